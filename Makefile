@@ -1,0 +1,47 @@
+# Two commands are all that most people need: make demo, make test.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: demo test test-cluster lint format coverage pins clean
+
+demo: $(INSTALLED)
+	@$(BIN)/mlsr-es demo
+
+test: $(INSTALLED)
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+# The system tests against a cluster that is there: MLSR_ES_TEST_URL=http://localhost:9200 make test-cluster
+test-cluster: $(INSTALLED)
+	@test -n "$(MLSR_ES_TEST_URL)" || { echo "set MLSR_ES_TEST_URL to the cluster's address" >&2; exit 2; }
+	$(BIN)/pytest -m system
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Pins with hashes and without addresses, for every platform that the packages support.
+pins: $(INSTALLED)
+	$(BIN)/uv pip compile -q --upgrade --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
+	  -o requirements/all.txt pyproject.toml
+
+# uv comes first, by pip and from the same pins; it installs the rest in a fraction of pip's time.
+$(INSTALLED): pyproject.toml requirements/all.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlsr-es needs Python 3.11 or newer: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	awk '/^uv==/{uv=1} uv{print} uv&&!/\\$$/{exit}' requirements/all.txt > .venv/uv.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/all.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -1,0 +1,111 @@
+"""The records of a collection: sections are the queries, image documents are what is searched.
+
+Field names are those of ``topics.jsonl`` and ``documents.jsonl``; AToMiC's names for them are in
+``mlsr_es.sources.atomic``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class CaptionKind(StrEnum):
+    """Which part of an image's text a caption component is (AToMiC's ``caption_*_description`` columns)."""
+
+    DESCRIPTION = "description"
+    TITLE = "title"
+    ALT = "alt"
+    ATTRIBUTION = "attribution"
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """One caption component.
+
+    Args:
+        text: Its words, white space folded, never empty.
+        kind: Which component it is.
+        language: An ISO 639-1 code as the source gives it, lower case; "" where the source does not say.
+    """
+
+    text: str
+    kind: CaptionKind = CaptionKind.DESCRIPTION
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """An image's bytes, by path or in memory, not yet decoded and never assumed to be an image.
+
+    Args:
+        name: The path relative to the source's folder, with forward slashes; or a name for bytes in memory.
+        content: An absolute path, or the bytes.
+    """
+
+    name: str
+    content: Path | bytes
+
+    def read(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            OSError: The file is gone or cannot be read.
+        """
+        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDocument:
+    """An image with its captions: the document of image suggestion.
+
+    Args:
+        id: Unique in an index, over all collections.
+        collection: The name of the set that it belongs to.
+        captions: Caption components, in the source's order; may be empty.
+        image: Where its bytes are; None where the source has captions only.
+        page: The page that holds it: a file name, or a URL; "" where there is none.
+        width: Pixels as shown (after EXIF rotation); 0 where not known before decoding.
+        height: Pixels, likewise.
+    """
+
+    id: str
+    collection: str
+    captions: tuple[Caption, ...]
+    image: ImageFile | None = None
+    page: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of an article or of a manual's page: the query. Its fields stay apart down to the encoder.
+
+    Args:
+        id: Unique within its collection.
+        page: A file name, or a URL.
+        page_title: The title of the page.
+        section_title: The section's own heading.
+        hierarchy: The headings above the section, outermost first, without the page's title.
+        page_description: The page's first paragraph.
+        text: The section's own text, without the text of figures and of the sections below it.
+    """
+
+    id: str
+    text: str
+    page: str = ""
+    page_title: str = ""
+    section_title: str = ""
+    hierarchy: tuple[str, ...] = ()
+    page_description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A line of qrels: an image belongs in a section (relevance 1) or does not (0)."""
+
+    section_id: str
+    image_id: str
+    relevance: int = 1

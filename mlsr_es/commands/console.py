@@ -1,0 +1,76 @@
+"""Data to stdout, everything else to stderr; progress only on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+from rich.text import Text
+
+from mlsr_es.errors import MlsrError
+from mlsr_es.progress import Progress
+
+data = Console(highlight=False)
+"""For what the user asked for: tables. A pipe gets it unwrapped (``print_table``)."""
+
+notes = Console(stderr=True, highlight=False)
+"""For what the user should know beside it."""
+
+
+def note(text: str) -> None:
+    """A line beside the data, on stderr, taken literally (no markup, not wrapped)."""
+    notes.print(Text(text), soft_wrap=True)
+
+
+def complain(error: MlsrError | str) -> None:
+    """An error, on stderr: what is wrong, and what to do."""
+    notes.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on stdout, indented, whatever the terminal."""
+    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
+
+
+class _Drawn:
+    """A ``Progress`` drawn by rich, a bar a stage."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
+        if stage in self._tasks:
+            self._bars.update(self._tasks[stage], total=total)
+        else:
+            self._tasks[stage] = self._bars.add_task(stage, total=total, unit=unit)
+
+    def advance(self, stage: str, count: int = 1) -> None:
+        self._bars.advance(self._tasks[stage], count)
+
+    def finish(self, stage: str) -> None:
+        task = self._bars.tasks[self._bars.task_ids.index(self._tasks[stage])]
+        done = max(task.completed, 1)
+        self._bars.update(self._tasks[stage], total=done, completed=done)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Bars with the time that is left, on stderr; nothing is drawn where that is no terminal."""
+    columns = (
+        TextColumn("{task.description:<32}"),
+        BarColumn(bar_width=28),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[unit]:<9}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with RichProgress(*columns, console=notes, disable=not notes.is_terminal) as bars:
+        yield _Drawn(bars)

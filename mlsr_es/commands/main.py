@@ -1,0 +1,59 @@
+"""The ``mlsr-es`` program: its commands, and the one place where errors become text and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from mlsr_es import __version__
+from mlsr_es.commands.console import complain
+from mlsr_es.errors import MlsrError
+
+app = typer.Typer(
+    name="mlsr-es",
+    help="Image suggestion for the Elasticsearch you already run: a text goes in, the images that belong in it come "
+    "out, each with the words that made it match.",
+    epilog="Example: mlsr-es demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # tracebacks with locals would print secrets
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+)
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mlsr-es {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and leave.", callback=lambda value: _version(wanted=value)
+    ),
+) -> None:
+    """Options that stand before the command."""
+
+
+def run() -> None:
+    """Run the program and leave with its exit code."""
+    debug = "--debug" in sys.argv[1:]
+    try:
+        app()
+    except MlsrError as error:
+        if debug:
+            raise
+        complain(error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has gone: nothing is left to tell anyone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        complain("stopped. What is stored stays; run the same command again to go on.")
+        sys.exit(130)

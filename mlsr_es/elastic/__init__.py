@@ -1,0 +1,1 @@
+"""All that is said to Elasticsearch: connection, mappings, versions, bulk load, queries, hits."""

@@ -1,0 +1,85 @@
+"""Every error that this package raises on purpose.
+
+    MlsrError                      exit code 1: ours, or the cluster's
+    ├── InputError                 exit code 2: what the user gave, or asked for
+    │   ├── SourceError            a collection that cannot be read, or holds nothing to read
+    │   ├── ModelError             a model that cannot be loaded, or does not fit the index
+    │   ├── QueryError             a query that cannot be encoded, or would match nothing
+    │   └── IndexMismatchError     an index that is missing, clashes or belongs to somebody else
+    ├── ClusterError               the cluster did not do what was asked
+    │   ├── ClusterUnreachableError    nothing answers, or the answer is not Elasticsearch's
+    │   └── ClusterRefusedError        credentials, rights, version, limits, blocks
+    ├── NodeError                  the embedded node cannot be had, started or stopped
+    └── StorageError               this machine's disk: full, or not writable
+    RecordError                    one bad record; never leaves the room that reads or loads records
+
+Nothing of a dependency's own errors leaves a room: each is turned into one of these where it is met.
+"""
+
+from __future__ import annotations
+
+
+class MlsrError(Exception):
+    """The base of all: a sentence on what is wrong and where, and one on what to do next."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, advice: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.advice}".rstrip()
+
+
+class InputError(MlsrError):
+    """The user's input or usage; mend the input and run again."""
+
+    exit_code = 2
+
+
+class SourceError(InputError):
+    """A source cannot be read, or holds nothing to read; name another one, or mend it."""
+
+
+class ModelError(InputError):
+    """A model cannot be loaded, or does not fit the index; name the one the index was made with."""
+
+
+class QueryError(InputError):
+    """A query is empty or holds no term that the model knows; reword it."""
+
+
+class IndexMismatchError(InputError):
+    """An index is missing, clashes with what is asked, or belongs to somebody else; name another one."""
+
+
+class ClusterError(MlsrError):
+    """The cluster did not do what was asked; its own words are in the message."""
+
+
+class ClusterUnreachableError(ClusterError):
+    """Nothing that speaks Elasticsearch answers there; check the address, the scheme and the certificates."""
+
+
+class ClusterRefusedError(ClusterError):
+    """The cluster answers and refuses: credentials, rights, version, limits or blocks."""
+
+
+class NodeError(MlsrError):
+    """The embedded node cannot be had, started or stopped; its log says more."""
+
+
+class StorageError(MlsrError):
+    """This machine's disk is full or not writable; free room, or name another folder."""
+
+
+class RecordError(MlsrError):
+    """One record is bad: it goes to the rejects file with its stage and reason, and the run goes on."""
+
+    def __init__(self, record_id: str, stage: str, reason: str) -> None:
+        super().__init__(f"{stage}: {record_id}: {reason}")
+        self.record_id = record_id
+        self.stage = stage
+        self.reason = reason

@@ -1,0 +1,25 @@
+"""The files that come with the package and are no code: mappings, the demo model, the sample collection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped(*parts: str) -> Path:
+    """The path of a shipped file or folder, in a checkout and in an installed wheel alike.
+
+    A wheel holds them in the package, under ``_shipped``; a checkout at its top level.
+
+    Args:
+        parts: ``"mappings"``, ``"models"`` or ``"sample"``, and what is below.
+
+    Raises:
+        FileNotFoundError: The installation lacks it.
+    """
+    for root in (_PACKAGE / "_shipped", _PACKAGE.parent):
+        path = root.joinpath(*parts)
+        if path.exists():
+            return path
+    raise FileNotFoundError(f"this installation of mlsr-es lacks {'/'.join(parts)}; install it again")

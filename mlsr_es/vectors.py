@@ -1,0 +1,328 @@
+"""Sparse vectors over a word-piece vocabulary, and the names that their terms have in Elasticsearch.
+
+A vector of this package maps term ids (positions in the vocabulary) to weights above 0. ``SparseVectors``
+holds a batch of them as compressed sparse rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import torch
+    from scipy.sparse import csr_array
+
+SMALLEST_WEIGHT = float(np.finfo(np.float32).tiny)
+"""The smallest normal float32, 1.18e-38: ``rank_features`` refuses what is below."""
+
+_QUANTISED_AWAY = np.uint32(15)
+
+
+def quantised(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weights as a ``rank_features`` field keeps them: sign, exponent and 8 bits of the fraction.
+
+    Lucene's ``FeatureField`` stores a weight as a term frequency, ``floatToIntBits(weight) >> 15``; the relative
+    error is below 2**-8, always downward.
+
+    Args:
+        weights: float32, any shape, each at least ``SMALLEST_WEIGHT`` or 0.
+
+    Returns:
+        float32, the same shape.
+    """
+    bits = np.ascontiguousarray(weights, dtype=np.float32).view(np.uint32)
+    return ((bits >> _QUANTISED_AWAY) << _QUANTISED_AWAY).view(np.float32)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Terms by id, and the feature name that each has in an index.
+
+    Feature names are the word pieces themselves, so that a person can read them in Kibana, but for two
+    characters: a dot becomes ``%2E`` (Elasticsearch takes a dot in a feature name for the path of a field: it
+    stores such a feature and never finds it again), and so ``%`` becomes ``%25``.
+
+    Args:
+        terms: The word pieces in the order of their ids, all different.
+
+    Raises:
+        ValueError: A term stands twice.
+    """
+
+    terms: tuple[str, ...]
+    _ids: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ids = {term: term_id for term_id, term in enumerate(self.terms)}
+        if len(ids) != len(self.terms):
+            twice = next(term for term_id, term in enumerate(self.terms) if ids[term] != term_id)
+            raise ValueError(f"a vocabulary holds the term {twice!r} twice")
+        object.__setattr__(self, "_ids", ids)
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all terms in order, hexadecimal: equal where and only where the vocabularies are."""
+        sha = hashlib.sha256()
+        for term in self.terms:
+            encoded = term.encode()
+            sha.update(len(encoded).to_bytes(4, "big") + encoded)
+        return sha.hexdigest()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The feature names in the order of the term ids."""
+        return tuple(feature_name(term) for term in self.terms)
+
+    def term(self, term_id: int) -> str:
+        """The word piece of an id."""
+        return self.terms[term_id]
+
+    def id(self, term: str) -> int:
+        """The id of a word piece.
+
+        Raises:
+            KeyError: The vocabulary lacks it.
+        """
+        return self._ids[term]
+
+    def __contains__(self, term: object) -> bool:
+        return term in self._ids
+
+
+def feature_name(term: str) -> str:
+    """A term as it is called in an index; ``term_of`` turns it back."""
+    return term.replace("%", "%25").replace(".", "%2E")
+
+
+def term_of(name: str) -> str:
+    """The term behind a feature name: ``term_of(feature_name(term)) == term`` for every string."""
+    return name.replace("%2E", ".").replace("%25", "%")
+
+
+@dataclass(frozen=True, eq=False)
+class SparseVectors:
+    """A batch of sparse vectors as compressed sparse rows (CSR).
+
+    Row i has the term ids ``term_ids[row_starts[i]:row_starts[i + 1]]``, ascending, with the weights at the same
+    places, each finite and at least ``SMALLEST_WEIGHT``. ``from_coordinates`` and the other constructors see to
+    that; the plain one trusts its caller.
+
+    Args:
+        row_starts: int64, shape (rows + 1,).
+        term_ids: int32, shape (stored weights,), each in [0, vocabulary_size).
+        weights: float32, the same shape.
+        vocabulary_size: The number of columns.
+    """
+
+    row_starts: NDArray[np.int64]
+    term_ids: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    vocabulary_size: int
+
+    @classmethod
+    def from_coordinates(
+        cls,
+        rows: NDArray[np.integer[Any]],
+        term_ids: NDArray[np.integer[Any]],
+        weights: NDArray[np.floating[Any]],
+        *,
+        shape: tuple[int, int],
+    ) -> Self:
+        """From (row, term id, weight) triples in any order; of a doubled place the largest weight stays.
+
+        Weights that an index cannot hold - 0, negative, subnormal, not a number - are left out.
+
+        Args:
+            rows: Integers in [0, shape[0]), shape (n,).
+            term_ids: Integers in [0, shape[1]), shape (n,).
+            weights: Floats, shape (n,).
+            shape: Rows, vocabulary size.
+
+        Raises:
+            ValueError: A weight is infinite, or an id out of range.
+        """
+        values = np.asarray(weights, dtype=np.float32)
+        if np.isposinf(values).any():
+            raise ValueError("a term weight is infinite: the encoder's output has overflowed")
+        kept = values >= SMALLEST_WEIGHT
+        row, term, values = np.asarray(rows)[kept], np.asarray(term_ids)[kept], values[kept]
+        if term.size and not (row.min() >= 0 and row.max() < shape[0] and term.min() >= 0 and term.max() < shape[1]):
+            raise ValueError(f"a row or a term id is outside a batch of shape {shape}")
+        order = np.lexsort((-values, term, row))
+        row, term, values = row[order], term[order], values[order]
+        first = np.ones(row.size, dtype=bool)
+        first[1:] = (row[1:] != row[:-1]) | (term[1:] != term[:-1])
+        row, term, values = row[first], term[first], values[first]
+        starts = np.searchsorted(row, np.arange(shape[0] + 1)).astype(np.int64)
+        return cls(starts, term.astype(np.int32), values, shape[1])
+
+    @classmethod
+    def from_dense(cls, dense: NDArray[np.floating[Any]]) -> Self:
+        """From an array of shape (rows, vocabulary size); what is not above 0 is left out."""
+        rows, term_ids = np.nonzero(dense > 0)
+        return cls.from_coordinates(rows, term_ids, dense[rows, term_ids], shape=(dense.shape[0], dense.shape[1]))
+
+    @classmethod
+    def from_torch(cls, tensor: torch.Tensor) -> Self:
+        """From a dense or sparse tensor of shape (rows, vocabulary size), on any device, of any float type."""
+        if tensor.layout is not _torch().strided:
+            coordinates = tensor.detach().to_sparse_coo().coalesce().cpu()
+            rows, term_ids = coordinates.indices().numpy()
+            weights = coordinates.values().float().numpy()
+            return cls.from_coordinates(rows, term_ids, weights, shape=(tensor.shape[0], tensor.shape[1]))
+        dense = tensor.detach()
+        row_index, term_index = (dense > 0).nonzero(as_tuple=True)
+        return cls.from_coordinates(
+            row_index.cpu().numpy(),
+            term_index.cpu().numpy(),
+            dense[row_index, term_index].float().cpu().numpy(),
+            shape=(dense.shape[0], dense.shape[1]),
+        )
+
+    @classmethod
+    def from_scipy(cls, matrix: csr_array) -> Self:
+        """From any scipy sparse array of shape (rows, vocabulary size)."""
+        coordinates = matrix.tocoo()
+        rows, term_ids = coordinates.coords
+        return cls.from_coordinates(rows, term_ids, coordinates.data, shape=matrix.shape)
+
+    @classmethod
+    def from_mappings(cls, mappings: Sequence[Mapping[int, float]], *, vocabulary_size: int) -> Self:
+        """From one mapping of term id to weight a row."""
+        rows = [row for row, mapping in enumerate(mappings) for _ in mapping]
+        term_ids = [term_id for mapping in mappings for term_id in mapping]
+        weights = [weight for mapping in mappings for weight in mapping.values()]
+        return cls.from_coordinates(
+            np.array(rows, dtype=np.int64),
+            np.array(term_ids, dtype=np.int64),
+            np.array(weights, dtype=np.float32),
+            shape=(len(mappings), vocabulary_size),
+        )
+
+    @classmethod
+    def concatenate(cls, batches: Iterable[SparseVectors], *, vocabulary_size: int) -> Self:
+        """The rows of all batches, in order; of no batch, a batch without rows."""
+        parts = list(batches)
+        counts = [np.zeros(1, dtype=np.int64), *(np.diff(part.row_starts) for part in parts)]
+        return cls(
+            np.cumsum(np.concatenate(counts), dtype=np.int64),
+            np.concatenate([np.empty(0, np.int32), *(part.term_ids for part in parts)]),
+            np.concatenate([np.empty(0, np.float32), *(part.weights for part in parts)]),
+            vocabulary_size,
+        )
+
+    def __len__(self) -> int:
+        return len(self.row_starts) - 1
+
+    def __getitem__(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The term ids of a row, ascending, and their weights."""
+        if not 0 <= row < len(self):
+            raise IndexError(f"row {row} of {len(self)}")
+        place = slice(self.row_starts[row], self.row_starts[row + 1])
+        return self.term_ids[place], self.weights[place]
+
+    def __iter__(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float32]]]:
+        return (self[row] for row in range(len(self)))
+
+    @property
+    def term_counts(self) -> NDArray[np.int64]:
+        """How many terms each row has, int64, shape (rows,)."""
+        return np.diff(self.row_starts)
+
+    def select(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> Self:
+        """The given rows, in the given order."""
+        chosen = np.asarray(rows, dtype=np.int64)
+        counts = self.term_counts[chosen]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+        places = np.repeat(self.row_starts[chosen] - starts[:-1], counts) + np.arange(starts[-1])
+        return type(self)(starts, self.term_ids[places], self.weights[places], self.vocabulary_size)
+
+    def named(self, row: int, vocabulary: Vocabulary) -> dict[str, float]:
+        """A row as term to weight, heaviest first; terms are word pieces, not feature names."""
+        term_ids, weights = self[row]
+        order = np.lexsort((term_ids, -weights))
+        return {vocabulary.term(int(term_ids[place])): float(weights[place]) for place in order}
+
+    def quantised(self) -> Self:
+        """With each weight as a ``rank_features`` field keeps it."""
+        return type(self)(self.row_starts, self.term_ids, quantised(self.weights), self.vocabulary_size)
+
+    def pruned(self, *, top: int | None = None, threshold: float = 0.0, mass: float = 1.0) -> Self:
+        """Without the lightest terms of each row; a row keeps at least its heaviest term that passes the threshold.
+
+        Args:
+            top: At most so many terms a row, heaviest first, at equal weight the smaller term id; None for all.
+            threshold: Terms lighter than this are left out.
+            mass: In (0, 1]: of what is left, the fewest heaviest terms that hold this share of the row's weight.
+
+        Raises:
+            ValueError: ``top`` below 1, or ``mass`` outside (0, 1].
+        """
+        if top is not None and top < 1:
+            raise ValueError(f"top must be at least 1, not {top}")
+        if not 0 < mass <= 1:
+            raise ValueError(f"mass must be in (0, 1], not {mass}")
+        rows = np.repeat(np.arange(len(self)), self.term_counts)
+        heaviest_first = np.lexsort((self.term_ids, -self.weights, rows))
+        rank = np.empty(len(rows), dtype=np.int64)
+        rank[heaviest_first] = np.arange(len(rows)) - self.row_starts[rows]
+        kept = self.weights >= threshold
+        if top is not None:
+            kept &= rank < top
+        if mass < 1:
+            ordered = np.where(kept, self.weights, np.float32(0))[heaviest_first].astype(np.float64)
+            running = np.concatenate([[0.0], np.cumsum(ordered)])
+            start, end = running[self.row_starts[rows]], running[self.row_starts[rows + 1]]
+            before = np.empty(len(rows))
+            before[heaviest_first] = running[:-1] - start
+            kept &= (before < mass * (end - start)) | (rank == 0) & kept
+        counts = np.bincount(rows[kept], minlength=len(self))
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+        return type(self)(starts, self.term_ids[kept], self.weights[kept], self.vocabulary_size)
+
+    def maximum_by(self, groups: NDArray[np.integer[Any]], *, count: int) -> Self:
+        """One row a group: each term with its largest weight over the group's rows.
+
+        Args:
+            groups: The group of each row, integers in [0, count), shape (rows,).
+            count: The number of groups; one without rows becomes an empty row.
+        """
+        rows = np.repeat(np.asarray(groups), self.term_counts)
+        return self.from_coordinates(rows, self.term_ids, self.weights, shape=(count, self.vocabulary_size))
+
+    def to_scipy(self) -> csr_array:
+        """A scipy CSR array, float32, shape (rows, vocabulary size), that shares the memory."""
+        from scipy.sparse import csr_array
+
+        shape = (len(self), self.vocabulary_size)
+        return csr_array((self.weights, self.term_ids, self.row_starts), shape=shape)
+
+    def to_torch(self) -> torch.Tensor:
+        """A CSR tensor on the CPU, float32, shape (rows, vocabulary size)."""
+        torch = _torch()
+        return torch.sparse_csr_tensor(  # type: ignore[no-any-return]
+            torch.from_numpy(self.row_starts),
+            torch.from_numpy(self.term_ids.astype(np.int64)),
+            torch.from_numpy(self.weights),
+            size=(len(self), self.vocabulary_size),
+        )
+
+    def dot(self, other: SparseVectors) -> csr_array:
+        """Dot products of all pairs, float64 inside: a scipy CSR array of shape (rows, other's rows)."""
+        return (self.to_scipy().astype(np.float64) @ other.to_scipy().astype(np.float64).T).tocsr()
+
+
+def _torch() -> Any:
+    import torch
+
+    return torch
