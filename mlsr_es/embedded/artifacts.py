@@ -1,0 +1,94 @@
+"""What is fetched from Maven's repository: exact versions, with the SHA-256 that each must have."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlsr_es.errors import NodeError, StorageError
+from mlsr_es.progress import Progress
+
+INSTALL = 'pip install "mlsr-es[embedded]"'
+"""What somebody who lacks the extra has to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file in Maven's repository.
+
+    Args:
+        group: Maven's groupId.
+        name: Maven's artifactId.
+        version: An exact version.
+        packaging: "jar" or "zip".
+        size: Bytes.
+        sha256: In hexadecimal digits.
+    """
+
+    group: str
+    name: str
+    version: str
+    packaging: str
+    size: int
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.group}:{self.name}:{self.version}:{self.packaging}"
+
+
+def fetch(artifact: Artifact, folder: Path, progress: Progress, stage: str) -> Path:
+    """The artifact's file, fetched into a folder in the repository's layout, and checked.
+
+    Args:
+        artifact: What to fetch.
+        folder: Where to; taken to be empty of half-fetched files.
+        progress: Told of every 8 KiB, in KiB.
+        stage: The stage that is told; started by the caller.
+
+    Raises:
+        NodeError: The extra ``embedded`` is missing, the repository does not give the file, or the file is not the
+            pinned one (it is removed).
+        StorageError: The folder cannot be written.
+    """
+    try:
+        import requests
+        from jgo.maven import MavenContext, PythonResolver
+    except ImportError as error:
+        raise NodeError("The embedded node needs the package's extra.", advice=f"Install it: {INSTALL}") from error
+
+    @contextmanager
+    def counted(_name: str, _size: int) -> Iterator[Callable[[int], None]]:
+        yield lambda count: progress.advance(stage, count // 1024)
+
+    maven = MavenContext(resolver=PythonResolver(progress_callback=counted), repo_cache=folder, timeout=60)
+    wanted = maven.project(artifact.group, artifact.name).at_version(artifact.version)
+    try:
+        path = wanted.artifact(packaging=artifact.packaging).resolve()
+    except (RuntimeError, requests.RequestException) as error:
+        raise NodeError(
+            f"{artifact} cannot be fetched: {error}.",
+            advice="Check this machine's network and proxy settings, then start again.",
+        ) from error
+    except OSError as error:
+        raise StorageError(f"{artifact} cannot be stored in {folder}: {error}.", advice="Free room there.") from error
+    check(path, artifact)
+    return path
+
+
+def check(path: Path, artifact: Artifact) -> None:
+    """Remove a file that is not the pinned one, and say so.
+
+    Raises:
+        NodeError: The file's SHA-256 is another one.
+    """
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != artifact.sha256:
+        path.unlink()
+        raise NodeError(
+            f"{artifact} is not the pinned file: its SHA-256 is {found}, not {artifact.sha256}. It was removed.",
+            advice="Start again; if it happens twice, a proxy or a mirror between gives another file.",
+        )

@@ -1,0 +1,103 @@
+"""What a node is told when it starts: settings, logging and the options of its Java."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+_SETTINGS = {
+    "cluster.name": "mlsr-es",
+    "node.name": "mlsr-es",
+    "discovery.type": "single-node",
+    "network.host": "127.0.0.1",
+    "http.port": "0",  # any free one; the node writes down which (node.portsfile)
+    "transport.port": "0",
+    "node.portsfile": "true",
+    "cluster.routing.allocation.disk.threshold_enabled": "false",  # a full disk must not make indices read-only
+    "xpack.security.enabled": "false",  # said outright, or every answer carries a warning
+}
+
+LOGGING = """\
+status = error
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = [%d{ISO8601}][%-5p][%-25c{1.}] [%node_name]%marker %m%n
+rootLogger.level = info
+rootLogger.appenderRef.console.ref = console
+logger.deprecation.name = org.elasticsearch.deprecation
+logger.deprecation.level = error
+logger.plugins.name = org.elasticsearch.plugins
+logger.plugins.level = warn
+"""
+"""``log4j2.properties``: everything to the standard output, which the starter leads into a file."""
+
+
+def all_settings(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """A node's settings: ours, with the caller's above them.
+
+    Args:
+        folder: The node's data folder.
+        settings: Elasticsearch's names and values.
+    """
+    return {**_SETTINGS, "path.data": str(folder / "data"), "path.logs": str(folder / "logs"), **settings}
+
+
+def settings_file(settings: Mapping[str, str]) -> str:
+    """The text of ``elasticsearch.yml``; a JSON string is a YAML string, whatever is in it."""
+    return "".join(f"{name}: {json.dumps(value)}\n" for name, value in settings.items())
+
+
+def speaks_tls(settings: Mapping[str, str]) -> bool:
+    """Whether these settings make the node answer over https."""
+    return settings.get("xpack.security.http.ssl.enabled") == "true"
+
+
+def java_command(java: Path, home: Path, folder: Path, heap_mb: int) -> list[str]:
+    """The command that runs Elasticsearch, as its own launcher would build it.
+
+    Without the launcher there is no shell, and no second and third Java, between us and the node.
+
+    Args:
+        java: The ``java`` program.
+        home: The unpacked distribution.
+        folder: The node's data folder.
+        heap_mb: Its heap, in MiB.
+    """
+    return [
+        str(java),
+        f"-Xms{heap_mb}m",
+        f"-Xmx{heap_mb}m",
+        f"-XX:MaxDirectMemorySize={heap_mb // 2}m",
+        "-Xss1m",
+        "-Xshare:auto",
+        "-XX:+UseG1GC",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-XX:-OmitStackTraceInFastThrow",
+        f"-XX:ErrorFile={folder / 'logs'}/hs_err_pid%p.log",
+        f"-Djava.io.tmpdir={folder / 'tmp'}",
+        "-Djava.security.manager=allow",
+        "-Djava.locale.providers=SPI,COMPAT",
+        "-Djava.awt.headless=true",
+        "-Dfile.encoding=UTF-8",
+        "-Djna.nosys=true",
+        "-Dio.netty.noUnsafe=true",
+        "-Dio.netty.noKeySetOptimization=true",
+        "-Dio.netty.recycler.maxCapacityPerThread=0",
+        "-Dio.netty.allocator.numDirectArenas=0",
+        "-Dlog4j.shutdownHookEnabled=false",
+        "-Dlog4j2.disable.jmx=true",
+        "-Dlog4j2.formatMsgNoLookups=true",
+        "-Des.networkaddress.cache.ttl=60",
+        "-Des.networkaddress.cache.negative.ttl=10",
+        "--add-opens=java.base/java.io=ALL-UNNAMED",
+        f"-Des.path.home={home}",
+        f"-Des.path.conf={folder / 'config'}",
+        "-Des.distribution.flavor=oss",
+        "-Des.distribution.type=zip",
+        "-Des.bundled_jdk=false",
+        "-cp",
+        f"{home / 'lib'}/*",
+        "org.elasticsearch.bootstrap.Elasticsearch",
+    ]

@@ -1,0 +1,204 @@
+"""One node: its folder, its start, its stop."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mlsr_es.embedded import process
+from mlsr_es.embedded.account import Account, account, closed_folder
+from mlsr_es.embedded.configuration import LOGGING, all_settings, java_command, settings_file, speaks_tls
+from mlsr_es.embedded.distribution import VERSION, installed
+from mlsr_es.embedded.health import healthy, http_address
+from mlsr_es.embedded.java import java_program
+from mlsr_es.embedded.state import HOME_VARIABLE, default_state, locked, stored
+from mlsr_es.errors import NodeError
+from mlsr_es.progress import Progress, Silent
+
+_SILENT = Silent()
+_STARTING = "Starting Elasticsearch"
+_PATIENCE = 180.0  # seconds; 10 are usual, a busy machine needs more
+_OURS = {"config", "data", "logs", "tmp", "lock", "node.json", "node.part", "node.log"}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """What is known of a node from outside.
+
+    Args:
+        running: Whether its process lives and has said where it answers.
+        url: Where: ``http://127.0.0.1:PORT``, another port at every start; None unless running.
+        pid: Its process; None unless that lives.
+        version: Elasticsearch's version.
+        data: The node's folder.
+        state: The folder of what all nodes share.
+    """
+
+    running: bool
+    url: str | None
+    pid: int | None
+    version: str
+    data: Path
+    state: Path
+
+
+class Node:
+    """A node of its own data folder. Two nodes with two folders run side by side.
+
+    Example:
+        >>> node = Node()
+        >>> node.start().url  # doctest: +SKIP
+        'http://127.0.0.1:41873'
+
+    Args:
+        data: The node's folder: empty, missing, or a node's already; default: ``node`` in the state folder.
+        state: The folder of what all nodes share; default: ``default_state()``.
+    """
+
+    def __init__(self, data: Path | None = None, *, state: Path | None = None) -> None:
+        self.state = (state or default_state()).absolute()
+        self.data = (data or self.state / "node").absolute()
+        self._pid_file = self.data / "node.json"
+        self._log = self.data / "node.log"
+        self._ports = self.data / "logs" / "http.ports"
+
+    @property
+    def config(self) -> Path:
+        """The folder for files that settings name (users, roles, certificates): put them there before the start."""
+        return self.data / "config"
+
+    def status(self) -> NodeStatus:
+        """Whether the node runs, and where. Asks the system, not the node."""
+        record = process.read_record(self._pid_file)
+        return NodeStatus(
+            running=bool(record and record.url),
+            url=record.url if record else None,
+            pid=record.pid if record else None,
+            version=VERSION,
+            data=self.data,
+            state=self.state,
+        )
+
+    def start(
+        self, progress: Progress = _SILENT, *, heap_mb: int = 512, settings: Mapping[str, str] | None = None
+    ) -> NodeStatus:
+        """Start the node and wait until it is healthy; one that runs already is only waited for.
+
+        The first start of a state folder fetches Elasticsearch. Who starts the same node meanwhile waits.
+
+        Args:
+            progress: Told of fetching and of starting.
+            heap_mb: The node's heap, in MiB.
+            settings: Elasticsearch's settings, above ours. They hold until the node is stopped.
+
+        Raises:
+            NodeError: The extra is missing, something cannot be fetched, or Elasticsearch does not start.
+            StorageError: A folder cannot be written.
+        """
+        user = account()
+        self._check_folder(user)
+        with stored(self.data), locked(self.data / "lock"):
+            record = process.read_record(self._pid_file)
+            if record:
+                self._await_health(record, progress)
+            else:
+                self._launch(progress, user, heap_mb, settings or {})
+        return self.status()
+
+    def stop(self) -> bool:
+        """Stop the node; afterwards nothing of it runs. Its data stay.
+
+        Returns:
+            Whether there was anything to stop.
+
+        Raises:
+            NodeError: It is another user's, or does not end.
+        """
+        if not self._pid_file.exists():
+            return False
+        with locked(self.data / "lock"):
+            record = process.read_record(self._pid_file)
+            if record:
+                process.terminate(record)
+            self._pid_file.unlink(missing_ok=True)
+        return record is not None
+
+    def logs(self, lines: int) -> list[str]:
+        """The last lines of what the node has said since its last start; none if it never started."""
+        try:
+            return self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+        except FileNotFoundError:
+            return []
+
+    def _check_folder(self, user: Account | None) -> None:
+        foreign = self.data.exists() and {path.name for path in self.data.iterdir()} - _OURS
+        if foreign:
+            raise NodeError(
+                f"{self.data} holds other files ({min(foreign)}).", advice="Name an empty folder for the node's data."
+            )
+        closed = user and (closed_folder(self.data) or closed_folder(self.state))
+        if user and closed:
+            raise NodeError(
+                f"Elasticsearch does not run as root; {user.name}, whom it runs as instead, cannot enter {closed}.",
+                advice=f"Name a folder that every user may enter: {HOME_VARIABLE} for the state, --data for a node.",
+            )
+
+    def _launch(self, progress: Progress, user: Account | None, heap_mb: int, settings: Mapping[str, str]) -> None:
+        shared = self.state / "shared"
+        home = installed(shared, progress)
+        java = java_program(shared, user)
+        everything = all_settings(self.data, settings)
+        self._write_config(everything, user)
+        self._ports.unlink(missing_ok=True)
+        record = process.spawn(
+            java_command(java, home.resolve(), self.data, heap_mb),
+            self.data / "logs",
+            {"LIBFFI_TMPDIR": str(self.data / "tmp")},
+            self._log,
+            user,
+        )
+        try:
+            record = replace(record, scheme="https" if speaks_tls(everything) else "http")
+            process.write_record(self._pid_file, record)
+            self._await_health(record, progress)
+        except BaseException:
+            # Also where the user interrupts: a node that nobody waits for must not stay.
+            process.terminate(record)
+            self._pid_file.unlink(missing_ok=True)
+            raise
+
+    def _write_config(self, settings: Mapping[str, str], user: Account | None) -> None:
+        for name in ("config", "data", "logs", "tmp"):
+            folder = self.data / name
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if user:
+                os.chown(folder, user.uid, user.gid)
+        for name, text in (("elasticsearch.yml", settings_file(settings)), ("log4j2.properties", LOGGING)):
+            path = self.config / name
+            path.unlink(missing_ok=True)
+            with path.open("x", encoding="utf-8") as file:  # a new file: never through a link that the node's user made
+                file.write(text)
+        if user:
+            for path in self.config.rglob("*"):
+                os.chown(path, user.uid, user.gid, follow_symlinks=False)
+
+    def _await_health(self, record: process.Record, progress: Progress) -> None:
+        progress.start(_STARTING)
+        deadline = time.monotonic() + _PATIENCE
+        while not (record.url and healthy(record.url)):
+            if not process.alive(record):
+                raise NodeError("Elasticsearch ended while it was starting. " + self._last_words())
+            if time.monotonic() > deadline:
+                raise NodeError(f"Elasticsearch was not healthy within {_PATIENCE:.0f} seconds. " + self._last_words())
+            time.sleep(0.1)
+            if not record.address:
+                record = replace(record, address=http_address(self._ports))
+        process.write_record(self._pid_file, record)
+        progress.finish(_STARTING)
+
+    def _last_words(self) -> str:
+        said = [line for line in self.logs(200) if line.strip() and not line.startswith("\tat ")]
+        return "\n".join(["The end of its log:", *said[-12:]])

@@ -1,0 +1,139 @@
+"""A process that outlives its starter, told apart from a later one that was given the same number."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+
+from mlsr_es.embedded.account import Account
+from mlsr_es.errors import NodeError
+
+_ours: list[subprocess.Popen[bytes]] = []  # kept, because Popen warns when it is collected before its process ends
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The content of a pid file.
+
+    Args:
+        pid: The process's number.
+        started: When it was started, as the system tells it; a number alone may be given to another process.
+        scheme: "http" or "https".
+        address: The host and port where it answers; "" until that is known.
+    """
+
+    pid: int
+    started: str
+    scheme: str = "http"
+    address: str = ""
+
+    @property
+    def url(self) -> str | None:
+        """Where it answers; None until that is known."""
+        return f"{self.scheme}://{self.address}" if self.address else None
+
+
+def read_record(path: Path) -> Record | None:
+    """The record in a pid file whose process lives; None for no file, a broken one and a stale one."""
+    try:
+        record = Record(**orjson.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return record if alive(record) else None
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write a pid file, whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_bytes(orjson.dumps(asdict(record)))
+    part.replace(path)
+
+
+def alive(record: Record) -> bool:
+    """Whether the very process of a record runs."""
+    for child in _ours:
+        child.poll()  # a child that has ended stays a zombie until it is asked
+    return start_time(record.pid) == record.started
+
+
+def start_time(pid: int) -> str | None:
+    """When a process was started, in the system's own words; None where it does not run, or only as a zombie."""
+    if Path("/proc/self/stat").exists():
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+        fields = stat.rpartition(")")[2].split()  # what stands before may hold spaces and brackets
+        return None if fields[0] in "ZX" else fields[19]
+    asked = subprocess.run(  # noqa: S603  (macOS has no /proc)
+        ["/bin/ps", "-o", "state=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    state, _, started = asked.stdout.strip().partition(" ")
+    return None if not started or state.startswith("Z") else started.strip()
+
+
+def spawn(command: list[str], folder: Path, environment: Mapping[str, str], log: Path, user: Account | None) -> Record:
+    """Start a process in a session of its own, with nothing of ours open.
+
+    Args:
+        command: The program and its arguments.
+        folder: Its working directory.
+        environment: Its variables, beside a bare path and locale: nothing of ours is handed down.
+        log: The file that its output goes into, from the top.
+        user: Whom it runs as; None for the user who asks.
+
+    Raises:
+        NodeError: The system refuses.
+    """
+    log.unlink(missing_ok=True)
+    try:
+        with log.open("xb") as output:
+            log.chmod(0o600)
+            child = subprocess.Popen(  # noqa: S603
+                command,
+                cwd=folder,
+                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                umask=0o077,
+                user=user.uid if user else None,
+                group=user.gid if user else None,
+                extra_groups=[] if user else None,
+            )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise NodeError(f"{command[0]} cannot be started{f' as user {user.name}' if user else ''}: {error}.") from error
+    _ours.append(child)
+    return Record(child.pid, start_time(child.pid) or "")
+
+
+def terminate(record: Record, patience: float = 30) -> None:
+    """End a process: asked first, killed when that takes longer than so many seconds.
+
+    Raises:
+        NodeError: The process is another user's.
+    """
+    for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 10.0)):
+        if not alive(record):
+            return
+        try:
+            with suppress(ProcessLookupError):
+                os.kill(record.pid, number)
+        except PermissionError as error:
+            raise NodeError(
+                f"Process {record.pid} is another user's.", advice="Stop the node as the user who started it."
+            ) from error
+        deadline = time.monotonic() + seconds
+        while alive(record) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    if alive(record):
+        raise NodeError(f"Process {record.pid} does not end.")

@@ -1,0 +1,61 @@
+"""The state folder: where it is, and how its files are shared, locked and written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+
+from mlsr_es.errors import StorageError
+
+HOME_VARIABLE = "MLSR_ES_HOME"
+"""The environment variable that names another state folder."""
+
+
+def default_state() -> Path:
+    """The folder of downloads and of the default node: ``MLSR_ES_HOME``, or the system's place for such data.
+
+    Root's is ``/var/lib/mlsr-es``, because the user that the node then runs as cannot enter root's home.
+    """
+    named = os.environ.get(HOME_VARIABLE)
+    if named:
+        return Path(named).expanduser().absolute()
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/mlsr-es")
+    return Path(platformdirs.user_data_dir("mlsr-es", appauthor=False))
+
+
+@contextmanager
+def stored(folder: Path) -> Iterator[None]:
+    """Make a folder that everybody may enter, and tell of a disk that is full or closed as a ``StorageError``."""
+    try:
+        for missing in [path for path in (folder, *folder.parents) if not path.exists()][::-1]:
+            missing.mkdir(mode=0o755, exist_ok=True)
+            missing.chmod(0o755)  # whatever the umask
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"{folder} cannot be written: {error.strerror or error}.",
+            advice=f"Free room there, or name another folder: {HOME_VARIABLE} for the state, --data for a node.",
+        ) from error
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file; waits for whoever holds it. The lock ends with the process, whatever ends it."""
+    import fcntl
+
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def open_to_all(folder: Path) -> None:
+    """Let every user read what is in a folder, and run what its owner may run."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if mode & 0o100 else 0o444))

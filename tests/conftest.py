@@ -1,0 +1,79 @@
+"""What all tests share: one real Elasticsearch node per run, and folders that are nobody's own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from mlsr_es.embedded import Node, default_state
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for the cluster is a system test; no test needs to say so."""
+    for item in items:
+        if "cluster_url" in getattr(item, "fixturenames", ()):
+            item.add_marker("system")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state_folder() -> Iterator[Path]:
+    """The state folder of the run: a temporary one, so that no test touches the developer's own default node.
+
+    Only what is fetched is shared with the real one, so that a run fetches nothing twice.
+    """
+    downloads = default_state() / "shared"
+    downloads.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="mlsr-es-state-"))
+    folder.chmod(0o755)  # pytest's own temporary folders are closed to the user that a node runs as
+    (folder / "shared").symlink_to(downloads)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLSR_ES_HOME", str(folder))
+        yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def cluster_url(state_folder: Path) -> Iterator[str]:
+    """Where a real Elasticsearch answers: one node for the whole run, or the one that ``MLSR_ES_TEST_URL`` names."""
+    named = os.environ.get("MLSR_ES_TEST_URL")
+    if named:
+        yield named.rstrip("/")
+        return
+    node = Node(state_folder / "tests")
+    try:
+        yield str(node.start().url)
+    finally:
+        node.stop()
+
+
+@pytest.fixture
+def node_folder() -> Iterator[Path]:
+    """An empty folder for a node of the test's own, which is stopped at the end if it still runs."""
+    folder = Path(tempfile.mkdtemp(prefix="mlsr-es-node-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        Node(folder).stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def index_name(cluster_url: str) -> Iterator[str]:
+    """A name that no index has; afterwards every index that begins with it is gone, and its aliases with it."""
+    name = f"mlsr-test-{secrets.token_hex(4)}"
+    yield name
+    with suppress(urllib.error.HTTPError):
+        indices = urllib.request.urlopen(f"{cluster_url}/_cat/indices/{name}*?h=index").read().decode().split()
+        for index in indices:
+            request = urllib.request.Request(f"{cluster_url}/{index}", method="DELETE")
+            urllib.request.urlopen(request).close()
