@@ -9,6 +9,7 @@ import typer
 
 from mlsr_es import __version__
 from mlsr_es.commands.console import complain
+from mlsr_es.commands.node import node_app
 from mlsr_es.errors import MlsrError
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
+app.add_typer(node_app, name="node")
 
 
 def _version(*, wanted: bool) -> None:

@@ -74,6 +74,7 @@ def java_command(java: Path, home: Path, folder: Path, heap_mb: int) -> list[str
         "-Xshare:auto",
         "-XX:+UseG1GC",
         "-XX:+ExitOnOutOfMemoryError",
+        "-XX:-UsePerfData",  # nothing of ours in the system's temporary folder
         "-XX:-OmitStackTraceInFastThrow",
         f"-XX:ErrorFile={folder / 'logs'}/hs_err_pid%p.log",
         f"-Djava.io.tmpdir={folder / 'tmp'}",
