@@ -13,8 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mlsr_es.embedded import Node, default_state
+
+# A deadline would time these machines, and a database would make two runs differ.
+settings.register_profile("mlsr-es", deadline=None, database=None, max_examples=50)
+settings.load_profile("mlsr-es")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
