@@ -1,0 +1,107 @@
+"""The folders of known collections: got once, whole or not at all, and checked each time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+
+from mlsr_es.errors import StorageError
+from mlsr_es.progress import Progress
+from mlsr_es.sources.debian import fetch
+from mlsr_es.sources.known import KnownCollection
+
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What a complete folder holds; written last."""
+
+    package: str
+    version: str
+    files: int
+    size: int
+
+
+def collection_folder(known: KnownCollection, state: Path, progress: Progress) -> Path:
+    """The folder of a collection from a Debian package, fetched if it is not there or is damaged.
+
+    Args:
+        known: Which collection.
+        state: The folder that keeps collections, under ``collections/``.
+        progress: Told of fetching and unpacking.
+
+    Raises:
+        AptMissingError: It would have to be fetched, and this machine has no apt.
+        SourceError: apt cannot get it.
+        StorageError: The disk is full, or the state folder cannot be written.
+    """
+    kept = state / "collections" / known.name
+    if _is_whole(kept, known):
+        return kept / known.folder
+    try:
+        with _alone(kept.with_name(f".{known.name}.lock")):
+            if not _is_whole(kept, known):  # another process may have got it meanwhile
+                _get(known, kept, progress)
+    except OSError as error:
+        raise StorageError(
+            f"The collection {known.name} cannot be kept in {kept.parent}: {error.strerror or error}.",
+            advice="Make room there, or name another folder in MLSR_ES_HOME.",
+        ) from error
+    return kept / known.folder
+
+
+def _get(known: KnownCollection, kept: Path, progress: Progress) -> None:
+    partial = kept.with_name(f".{known.name}.partial")
+    _remove(partial)
+    partial.mkdir()
+    try:
+        version = fetch(known, partial, progress)
+        files, size = _measured(partial)
+        manifest = _Manifest(known.package, version, files, size)
+        (partial / _MANIFEST).write_bytes(orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
+        _remove(kept)
+        partial.rename(kept)
+    finally:
+        _remove(partial)
+
+
+def _is_whole(kept: Path, known: KnownCollection) -> bool:
+    try:
+        manifest = _Manifest(**orjson.loads((kept / _MANIFEST).read_bytes()))
+        return manifest.package == known.package and (manifest.files, manifest.size) == _measured(kept)
+    except (OSError, TypeError, ValueError):
+        return False
+
+
+def _measured(folder: Path) -> tuple[int, int]:
+    """How many files are below a folder, and their bytes, the manifest aside."""
+    sizes = [
+        (Path(parent) / name).stat().st_size
+        for parent, _, names in os.walk(folder)
+        for name in names
+        if name != _MANIFEST
+    ]
+    return len(sizes), sum(sizes)
+
+
+def _remove(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Wait until no other process gets the same collection."""
+    import fcntl  # apt is on no machine that lacks it
+
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,96 @@
+"""The images of an HTML element with their caption components, in DocBook, Asciidoctor, Sphinx and plain HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from mlsr_es.collection import Caption, CaptionKind
+from mlsr_es.sources.markup import classes, language_of, raw_words
+from mlsr_es.sources.text import folded
+
+_FIGURES = frozenset({"figure", "informalfigure", "mediaobject", "imageblock", "equation", "informalequation"})
+_DESCRIPTIONS = frozenset({"caption", "legend"})
+_UNREAD = frozenset({"caption-number", "footnote", "headerlink"})
+
+# "Figure 17.3. ", with spaces or (DocBook, in any language) with no-break spaces; "Chapter 2. "; "3.1.2. ".
+_NUMBER = re.compile(
+    r"^\s*(?:(?:\w+\xa0|(?:Figure|Fig\.|Table|Example|Equation|Chapter|Appendix|Part|Section|Listing)\s+)"
+    r"(?:\d+|[A-Z]|[IVXLC]+)(?:[.-]\d+)*[.:]?(?:\s+|$)|\d+(?:\.\d+)*\.(?:\s+|$))",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImage:
+    """An image where it stands in a page.
+
+    Args:
+        src: As the page writes it.
+        captions: Its caption components there.
+        inline: Whether it stands within a line of text.
+    """
+
+    src: str
+    captions: tuple[Caption, ...] = ()
+    inline: bool = False
+
+
+def is_figure(element: HtmlElement) -> bool:
+    """Whether the element's words are about its images, and not the section's."""
+    return element.tag == "figure" or (element.tag == "div" and bool(classes(element) & _FIGURES))
+
+
+def heading(element: HtmlElement) -> str:
+    """The words of a title without the number that a stylesheet gave it: "Figure 17.3. Blur" is "Blur"."""
+    return unnumbered(raw_words(element, without=_UNREAD))
+
+
+def unnumbered(title: str) -> str:
+    """A title, as it stands in the page, without its number."""
+    return folded(_NUMBER.sub("", title, count=1))
+
+
+def images_of(element: HtmlElement, *, inline: bool = False) -> Iterator[FoundImage]:
+    """The images below an element (or the element itself), in order, each with the captions that are about it.
+
+    A caption is about every image below the element that directly holds it: a figure's title about all of its
+    images, a media object's caption about its own.
+    """
+    for image in element.iter("img"):
+        src = folded(image.get("src", ""))
+        if src:
+            yield FoundImage(src, tuple(dict.fromkeys(_captions(image, element))), inline)
+
+
+def _captions(image: HtmlElement, figure: HtmlElement) -> Iterator[Caption]:
+    for holder in _up_to(image, figure):
+        for child in holder:
+            kind = _kind(child)
+            text = heading(child) if kind else ""
+            if kind and text:
+                yield Caption(text, kind, language_of(child))
+    title = unnumbered(image.get("title", ""))
+    if title:
+        yield Caption(title, CaptionKind.TITLE, language_of(image))
+    alt = folded(image.get("alt", ""))
+    if alt and alt != image.get("src"):  # Sphinx writes the path where the author wrote nothing
+        yield Caption(alt, CaptionKind.ALT, language_of(image))
+
+
+def _up_to(image: HtmlElement, figure: HtmlElement) -> Iterator[HtmlElement]:
+    if image is figure:
+        return
+    for holder in image.iterancestors():
+        yield holder
+        if holder is figure:
+            return
+
+
+def _kind(element: HtmlElement) -> CaptionKind | None:
+    named = classes(element)
+    if element.tag == "figcaption" or named & _DESCRIPTIONS:
+        return CaptionKind.DESCRIPTION
+    return CaptionKind.TITLE if "title" in named else None

@@ -1,0 +1,151 @@
+"""From an image's bytes to pixels: every kind of file becomes an upright RGB image, or is rejected with a reason."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import warnings
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from mlsr_es.collection import ImageFile
+from mlsr_es.errors import RecordError
+from mlsr_es.sources.svg import draw_svg, is_svg, svg_size
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
+"""What is read, beside SVG: Pillow's other formats are seldom images of a collection, and more to go wrong."""
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".svg"})
+"""The file names that a folder's images have, lower case."""
+
+MOST_PIXELS = 64_000_000
+_MOST_BYTES = 256 * 2**20
+_SIXTEEN_BITS = 65535
+
+# Pillow tells of a decompression bomb by a warning; what turns it into an error is one setting for all threads.
+_opening = threading.Lock()
+
+
+def decode(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIXELS) -> Image.Image:
+    """The image as it is seen: RGB, upright, on white where it is transparent, the first frame of an animation.
+
+    Args:
+        image: PNG, JPEG, GIF, WebP, TIFF, BMP or SVG. An SVG is drawn with its longest side at 512 pixels.
+        record_id: The id of the record that it belongs to; by default the image's name.
+        most_pixels: Larger images are rejected before they are decoded.
+
+    Raises:
+        RecordError: The file is missing, empty, no image, damaged, too large, or an SVG that is refused.
+    """
+    try:
+        return _decode(image, most_pixels)
+    except _Refusal as refusal:
+        reason = str(refusal)
+    except Exception as error:  # noqa: BLE001 - decoders that meet hostile bytes raise anything
+        reason = f"it cannot be decoded: {_said(error)}"
+    raise RecordError(record_id or image.name, "decode", reason)
+
+
+def size_of(image: ImageFile) -> tuple[int, int]:
+    """Width and height as seen, from the header alone; (0, 0) where the file does not say or is no image."""
+    try:
+        content = _content(image)
+        if is_svg(content):
+            return svg_size(content)
+        with _opened(content) as opened:
+            width, height = opened.size
+            # A PNG without Exif data before its pixels would be decoded in search of some behind them.
+            exif = opened.getexif() if opened.format != "PNG" or "exif" in opened.info else {}
+            return (height, width) if exif.get(_ORIENTATION, 1) in _LYING else (width, height)
+    except Exception:  # noqa: BLE001 - what is wrong with it, ``decode`` says
+        return (0, 0)
+
+
+def thumbnail(image: Image.Image, side: int = 160) -> str:
+    """A small JPEG as a data URI.
+
+    Args:
+        image: RGB, any size; it stays as it is.
+        side: The longest side in pixels; a smaller image is not enlarged.
+    """
+    small = image.copy()
+    small.thumbnail((side, side))
+    out = BytesIO()
+    small.save(out, "JPEG", quality=80, optimize=True)
+    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
+
+
+class _Refusal(Exception):  # noqa: N818 - a decision, not a fault
+    """Why an image is not decoded."""
+
+
+_ORIENTATION = 0x0112
+_LYING = frozenset({5, 6, 7, 8})
+
+
+def _decode(image: ImageFile, most_pixels: int) -> Image.Image:
+    from PIL import Image, ImageOps
+
+    content = _content(image)
+    if is_svg(content):
+        content = draw_svg(content)
+    with _opened(content) as opened:
+        width, height = opened.size
+        if width * height > most_pixels:
+            raise _Refusal(f"it has {width} x {height} pixels, and more than {most_pixels:,} are not decoded")
+        opened.load()
+        seen = ImageOps.exif_transpose(opened)
+        if seen.mode == "F" or seen.mode.startswith("I"):
+            return _eight_bits(seen)
+        if not seen.has_transparency_data:
+            return seen.convert("RGB")
+        seen = seen.convert("RGBA")
+        white = Image.new("RGBA", seen.size, "white")
+        return Image.alpha_composite(white, seen).convert("RGB")
+
+
+def _content(image: ImageFile) -> bytes:
+    try:
+        if not isinstance(image.content, bytes) and image.content.stat().st_size > _MOST_BYTES:
+            raise _Refusal(f"the file has more than {_MOST_BYTES // 2**20} MiB")
+        content = image.read()
+    except OSError as error:
+        raise _Refusal(f"the file cannot be read: {error.strerror or error}") from error
+    if not content:
+        raise _Refusal("the file is empty")
+    return content
+
+
+def _opened(content: bytes) -> Image.Image:
+    from PIL import Image, UnidentifiedImageError
+
+    with _opening, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            return Image.open(BytesIO(content), formats=FORMATS)
+        except UnidentifiedImageError as error:
+            raise _Refusal(f"it is no image that is read (SVG, {', '.join(FORMATS)})") from error
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            raise _Refusal("it has far more pixels than its file has bytes: a decompression bomb") from error
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Grey values of 16 bits, 32 bits or floating point, scaled to 0..255."""
+    import numpy as np
+    from PIL import Image
+
+    values = np.asarray(image, dtype=np.float64)
+    largest = float(values.max(initial=0.0))
+    if image.mode == "F":
+        scale = 1.0 if largest <= 1 else largest
+    else:
+        scale = max(_SIXTEEN_BITS, largest)
+    return Image.fromarray((values.clip(0, scale) / scale * 255).round().astype(np.uint8)).convert("RGB")
+
+
+def _said(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

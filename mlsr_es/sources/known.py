@@ -1,0 +1,89 @@
+"""Known collections, by name: what they are, and where they are kept once they have been got."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import platformdirs
+
+
+class Kind(StrEnum):
+    """How a collection's folder is read."""
+
+    MANUAL = "manual"
+    IMAGES = "images"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCollection:
+    """A collection that has a name.
+
+    Args:
+        name: What the user types, and what its image ids begin with.
+        package: The Debian package that holds it; "" for what ships with this package.
+        folder: Where it is inside the package, or among the shipped files.
+        kind: How it is read.
+        licence: Under which licence it stands.
+        description: In a few words.
+        language: The language of captions that do not say theirs.
+    """
+
+    name: str
+    package: str
+    folder: str
+    kind: Kind
+    licence: str
+    description: str
+    language: str = "en"
+
+
+KNOWN = {
+    known.name: known
+    for known in (
+        KnownCollection(
+            name="gimp-manual",
+            package="gimp-help-en",
+            folder="usr/share/gimp/2.0/help/en",
+            kind=Kind.MANUAL,
+            licence="GFDL-1.2+",
+            description="the user manual of the image editor GIMP: screenshots, icons, examples of filters",
+        ),
+        KnownCollection(
+            name="kicad-manual",
+            package="kicad-doc-en",
+            folder="usr/share/doc/kicad/help/en",
+            kind=Kind.MANUAL,
+            licence="GPL-3+ or CC-BY-3.0+",
+            description="the manuals of KiCad, for drawing electronic circuits",
+        ),
+        KnownCollection(
+            name="tuxpaint-stamps",
+            package="tuxpaint-stamps-default",
+            folder="usr/share/tuxpaint/stamps",
+            kind=Kind.IMAGES,
+            licence="GPL-2+ and others, image by image",
+            description="the stamps of Tux Paint: drawings and photographs, captions in 77 languages",
+        ),
+        KnownCollection(
+            name="sample",
+            package="",
+            folder="sample",
+            kind=Kind.MANUAL,
+            licence="Apache-2.0",
+            description="a few pages with drawings, shipped with this package",
+        ),
+    )
+}
+"""The known collections, by name."""
+
+
+def state_folder() -> Path:
+    """Where collections are kept: ``MLSR_ES_HOME``, else ``/var/lib/mlsr-es`` for root, else the user's data folder."""
+    if home := os.environ.get("MLSR_ES_HOME"):
+        return Path(home).expanduser()
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/mlsr-es")
+    return Path(platformdirs.user_data_dir("mlsr-es"))

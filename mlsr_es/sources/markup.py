@@ -1,0 +1,127 @@
+"""Walking through HTML: text with its block boundaries, classes and languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from mlsr_es.sources.text import folded, language_code
+
+_WITHIN_A_LINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
+)
+
+
+def parsed(content: bytes) -> HtmlElement:
+    """The root of a page, without comments, whatever its mistakes.
+
+    Raises:
+        ValueError: There is no element in it.
+    """
+    try:
+        content.decode()
+        encoding = "utf-8"
+    except UnicodeDecodeError:
+        encoding = None  # libxml2 looks at the byte order mark and at what the page declares
+    parser = HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True)
+    try:
+        return document_fromstring(content, parser=parser)
+    except etree.LxmlError as error:
+        raise ValueError(f"no HTML can be read in it: {error}") from error
+
+
+def classes(element: HtmlElement) -> frozenset[str]:
+    """The element's classes."""
+    return frozenset(element.get("class", "").split())
+
+
+def language_of(element: HtmlElement) -> str:
+    """The language that the element, or the nearest one around it, says that it is in; "" where none does."""
+    for holder in (element, *element.iterancestors()):
+        code = holder.get("lang") or holder.get("xml:lang")
+        if code:
+            return language_code(code)
+    return ""
+
+
+class Walk:
+    """The elements and the pieces of text below an element, in document order; blocks stand between spaces."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self._root = root
+        self._events = etree.iterwalk(root, events=("start", "end"))
+        self._skipped = False
+
+    def __iter__(self) -> Iterator[HtmlElement | str]:
+        for event, element in self._events:
+            if element.tag not in _WITHIN_A_LINE:
+                yield " "
+            if event == "start":
+                self._skipped = False
+                yield element
+                if element.text and not self._skipped:
+                    yield element.text
+            elif element.tail and element is not self._root:
+                yield element.tail
+
+    def skip(self) -> None:
+        """Leave out what is inside the element that came last."""
+        self._events.skip_subtree()
+        self._skipped = True
+
+
+def raw_words(element: HtmlElement, *, without: frozenset[str] = frozenset()) -> str:
+    """The text of an element as it stands; elements of the classes ``without`` do not count."""
+    parts: list[str] = []
+    walk = Walk(element)
+    for part in walk:
+        if isinstance(part, str):
+            parts.append(part)
+        elif part is not element and classes(part) & without:
+            walk.skip()
+    return "".join(parts)
+
+
+def is_within_a_line(element: HtmlElement) -> bool:
+    """Whether other words stand in the same block as the element."""
+    for holder in element.iterancestors():
+        if holder.tag not in _WITHIN_A_LINE:
+            return bool(folded(raw_words(holder)))
+    return False

@@ -1,0 +1,209 @@
+"""One HTML page: its sections by headings, and the images in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from mlsr_es.collection import Section
+from mlsr_es.sources.figures import FoundImage, heading, images_of, is_figure, unnumbered
+from mlsr_es.sources.markup import Walk, classes, is_within_a_line, parsed, raw_words
+from mlsr_es.sources.text import folded, path_id
+
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_UNREAD_TAGS = frozenset({"button", "head", "iframe", "noscript", "script", "select", "style", "svg", "template"})
+_NAVIGATION_TAGS = frozenset({"footer", "nav"})
+_NAVIGATION_CLASSES = frozenset(
+    [
+        "breadcrumb",
+        "breadcrumbs",
+        "footer",
+        "index",
+        "navbar",
+        "navfooter",
+        "navheader",
+        "navigation",
+        "related",
+        "sidebar-drawer",
+        "sphinxsidebar",
+        "toc",
+        "toc-drawer",
+        "toctree-wrapper",
+    ]
+)
+_NAVIGATION_IDS = frozenset({"footer", "footer-text", "navigation", "toc"})
+_NAVIGATION_ROLES = frozenset({"contentinfo", "navigation", "search"})
+_ADMONITIONS = frozenset({"admonition", "admonitionblock", "caution", "important", "note", "tip", "warning"})
+_UNREAD_CLASSES = frozenset({"headerlink"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedImage:
+    """An image of a page, and the section that it belongs in.
+
+    Args:
+        found: The image with its captions.
+        section_id: The section.
+        rule: Why it is left out, a name in ``RULES``; "" where it is content.
+    """
+
+    found: FoundImage
+    section_id: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page holds: its sections and its images, each in the page's order."""
+
+    sections: tuple[Section, ...]
+    images: tuple[PlacedImage, ...]
+
+
+def read_page(content: bytes, page: str) -> Page:
+    """Read a page of HTML.
+
+    A section is a heading and what stands below it up to the next heading. The words of figures, navigation and
+    scripts are not its text.
+
+    Args:
+        content: The file's bytes.
+        page: Its path relative to the source.
+
+    Raises:
+        ValueError: The bytes hold no HTML.
+    """
+    root = parsed(content)
+    reader = _Reader(path_id(page))
+    content_root = next((part for part in root.iter() if part.tag == "main" or part.get("role") == "main"), root)
+    reader.leave_out_around(root, content_root)
+    reader.read(content_root)
+    titles = [unnumbered(title.text_content()) for title in root.iter("title")]
+    first = next((draft.title for draft in reader.drafts if draft.level == 1 and draft.title), "")
+    page_title = first or next(iter(titles), "")
+    above = [unnumbered(link.get("title", "")) for link in root.iter("link") if link.get("rel") == "up"]
+    sections = tuple(
+        Section(
+            id=draft.id,
+            text=folded("".join(draft.parts)),
+            page=page,
+            page_title=page_title,
+            section_title=draft.title,
+            hierarchy=tuple(title for title in (*above, *draft.above) if title and title != page_title),
+            page_description=reader.description,
+        )
+        for draft in reader.drafts
+    )
+    used = {image.section_id for image in reader.images if not image.rule}
+    kept = tuple(section for section in sections if section.text or section.section_title or section.id in used)
+    return Page(kept, tuple(reader.images))
+
+
+@dataclass(slots=True)
+class _Draft:
+    id: str
+    title: str = ""
+    level: int = 0
+    holder: HtmlElement | None = None
+    above: tuple[str, ...] = ()
+    parts: list[str] = field(default_factory=list)
+
+
+class _Reader:
+    """Walks through a page and keeps the section that it is in."""
+
+    def __init__(self, page_id: str) -> None:
+        self._page_id = page_id
+        self._path: list[_Draft] = []
+        self._ids = {page_id}
+        self.drafts = [_Draft(page_id)]
+        self.images: list[PlacedImage] = []
+        self.description = ""
+
+    def read(self, root: HtmlElement) -> None:
+        """Take in all that is below ``root``."""
+        walk = Walk(root)
+        for part in walk:
+            if isinstance(part, str):
+                self.drafts[-1].parts.append(part)
+            elif self._take(part):
+                walk.skip()
+
+    def leave_out_around(self, root: HtmlElement, content: HtmlElement) -> None:
+        """Count the images outside the content as navigation."""
+        inside = set(content.iter("img"))
+        for image in root.iter("img"):
+            if image not in inside:
+                self._place(images_of(image), rule="navigation")
+
+    def _take(self, element: HtmlElement) -> bool:
+        """Take in an element; whether it is done with, and all that is in it."""
+        if element.tag in _HEADINGS and not any(classes(holder) & _ADMONITIONS for holder in element.iterancestors()):
+            self._begin(element)
+        elif element.tag in _UNREAD_TAGS or classes(element) & _UNREAD_CLASSES:
+            pass
+        elif _is_navigation(element):
+            self._place(images_of(element), rule="navigation")
+        elif _is_admonition_icon(element):
+            self._place(images_of(element), rule="admonition")
+        elif is_figure(element):
+            self._place(images_of(element))
+        elif element.tag == "img":
+            self._place(images_of(element, inline=is_within_a_line(element)))
+        else:
+            if element.tag == "p" and not self.description:
+                self.description = folded(raw_words(element))
+            return False
+        return True
+
+    def _begin(self, element: HtmlElement) -> None:
+        level = _HEADINGS[element.tag]
+        # DocBook gives a chapter and its sections the same level of heading: there, nesting tells them apart.
+        titlepage = next((holder for holder in element.iterancestors("div") if "titlepage" in classes(holder)), None)
+        holder = titlepage.getparent() if titlepage is not None else None
+        around = set(element.iterancestors())
+        while self._path and self._path[-1].level >= level and self._path[-1].holder not in around:
+            self._path.pop()
+        draft = _Draft(
+            self._id_of(element, holder), heading(element), level, holder, tuple(above.title for above in self._path)
+        )
+        self._path.append(draft)
+        self.drafts.append(draft)
+        self._place(images_of(element, inline=True))
+
+    def _id_of(self, element: HtmlElement, holder: HtmlElement | None) -> str:
+        parent = holder if holder is not None else element.getparent()
+        anchors = [element.get("id"), *(link.get("id") or link.get("name") for link in element.iter("a"))]
+        if parent is not None and next(parent.iter("h1", "h2", "h3", "h4", "h5", "h6"), None) is element:
+            anchors.append(parent.get("id"))
+        anchor = next((anchor for anchor in anchors if anchor), str(len(self.drafts)))
+        section_id = f"{self._page_id}#{path_id(anchor)}"
+        while section_id in self._ids:
+            section_id += f"-{len(self.drafts)}"
+        self._ids.add(section_id)
+        return section_id
+
+    def _place(self, found: Iterator[FoundImage], rule: str = "") -> None:
+        section_id = self.drafts[-1].id
+        self.images.extend(
+            PlacedImage(image, section_id, rule or ("callout" if "callouts" in image.src.split("/") else ""))
+            for image in found
+        )
+
+
+def _is_navigation(element: HtmlElement) -> bool:
+    return element.tag != "body" and (
+        element.tag in _NAVIGATION_TAGS
+        or element.get("role") in _NAVIGATION_ROLES
+        or element.get("id") in _NAVIGATION_IDS
+        or bool(classes(element) & _NAVIGATION_CLASSES)
+    )
+
+
+def _is_admonition_icon(element: HtmlElement) -> bool:
+    """DocBook and Asciidoctor put the icon into the first cell of a table."""
+    if element.tag != "td" or not (element.get("rowspan") or "icon" in classes(element)):
+        return False
+    return any(classes(holder) & _ADMONITIONS for holder in element.iterancestors("div"))

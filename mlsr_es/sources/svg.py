@@ -1,0 +1,126 @@
+"""SVG, drawn by resvg; drawings that reach outside themselves or grow without bound are refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+SIDE = 512
+"""The longest side of a drawing, in pixels: more than any image encoder takes."""
+
+_MOST_ELEMENTS = 20_000
+_NAMESPACE = "{http://www.w3.org/2000/svg}"
+_LINK = f"{_NAMESPACE}a"
+_HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
+_OUTSIDE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(?!['\"]?\s*(?:#|data:))", re.IGNORECASE)
+_LENGTH = re.compile(r"\s*([0-9.]+(?:e[0-9]+)?)\s*(?:px)?\s*$", re.IGNORECASE)
+
+
+def is_svg(content: bytes) -> bool:
+    """Whether the bytes look like an SVG file."""
+    start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return start.startswith(b"<") and b"<svg" in content[:65536]
+
+
+def draw_svg(content: bytes) -> bytes:
+    """A drawing as PNG, on white, its longest side at ``SIDE`` pixels.
+
+    Args:
+        content: The file's bytes.
+
+    Raises:
+        ValueError: It is no SVG, or it is refused: it has entities, refers to another file or another host, or
+            repeats its parts without measure.
+    """
+    import resvg_py
+
+    root = _parsed(content)
+    fault = _fault(root)
+    if fault:
+        raise ValueError(fault)
+    text = _serialised(root)
+    has_text = next(root.iter(f"{_NAMESPACE}text"), None) is not None
+    try:
+        return bytes(
+            resvg_py.svg_to_bytes(
+                svg_string=text, width=SIDE, height=SIDE, background="#ffffff", skip_system_fonts=not has_text
+            )
+        )
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - a panic of the library is no Exception
+        raise ValueError(f"the SVG cannot be drawn: {error}") from None
+
+
+def svg_size(content: bytes) -> tuple[int, int]:
+    """Width and height as the file gives them, in pixels; (0, 0) where it does not.
+
+    Raises:
+        ValueError: It is no SVG.
+    """
+    root = _parsed(content)
+    width, height = (_LENGTH.match(root.get(side, "")) for side in ("width", "height"))
+    if width and height:
+        return round(float(width[1])), round(float(height[1]))
+    match root.get("viewBox", "").replace(",", " ").split():
+        case [_, _, across, down]:
+            return round(float(across)), round(float(down))
+        case _:
+            return 0, 0
+
+
+def _parsed(content: bytes) -> Any:
+    from lxml import etree
+
+    if b"<!ENTITY" in content:
+        raise ValueError("the SVG defines entities")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.LxmlError as error:
+        raise ValueError(f"the SVG is not well-formed: {error}") from error
+    if root is None or root.tag != f"{_NAMESPACE}svg":
+        raise ValueError("it is no SVG: its root is another element")
+    return root
+
+
+def _serialised(root: Any) -> str:
+    from lxml import etree
+
+    return etree.tostring(root, encoding="unicode")  # without the doctype
+
+
+def _fault(root: Any) -> str:
+    for element in root.iter(f"{_NAMESPACE}*"):
+        references = [element.get(name, "").strip() for name in _HREFS]
+        if element.tag != _LINK and any(href and not href.startswith(("#", "data:image/")) for href in references):
+            return "the SVG refers to something outside itself"
+        if any(href.startswith("data:image/svg") for href in references):
+            return "the SVG holds another SVG in a data URI"
+        styles = [element.get("style", ""), element.text or "" if element.tag == f"{_NAMESPACE}style" else ""]
+        if any(_OUTSIDE_STYLE.search(style) for style in styles):
+            return "the SVG's style refers to something outside itself"
+    if _drawn(root) > _MOST_ELEMENTS:
+        return f"the SVG draws more than {_MOST_ELEMENTS:,} elements"
+    return ""
+
+
+def _drawn(root: Any) -> int:
+    """How many elements are drawn when every ``use`` is replaced by what it repeats, counted up to the limit."""
+    named = {element.get("id"): element for element in root.iter() if element.get("id")}
+    counts: dict[Any, int] = {}
+    # Each element waits on the stack until what it holds and repeats is counted; a circle counts as nothing.
+    stack = [(root, False)]
+    while stack:
+        element, ready = stack.pop()
+        if not ready and element in counts:
+            continue
+        target = named.get(next((element.get(name, "")[1:] for name in _HREFS if element.get(name)), None))
+        parts = [*element, target] if target is not None and element.tag == f"{_NAMESPACE}use" else [*element]
+        if ready:
+            counts[element] = min(1 + sum(counts.get(part, 0) for part in parts), _MOST_ELEMENTS + 1)
+        else:
+            counts[element] = 0
+            stack.append((element, True))
+            stack.extend((part, False) for part in parts)
+    return counts[root]
