@@ -1,1 +1,52 @@
-"""All that is said to Elasticsearch: connection, mappings, versions, bulk load, queries, hits."""
+"""All that is said to Elasticsearch: connection, mappings, versions, bulk load, queries, hits.
+
+The only room that imports its client, and only where something is sent: the names below cost nothing to import.
+Nothing of the client's leaves it: what it raises becomes this package's errors (``failures``).
+"""
+
+from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction
+from mlsr_es.elastic.cluster import ClusterVersion, check
+from mlsr_es.elastic.connection import ConnectionSettings, connect
+from mlsr_es.elastic.documents import document_body
+from mlsr_es.elastic.hits import Answer, Hit, contributions, search, weights_in
+from mlsr_es.elastic.loading import load
+from mlsr_es.elastic.mapping import index_body
+from mlsr_es.elastic.meta import IndexMeta, State
+from mlsr_es.elastic.queries import Strategy, build_query
+from mlsr_es.elastic.sending import Loaded
+from mlsr_es.elastic.stored import Stored, count, ids_of_collection, refresh, stored
+from mlsr_es.elastic.versions import Resolved, Version, create_version, delete_version, promote, resolve
+
+__all__ = [
+    "Action",
+    "Answer",
+    "ClusterVersion",
+    "ConnectionSettings",
+    "DeleteAction",
+    "Hit",
+    "IndexAction",
+    "IndexMeta",
+    "Loaded",
+    "Resolved",
+    "State",
+    "Stored",
+    "Strategy",
+    "Version",
+    "build_query",
+    "check",
+    "connect",
+    "contributions",
+    "count",
+    "create_version",
+    "delete_version",
+    "document_body",
+    "ids_of_collection",
+    "index_body",
+    "load",
+    "promote",
+    "refresh",
+    "resolve",
+    "search",
+    "stored",
+    "weights_in",
+]

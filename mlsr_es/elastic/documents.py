@@ -1,0 +1,63 @@
+"""An image document as it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mlsr_es.collection import ImageDocument
+from mlsr_es.vectors import term_of
+
+TOP_TERMS = 10
+"""How many of a document's heaviest terms stand in ``mlsr.top_terms``, for people and for facets."""
+
+
+def document_body(
+    document: ImageDocument,
+    *,
+    terms: Mapping[str, float],
+    fingerprint: str,
+    model: str,
+    thumbnail: str | None = None,
+) -> dict[str, Any]:
+    """The document as JSON-ready values; what it lacks is left out.
+
+    Args:
+        document: The image and its captions.
+        terms: Feature name to weight (float32 values above 0).
+        fingerprint: Of everything that this body is made from.
+        model: The name of the model that gave the weights.
+        thumbnail: A small picture as a data URI; None for none.
+    """
+    heaviest = sorted(terms, key=lambda name: (-terms[name], name))[:TOP_TERMS]
+    captions: dict[str, list[str]] = {}
+    for caption in document.captions:
+        captions.setdefault(caption.kind.value, []).append(caption.text)
+    body = {
+        "mlsr": {
+            # An array of one object: an update replaces an array, and merges an object, so that terms of an earlier
+            # encoding would stay and go on matching.
+            "terms": [stored_weights(terms)],
+            "term_count": len(terms),
+            "top_terms": [term_of(name) for name in heaviest],
+            "fingerprint": fingerprint,
+            "model": model,
+        },
+        "image_id": document.id,
+        "collection": document.collection,
+        "page": document.page,
+        "language": list(dict.fromkeys(caption.language for caption in document.captions if caption.language)),
+        "caption": captions,
+        "width": document.width,
+        "height": document.height,
+        "image_path": document.image.name if document.image else "",
+        "thumbnail": thumbnail,
+    }
+    return {name: value for name, value in body.items() if value}
+
+
+def stored_weights(terms: Mapping[str, float]) -> dict[str, float]:
+    """Weights in the shortest decimal notation that gives the same float32 back: half the bytes of a float64's."""
+    return dict(zip(terms, map(float, map(str, np.fromiter(terms.values(), np.float32, len(terms)))), strict=True))

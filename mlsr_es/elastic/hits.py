@@ -1,0 +1,119 @@
+"""Searching, and what the hits say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlsr_es.elastic.failures import reason, translated
+from mlsr_es.elastic.queries import lightened
+from mlsr_es.vectors import quantised, term_of
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+_CLAUSE_LIMIT = re.compile(r"maxClauseCount is set to (\d+)")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One image that was found.
+
+    Args:
+        id: The image's id.
+        score: The dot product of the query's weights and the stored ones.
+        source: The stored document, as far as it was asked for.
+    """
+
+    id: str
+    score: float
+    source: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a search gave.
+
+    Args:
+        hits: Best first.
+        total: How many images match at all; None where that was not counted.
+        took_ms: The cluster's own time, in milliseconds.
+        dropped_terms: Query terms left out because the cluster allows fewer, heaviest first.
+    """
+
+    hits: list[Hit]
+    total: int | None
+    took_ms: int
+    dropped_terms: tuple[str, ...] = ()
+
+
+def search(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> Answer:
+    """Send a search of ``build_query``; where it has too many terms for the cluster, once more without the lightest.
+
+    Args:
+        client: Of ``connect``.
+        index: An index or alias.
+        body: Of ``build_query``.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    from elasticsearch import BadRequestError
+
+    with translated(client, f"search {index}"):
+        try:
+            return _answer(_send(client, index, body))
+        except BadRequestError as error:
+            limit = _CLAUSE_LIMIT.search(reason(error.body, error.meta.status))
+            if not limit:
+                raise
+        lighter, dropped = lightened(body, int(limit[1]))
+        return _answer(_send(client, index, lighter), tuple(dropped))
+
+
+def contributions(hit: Hit, query: Mapping[str, float], *, field: str = "mlsr.terms") -> dict[str, float]:
+    """What each matching term gave to a hit's score, heaviest first; the sum is the score, up to float32 rounding.
+
+    Args:
+        hit: Of a search ``with_weights``.
+        query: Feature name to query weight.
+        field: The field that was searched.
+
+    Returns:
+        Term (a word piece, not a feature name) to query weight times stored weight.
+    """
+    stored = weights_in(hit.source, field)
+    names = [name for name in query if name in stored]
+    kept = quantised(np.array([stored[name] for name in names], dtype=np.float32)).astype(np.float64)
+    parts = kept * np.array([query[name] for name in names], dtype=np.float32)
+    order = np.argsort(-parts, kind="stable")
+    return {term_of(names[place]): float(parts[place]) for place in order}
+
+
+def weights_in(source: Mapping[str, Any], field: str = "mlsr.terms") -> dict[str, float]:
+    """The weights in a stored document, feature name to weight as it was sent; empty where it has none."""
+    value: Any = source
+    for name in field.split("."):
+        value = value.get(name, {}) if isinstance(value, Mapping) else {}
+    merged: dict[str, float] = {}
+    for part in value if isinstance(value, list) else [value]:
+        merged |= part
+    return merged
+
+
+def _send(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    # A shard that fails makes the search fail: hits that lack a part of the collection are worse than an error.
+    answer: dict[str, Any] = client.search(index=index, body=dict(body), allow_partial_search_results=False).body
+    return answer
+
+
+def _answer(raw: Mapping[str, Any], dropped: tuple[str, ...] = ()) -> Answer:
+    found = raw["hits"]
+    hits = [Hit(hit["_id"], float(hit["_score"]), hit.get("_source", {})) for hit in found["hits"]]
+    total = found.get("total", {}).get("value")
+    return Answer(hits, total, raw["took"], dropped)

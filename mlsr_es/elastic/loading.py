@@ -1,0 +1,79 @@
+"""Bulk loading with back-pressure: while chunks are on their way, the next ones are made."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from http import HTTPStatus
+from threading import Event
+from typing import TYPE_CHECKING
+
+from mlsr_es.elastic.chunks import Action, ChunkSize, DeleteAction, Line, chunks, line
+from mlsr_es.elastic.sending import Loaded, Sender
+from mlsr_es.errors import RecordError
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+_SENDERS = 2
+"""Threads: two load twice as fast as one, and more than two no faster."""
+
+
+def load(
+    client: Elasticsearch,
+    index: str,
+    actions: Iterable[Action],
+    *,
+    chunk_bytes: int = 5_000_000,
+    deadline_s: float = 300.0,
+) -> Iterator[Loaded]:
+    """Write to an index, chunk by chunk, and say of each action what became of it.
+
+    ``actions`` is read in the caller's thread, when the caller asks for a result; what costs time in it (encoding)
+    so overlaps with the sending. At most four chunks are in memory. Every action has one result, in any order; to
+    stop reading the results stops the loading.
+
+    Args:
+        client: Of ``connect``, which repeats nothing by itself.
+        index: The concrete index; it exists.
+        actions: What is to be written.
+        chunk_bytes: How large a request may be; the loader goes below it where the cluster takes less.
+        deadline_s: How long a chunk is tried again where the cluster is busy or away, in seconds.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses, until the deadline; what is stored stays.
+        IndexMismatchError: The index is gone.
+    """
+    size, stop = ChunkSize(chunk_bytes), Event()
+    sender = Sender(client, index, size=size, deadline_s=deadline_s, stop=stop)
+    refused: deque[Loaded] = deque()
+    under_way: deque[Future[list[Loaded]]] = deque()
+    with ThreadPoolExecutor(_SENDERS, thread_name_prefix="load") as pool:
+        try:
+            for chunk in chunks(_lines(actions, refused), size):
+                under_way.append(pool.submit(sender.send, chunk))
+                while under_way and (under_way[0].done() or len(under_way) > _SENDERS):
+                    yield from under_way.popleft().result()
+                yield from _drained(refused)
+            while under_way:
+                yield from under_way.popleft().result()
+            yield from _drained(refused)
+        finally:
+            stop.set()
+            for future in under_way:
+                future.cancel()
+
+
+def _lines(actions: Iterable[Action], refused: deque[Loaded]) -> Iterator[Line]:
+    """The actions that can be sent; the others go aside, with the reason."""
+    for action in actions:
+        try:
+            yield line(action)
+        except RecordError as error:
+            refused.append(Loaded(action.id, HTTPStatus.BAD_REQUEST, error.reason, isinstance(action, DeleteAction)))
+
+
+def _drained(refused: deque[Loaded]) -> Iterator[Loaded]:
+    while refused:
+        yield refused.popleft()

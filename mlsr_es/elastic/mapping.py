@@ -1,0 +1,56 @@
+"""The body of the call that creates an index: the shipped mapping, what the index says of itself, and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from mlsr_es.elastic.meta import IndexMeta
+from mlsr_es.errors import IndexMismatchError
+from mlsr_es.shipped import shipped
+
+WHILE_BUILDING = {"refresh_interval": "-1", "number_of_replicas": "0", "auto_expand_replicas": "false"}
+"""Index settings of a version that nobody searches yet: its documents are not searchable, and not copied."""
+
+
+def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Settings and mapping of a version that is being built.
+
+    Args:
+        meta: What the version says of itself; the settings to give back are added here.
+        serving_settings: Index settings of the version that serves now: what its owner has set by hand is given to
+            the next one too.
+    """
+    body: dict[str, Any] = orjson.loads(shipped("mappings", "image-documents.json").read_bytes())
+    settings = body["settings"]["index"]
+    wanted = settings | dict(serving_settings or {})
+    restore = {name: wanted.get(name) for name in WHILE_BUILDING}
+    body["settings"]["index"] = settings | WHILE_BUILDING
+    body["mappings"]["_meta"] = replace(meta, restore=restore).merged_into({})
+    return body
+
+
+def field_type(mapping: Mapping[str, Any], path: str) -> str:
+    """The type of a field in a mapping, by its path; "" where there is none."""
+    node: Mapping[str, Any] = mapping
+    for name in path.split("."):
+        node = node.get("properties", {}).get(name, {})
+    return str(node.get("type", "object" if "properties" in node else ""))
+
+
+def check_field(index: str, mapping: Mapping[str, Any], path: str) -> None:
+    """See that queries to a field are possible.
+
+    Raises:
+        IndexMismatchError: It is missing, or no ``rank_features`` field.
+    """
+    found = field_type(mapping, path)
+    if found != "rank_features":
+        what = f"is of the type {found}, not rank_features" if found else "is not in the mapping"
+        raise IndexMismatchError(
+            f"the index {index} cannot be searched by term weights: its field {path} {what}.",
+            advice="Name another index, or index under a new name.",
+        )

@@ -1,0 +1,88 @@
+"""What an index says of itself: ``_meta.mlsr`` in its mapping."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from mlsr_es.errors import IndexMismatchError
+
+SCHEMA = 1
+"""Of the documents and of ``_meta.mlsr``; raised where an older program would misread them."""
+
+
+class State(StrEnum):
+    """Whether a version is still being loaded, or complete."""
+
+    BUILDING = "building"
+    SERVING = "serving"
+
+
+@dataclass(frozen=True)
+class IndexMeta:
+    """With what an index was made, so that nobody searches it with anything else.
+
+    Args:
+        model: The model's name, as the user gave it.
+        revision: Hash of the model's configuration, weights and tokenizer.
+        vocabulary: ``Vocabulary.digest`` of the terms.
+        query_head: "mlp" or "mlm".
+        document_head: Likewise.
+        field: The field with the weights that queries are sent to.
+        state: Whether the loading is complete.
+        schema: ``SCHEMA`` of the program that made it.
+        restore: Index settings that are changed while the version is being built, with the values to give back; None
+            stands for the cluster's default.
+    """
+
+    model: str
+    revision: str
+    vocabulary: str
+    query_head: str
+    document_head: str
+    field: str = "mlsr.terms"
+    state: State = State.BUILDING
+    schema: int = SCHEMA
+    restore: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def read(cls, index: str, owners: Mapping[str, Any]) -> Self:
+        """From a mapping's whole ``_meta``.
+
+        Args:
+            index: The index's name, for the message.
+            owners: The ``_meta`` object; what is not this package's is not looked at.
+
+        Raises:
+            IndexMismatchError: Nothing of this package is in it, or something newer than this program.
+        """
+        raw = owners.get("mlsr")
+        if not isinstance(raw, Mapping):
+            raise IndexMismatchError(
+                f"the index {index} was not made by mlsr-es: its mapping has no _meta.mlsr.",
+                advice="Name another index.",
+            )
+        if raw.get("schema", SCHEMA) != SCHEMA:
+            raise IndexMismatchError(
+                f"the index {index} was made by another version of mlsr-es (schema {raw['schema']}, here {SCHEMA}).",
+                advice="Use that version, or index again under another name.",
+            )
+        known = {part.name: raw[part.name] for part in dataclasses.fields(cls) if part.name in raw}
+        try:
+            return cls(**known | {"state": State(known.get("state", State.BUILDING))})
+        except (TypeError, ValueError) as error:
+            raise IndexMismatchError(
+                f"_meta.mlsr of the index {index} has been changed and cannot be read: {error}.",
+                advice="Index again under another name.",
+            ) from error
+
+    def merged_into(self, owners: Mapping[str, Any]) -> dict[str, Any]:
+        """A mapping's whole ``_meta`` with this in it: writing a ``_meta`` replaces all of it, the owner's part too."""
+        return {**owners, "mlsr": asdict(self)}
+
+    def served(self) -> Self:
+        """The same, complete and with nothing left to restore."""
+        return replace(self, state=State.SERVING, restore={})

@@ -1,0 +1,203 @@
+"""Versions of an index behind an alias: what is written is never what is being searched, until it is complete.
+
+The alias ``photos`` points to one of ``photos-v0001``, ``photos-v0002``...; another model means the next version, and
+one atomic step from the old one to the new one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.elastic.failures import translated
+from mlsr_es.elastic.mapping import WHILE_BUILDING, check_field, index_body
+from mlsr_es.elastic.meta import IndexMeta
+from mlsr_es.errors import IndexMismatchError, InputError
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+_ILLEGAL = re.compile(r'[\\/*?"<>|\s,#:A-Z]')
+_LONGEST_NAME = 240
+"""Bytes; Elasticsearch allows 255, and the version's number follows."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One index of this package.
+
+    Args:
+        index: Its concrete name.
+        meta: What it says of itself.
+    """
+
+    index: str
+    meta: IndexMeta
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What stands behind a name.
+
+    Args:
+        name: The alias, or the index.
+        serving: What a search of the name reaches; None where no version is complete yet.
+        building: Versions that are not complete, oldest first.
+    """
+
+    name: str
+    serving: Version | None
+    building: tuple[Version, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The indices that a name concerns, as the cluster describes them."""
+
+    name: str
+    indices: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def serving(self) -> list[str]:
+        """Indices behind the alias; or the one of that very name."""
+        return [index for index in self.indices if index == self.name or self.name in self.indices[index]["aliases"]]
+
+    @property
+    def versions(self) -> list[str]:
+        """Indices named as versions, whoever made them, in the order of their numbers."""
+        return sorted(filter(self.number, self.indices), key=self.number)
+
+    def number(self, index: str) -> int:
+        """The number of a version's name; 0 for any other name."""
+        match = re.fullmatch(rf"{re.escape(self.name)}-v(\d{{4,}})", index)
+        return int(match[1]) if match else 0
+
+    def meta(self, index: str) -> Mapping[str, Any]:
+        return self.indices[index]["mappings"].get("_meta", {})  # type: ignore[no-any-return]
+
+    def version(self, index: str) -> Version:
+        meta = IndexMeta.read(index, self.meta(index))
+        check_field(index, self.indices[index]["mappings"], meta.field)
+        return Version(index, meta)
+
+
+def resolve(client: Elasticsearch, name: str) -> Resolved | None:
+    """Find what stands behind a name.
+
+    Returns:
+        None where there is nothing of that name.
+
+    Raises:
+        InputError: It cannot be the name of an index.
+        IndexMismatchError: It is the name of something else than an index of this package.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    found = _find(client, name)
+    serving = found.serving
+    if len(serving) > 1:
+        raise IndexMismatchError(
+            f"the alias {name} points to {len(serving)} indices: {', '.join(sorted(serving))}.",
+            advice="Name one of them, or another alias.",
+        )
+    building = [index for index in found.versions if index not in serving and "mlsr" in found.meta(index)]
+    if not serving and not building:
+        return None
+    return Resolved(
+        name,
+        serving=found.version(serving[0]) if serving else None,
+        building=tuple(found.version(index) for index in building),
+    )
+
+
+def create_version(client: Elasticsearch, name: str, meta: IndexMeta) -> str:
+    """Create the next version of an index, empty, and not searched by anybody.
+
+    Args:
+        client: Of ``connect``.
+        name: The alias that will point to it.
+        meta: With what its documents will be made.
+
+    Returns:
+        The version's own name.
+
+    Raises:
+        InputError: It cannot be the name of an index.
+        IndexMismatchError: The name belongs to an index, so that it cannot become an alias.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    found = _find(client, name)
+    if name in found.indices:
+        raise IndexMismatchError(
+            f"{name} is an index, and the name is needed for the alias of its versions.", advice="Name another one."
+        )
+    version = f"{name}-v{max(map(found.number, found.indices), default=0) + 1:04d}"
+    settings = found.indices[found.serving[0]]["settings"]["index"] if found.serving else {}
+    by_hand = {setting: settings[setting] for setting in WHILE_BUILDING if setting in settings}
+    body = index_body(meta, serving_settings=by_hand)
+    with translated(client, f"create the index {version}"):
+        client.indices.create(index=version, settings=body["settings"], mappings=body["mappings"])
+    return version
+
+
+def promote(client: Elasticsearch, name: str, version: str) -> None:
+    """Let the alias point to a version that is complete, and remove the one before, in one atomic step.
+
+    All aliases of the version before move with it. Killed in between, it can be called again.
+
+    Raises:
+        IndexMismatchError: The version is gone, or is not this package's.
+        ClusterError: The cluster cannot be reached, or refuses; searches still reach the version before.
+    """
+    found = _find(client, name)
+    if version not in found.indices:
+        raise IndexMismatchError(f"the index {version} is gone: somebody has removed it.", advice="Index again.")
+    meta = found.version(version).meta
+    with translated(client, f"let {name} point to {version}"):
+        if meta.restore:
+            client.indices.put_settings(index=version, settings={"index": dict(meta.restore)})
+        client.indices.refresh(index=version)
+        client.indices.put_mapping(index=version, meta=meta.served().merged_into(found.meta(version)))
+        client.indices.update_aliases(actions=_swap(found, version))
+
+
+def delete_version(client: Elasticsearch, version: str) -> None:
+    """Remove one version, by its own name.
+
+    Raises:
+        IndexMismatchError: There is none of that name.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    with translated(client, f"remove the index {version}"):
+        client.indices.delete(index=version)
+
+
+def _find(client: Elasticsearch, name: str) -> _Found:
+    _check_name(name)
+    with translated(client, f"read the mapping of {name}"):
+        answer = client.indices.get(
+            index=f"{name},{name}-v*", ignore_unavailable=True, allow_no_indices=True, expand_wildcards="all"
+        )
+    found = _Found(name, answer.body)
+    concerned = {*found.serving, *found.versions}
+    return _Found(name, {index: told for index, told in found.indices.items() if index in concerned})
+
+
+def _swap(found: _Found, version: str) -> list[dict[str, Any]]:
+    old = [index for index in found.serving if index != version]
+    moved = {alias: how for index in old for alias, how in found.indices[index]["aliases"].items()}
+    aliases = moved | {found.name: {}}
+    return [
+        *({"add": {"index": version, "alias": alias, **how}} for alias, how in aliases.items()),
+        *({"remove_index": {"index": index}} for index in old),
+    ]
+
+
+def _check_name(name: str) -> None:
+    """See that a name can be an alias's, and can be nothing but a name in a request."""
+    if not name or _ILLEGAL.search(name) or name[0] in "-_+." or len(name.encode()) > _LONGEST_NAME:
+        raise InputError(
+            f"{name!r} cannot be the name of an index.",
+            advice="Use lower-case letters, digits, - and _, such as gimp-manual.",
+        )
