@@ -305,21 +305,26 @@ class SparseVectors:
         from scipy.sparse import csr_array
 
         shape = (len(self), self.vocabulary_size)
-        return csr_array((self.weights, self.term_ids, self.row_starts), shape=shape)
+        matrix: csr_array = csr_array((self.weights, self.term_ids, self.row_starts), shape=shape)
+        return matrix
 
     def to_torch(self) -> torch.Tensor:
-        """A CSR tensor on the CPU, float32, shape (rows, vocabulary size)."""
-        torch = _torch()
-        return torch.sparse_csr_tensor(  # type: ignore[no-any-return]
-            torch.from_numpy(self.row_starts),
-            torch.from_numpy(self.term_ids.astype(np.int64)),
-            torch.from_numpy(self.weights),
+        """A coalesced sparse (COO) tensor on the CPU, float32, shape (rows, vocabulary size)."""
+        rows = np.repeat(np.arange(len(self)), self.term_counts)
+        library = _torch()
+        tensor: torch.Tensor = library.sparse_coo_tensor(
+            library.from_numpy(np.stack([rows, self.term_ids])),
+            library.from_numpy(self.weights),
             size=(len(self), self.vocabulary_size),
+            check_invariants=True,
+            is_coalesced=True,
         )
+        return tensor
 
     def dot(self, other: SparseVectors) -> csr_array:
         """Dot products of all pairs, float64 inside: a scipy CSR array of shape (rows, other's rows)."""
-        return (self.to_scipy().astype(np.float64) @ other.to_scipy().astype(np.float64).T).tocsr()
+        product: csr_array = (self.to_scipy().astype(np.float64) @ other.to_scipy().astype(np.float64).T).tocsr()
+        return product
 
 
 def _torch() -> Any:

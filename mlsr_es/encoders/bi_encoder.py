@@ -1,0 +1,198 @@
+"""The bi-encoder: sections and image documents in, sparse vectors over one vocabulary out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mlsr_es.collection import ImageDocument, Section
+from mlsr_es.encoders.config import BiEncoderConfig
+from mlsr_es.encoders.heads import MlmHead
+from mlsr_es.encoders.text import FieldReader, Window
+from mlsr_es.vectors import SparseVectors, Vocabulary
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from transformers import BaseImageProcessor, PreTrainedTokenizerFast
+
+    from mlsr_es.encoders.encoder import Encoder
+
+_TOKENS_AT_ONCE = {"cpu": 4096, "mps": 8192, "cuda": 65536}
+_ROWS_AT_ONCE = {"cpu": 32, "mps": 64, "cuda": 512}
+"""What one forward pass holds, by device: word pieces with padding, and rows (an MLM head holds rows x vocabulary)."""
+
+
+def section_texts(section: Section) -> dict[str, str]:
+    """The fields of a section as the query encoder names them."""
+    texts = {entry.name: getattr(section, entry.name) for entry in fields(section)}
+    return {**texts, "hierarchy": " ".join(section.hierarchy)}
+
+
+def caption_texts(document: ImageDocument) -> dict[str, str]:
+    """The caption components by kind; several of one kind are joined, a repeated one counts once."""
+    by_kind: dict[str, dict[str, None]] = {}
+    for caption in document.captions:
+        by_kind.setdefault(caption.kind.value, {})[caption.text] = None
+    return {kind: " ".join(texts) for kind, texts in by_kind.items()}
+
+
+class BiEncoder(nn.Module):
+    """A query encoder and a document encoder over one vocabulary.
+
+    ``assemble`` makes one from backbones, ``load_model`` from a checkpoint.
+
+    Args:
+        config: The cell of the grid.
+        query: Reads sections.
+        document: Reads captions, images or both.
+        tokenizer: A fast word-piece tokenizer; its vocabulary is the terms'.
+        image_processor: Turns images into pixels; None where only captions are read.
+    """
+
+    def __init__(
+        self,
+        config: BiEncoderConfig,
+        *,
+        query: Encoder,
+        document: Encoder,
+        tokenizer: PreTrainedTokenizerFast,
+        image_processor: BaseImageProcessor | None = None,
+        max_query_length: int | None = None,
+        max_document_length: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.query = query
+        self.document = document
+        self.tokenizer = tokenizer
+        self.image_processor = image_processor
+        limit = config.max_length
+        self.query_reader = FieldReader(tokenizer, config.query_fields, min(limit, max_query_length or limit))
+        self.document_reader = FieldReader(tokenizer, config.document_fields, min(limit, max_document_length or limit))
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.parameters()).device
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The terms: the tokenizer's word pieces; ids beyond them, which some backbones have, are named ``[no-N]``."""
+        head = self.query.head
+        size = head.decoder.out_features if isinstance(head, MlmHead) else head.vocabulary_size
+        terms = self.tokenizer.convert_ids_to_tokens(list(range(min(size, len(self.tokenizer)))))
+        return Vocabulary((*terms, *(f"[no-{term_id}]" for term_id in range(len(terms), size))))
+
+    @cached_property
+    def revision(self) -> str:
+        """16 hexadecimal digits that tell models apart: configuration, weights, tokenizer and image processor."""
+        sha = hashlib.sha256()
+
+        def add(value: Any) -> None:
+            sha.update(json.dumps(value, sort_keys=True, default=str).encode())
+
+        add(self.config.to_json())
+        tokenizer = json.loads(self.tokenizer.backend_tokenizer.to_str())
+        add({key: value for key, value in tokenizer.items() if key not in {"truncation", "padding"}})
+        if self.image_processor is not None:
+            add(self.image_processor.to_dict())
+        for name, tensor in sorted(self.state_dict().items()):
+            add([name, list(tensor.shape)])
+            sha.update(tensor.detach().float().cpu().contiguous().numpy().tobytes())
+        return sha.hexdigest()[:16]
+
+    def recognises(self, section: Section) -> bool:
+        """Whether the query encoder knows any word piece of the section."""
+        return self.query_reader.recognises(section_texts(section))
+
+    def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
+        """Query vectors.
+
+        Args:
+            sections: As many as memory holds vectors for; forward passes are bounded here.
+
+        Returns:
+            A row a section, at most ``config.query_terms`` terms each.
+        """
+        texts = [section_texts(section) for section in sections]
+        return self._encode(self.query, self.query_reader, texts).pruned(top=self.config.query_terms)
+
+    def encode_documents(
+        self, documents: Sequence[ImageDocument], images: Sequence[Image] | None = None
+    ) -> SparseVectors:
+        """Document vectors.
+
+        Args:
+            documents: As many as memory holds vectors and decoded images for; forward passes are bounded here.
+            images: The decoded images, RGB, one a document; may be left out where the model reads captions only.
+
+        Returns:
+            A row a document, at most ``config.document_terms`` terms each; a document without caption has no term
+            under an MLP head.
+
+        Raises:
+            ValueError: The model reads images, and there are none, or another number of them.
+        """
+        if self.config.document_input.reads_image and (images is None or len(images) != len(documents)):
+            raise ValueError("this model reads images: give one for each document")
+        pictures = images if self.config.document_input.reads_image else None
+        if self.config.document_input.reads_caption:
+            texts = [caption_texts(document) for document in documents]
+            vectors = self._encode(self.document, self.document_reader, texts, pictures)
+        else:
+            vectors = self._encode_images(self.document, pictures or [])
+        return vectors.pruned(top=self.config.document_terms)
+
+    @torch.inference_mode()
+    def _encode(
+        self,
+        encoder: Encoder,
+        reader: FieldReader,
+        texts: Sequence[Mapping[str, str]],
+        images: Sequence[Image] | None = None,
+    ) -> SparseVectors:
+        windows = [(row, window) for row, text in enumerate(texts) for window in reader.windows(text)]
+        windows.sort(key=lambda entry: len(entry[1]))
+        rows, parts = [], []
+        for batch in _batches(windows, self.device.type):
+            pixels = self._pixels([images[row] for row, _ in batch]) if images is not None else None
+            weights = encoder(reader.batch([window for _, window in batch], self.device), pixels)
+            parts.append(SparseVectors.from_torch(weights))
+            rows += [row for row, _ in batch]
+        vectors = SparseVectors.concatenate(parts, vocabulary_size=len(self.vocabulary))
+        return vectors.maximum_by(np.array(rows, dtype=np.int64), count=len(texts))
+
+    @torch.inference_mode()
+    def _encode_images(self, encoder: Encoder, images: Sequence[Image]) -> SparseVectors:
+        size = _ROWS_AT_ONCE[self.device.type]
+        parts = [
+            SparseVectors.from_torch(encoder(None, self._pixels(images[start : start + size])))
+            for start in range(0, len(images), size)
+        ]
+        return SparseVectors.concatenate(parts, vocabulary_size=len(self.vocabulary))
+
+    def _pixels(self, images: Sequence[Image]) -> Tensor:
+        processor = cast("BaseImageProcessor", self.image_processor)
+        pixels = processor(list(images), return_tensors="pt")["pixel_values"]
+        return cast("Tensor", pixels).to(self.device)
+
+
+def _batches(windows: Sequence[tuple[int, Window]], device: str) -> Iterator[list[tuple[int, Window]]]:
+    """Runs of windows, given shortest first, that one forward pass holds."""
+    batch: list[tuple[int, Window]] = []
+    for entry in windows:
+        padded = len(entry[1]) * (len(batch) + 1)
+        if batch and (padded > _TOKENS_AT_ONCE[device] or len(batch) == _ROWS_AT_ONCE[device]):
+            yield batch
+            batch = []
+        batch.append(entry)
+    if batch:
+        yield batch

@@ -1,0 +1,214 @@
+"""Checkpoints: a folder with config.json, safetensors, tokenizer, image processor and a model card."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors.torch import load_model as load_weights
+from safetensors.torch import save_model as save_weights
+
+from mlsr_es.encoders.assembling import assemble, fit, load_tokenizer, loading, text_from_config
+from mlsr_es.encoders.config import BiEncoderConfig, DocumentInput, Head
+from mlsr_es.errors import ModelError
+from mlsr_es.shipped import shipped
+
+if TYPE_CHECKING:
+    from mlsr_es.encoders.bi_encoder import BiEncoder
+
+DEMO = "demo"
+"""The name of the model that comes with the package."""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where a checkpoint keeps what."""
+
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.json"
+
+    @property
+    def weights(self) -> Path:
+        return self.folder / "model.safetensors"
+
+    @property
+    def card(self) -> Path:
+        return self.folder / "README.md"
+
+    @property
+    def tokenizer(self) -> Path:
+        return self.folder / "tokenizer"
+
+    @property
+    def text(self) -> Path:
+        return self.folder / "text"
+
+    @property
+    def document_text(self) -> Path:
+        return self.folder / "document_text"
+
+    @property
+    def image(self) -> Path:
+        return self.folder / "image"
+
+
+def load_model(name: str | Path, *, device: str = "auto") -> BiEncoder:
+    """A bi-encoder by name, ready to encode.
+
+    Args:
+        name: ``demo`` (comes with the package), a folder that ``save_pretrained`` wrote, a folder with a masked
+            language model trained as SPLADE (it serves both sides, on captions), or a hub's name of either.
+        device: "auto" (CUDA, else MPS, else CPU), or a name that torch knows.
+
+    Raises:
+        ModelError: There is no such model, or it cannot be loaded.
+    """
+    place = choose_device(device)
+    folder = _folder_of(name)
+    if not (folder / "config.json").is_file():
+        raise ModelError(f"{str(name)!r} holds no model: it has no config.json.", advice="Name a model's folder.")
+    with loading("model", name):
+        values = json.loads((folder / "config.json").read_text())
+    model = from_pretrained(folder) if "query_head" in values else from_masked_language_model(folder)
+    return model.to(place)
+
+
+def from_masked_language_model(folder: str | Path) -> BiEncoder:
+    """A SPLADE checkpoint as it is: its MLM head on both sides, on captions.
+
+    Raises:
+        ModelError: The folder holds another kind of model.
+    """
+    with loading("model", folder):
+        architectures = json.loads((Path(folder) / "config.json").read_text()).get("architectures") or ()
+    if not any(name.endswith("ForMaskedLM") for name in architectures):
+        raise ModelError(
+            f"{str(folder)!r} is neither a bi-encoder of this project nor a masked language model.",
+            advice="Name a folder written by save_pretrained, or a SPLADE checkpoint.",
+        )
+    fields = {"page_title": 0, "section_title": 0, "text": 0}
+    config = BiEncoderConfig(Head.MLM, Head.MLM, DocumentInput.CAPTION, query_fields=fields)
+    return assemble(config, text=folder)
+
+
+def save_pretrained(model: BiEncoder, folder: str | Path, *, card: str = "", half: bool = False) -> None:
+    """Write a checkpoint.
+
+    Args:
+        model: The bi-encoder.
+        folder: Made where it is not there; files of a checkpoint that is there are replaced.
+        card: What the model card says beside the configuration: data, figures, licences (Markdown).
+        half: Store the weights in half precision: half the size, relative error below 2**-11.
+    """
+    layout = _Layout(Path(folder))
+    layout.folder.mkdir(parents=True, exist_ok=True)
+    layout.config.write_text(json.dumps(model.config.to_json(), indent=2) + "\n")
+    model.tokenizer.save_pretrained(str(layout.tokenizer))
+    text = model.query.text
+    if text is not None:
+        text.config.save_pretrained(str(layout.text))
+    if model.document.text is not None and model.document.text is not text:
+        model.document.text.config.save_pretrained(str(layout.document_text))
+    if model.document.image is not None and model.image_processor is not None:
+        model.document.image.vision.config.save_pretrained(str(layout.image))
+        model.image_processor.save_pretrained(str(layout.image))
+    save_weights(copy.deepcopy(model).half() if half else model, str(layout.weights))
+    layout.card.write_text(_card(model, layout.folder.resolve().name, card))
+
+
+def from_pretrained(folder: str | Path) -> BiEncoder:
+    """Read a checkpoint, on the CPU, in single precision.
+
+    Raises:
+        ModelError: It is no checkpoint, or parts of it are missing or do not fit.
+    """
+    from transformers import AutoConfig, AutoImageProcessor, AutoModel
+
+    layout = _Layout(Path(folder))
+    with loading("model", folder):
+        config = BiEncoderConfig.from_json(json.loads(layout.config.read_text()))
+        query = text_from_config(AutoConfig.from_pretrained(layout.text))
+        if config.shared:
+            document = query
+        else:
+            own = layout.document_text if layout.document_text.exists() else layout.text
+            document = text_from_config(AutoConfig.from_pretrained(own))
+        vision = processor = None
+        if config.document_input.reads_image:
+            vision = AutoModel.from_config(AutoConfig.from_pretrained(layout.image), dtype=torch.float32)
+            processor = AutoImageProcessor.from_pretrained(layout.image)
+        model = fit(
+            config,
+            tokenizer=load_tokenizer(layout.tokenizer),
+            query=query,
+            document=document,
+            vision=vision,
+            processor=processor,
+        )
+        load_weights(model, str(layout.weights))
+    return model.float().eval()
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of that name; "auto" is CUDA where there is one, else MPS, else the CPU.
+
+    Raises:
+        ModelError: torch does not know the name, or this machine lacks the device.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(kind for kind, there in available.items() if there))
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        device = None
+    if device is None or not available.get(device.type, False):
+        there = ", ".join(kind for kind, is_there in available.items() if is_there)
+        raise ModelError(f"there is no device {name!r} here.", advice=f"Take auto, or one of: {there}.")
+    return device
+
+
+def _folder_of(name: str | Path) -> Path:
+    """Where the model's files are; a hub's model is fetched (safetensors and configurations only) and cached."""
+    if str(name) == DEMO:
+        return shipped("models", DEMO)
+    folder = Path(name)
+    if folder.is_dir():
+        return folder
+    if folder.exists() or str(name).count("/") != 1 or str(name).startswith((".", "/", "~")):
+        raise ModelError(
+            f"there is no model {str(name)!r}: no such folder.",
+            advice="Name 'demo', a model's folder, or a hub's owner/name.",
+        )
+    from huggingface_hub import snapshot_download
+
+    with loading("model", name):
+        patterns = ["*.json", "*.safetensors", "*.txt", "*.md"]
+        return Path(snapshot_download(str(name), allow_patterns=patterns, ignore_patterns=["onnx/*", "openvino/*"]))
+
+
+def _card(model: BiEncoder, name: str, text: str) -> str:
+    config = model.config
+    languages = ", ".join(config.languages) or "any"
+    cells = (config.query_head, config.document_head, config.document_input, f"{len(model.vocabulary):,}", languages)
+    return f"""---
+library_name: mlsr-es
+tags: [learned-sparse-retrieval, image-suggestion, elasticsearch]
+---
+# {name}
+
+A bi-encoder for image suggestion (*Multimodal Learned Sparse Retrieval for Image Suggestion*, arXiv 2402.07736).
+
+| query head | document head | document input | terms | languages |
+|---|---|---|---|---|
+| {" | ".join(cells)} |
+
+{text.strip()}
+"""

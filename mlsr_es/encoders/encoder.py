@@ -1,0 +1,135 @@
+"""An encoder: one side of a bi-encoder, from texts, images or both to term weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from mlsr_es.encoders.heads import MlmHead, MlpHead
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from mlsr_es.encoders.text import TextBatch
+
+
+class ImageBackbone(nn.Module):
+    """A vision model of ``transformers`` (timm's among them) and a projection into the text backbone's space.
+
+    Args:
+        vision: Gives ``last_hidden_state`` of shape (batch, patches, size) or (batch, size, height, width).
+        size: The size of a patch's embedding.
+        hidden_size: The text backbone's.
+        pooled: Whether the mean over the patches stands for all of them: one patch.
+    """
+
+    def __init__(self, vision: PreTrainedModel, size: int, hidden_size: int, *, pooled: bool) -> None:
+        super().__init__()
+        self.vision = vision
+        self.project = nn.Sequential(nn.Linear(size, hidden_size), nn.LayerNorm(hidden_size))
+        self.pooled = pooled
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Patches in the text backbone's space.
+
+        Args:
+            pixels: Float, shape (batch, 3, height, width), as the model's image processor makes them.
+
+        Returns:
+            Float, shape (batch, patches, hidden_size).
+        """
+        states: Tensor = self.vision(pixel_values=pixels).last_hidden_state
+        if states.ndim == 4:  # noqa: PLR2004 - a convolutional model's map of features
+            states = states.flatten(2).transpose(1, 2)
+        if self.pooled:
+            states = states.mean(dim=1, keepdim=True)
+        return cast("Tensor", self.project(states))
+
+
+class Encoder(nn.Module):
+    """Text backbone, image backbone or both, and a head.
+
+    With both, image patches follow the caption's tokens through the text backbone, so that the image changes the
+    tokens' weights while the tokens keep their positions (M4).
+
+    Args:
+        head: MLP or MLM.
+        text: A BERT-like backbone; None where only images are read.
+        image: None where only text is read.
+        fields: The names of the text's fields; each has a learned factor of its logits, 1 at first.
+    """
+
+    def __init__(
+        self,
+        head: MlpHead | MlmHead,
+        *,
+        text: PreTrainedModel | None,
+        image: ImageBackbone | None,
+        fields: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__()
+        if text is None and image is None:
+            raise ValueError("an encoder reads text, images or both")
+        self.head = head
+        self.text = text
+        self.image = image
+        self.fields = fields
+        self.log_scales = nn.Parameter(torch.zeros(len(fields)))
+
+    def set_field_scales(self, scales: Mapping[str, float]) -> None:
+        """Set the factors of fields by hand; fields that are not named keep theirs.
+
+        Args:
+            scales: Field name to a factor above 0.
+        """
+        with torch.no_grad():
+            for name, scale in scales.items():
+                self.log_scales[self.fields.index(name)] = torch.tensor(scale).log()
+
+    def forward(self, text: TextBatch | None = None, pixels: Tensor | None = None) -> Tensor:
+        """Term weights, one row a window (or an image, where no text is read).
+
+        Args:
+            text: Windows; None for an encoder of images alone.
+            pixels: Float, shape (windows, 3, height, width); None for an encoder of texts alone.
+
+        Returns:
+            Float at least 0, shape (windows, vocabulary size).
+        """
+        patches = self.image(pixels) if self.image is not None and pixels is not None else None
+        if self.text is None or text is None:
+            patches = cast("Tensor", patches)
+            counted = torch.ones(patches.shape[:2], dtype=torch.bool, device=patches.device)
+            return cast("Tensor", self.head(patches, counted, counted.to(patches.dtype)))
+
+        hidden = self._read(text, patches)
+        scales = torch.cat([self.log_scales.exp(), self.log_scales.new_ones(1)])[text.fields]
+        if isinstance(self.head, MlpHead):
+            tokens = hidden[:, : text.token_ids.shape[1]]
+            return cast("Tensor", self.head(tokens, text.content, scales, text.token_ids))
+        counted = text.attended
+        if patches is not None:
+            ones = torch.ones(patches.shape[:2], dtype=torch.bool, device=patches.device)
+            counted = torch.cat([counted, ones], dim=1)
+            scales = torch.cat([scales, ones.to(scales.dtype)], dim=1)
+        return cast("Tensor", self.head(hidden, counted, scales))
+
+    def _read(self, text: TextBatch, patches: Tensor | None) -> Tensor:
+        """Hidden states of the tokens, and of the patches after them: (windows, length + patches, hidden size)."""
+        backbone = cast("PreTrainedModel", self.text)
+        inputs: dict[str, Any] = {"attention_mask": text.attended.long()}
+        if getattr(backbone.config, "type_vocab_size", 0) > 1:
+            inputs["token_type_ids"] = text.token_types
+        if patches is None:
+            inputs["input_ids"] = text.token_ids
+        else:
+            words = backbone.get_input_embeddings()(text.token_ids)
+            inputs["inputs_embeds"] = torch.cat([words, patches], dim=1)
+            ones = torch.ones(patches.shape[:2], dtype=torch.long, device=patches.device)
+            inputs["attention_mask"] = torch.cat([inputs["attention_mask"], ones], dim=1)
+            if "token_type_ids" in inputs:
+                inputs["token_type_ids"] = torch.cat([inputs["token_type_ids"], torch.zeros_like(ones)], dim=1)
+        return cast("Tensor", backbone(**inputs).last_hidden_state)

@@ -1,0 +1,145 @@
+"""Heads: from hidden states to term weights (arXiv 2402.07736, section 3; SPLADE, arXiv 2107.05720, equation 6)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+
+def term_weight(logits: Tensor) -> Tensor:
+    """``log(1 + relu(logits))``, the saturation that both heads end with; any shape, the same comes out."""
+    return torch.log1p(torch.relu(logits))
+
+
+class MlpHead(nn.Module):
+    """One weight per input token, ``log(1 + relu(w . h_t + b))``: no expansion.
+
+    Args:
+        hidden_size: The size of a hidden state.
+        vocabulary_size: The number of terms.
+    """
+
+    def __init__(self, hidden_size: int, vocabulary_size: int) -> None:
+        super().__init__()
+        self.vocabulary_size = vocabulary_size
+        self.weigh = nn.Linear(hidden_size, 1)
+
+    def forward(self, hidden: Tensor, mask: Tensor, scale: Tensor, token_ids: Tensor) -> Tensor:
+        """Weigh the input's tokens; a word piece that stands several times keeps its largest weight.
+
+        Args:
+            hidden: Float, shape (batch, length, hidden_size).
+            mask: Bool, shape (batch, length): the tokens that count, so no padding and no special tokens.
+            scale: Float above 0, shape (batch, length): factor of each token's logit, by its field.
+            token_ids: int64, shape (batch, length), each in [0, vocabulary_size).
+
+        Returns:
+            Float at least 0, shape (batch, vocabulary_size); 0 for each term that is not in the input.
+        """
+        weights = term_weight(self.weigh(hidden).squeeze(-1) * scale) * mask
+        terms = weights.new_zeros(hidden.shape[0], self.vocabulary_size)
+        return terms.scatter_reduce(1, token_ids, weights, reduce="amax")
+
+
+class MlmHead(nn.Module):
+    """Weights for the whole vocabulary, ``max_t log(1 + relu(E . f(h_t) + b))``: expansion.
+
+    ``f`` is the transform of a masked language model (dense, activation, layer norm), ``E`` its output embeddings.
+
+    Args:
+        hidden_size: The size of a hidden state.
+        vocabulary_size: The number of terms.
+        activation: The transform's activation.
+        epsilon: The layer norm's.
+        positions_at_once: How many positions' logits are held at a time: memory is
+            batch x positions_at_once x vocabulary_size instead of batch x length x vocabulary_size.
+    """
+
+    def __init__(
+        self,
+        hidden_size: int,
+        vocabulary_size: int,
+        *,
+        activation: nn.Module | None = None,
+        epsilon: float = 1e-12,
+        positions_at_once: int = 8,
+    ) -> None:
+        super().__init__()
+        self.dense = nn.Linear(hidden_size, hidden_size)
+        self.activation = activation or nn.GELU()
+        self.norm = nn.LayerNorm(hidden_size, eps=epsilon)
+        self.decoder = nn.Linear(hidden_size, vocabulary_size)
+        self.positions_at_once = positions_at_once
+
+    def forward(self, hidden: Tensor, mask: Tensor, scale: Tensor, token_ids: Tensor | None = None) -> Tensor:
+        """Pool over the positions: the running maximum of raw logits, and one saturation at the end.
+
+        The saturation is monotonic and the scale positive, so this equals the maximum of the saturated logits.
+
+        Args:
+            hidden: Float, shape (batch, length, hidden_size): of text tokens, of image patches, or of both.
+            mask: Bool, shape (batch, length): the positions that count.
+            scale: Float above 0, shape (batch, length): factor of each position's logits, by its field.
+            token_ids: Not used: an expansion does not ask what the input was.
+
+        Returns:
+            Float at least 0, shape (batch, vocabulary_size); 0 throughout where the mask is empty.
+        """
+        del token_ids
+        transformed = self.norm(self.activation(self.dense(hidden)))
+        highest = hidden.new_zeros(hidden.shape[0], self.decoder.out_features)  # relu makes 0 the floor
+        for start in range(0, hidden.shape[1], self.positions_at_once):
+            place = slice(start, start + self.positions_at_once)
+            logits = self.decoder(transformed[:, place]) * scale[:, place, None]
+            logits = logits.masked_fill(~mask[:, place, None], 0.0)
+            # max keeps indices for the backward pass, amax would keep the logits themselves
+            highest = torch.maximum(highest, logits.max(dim=1).values)
+        return term_weight(highest)
+
+
+_MLM_HEADS = {
+    # model_type: dense, layer norm, output embeddings
+    "bert": ("cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.decoder"),
+    "distilbert": ("vocab_transform", "vocab_layer_norm", "vocab_projector"),
+    "electra": ("generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head"),
+    "modernbert": ("head.dense", "head.norm", "decoder"),
+    "mpnet": ("lm_head.dense", "lm_head.layer_norm", "lm_head.decoder"),
+    "roberta": ("lm_head.dense", "lm_head.layer_norm", "lm_head.decoder"),
+    "xlm-roberta": ("lm_head.dense", "lm_head.layer_norm", "lm_head.decoder"),
+}
+"""Where masked language models of ``transformers`` keep the parts of their head, by ``config.model_type``."""
+
+
+def has_mlm_head(model_type: str) -> bool:
+    """Whether the MLM head of such a checkpoint can be taken over."""
+    return model_type in _MLM_HEADS
+
+
+def mlm_head_of(model: nn.Module, model_type: str, *, activation: str) -> MlmHead:
+    """The MLM head of a masked language model, sharing its tensors.
+
+    Args:
+        model: What ``AutoModelForMaskedLM`` gives.
+        model_type: Its ``config.model_type``; ``has_mlm_head`` says which are known.
+        activation: The name of the transform's activation, as ``transformers`` calls it.
+    """
+    dense, norm, decoder = (model.get_submodule(name) for name in _MLM_HEADS[model_type])
+    decoder = cast("nn.Linear", decoder)
+    head = MlmHead(decoder.in_features, decoder.out_features, activation=activation_named(activation))
+    head.dense, head.norm, head.decoder = cast("nn.Linear", dense), cast("nn.LayerNorm", norm), decoder
+    return head
+
+
+def activation_named(name: str) -> nn.Module:
+    """The activation that a backbone's configuration names (``hidden_act``).
+
+    Args:
+        name: As in ``transformers``: "gelu", "relu", "gelu_new"...
+    """
+    if name == "gelu":
+        return nn.GELU()
+    from transformers.activations import ACT2FN
+
+    return cast("nn.Module", ACT2FN[name])

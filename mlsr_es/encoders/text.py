@@ -1,0 +1,150 @@
+"""Text as a backbone reads it: fields kept apart, cut into windows, batched by length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+_NO_FIELD = -1
+"""The field of special tokens and of padding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A piece of text that fits the backbone: ``[CLS] field [SEP] field [SEP]``.
+
+    Args:
+        token_ids: Word pieces with special tokens.
+        fields: For each, the place of its field in the reader's list; -1 for special tokens.
+    """
+
+    token_ids: list[int]
+    fields: list[int]
+
+    def __len__(self) -> int:
+        return len(self.token_ids)
+
+
+class FieldReader:
+    """Cuts the fields of a record into windows.
+
+    Args:
+        tokenizer: A fast word-piece tokenizer with CLS and SEP tokens (BERT-like).
+        token_types: The names of the fields, in order, each with its token type.
+        max_length: The most word pieces of a window, special tokens included; at least 8.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, token_types: Mapping[str, int], max_length: int) -> None:
+        self.tokenizer = tokenizer
+        self.names = tuple(token_types)
+        self.max_length = max_length
+        # one entry more than there are fields, for the special tokens: index -1
+        self._token_types = torch.tensor([*token_types.values(), 0])
+        self._start, self._end = int(tokenizer.cls_token_id), int(tokenizer.sep_token_id)
+        self._padding = int(tokenizer.pad_token_id or 0)
+
+    def windows(self, texts: Mapping[str, str]) -> list[Window]:
+        """The windows of a record, at least one (an empty record gives CLS and SEP alone).
+
+        Where the whole is too long, every window begins with the fields before the last one, cut to half of the
+        window, and the last field is spread over as many windows as it takes, cut where a word begins.
+
+        Args:
+            texts: Field name to text; names that the reader does not read are passed over, and so are empty texts.
+        """
+        parts: list[tuple[int, list[int], list[int | None]]] = []
+        for place, name in enumerate(self.names):
+            if text := texts.get(name, ""):
+                # the tokenizer's own warning about length is beside the point: windows follow
+                encoded = self.tokenizer(text, add_special_tokens=False, verbose=False)
+                parts.append((place, encoded["input_ids"], encoded.word_ids()))
+        total = 1 + sum(len(token_ids) + 1 for _, token_ids, _ in parts)
+        if total <= self.max_length or not parts:
+            return [self._window([(place, token_ids) for place, token_ids, _ in parts])]
+
+        *lead, (last_place, last_ids, words) = parts
+        room = self.max_length // 2 - 1
+        kept: list[tuple[int, list[int]]] = []
+        for place, token_ids, _ in lead:
+            cut = token_ids[: max(room - 1, 0)]
+            if cut:
+                kept.append((place, cut))
+                room -= len(cut) + 1
+        size = self.max_length - 2 - sum(len(token_ids) + 1 for _, token_ids in kept)
+        return [
+            self._window([*kept, (last_place, last_ids[start:end])]) for start, end in _cuts(words, len(last_ids), size)
+        ]
+
+    def _window(self, parts: Sequence[tuple[int, list[int]]]) -> Window:
+        token_ids, fields = [self._start], [_NO_FIELD]
+        for place, ids in parts:
+            token_ids += [*ids, self._end]
+            fields += [place] * len(ids) + [_NO_FIELD]
+        if not parts:
+            token_ids.append(self._end)
+            fields.append(_NO_FIELD)
+        return Window(token_ids, fields)
+
+    def batch(self, windows: Sequence[Window], device: torch.device) -> TextBatch:
+        """The windows as tensors, padded to the longest."""
+        length = max(map(len, windows))
+        token_ids = torch.tensor([w.token_ids + [self._padding] * (length - len(w)) for w in windows])
+        fields = torch.tensor([w.fields + [_NO_FIELD] * (length - len(w)) for w in windows])
+        attended = torch.arange(length)[None] < torch.tensor([len(w) for w in windows])[:, None]
+        return TextBatch(token_ids, attended, self._token_types[fields], fields).to(device)
+
+    def recognises(self, texts: Mapping[str, str]) -> bool:
+        """Whether any word piece of the fields is one that the vocabulary holds."""
+        unknown = self.tokenizer.unk_token_id
+        return any(
+            field != _NO_FIELD and token_id != unknown
+            for window in self.windows(texts)
+            for token_id, field in zip(window.token_ids, window.fields, strict=True)
+        )
+
+
+def _cuts(words: Sequence[int | None], count: int, size: int) -> list[tuple[int, int]]:
+    """Where to cut ``count`` word pieces into runs of at most ``size``, at a word's beginning where one is near."""
+    cuts, start = [], 0
+    while count - start > size:
+        end = start + size
+        while end > start + size // 2 and words[end] is not None and words[end] == words[end - 1]:
+            end -= 1
+        cuts.append((start, end))
+        start = end
+    return [*cuts, (start, count)]
+
+
+@dataclass(frozen=True, slots=True)
+class TextBatch:
+    """Windows as tensors, all of shape (windows, length).
+
+    Args:
+        token_ids: int64.
+        attended: Bool; False for padding.
+        token_types: int64, 0 or 1, by field.
+        fields: int64, the place of each token's field; -1 for special tokens and padding.
+    """
+
+    token_ids: Tensor
+    attended: Tensor
+    token_types: Tensor
+    fields: Tensor
+
+    @property
+    def content(self) -> Tensor:
+        """Bool, shape (windows, length): tokens of the text itself, neither special nor padding."""
+        return self.fields != _NO_FIELD
+
+    def to(self, device: torch.device) -> Self:
+        """The same on another device."""
+        return type(self)(
+            self.token_ids.to(device), self.attended.to(device), self.token_types.to(device), self.fields.to(device)
+        )

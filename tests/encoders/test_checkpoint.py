@@ -1,0 +1,128 @@
+"""Checkpoints: what is written is read again, and what cannot be read says why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mlsr_es.collection import Caption, ImageDocument, Section
+from mlsr_es.encoders import PRESETS, assemble, from_pretrained, load_model, save_pretrained
+from mlsr_es.errors import ModelError
+
+Make = Callable[[str], Path]
+SECTIONS = [Section("s1", "open the toolbox", page_title="the layers dialog")]
+DOCUMENTS = [ImageDocument("d1", "c", (Caption("the red layers dialog"),)), ImageDocument("d2", "c", (Caption("a"),))]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("kind", ["vit", "clip"])
+def test_a_checkpoint_round_trip_changes_nothing(
+    preset: str, kind: str, *, tmp_path: Path, text_backbone: Make, image_backbone: Make, pictures: list[Image.Image]
+) -> None:
+    """Vectors of both sides, revision and configuration are the same after reading."""
+    model = assemble(PRESETS[preset], text=text_backbone("bert"), image=image_backbone(kind))
+    model.query.set_field_scales({"page_title": 2.5})
+    save_pretrained(model, tmp_path / "model", card="Trained on nothing.")
+    again = from_pretrained(tmp_path / "model")
+    assert (again.config, again.revision) == (model.config, model.revision)
+    for encode in ("sections", "documents"):
+        arguments = (SECTIONS,) if encode == "sections" else (DOCUMENTS, pictures)
+        one, other = (getattr(each, f"encode_{encode}")(*arguments).to_scipy().toarray() for each in (model, again))
+        np.testing.assert_array_equal(one, other)
+    assert "Trained on nothing." in (tmp_path / "model" / "README.md").read_text()
+
+
+def test_half_precision_is_for_the_file_only(tmp_path: Path, text_backbone: Make) -> None:
+    """The file halves, the model in memory keeps its weights, and what is read differs by rounding alone."""
+    model = assemble(PRESETS["m3"], text=text_backbone("bert"))
+    before = model.revision
+    save_pretrained(model, tmp_path / "whole")
+    save_pretrained(model, tmp_path / "half", half=True)
+    whole, half = ((tmp_path / name / "model.safetensors").stat().st_size for name in ("whole", "half"))
+    assert half < 0.7 * whole
+    del model.__dict__["revision"]
+    assert model.revision == before
+    again = from_pretrained(tmp_path / "half")
+    for one, other in zip(model.parameters(), again.parameters(), strict=True):
+        np.testing.assert_allclose(one.detach().numpy(), other.detach().numpy(), rtol=2**-10, atol=1e-6)
+
+
+def test_revisions_tell_models_apart(text_backbone: Make) -> None:
+    """Other weights, another configuration: another revision; the same again: the same."""
+    model = load_model(text_backbone("bert"), device="cpu")
+    scaled = load_model(text_backbone("bert"), device="cpu")
+    scaled.query.set_field_scales({"page_title": 2.0})
+    again = load_model(text_backbone("bert"), device="cpu")
+    assert model.revision == again.revision
+    assert model.revision != scaled.revision
+
+
+def test_encoding_does_not_change_the_revision(text_backbone: Make) -> None:
+    """The tokenizer keeps state between calls, which is no part of the model."""
+    used, fresh = (load_model(text_backbone("bert"), device="cpu") for _ in range(2))
+    used.encode_sections(SECTIONS)
+    assert used.revision == fresh.revision
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"format": 99}, "format 99"),
+        ({"query_head": "cnn"}, "'cnn'"),
+        ({"document_head": "mlp", "document_input": "image"}, "MLP head weighs word pieces"),
+        ({"query_fields": {"headline": 0}}, "'headline'"),
+        ({"depth": 3}, "depth"),
+    ],
+)
+def test_a_wrong_configuration_says_what_is_wrong(
+    change: dict[str, object], complaint: str, tmp_path: Path, text_backbone: Make
+) -> None:
+    """Each fault is named, none reaches the user as a traceback."""
+    save_pretrained(assemble(PRESETS["m3"], text=text_backbone("bert")), tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps({**config, **change}))
+    with pytest.raises(ModelError, match=complaint):
+        load_model(tmp_path)
+
+
+def test_a_checkpoint_without_weights_is_refused(tmp_path: Path, text_backbone: Make) -> None:
+    """Half a download is no model."""
+    save_pretrained(assemble(PRESETS["m3"], text=text_backbone("bert")), tmp_path)
+    (tmp_path / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["no-such-model", "./no/such", "/no/such/model"])
+def test_a_model_that_is_not_there_is_said_to_be_missing(name: str) -> None:
+    """And a path is never looked up at a hub."""
+    with pytest.raises(ModelError, match="no such folder"):
+        load_model(name)
+
+
+def test_a_folder_without_model_is_refused(tmp_path: Path) -> None:
+    """An empty folder holds no config.json."""
+    with pytest.raises(ModelError, match="holds no model"):
+        load_model(tmp_path)
+
+
+def test_a_backbone_without_mlm_head_is_no_model_by_itself(image_backbone: Make) -> None:
+    """A vision model cannot serve both sides."""
+    with pytest.raises(ModelError, match="neither"):
+        load_model(image_backbone("vit"))
+
+
+@pytest.mark.parametrize("device", ["tpu-seven", "cuda:0", "mps"])
+def test_a_device_that_is_not_there_is_refused(device: str, text_backbone: Make) -> None:
+    """Unless this machine has it."""
+    import torch
+
+    if (device == "cuda:0" and torch.cuda.is_available()) or (device == "mps" and torch.backends.mps.is_available()):
+        pytest.skip("this machine has one")
+    with pytest.raises(ModelError, match="no device"):
+        load_model(text_backbone("bert"), device=device)
