@@ -6,11 +6,12 @@ import os
 import secrets
 import shutil
 import tempfile
-import urllib.error
-import urllib.request
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from hypothesis import settings
@@ -36,10 +37,11 @@ def state_folder() -> Iterator[Path]:
     Only what is fetched is shared with the real one, so that a run fetches nothing twice.
     """
     downloads = default_state() / "shared"
-    downloads.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="mlsr-es-state-"))
     folder.chmod(0o755)  # pytest's own temporary folders are closed to the user that a node runs as
-    (folder / "shared").symlink_to(downloads)
+    with suppress(OSError):
+        downloads.mkdir(parents=True, exist_ok=True)
+        (folder / "shared").symlink_to(downloads)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLSR_ES_HOME", str(folder))
         yield folder
@@ -48,7 +50,10 @@ def state_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def cluster_url(state_folder: Path) -> Iterator[str]:
-    """Where a real Elasticsearch answers: one node for the whole run, or the one that ``MLSR_ES_TEST_URL`` names."""
+    """Where a real Elasticsearch answers: one node for the whole run, or the cluster that ``MLSR_ES_TEST_URL`` names.
+
+    That may hold credentials: ``https://user:password@host:9200``.
+    """
     named = os.environ.get("MLSR_ES_TEST_URL")
     if named:
         yield named.rstrip("/")
@@ -74,11 +79,18 @@ def node_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def index_name(cluster_url: str) -> Iterator[str]:
-    """A name that no index has; afterwards every index that begins with it is gone, and its aliases with it."""
+    """A name that no index has; afterwards every index whose name begins with it is gone, and its aliases with it."""
     name = f"mlsr-test-{secrets.token_hex(4)}"
     yield name
-    with suppress(urllib.error.HTTPError):
-        indices = urllib.request.urlopen(f"{cluster_url}/_cat/indices/{name}*?h=index").read().decode().split()
-        for index in indices:
-            request = urllib.request.Request(f"{cluster_url}/{index}", method="DELETE")
-            urllib.request.urlopen(request).close()
+    for index in _ask("GET", f"{cluster_url}/_cat/indices/{name}*?h=index&expand_wildcards=all").split():
+        _ask("DELETE", f"{cluster_url}/{index}")
+
+
+def _ask(method: str, url: str) -> str:
+    parts = urlsplit(url)
+    request = Request(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), method=method)
+    if parts.username:
+        identity = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        request.add_header("Authorization", f"Basic {b64encode(identity.encode()).decode()}")
+    with urlopen(request) as answer:
+        return str(answer.read().decode())

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mlsr_es.embedded.artifacts import Artifact, fetch
-from mlsr_es.embedded.state import locked, open_to_all, stored
+from mlsr_es.embedded.state import locked, make_folder, open_to_all, storing
 from mlsr_es.progress import Progress
 
 VERSION = "7.17.29"
@@ -136,12 +136,14 @@ def installed(shared: Path, progress: Progress) -> Path:
     home = shared / f"elasticsearch-{VERSION}"
     if home.exists():
         return home
-    with stored(shared), locked(shared / "lock"), TemporaryDirectory(dir=shared, prefix="fetching-") as scratch:
-        if not home.exists():
-            files = _fetched(Path(scratch), progress)
-            unpacked = _unpacked(files, Path(scratch))
-            open_to_all(unpacked)
-            unpacked.rename(home)
+    with storing(shared):
+        make_folder(shared)
+        with locked(shared / "lock"):
+            if not home.exists():
+                with TemporaryDirectory(dir=shared, prefix="fetching-") as scratch:
+                    unpacked = _unpacked(_fetched(Path(scratch), progress), Path(scratch))
+                    open_to_all(unpacked)
+                    unpacked.rename(home)
     return home
 
 

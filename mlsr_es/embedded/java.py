@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from mlsr_es.embedded.account import Account, closed_folder
 from mlsr_es.embedded.artifacts import INSTALL
-from mlsr_es.embedded.state import locked, open_to_all, stored
+from mlsr_es.embedded.state import locked, make_folder, open_to_all, storing
 from mlsr_es.errors import NodeError
 
 _SUPPORTED = range(17, 24)  # Elasticsearch 7.17 needs the Security Manager, which Java 24 removed
@@ -42,10 +42,13 @@ def java_program(shared: Path, user: Account | None) -> Path:
 
 
 def _copied(source: Path, target: Path) -> Path:
-    with stored(target.parent), locked(target.parent / "lock"):
-        if not target.exists():
-            with TemporaryDirectory(dir=target.parent, prefix="copying-") as scratch:
-                copy = Path(shutil.copytree(source, Path(scratch) / "java"))
-                open_to_all(copy)
-                copy.rename(target)
+    shared = target.parent
+    with storing(shared):
+        make_folder(shared)
+        with locked(shared / "lock"):
+            if not target.exists():
+                with TemporaryDirectory(dir=shared, prefix="copying-") as scratch:
+                    copy = Path(shutil.copytree(source, Path(scratch) / "java"))
+                    open_to_all(copy)
+                    copy.rename(target)
     return target

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mlsr_es.embedded.configuration import LOGGING, all_settings, java_command, 
 from mlsr_es.embedded.distribution import VERSION, installed
 from mlsr_es.embedded.health import healthy, http_address
 from mlsr_es.embedded.java import java_program
-from mlsr_es.embedded.state import HOME_VARIABLE, default_state, locked, stored
+from mlsr_es.embedded.state import HOME_VARIABLE, default_state, locked, make_folder, storing
 from mlsr_es.errors import NodeError
 from mlsr_es.progress import Progress, Silent
 
@@ -61,6 +62,7 @@ class Node:
     def __init__(self, data: Path | None = None, *, state: Path | None = None) -> None:
         self.state = (state or default_state()).absolute()
         self.data = (data or self.state / "node").absolute()
+        self._lock = self.data / "lock"
         self._pid_file = self.data / "node.json"
         self._log = self.data / "node.log"
         self._ports = self.data / "logs" / "http.ports"
@@ -99,13 +101,15 @@ class Node:
             StorageError: A folder cannot be written.
         """
         user = account()
-        self._check_folder(user)
-        with stored(self.data), locked(self.data / "lock"):
-            record = process.read_record(self._pid_file)
-            if record:
-                self._await_health(record, progress)
-            else:
-                self._launch(progress, user, heap_mb, settings or {})
+        with storing(self.data):
+            self._check_folder(user)
+            make_folder(self.data)
+            with locked(self._lock):
+                record = process.read_record(self._pid_file)
+                if record:
+                    self._await_health(record, progress)
+                else:
+                    self._launch(progress, user, heap_mb, settings or {})
         return self.status()
 
     def stop(self) -> bool:
@@ -115,23 +119,28 @@ class Node:
             Whether there was anything to stop.
 
         Raises:
-            NodeError: It is another user's, or does not end.
+            NodeError: It does not end.
+            StorageError: The folder is another user's.
         """
-        if not self._pid_file.exists():
-            return False
-        with locked(self.data / "lock"):
-            record = process.read_record(self._pid_file)
-            if record:
-                process.terminate(record)
-            self._pid_file.unlink(missing_ok=True)
+        with storing(self.data):
+            if not self._pid_file.exists():
+                return False
+            with locked(self._lock):
+                record = process.read_record(self._pid_file)
+                if record:
+                    process.terminate(record)
+                self._pid_file.unlink(missing_ok=True)
         return record is not None
 
     def logs(self, lines: int) -> list[str]:
-        """The last lines of what the node has said since its last start; none if it never started."""
-        try:
+        """The last lines of what the node has said since its last start; none if it never started.
+
+        Raises:
+            StorageError: The log is another user's.
+        """
+        with storing(self.data), suppress(FileNotFoundError):
             return self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-        except FileNotFoundError:
-            return []
+        return []
 
     def _check_folder(self, user: Account | None) -> None:
         foreign = self.data.exists() and {path.name for path in self.data.iterdir()} - _OURS

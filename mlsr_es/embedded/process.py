@@ -59,9 +59,11 @@ def write_record(path: Path, record: Record) -> None:
 
 def alive(record: Record) -> bool:
     """Whether the very process of a record runs."""
+    if start_time(record.pid) == record.started:
+        return True
     for child in _ours:
         child.poll()  # a child that has ended stays a zombie until it is asked
-    return start_time(record.pid) == record.started
+    return False
 
 
 def start_time(pid: int) -> str | None:
@@ -72,7 +74,9 @@ def start_time(pid: int) -> str | None:
         except OSError:
             return None
         fields = stat.rpartition(")")[2].split()  # what stands before may hold spaces and brackets
-        return None if fields[0] in "ZX" else fields[19]
+        threads = int(fields[17])
+        # A zombie with threads left is a Java on its way out, whose ports may still be open.
+        return None if fields[0] == "X" or (fields[0] == "Z" and threads <= 1) else fields[19]
     asked = subprocess.run(  # noqa: S603  (macOS has no /proc)
         ["/bin/ps", "-o", "state=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     )

@@ -29,18 +29,23 @@ def default_state() -> Path:
 
 
 @contextmanager
-def stored(folder: Path) -> Iterator[None]:
-    """Make a folder that everybody may enter, and tell of a disk that is full or closed as a ``StorageError``."""
+def storing(folder: Path) -> Iterator[None]:
+    """Tell of a folder that is full, closed or no folder as a ``StorageError``."""
     try:
-        for missing in [path for path in (folder, *folder.parents) if not path.exists()][::-1]:
-            missing.mkdir(mode=0o755, exist_ok=True)
-            missing.chmod(0o755)  # whatever the umask
         yield
     except OSError as error:
         raise StorageError(
-            f"{folder} cannot be written: {error.strerror or error}.",
-            advice=f"Free room there, or name another folder: {HOME_VARIABLE} for the state, --data for a node.",
+            f"{folder} cannot be used: {error.strerror or error}.",
+            advice="See that there is room and that you may write there, or name another folder: "
+            f"{HOME_VARIABLE} for the state, --data for a node.",
         ) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, that every user may enter, whatever the umask."""
+    for missing in [path for path in (folder, *folder.parents) if not path.exists()][::-1]:
+        missing.mkdir(exist_ok=True)
+        missing.chmod(0o755)
 
 
 @contextmanager

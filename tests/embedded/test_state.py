@@ -1,0 +1,81 @@
+"""Where the state is, and who may use it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from mlsr_es.embedded import default_state
+from mlsr_es.embedded.account import closed_folder
+from mlsr_es.embedded.state import locked, make_folder, open_to_all, storing
+from mlsr_es.errors import StorageError
+
+
+def test_the_environment_names_the_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """``MLSR_ES_HOME`` comes first."""
+    monkeypatch.setenv("MLSR_ES_HOME", str(tmp_path))
+    assert default_state() == tmp_path
+
+
+@pytest.mark.parametrize(("uid", "expected"), [(0, "/var/lib/mlsr-es"), (1000, "/home/ada/.local/share/mlsr-es")])
+def test_roots_state_is_not_in_its_home(monkeypatch: pytest.MonkeyPatch, uid: int, expected: str) -> None:
+    """Everybody else's is where the system keeps a user's data."""
+    monkeypatch.delenv("MLSR_ES_HOME")
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    monkeypatch.setattr("platformdirs.user_data_dir", lambda name, **_: f"/home/ada/.local/share/{name}")
+    assert default_state() == Path(expected)
+
+
+def test_a_closed_folder_is_found_above_a_missing_one(tmp_path: Path) -> None:
+    """The outermost folder that others may not enter is named."""
+    (tmp_path / "closed").mkdir(mode=0o700)
+    assert closed_folder(tmp_path / "closed" / "a" / "b") in {tmp_path / "closed", *tmp_path.parents, tmp_path}
+    assert closed_folder(Path("/usr/bin")) is None
+
+
+def test_folders_are_made_for_everybody(tmp_path: Path) -> None:
+    """A strict umask does not close them."""
+    before = os.umask(0o077)
+    try:
+        make_folder(tmp_path / "a" / "b")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o755
+
+
+def test_open_to_all_adds_reading_and_no_writing(tmp_path: Path) -> None:
+    """What its owner may run, everybody may run; nothing more."""
+    (tmp_path / "text").touch(mode=0o600)
+    (tmp_path / "program").touch(mode=0o700)
+    open_to_all(tmp_path)
+    assert (tmp_path / "text").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "program").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_file_in_the_way_is_a_storage_error(tmp_path: Path) -> None:
+    """The message names the folder, the advice names the ways to choose another."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot be used") as caught, storing(tmp_path / "file"):
+        make_folder(tmp_path / "file" / "below")
+    assert "MLSR_ES_HOME" in caught.value.advice
+
+
+def test_a_lock_makes_the_second_wait(tmp_path: Path) -> None:
+    """The second holder comes after the first has let go."""
+    order: list[str] = []
+
+    def second() -> None:
+        with locked(tmp_path / "lock"):
+            order.append("second")
+
+    waiting = threading.Thread(target=second)
+    with locked(tmp_path / "lock"):
+        waiting.start()
+        waiting.join(0.1)
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
