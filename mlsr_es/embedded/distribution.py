@@ -1,4 +1,8 @@
-"""The Elasticsearch that is run: the official distribution without its modules, and the modules that are needed."""
+"""The Elasticsearch that is run: the official distribution without its modules, and the modules that are needed.
+
+It is fetched by the user's machine and never shipped with this package: its licence is its makers' (Elastic License
+2.0, or the Server Side Public License), which the unpacked folder holds.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,9 @@ import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from mlsr_es.embedded.artifacts import Artifact, fetch
-from mlsr_es.embedded.state import locked, make_folder, open_to_all, storing
+from mlsr_es.embedded.state import building, open_to_all
 from mlsr_es.progress import Progress
 
 VERSION = "7.17.29"
@@ -136,14 +139,11 @@ def installed(shared: Path, progress: Progress) -> Path:
     home = shared / f"elasticsearch-{VERSION}"
     if home.exists():
         return home
-    with storing(shared):
-        make_folder(shared)
-        with locked(shared / "lock"):
-            if not home.exists():
-                with TemporaryDirectory(dir=shared, prefix="fetching-") as scratch:
-                    unpacked = _unpacked(_fetched(Path(scratch), progress), Path(scratch))
-                    open_to_all(unpacked)
-                    unpacked.rename(home)
+    with building(shared) as scratch:
+        if not home.exists():
+            unpacked = _unpacked(_fetched(scratch, progress), scratch)
+            open_to_all(unpacked)
+            unpacked.rename(home)
     return home
 
 

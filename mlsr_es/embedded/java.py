@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from mlsr_es.embedded.account import Account, closed_folder
 from mlsr_es.embedded.artifacts import INSTALL
-from mlsr_es.embedded.state import locked, make_folder, open_to_all, storing
+from mlsr_es.embedded.state import building, open_to_all
 from mlsr_es.errors import NodeError
 
 _SUPPORTED = range(17, 24)  # Elasticsearch 7.17 needs the Security Manager, which Java 24 removed
@@ -42,13 +41,9 @@ def java_program(shared: Path, user: Account | None) -> Path:
 
 
 def _copied(source: Path, target: Path) -> Path:
-    shared = target.parent
-    with storing(shared):
-        make_folder(shared)
-        with locked(shared / "lock"):
-            if not target.exists():
-                with TemporaryDirectory(dir=shared, prefix="copying-") as scratch:
-                    copy = Path(shutil.copytree(source, Path(scratch) / "java"))
-                    open_to_all(copy)
-                    copy.rename(target)
+    with building(target.parent) as scratch:
+        if not target.exists():
+            copy = Path(shutil.copytree(source, scratch / "java"))
+            open_to_all(copy)
+            copy.rename(target)
     return target

@@ -61,7 +61,7 @@ class Node:
 
     def __init__(self, data: Path | None = None, *, state: Path | None = None) -> None:
         self.state = (state or default_state()).absolute()
-        self.data = (data or self.state / "node").absolute()
+        self.data = (data or self.state / "node").resolve()  # one folder is one node, by whatever name
         self._lock = self.data / "lock"
         self._pid_file = self.data / "node.json"
         self._log = self.data / "node.log"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,27 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def building(shared: Path) -> Iterator[Path]:
+    """An empty folder inside the shared one, for what is renamed into its place once it is complete.
+
+    One process at a time has it; others wait. What a killed one has left there is removed first.
+
+    Raises:
+        StorageError: The shared folder cannot be written.
+    """
+    scratch = shared / "unfinished"
+    with storing(shared):
+        make_folder(shared)
+        with locked(shared / "lock"):
+            shutil.rmtree(scratch, ignore_errors=True)
+            scratch.mkdir()
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
 
 
 def open_to_all(folder: Path) -> None:

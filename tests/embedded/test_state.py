@@ -10,7 +10,7 @@ import pytest
 
 from mlsr_es.embedded import default_state
 from mlsr_es.embedded.account import closed_folder
-from mlsr_es.embedded.state import locked, make_folder, open_to_all, storing
+from mlsr_es.embedded.state import building, locked, make_folder, open_to_all, storing
 from mlsr_es.errors import StorageError
 
 
@@ -79,3 +79,13 @@ def test_a_lock_makes_the_second_wait(tmp_path: Path) -> None:
         order.append("first")
     waiting.join()
     assert order == ["first", "second"]
+
+
+def test_what_a_killed_process_left_unfinished_is_removed(tmp_path: Path) -> None:
+    """Building starts in an empty folder, and leaves none."""
+    (tmp_path / "shared" / "unfinished" / "half").mkdir(parents=True)
+    with building(tmp_path / "shared") as scratch:
+        assert list(scratch.iterdir()) == []
+        (scratch / "whole").touch()
+        (scratch / "whole").rename(tmp_path / "shared" / "whole")
+    assert {path.name for path in (tmp_path / "shared").iterdir()} == {"lock", "whole"}
