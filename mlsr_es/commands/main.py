@@ -8,7 +8,8 @@ import sys
 import typer
 
 from mlsr_es import __version__
-from mlsr_es.commands.console import complain
+from mlsr_es.commands.collection import collection_app
+from mlsr_es.commands.console import complain, note
 from mlsr_es.commands.node import node_app
 from mlsr_es.errors import MlsrError
 
@@ -22,7 +23,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
+app.add_typer(collection_app, name="collection")
 app.add_typer(node_app, name="node")
+
+_INTERRUPTED = 130
+"""What Typer makes of an interrupt from the keyboard, without a word."""
 
 
 def _version(*, wanted: bool) -> None:
@@ -56,6 +61,7 @@ def run() -> None:
         # The reader of a pipe (head, less) has gone: nothing is left to tell anyone.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except KeyboardInterrupt:
-        complain("stopped. What is stored stays; run the same command again to go on.")
-        sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == _INTERRUPTED:
+            note("Stopped. What is stored stays; run the same command again to go on.")
+        raise

@@ -1,11 +1,13 @@
 """Reading collections: HTML manuals, AToMiC rows, folders of images, and known collections by name.
 
 A source yields image documents, sections and judgements lazily; bad records and what rules leave out come along,
-so that every count adds up. Decoding an image is here too.
+so that every count adds up. Decoding an image, exporting and inspecting a collection are here too.
 """
 
 from mlsr_es.sources.debian import AptMissingError
-from mlsr_es.sources.images import decode, size_of, thumbnail
+from mlsr_es.sources.export import Exported, export
+from mlsr_es.sources.images import Header, decode, header_of, thumbnail
+from mlsr_es.sources.inspecting import Inspection, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import open_source
 from mlsr_es.sources.source import RULES, LeftOut, Source
@@ -14,11 +16,16 @@ __all__ = [
     "KNOWN",
     "RULES",
     "AptMissingError",
+    "Exported",
+    "Header",
+    "Inspection",
     "KnownCollection",
     "LeftOut",
     "Source",
     "decode",
+    "export",
+    "header_of",
+    "inspect",
     "open_source",
-    "size_of",
     "thumbnail",
 ]

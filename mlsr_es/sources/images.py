@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import threading
 import warnings
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import ImageFile
 from mlsr_es.errors import RecordError
+from mlsr_es.sources.refusal import Refusal
 from mlsr_es.sources.svg import draw_svg, is_svg, svg_size
 
 if TYPE_CHECKING:
@@ -42,26 +44,27 @@ def decode(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIX
     """
     try:
         return _decode(image, most_pixels)
-    except _Refusal as refusal:
+    except Refusal as refusal:
         reason = str(refusal)
     except Exception as error:  # noqa: BLE001 - decoders that meet hostile bytes raise anything
         reason = f"it cannot be decoded: {_said(error)}"
     raise RecordError(record_id or image.name, "decode", reason)
 
 
-def size_of(image: ImageFile) -> tuple[int, int]:
-    """Width and height as seen, from the header alone; (0, 0) where the file does not say or is no image."""
+def header_of(image: ImageFile) -> Header:
+    """What the header alone says, without decoding; unknown where the file does not say or is no image."""
     try:
         content = _content(image)
         if is_svg(content):
-            return svg_size(content)
+            return Header("SVG", *svg_size(content))
         with _opened(content) as opened:
             width, height = opened.size
             # A PNG without Exif data before its pixels would be decoded in search of some behind them.
             exif = opened.getexif() if opened.format != "PNG" or "exif" in opened.info else {}
-            return (height, width) if exif.get(_ORIENTATION, 1) in _LYING else (width, height)
+            lies = exif.get(_ORIENTATION, 1) in _LYING
+            return Header(opened.format or "", *((height, width) if lies else (width, height)))
     except Exception:  # noqa: BLE001 - what is wrong with it, ``decode`` says
-        return (0, 0)
+        return Header()
 
 
 def thumbnail(image: Image.Image, side: int = 160) -> str:
@@ -78,8 +81,19 @@ def thumbnail(image: Image.Image, side: int = 160) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
-class _Refusal(Exception):  # noqa: N818 - a decision, not a fault
-    """Why an image is not decoded."""
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an image's header says.
+
+    Args:
+        format: "PNG", "SVG"...; "" where it is not known.
+        width: Pixels as seen, after rotation; 0 where not known.
+        height: Pixels, likewise.
+    """
+
+    format: str = ""
+    width: int = 0
+    height: int = 0
 
 
 _ORIENTATION = 0x0112
@@ -95,7 +109,7 @@ def _decode(image: ImageFile, most_pixels: int) -> Image.Image:
     with _opened(content) as opened:
         width, height = opened.size
         if width * height > most_pixels:
-            raise _Refusal(f"it has {width} x {height} pixels, and more than {most_pixels:,} are not decoded")
+            raise Refusal(f"it has {width} x {height} pixels, and more than {most_pixels:,} are not decoded")
         opened.load()
         seen = ImageOps.exif_transpose(opened)
         if seen.mode == "F" or seen.mode.startswith("I"):
@@ -110,12 +124,12 @@ def _decode(image: ImageFile, most_pixels: int) -> Image.Image:
 def _content(image: ImageFile) -> bytes:
     try:
         if not isinstance(image.content, bytes) and image.content.stat().st_size > _MOST_BYTES:
-            raise _Refusal(f"the file has more than {_MOST_BYTES // 2**20} MiB")
+            raise Refusal(f"the file has more than {_MOST_BYTES // 2**20} MiB")
         content = image.read()
     except OSError as error:
-        raise _Refusal(f"the file cannot be read: {error.strerror or error}") from error
+        raise Refusal(f"the file cannot be read: {error.strerror or error}") from error
     if not content:
-        raise _Refusal("the file is empty")
+        raise Refusal("the file is empty")
     return content
 
 
@@ -128,9 +142,9 @@ def _opened(content: bytes) -> Image.Image:
         try:
             return Image.open(BytesIO(content), formats=FORMATS)
         except UnidentifiedImageError as error:
-            raise _Refusal(f"it is no image that is read (SVG, {', '.join(FORMATS)})") from error
+            raise Refusal(f"it is no image that is read (SVG, {', '.join(FORMATS)})") from error
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-            raise _Refusal("it has far more pixels than its file has bytes: a decompression bomb") from error
+            raise Refusal("it has far more pixels than its file has bytes: a decompression bomb") from error
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -140,10 +154,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
     values = np.asarray(image, dtype=np.float64)
     largest = float(values.max(initial=0.0))
-    if image.mode == "F":
-        scale = 1.0 if largest <= 1 else largest
-    else:
-        scale = max(_SIXTEEN_BITS, largest)
+    scale = max(largest, 1.0 if image.mode == "F" else _SIXTEEN_BITS)
     return Image.fromarray((values.clip(0, scale) / scale * 255).round().astype(np.uint8)).convert("RGB")
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from mlsr_es.collection import Caption, ImageDocument, ImageFile, Judgement, Section
 from mlsr_es.errors import RecordError
-from mlsr_es.sources.images import size_of
+from mlsr_es.sources.images import Header, header_of
 from mlsr_es.sources.page import Page, PlacedImage, read_page
 from mlsr_es.sources.source import LeftOut, in_languages
 from mlsr_es.sources.text import inside, path_id
@@ -118,13 +118,13 @@ class Manual:
             file = ImageFile(path, inside(self._folder, path, record_id=image_id))
         except RecordError as error:
             return RecordError(image_id, "read", f"{error.reason} (on the page {image.page})")
-        width, height = size_of(file)
-        if _is_icon(width, height, inline=image.inline):
+        header = header_of(file)
+        if _is_icon(header, inline=image.inline):
             return LeftOut(image_id, "icon")
         captions = (
             Caption(caption.text, caption.kind, caption.language or self._language) for caption in image.captions
         )
-        document = ImageDocument(image_id, self.name, tuple(captions), file, image.page, width, height)
+        document = ImageDocument(image_id, self.name, tuple(captions), file, image.page, header.width, header.height)
         return in_languages(document, self._languages)
 
 
@@ -176,7 +176,7 @@ def _relative(page: str, src: str) -> str | None:
     return posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
 
 
-def _is_icon(width: int, height: int, *, inline: bool) -> bool:
-    if not width or not height:
+def _is_icon(header: Header, *, inline: bool) -> bool:
+    if not header.width or not header.height:
         return False
-    return max(width, height) <= _ICON_SIDE or (inline and height <= _ICON_HEIGHT_IN_A_LINE)
+    return max(header.width, header.height) <= _ICON_SIDE or (inline and header.height <= _ICON_HEIGHT_IN_A_LINE)

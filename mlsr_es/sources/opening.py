@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import glob
+from collections.abc import Sequence
 from pathlib import Path
 
-from mlsr_es.errors import SourceError
+from mlsr_es.collection import ImageDocument
+from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.shipped import shipped
+from mlsr_es.sources.atomic import is_of_sections
 from mlsr_es.sources.cache import collection_folder
-from mlsr_es.sources.known import KNOWN, KnownCollection, state_folder
+from mlsr_es.sources.folder import ImageFolder, image_paths
+from mlsr_es.sources.known import KNOWN, Kind, KnownCollection, state_folder
 from mlsr_es.sources.manual import Manual, page_paths
+from mlsr_es.sources.rows import SUFFIXES, columns, is_rows, read_rows, stem
 from mlsr_es.sources.source import Source
+from mlsr_es.sources.table import Table
 from mlsr_es.sources.text import path_id
+
+_DOCUMENTS = "documents"
+_SECTIONS = ("topics", "texts")
+_QRELS = "qrels.txt"
 
 
 def open_source(
@@ -21,28 +32,124 @@ def open_source(
     state: Path | None = None,
     progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
 ) -> Source:
-    """A source by name or by path.
+    """A source by name or by path; one that holds at least one image document.
 
     Args:
-        name_or_path: ``gimp-manual``, ``tuxpaint-stamps``, ``kicad-manual``, ``sample``; or a folder of HTML pages.
+        name_or_path: A known collection (``KNOWN``); a folder that ``export`` wrote, of HTML pages, of images or of
+            Parquet files; a file of rows (JSON Lines, plain or gzipped, CSV, TSV, Parquet); a glob of such files.
+            Beside rows, ``topics.jsonl`` or ``texts.parquet`` has the sections and ``qrels.txt`` the judgements.
         languages: Which captions to keep, ISO 639-1 codes; None for all.
         state: Where known collections are kept; by default what ``state_folder`` says.
         progress: Told of what is fetched.
 
     Raises:
         SourceError: There is no such source, or nothing in it can be read.
+        AptMissingError: A known collection would have to be fetched, and this machine has no apt.
         StorageError: A known collection cannot be kept: the disk is full, or not writable.
     """
     if known := KNOWN.get(name_or_path):
         return _known(known, languages, state or state_folder(), progress)
-    path = Path(name_or_path).expanduser()
-    if path.is_dir() and next(page_paths(path), None):
-        return Manual(path, name=path_id(path.resolve().name), languages=languages)
-    raise SourceError(
-        f"{name_or_path} is no source.", advice=f"Name a folder, a file, or a known collection: {', '.join(KNOWN)}."
-    )
+    try:
+        source = _by_path(name_or_path, languages)
+    except OSError as error:
+        raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
+    _see_to_it_that_it_holds_images(source, name_or_path)
+    return source
 
 
 def _known(known: KnownCollection, languages: frozenset[str] | None, state: Path, progress: Progress) -> Source:
-    folder = collection_folder(known, state, progress) if known.package else shipped(known.folder)
+    folder = collection_folder(known, state, progress) if known.package else _shipped(known)
+    if known.kind is Kind.IMAGES:
+        return ImageFolder(folder, name=known.name, languages=languages)
     return Manual(folder, name=known.name, languages=languages, language=known.language)
+
+
+def _shipped(known: KnownCollection) -> Path:
+    try:
+        return shipped(known.folder)
+    except FileNotFoundError as error:
+        raise SourceError(str(error)) from error
+
+
+def _by_path(given: str, languages: frozenset[str] | None) -> Source:
+    path = Path(given).expanduser()
+    if path.is_dir():
+        return _folder(path, languages)
+    if path.is_file():
+        if is_rows(path):
+            return _table([path], path.parent, languages, name=stem(path))
+        raise SourceError(
+            f"{given} is a file of no kind that is read.",
+            advice=f"Give a file whose name ends in {', '.join(SUFFIXES)}, or the folder that it is in.",
+        )
+    found = sorted(file for file in map(Path, glob.glob(str(path), recursive=True)) if is_rows(file))  # noqa: PTH207
+    if found:
+        return _table(found, found[0].parent, languages, name=found[0].resolve().parent.name)
+    raise SourceError(
+        f"There is no source {given}: no known collection, file or folder has that name.",
+        advice=f"Known collections are {', '.join(KNOWN)}; anything else is taken for a path.",
+    )
+
+
+def _folder(folder: Path, languages: frozenset[str] | None) -> Source:
+    name = path_id(folder.resolve().name)
+    rows = sorted(file for file in folder.iterdir() if is_rows(file) and file.is_file())
+    exported = [file for file in rows if stem(file) == _DOCUMENTS]
+    if exported:
+        return _table(exported[:1], folder, languages, name=name)
+    if next(page_paths(folder), None):
+        return Manual(folder, name=name, languages=languages)
+    parquet = [file for file in rows if file.suffix.lower() == ".parquet"]
+    if parquet:
+        return _table(parquet, folder, languages, name=name)
+    if next(image_paths(folder), None):
+        return ImageFolder(folder, name=name, languages=languages)
+    raise SourceError(
+        f"The folder {folder} holds nothing that is read.",
+        advice="A source is a folder with HTML pages, with images, with documents.jsonl or with Parquet files; a file "
+        "of rows is named by its own path.",
+    )
+
+
+def _table(files: Sequence[Path], folder: Path, languages: frozenset[str] | None, *, name: str) -> Source:
+    sections = [file for file in files if is_of_sections(columns(file))]
+    documents = [file for file in files if file not in sections]
+    if documents and not sections:
+        beside = (file for file in sorted(folder.iterdir()) if is_rows(file) and file not in documents)
+        sections = [file for file in beside if stem(file) in _SECTIONS][:1]
+    qrels = folder / _QRELS
+    return Table(
+        documents,
+        sections,
+        qrels if qrels.is_file() else None,
+        name=_collection(documents) or path_id(name),
+        languages=languages,
+    )
+
+
+def _collection(documents: Sequence[Path]) -> str:
+    """The collection that the first row names."""
+    rows = (row for file in documents for _, row in read_rows(file) if isinstance(row, dict))
+    value = next(rows, {}).get("collection")
+    return value if isinstance(value, str) else ""
+
+
+def _see_to_it_that_it_holds_images(source: Source, given: str) -> None:
+    rejected, left_out = None, 0
+    for item in source.documents():
+        if isinstance(item, ImageDocument):
+            return
+        if isinstance(item, RecordError):
+            rejected = rejected or item
+        else:
+            left_out += 1
+    if rejected:
+        raise SourceError(f"Nothing in {given} can be read. The first fault: {rejected}.")
+    if left_out:
+        raise SourceError(
+            f"{given} holds no image to index: all {left_out} are left out by rule.",
+            advice="Captions in other languages are a reason, and small images: name the languages with --languages.",
+        )
+    raise SourceError(
+        f"{given} holds no images.", advice="Image suggestion needs some: name the folder or file that has them."
+    )

@@ -16,22 +16,8 @@ _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _UNREAD_TAGS = frozenset({"button", "head", "iframe", "noscript", "script", "select", "style", "svg", "template"})
 _NAVIGATION_TAGS = frozenset({"footer", "nav"})
 _NAVIGATION_CLASSES = frozenset(
-    [
-        "breadcrumb",
-        "breadcrumbs",
-        "footer",
-        "index",
-        "navbar",
-        "navfooter",
-        "navheader",
-        "navigation",
-        "related",
-        "sidebar-drawer",
-        "sphinxsidebar",
-        "toc",
-        "toc-drawer",
-        "toctree-wrapper",
-    ]
+    "breadcrumb breadcrumbs footer index navbar navfooter navheader navigation related sidebar-drawer "  # noqa: SIM905
+    "sphinxsidebar toc toc-drawer toctree-wrapper".split()
 )
 _NAVIGATION_IDS = frozenset({"footer", "footer-text", "navigation", "toc"})
 _NAVIGATION_ROLES = frozenset({"contentinfo", "navigation", "search"})
@@ -146,7 +132,7 @@ class _Reader:
             pass
         elif _is_navigation(element):
             self._place(images_of(element), rule="navigation")
-        elif _is_admonition_icon(element):
+        elif _is_admonition_mark(element):
             self._place(images_of(element), rule="admonition")
         elif is_figure(element):
             self._place(images_of(element))
@@ -202,8 +188,10 @@ def _is_navigation(element: HtmlElement) -> bool:
     )
 
 
-def _is_admonition_icon(element: HtmlElement) -> bool:
-    """DocBook and Asciidoctor put the icon into the first cell of a table."""
-    if element.tag != "td" or not (element.get("rowspan") or "icon" in classes(element)):
+def _is_admonition_mark(element: HtmlElement) -> bool:
+    """The cell with the icon of a note or a tip, and DocBook's cell with the word "Note"."""
+    is_icon = element.tag == "td" and (element.get("rowspan") is not None or "icon" in classes(element))
+    if not is_icon and element.tag != "th":
         return False
-    return any(classes(holder) & _ADMONITIONS for holder in element.iterancestors("div"))
+    holder = next((holder for holder in element.iterancestors("div") if classes(holder) & _ADMONITIONS), None)
+    return holder is not None and (is_icon or next(holder.iter("th"), None) is element)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from mlsr_es.sources.refusal import Refusal
+
 SIDE = 512
 """The longest side of a drawing, in pixels: more than any image encoder takes."""
 
@@ -13,7 +15,9 @@ _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _LINK = f"{_NAMESPACE}a"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _OUTSIDE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(?!['\"]?\s*(?:#|data:))", re.IGNORECASE)
-_LENGTH = re.compile(r"\s*([0-9.]+(?:e[0-9]+)?)\s*(?:px)?\s*$", re.IGNORECASE)
+_LENGTH = re.compile(r"\s*([0-9.]+(?:e[0-9]+)?)\s*(px|pt|pc|mm|cm|in)?\s*$", re.IGNORECASE)
+_DPI = 96.0
+_PIXELS = {"": 1.0, "px": 1.0, "pt": _DPI / 72, "pc": _DPI / 6, "mm": _DPI / 25.4, "cm": _DPI / 2.54, "in": _DPI}
 
 
 def is_svg(content: bytes) -> bool:
@@ -29,7 +33,7 @@ def draw_svg(content: bytes) -> bytes:
         content: The file's bytes.
 
     Raises:
-        ValueError: It is no SVG, or it is refused: it has entities, refers to another file or another host, or
+        Refusal: It is no SVG, or it is refused: it has entities, refers to another file or another host, or
             repeats its parts without measure.
     """
     import resvg_py
@@ -37,31 +41,37 @@ def draw_svg(content: bytes) -> bytes:
     root = _parsed(content)
     fault = _fault(root)
     if fault:
-        raise ValueError(fault)
+        raise Refusal(fault)
     text = _serialised(root)
     has_text = next(root.iter(f"{_NAMESPACE}text"), None) is not None
     try:
         return bytes(
             resvg_py.svg_to_bytes(
-                svg_string=text, width=SIDE, height=SIDE, background="#ffffff", skip_system_fonts=not has_text
+                svg_string=text,
+                width=SIDE,
+                height=SIDE,
+                dpi=_DPI,  # without it, a size in points or millimetres is an error
+                background="#ffffff",
+                skip_system_fonts=not has_text,
             )
         )
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - a panic of the library is no Exception
-        raise ValueError(f"the SVG cannot be drawn: {error}") from None
+        raise Refusal(f"it cannot be drawn: {error}") from None
 
 
 def svg_size(content: bytes) -> tuple[int, int]:
     """Width and height as the file gives them, in pixels; (0, 0) where it does not.
 
     Raises:
-        ValueError: It is no SVG.
+        Refusal: It is no SVG.
+        ValueError: Its size is no number.
     """
     root = _parsed(content)
     width, height = (_LENGTH.match(root.get(side, "")) for side in ("width", "height"))
     if width and height:
-        return round(float(width[1])), round(float(height[1]))
+        return _pixels(width), _pixels(height)
     match root.get("viewBox", "").replace(",", " ").split():
         case [_, _, across, down]:
             return round(float(across)), round(float(down))
@@ -69,18 +79,22 @@ def svg_size(content: bytes) -> tuple[int, int]:
             return 0, 0
 
 
+def _pixels(length: re.Match[str]) -> int:
+    return round(float(length[1]) * _PIXELS[(length[2] or "").lower()])
+
+
 def _parsed(content: bytes) -> Any:
     from lxml import etree
 
     if b"<!ENTITY" in content:
-        raise ValueError("the SVG defines entities")
+        raise Refusal("the SVG defines entities")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
     try:
         root = etree.fromstring(content, parser)
     except etree.LxmlError as error:
-        raise ValueError(f"the SVG is not well-formed: {error}") from error
+        raise Refusal(f"the SVG is not well-formed: {error}") from error
     if root is None or root.tag != f"{_NAMESPACE}svg":
-        raise ValueError("it is no SVG: its root is another element")
+        raise Refusal("it is no SVG: its root is another element")
     return root
 
 

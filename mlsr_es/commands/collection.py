@@ -1,0 +1,177 @@
+"""``mlsr-es collection``: what a source holds, and a copy of it in files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import typer
+from rich.text import Text
+
+from mlsr_es.commands.console import data, note, print_json, progress
+from mlsr_es.errors import RecordError, StorageError
+
+if TYPE_CHECKING:
+    from mlsr_es.sources import Inspection
+
+collection_app = typer.Typer(
+    name="collection",
+    help="Look at a collection of images and texts, or write it as files. A SOURCE is a known collection (gimp-manual, "
+    "kicad-manual, tuxpaint-stamps, sample), a folder of HTML pages or of images, or a file of rows.",
+    epilog="Example: mlsr-es collection inspect gimp-manual",
+    no_args_is_help=True,
+)
+
+_SOURCE = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob.")
+_LANGUAGES = typer.Option(
+    None, "--languages", metavar="en,de", help="Keep the captions in these languages. Default: all."
+)
+_REJECTS = typer.Option(
+    None, "--rejects", metavar="FILE", help="Write every bad record to this file: a JSON object a line."
+)
+_OUTPUT = typer.Option(..., "-o", "--output", metavar="DIR", help="The folder; made if it is not there.")
+_SHOWN = 20
+_LONGEST = 200
+_REJECTED = 3
+
+
+@collection_app.command("inspect", epilog="Example: mlsr-es collection inspect tuxpaint-stamps --languages en,de")
+def inspect_source(
+    source: str = _SOURCE,
+    *,
+    languages: str | None = _LANGUAGES,
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    rejects: Path | None = _REJECTS,
+) -> None:
+    """Read a source from end to end, decode every image, and say what is in it.
+
+    The exit code is 3 where records were rejected.
+    """
+    from mlsr_es.sources import inspect, open_source
+
+    shown: list[RecordError] = []
+    with ExitStack() as stack:
+        bars = stack.enter_context(progress())
+        opened = open_source(source, languages=_parsed(languages), progress=bars)
+        try:
+            file = stack.enter_context(rejects.open("wb")) if rejects else None
+        except OSError as fault:
+            raise StorageError(f"{rejects} cannot be written: {fault.strerror or fault}.") from fault
+
+        def reject(error: RecordError) -> None:
+            if len(shown) < _SHOWN:
+                shown.append(error)
+            if file:
+                file.write(orjson.dumps(_rejected(error), option=orjson.OPT_APPEND_NEWLINE))
+
+        found = inspect(opened, reject=reject, progress=bars)
+    if as_json:
+        print_json({**_plain(found), "rejects": [_rejected(error) for error in shown]})
+    else:
+        _print(found)
+        for error in shown:
+            note(f"rejected: {error}")
+    if found.rejected:
+        more = found.rejected.total() - len(shown)
+        if more > 0:
+            note(f"... and {more} more; --rejects FILE writes them all.")
+        raise typer.Exit(_REJECTED)
+
+
+@collection_app.command(epilog="Example: mlsr-es collection export gimp-manual -o gimp")
+def export(
+    source: str = _SOURCE,
+    *,
+    output: Path = _OUTPUT,
+    languages: str | None = _LANGUAGES,
+) -> None:
+    """Write documents.jsonl, topics.jsonl, qrels.txt (TREC) and the images: a folder that is a source itself.
+
+    The exit code is 3 where records were rejected.
+    """
+    from mlsr_es.sources import export as export_source
+    from mlsr_es.sources import open_source
+
+    with progress() as bars:
+        opened = open_source(source, languages=_parsed(languages), progress=bars)
+        done = export_source(opened, output, bars)
+    note(
+        f"{output}: {done.documents:,} documents, {done.sections:,} sections, {done.judgements:,} judgements; "
+        f"left out by rule {done.left_out.total():,}, rejected {len(done.rejected):,}."
+    )
+    for error in done.rejected[:_SHOWN]:
+        note(f"rejected: {error}")
+    if done.rejected:
+        raise typer.Exit(_REJECTED)
+
+
+def _parsed(languages: str | None) -> frozenset[str] | None:
+    if languages is None:
+        return None
+    codes = frozenset(code.strip().lower() for code in languages.split(",") if code.strip())
+    if not codes:
+        raise typer.BadParameter("name at least one language, as in: --languages en,de")
+    return codes
+
+
+def _rejected(error: RecordError) -> dict[str, str]:
+    return {"id": error.record_id, "stage": error.stage, "reason": error.reason}
+
+
+def _plain(found: Inspection) -> dict[str, Any]:
+    """As JSON has it: string keys, and images by name alone."""
+    values = {field.name: getattr(found, field.name) for field in fields(found)}
+    plain = {
+        name: {str(key): count for key, count in value.items()} if isinstance(value, Mapping) else value
+        for name, value in values.items()
+    }
+    plain["examples"] = [
+        {**asdict(document), "image": document.image.name if document.image else None} for document in found.examples
+    ]
+    return plain
+
+
+def _print(found: Inspection) -> None:
+    from mlsr_es.sources import RULES
+
+    _row("collection", found.name)
+    _row("documents", f"{found.documents:,} (without captions: {found.without_captions:,})")
+    _row("sections", f"{found.sections:,} (with images: {found.judged_sections:,})")
+    _row("judgements", f"{found.judgements:,}")
+    _row("captions", _counts(found.captions.most_common()))
+    _row("languages", _counts((code or "not said", count) for code, count in found.languages.most_common()))
+    _row("words of a caption", _quantiles(found.caption_words))
+    _row("words of a section", _quantiles(found.section_words))
+    _row("formats", _counts((name or "not known", count) for name, count in found.formats.most_common()))
+    sides = sorted(found.sizes.items(), key=lambda size: size[0] or math.inf)
+    _row("longest side", _counts((f"to {side} px" if side else "larger", count) for side, count in sides))
+    for rule, count in found.left_out.most_common():
+        _row("left out", f"{rule} {count:,}: {RULES[rule]}")
+    for reason, count in found.rejected.most_common():
+        _row("rejected", f"{count:,}: {reason}")
+    for document in found.examples:
+        captions = "; ".join(dict.fromkeys(caption.text for caption in document.captions))
+        _row("an image", f"{document.id} ({document.width} x {document.height}): {_shortened(captions)}")
+    for section in found.example_sections:
+        _row("a section", f"{section.id} ({section.page_title} > {section.section_title}): {_shortened(section.text)}")
+
+
+def _row(label: str, text: str) -> None:
+    data.print(Text(f"{label:<20}{text or 'none'}"), soft_wrap=True)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _counts(counts: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts)
+
+
+def _quantiles(quantiles: Mapping[float, int]) -> str:
+    return ", ".join(f"{share:.0%}: {length}" for share, length in quantiles.items())

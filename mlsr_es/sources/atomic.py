@@ -1,0 +1,197 @@
+"""From rows to records, by AToMiC's column names or by our own.
+
+| ours | AToMiC |
+|---|---|
+| ``ImageDocument.id`` | ``image_id`` |
+| ``Caption`` of kind ``description``, ``alt``, ``attribution`` | ``caption_reference_description``,
+  ``caption_alt_text_description``, ``caption_attribution_description``: lists in step with ``language`` |
+| ``image`` | ``image``: bytes, base64, a path, or a struct of ``bytes`` and ``path`` |
+| ``Section.id page page_title section_title`` | ``text_id page_url page_title section_title`` |
+| ``Section.hierarchy`` | ``hierachy`` (spelt so) |
+| ``Section.page_description text`` | ``context_page_description context_section_description`` |
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile, Section
+from mlsr_es.errors import RecordError
+from mlsr_es.sources.text import folded, inside, language_code, row_id
+
+_CAPTIONS = {
+    "caption_reference_description": CaptionKind.DESCRIPTION,
+    "caption_alt_text_description": CaptionKind.ALT,
+    "caption_attribution_description": CaptionKind.ATTRIBUTION,
+}
+_LONGEST_PATH = 1024
+
+
+def is_of_sections(columns: frozenset[str]) -> bool:
+    """Whether rows with these columns are sections, AToMiC's or ours."""
+    return "text_id" in columns or ("id" in columns and "page_title" in columns and "captions" not in columns)
+
+
+def document_from(row: dict[str, Any], *, place: str, collection: str, folder: Path) -> ImageDocument:
+    """An image document from a row.
+
+    Args:
+        row: With AToMiC's columns, or with the fields of ``ImageDocument``.
+        place: Where the row stands, for a row without an id.
+        collection: The source's name.
+        folder: What image paths are relative to, and do not leave.
+
+    Raises:
+        RecordError: The row lacks an id, belongs to another collection, or a field is not what it should be.
+    """
+    is_atomic = "image_id" in row
+    record_id = _id(row, "image_id" if is_atomic else "id", place)
+    given = _text(row, "collection", record_id)
+    if given and given != collection:
+        raise RecordError(record_id, "read", f"it belongs to the collection {given}, and this source is {collection}")
+    captions = _atomic_captions(row, record_id) if is_atomic else _own_captions(row, record_id)
+    return ImageDocument(
+        id=record_id,
+        collection=collection,
+        captions=tuple(dict.fromkeys(captions)),
+        image=_image(row.get("image"), record_id, folder),
+        page=_text(row, "page", record_id),
+        width=_pixels(row, "width", record_id),
+        height=_pixels(row, "height", record_id),
+    )
+
+
+def section_from(row: dict[str, Any], *, place: str) -> Section:
+    """A section from a row.
+
+    Args:
+        row: With AToMiC's columns, or with the fields of ``Section``.
+        place: Where the row stands, for a row without an id.
+
+    Raises:
+        RecordError: The row lacks an id, or a field is not what it should be.
+    """
+    is_atomic = "text_id" in row
+    record_id = _id(row, "text_id" if is_atomic else "id", place)
+    titles = _list(row, "hierachy" if is_atomic else "hierarchy", record_id)
+    return Section(
+        id=record_id,
+        text=_text(row, "context_section_description" if is_atomic else "text", record_id),
+        page=_text(row, "page_url" if is_atomic else "page", record_id),
+        page_title=_text(row, "page_title", record_id),
+        section_title=_text(row, "section_title", record_id),
+        hierarchy=tuple(title for title in map(folded, titles) if title),
+        page_description=_text(row, "context_page_description" if is_atomic else "page_description", record_id),
+    )
+
+
+def _id(row: dict[str, Any], key: str, place: str) -> str:
+    value = row.get(key)
+    text = row_id(str(value).strip()) if isinstance(value, str | int) else ""
+    if not text:
+        raise RecordError(place, "read", f"it has no '{key}'")
+    return text
+
+
+def _text(row: dict[str, Any], key: str, record_id: str) -> str:
+    value = row.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise RecordError(record_id, "read", f"'{key}' is not text")
+    return folded(value)
+
+
+def _pixels(row: dict[str, Any], key: str, record_id: str) -> int:
+    value = row.get(key) or 0
+    try:
+        return max(int(value), 0)
+    except (TypeError, ValueError):
+        raise RecordError(record_id, "read", f"'{key}' is not a number") from None
+
+
+def _list(row: dict[str, Any], key: str, record_id: str) -> list[str]:
+    """A list of strings; a table's cell holds it as JSON, or holds the one string that would be in it."""
+    value = row.get(key)
+    if isinstance(value, str):
+        try:
+            parsed = orjson.loads(value) if value.lstrip().startswith("[") else [value]
+        except orjson.JSONDecodeError:
+            parsed = [value]
+        value = parsed
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(item is None or isinstance(item, str) for item in value):
+        raise RecordError(record_id, "read", f"'{key}' is not a list of texts")
+    return [item or "" for item in value]
+
+
+def _atomic_captions(row: dict[str, Any], record_id: str) -> Iterator[Caption]:
+    languages = [language_code(language) for language in _list(row, "language", record_id)]
+    for key, kind in _CAPTIONS.items():
+        for number, text in enumerate(map(folded, _list(row, key, record_id))):
+            if text:
+                yield Caption(text, kind, languages[number] if number < len(languages) else "")
+
+
+def _own_captions(row: dict[str, Any], record_id: str) -> Iterator[Caption]:
+    captions = row.get("captions") or []
+    if isinstance(captions, str):
+        try:
+            captions = orjson.loads(captions)
+        except orjson.JSONDecodeError:
+            captions = [captions]
+    if not isinstance(captions, list):
+        raise RecordError(record_id, "read", "'captions' is not a list")
+    for caption in captions:
+        parts = {"text": caption} if isinstance(caption, str) else caption
+        yield from caption_from(parts, record_id)
+
+
+def caption_from(parts: Any, record_id: str) -> Iterator[Caption]:
+    """A caption from a JSON object with ``text``, ``kind`` and ``language``; nothing where the text is empty.
+
+    Raises:
+        RecordError: It is no such object.
+    """
+    if not isinstance(parts, dict):
+        raise RecordError(record_id, "read", "a caption is neither text nor an object with 'text'")
+    text = _text(parts, "text", record_id)
+    kind = _text(parts, "kind", record_id) or CaptionKind.DESCRIPTION
+    if kind not in list(CaptionKind):
+        raise RecordError(record_id, "read", f"a caption's kind is none of {', '.join(CaptionKind)}: {kind}")
+    if text:
+        yield Caption(text, CaptionKind(kind), language_code(_text(parts, "language", record_id)))
+
+
+def _image(value: Any, record_id: str, folder: Path) -> ImageFile | None:
+    name = record_id
+    if isinstance(value, dict):
+        name = value.get("path") or record_id
+        value = value.get("bytes") or value.get("path")
+    match value:
+        case None | "":
+            return None
+        case bytes():
+            return ImageFile(name, value)
+        case str() if value.startswith("data:"):
+            return ImageFile(name, _decoded(value.partition(",")[2], record_id))
+        case str() if len(value) > _LONGEST_PATH or "." not in value:  # base64 has no dot, a file's name has one
+            return ImageFile(name, _decoded(value, record_id))
+        case str():
+            return ImageFile(value, inside(folder, value, record_id=record_id))
+        case _:
+            raise RecordError(record_id, "read", "'image' is neither bytes, nor base64, nor a path")
+
+
+def _decoded(text: str, record_id: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise RecordError(record_id, "read", "'image' is neither base64 nor a path") from None

@@ -1,0 +1,155 @@
+"""What is in a collection: counts, distributions, examples, and all that is rejected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mlsr_es.collection import ImageDocument, Section
+from mlsr_es.errors import RecordError
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.sources.images import decode, header_of
+from mlsr_es.sources.source import LeftOut, Source
+
+SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
+"""The upper bounds of the classes of longest sides, in pixels; what is larger is in a class of its own, 0."""
+
+QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.95, 1.0)
+_EXAMPLES = 5
+
+
+@dataclass(slots=True)
+class Inspection:
+    """What a collection holds.
+
+    Args:
+        name: The collection.
+        documents: Image documents whose image can be decoded, or that have captions only.
+        without_captions: How many of these have no caption.
+        sections: All sections.
+        judged_sections: Sections with at least one judgement.
+        judgements: All judgements.
+        captions: How many captions there are, by kind.
+        languages: How many captions there are, by language; "" where the source does not say.
+        formats: How many images there are, by format.
+        sizes: How many images there are, by the class of their longest side (``SIZES``).
+        caption_words: Quantiles of the words of a caption (``QUANTILES``); empty without captions.
+        section_words: The same of a section's text.
+        left_out: How many images rules leave out, by the name of the rule.
+        rejected: How many records are bad, by reason.
+        examples: The first documents with captions.
+        example_sections: The first judged sections with text.
+    """
+
+    name: str
+    documents: int = 0
+    without_captions: int = 0
+    sections: int = 0
+    judged_sections: int = 0
+    judgements: int = 0
+    captions: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    formats: Counter[str] = field(default_factory=Counter)
+    sizes: Counter[int] = field(default_factory=Counter)
+    caption_words: dict[float, int] = field(default_factory=dict)
+    section_words: dict[float, int] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    examples: list[ImageDocument] = field(default_factory=list)
+    example_sections: list[Section] = field(default_factory=list)
+
+
+def inspect(
+    source: Source,
+    *,
+    reject: Callable[[RecordError], None] = lambda _error: None,
+    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+) -> Inspection:
+    """Read a collection from end to end and decode every image.
+
+    Args:
+        source: What to look at.
+        reject: Is given every bad record.
+        progress: Told of each image.
+    """
+    found = Inspection(source.name)
+    _look_at_documents(source, found, reject, progress)
+    _look_at_sections(source, found)
+    for error in source.faults():
+        _reject(error, found, reject)
+    return found
+
+
+def _look_at_documents(
+    source: Source, found: Inspection, reject: Callable[[RecordError], None], progress: Progress
+) -> None:
+    stage = "Decoding images"
+    progress.start(stage, source.count(), "images")
+    lengths: Counter[int] = Counter()
+    for item in source.documents():
+        progress.advance(stage)
+        match item:
+            case LeftOut():
+                found.left_out[item.rule] += 1
+            case RecordError():
+                _reject(item, found, reject)
+            case ImageDocument():
+                try:
+                    _look_at_image(item, found)
+                except RecordError as error:
+                    _reject(error, found, reject)
+                    continue
+                found.documents += 1
+                found.without_captions += not item.captions
+                found.captions.update(caption.kind.value for caption in item.captions)
+                found.languages.update(caption.language for caption in item.captions)
+                lengths.update(len(caption.text.split()) for caption in item.captions)
+                if item.captions and len(found.examples) < _EXAMPLES:
+                    found.examples.append(item)
+    found.caption_words = _quantiles(lengths)
+    progress.finish(stage)
+
+
+def _look_at_image(document: ImageDocument, found: Inspection) -> None:
+    if document.image is None:
+        return
+    side = max(decode(document.image, record_id=document.id).size)
+    found.sizes[next((bound for bound in SIZES if side <= bound), 0)] += 1
+    found.formats[header_of(document.image).format] += 1
+
+
+def _look_at_sections(source: Source, found: Inspection) -> None:
+    judged: set[str] = set()
+    for judgement in source.judgements():
+        judged.add(judgement.section_id)
+        found.judgements += 1
+    lengths: Counter[int] = Counter()
+    for section in source.sections():
+        found.sections += 1
+        lengths[len(section.text.split())] += 1
+        if section.id in judged:
+            found.judged_sections += 1
+            if section.text and len(found.example_sections) < _EXAMPLES:
+                found.example_sections.append(section)
+    found.section_words = _quantiles(lengths)
+
+
+def _reject(error: RecordError, found: Inspection, reject: Callable[[RecordError], None]) -> None:
+    found.rejected[f"{error.stage}: {error.reason.partition(':')[0]}"] += 1
+    reject(error)
+
+
+def _quantiles(lengths: Counter[int]) -> dict[float, int]:
+    """The quantiles of a distribution given as value to count."""
+    total = lengths.total()
+    if not total:
+        return {}
+    quantiles: dict[float, int] = {}
+    below = 0
+    wanted = list(QUANTILES)
+    for length, count in sorted(lengths.items()):
+        below += count
+        while wanted and below >= wanted[0] * total:
+            quantiles[wanted.pop(0)] = length
+    return quantiles

@@ -1,0 +1,146 @@
+"""Rows of JSON Lines, CSV, TSV and Parquet files, as dictionaries, one at a time."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from mlsr_es.errors import RecordError
+
+SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv", ".parquet")
+"""The names of files with rows end so."""
+
+_LONGEST_LINE = 256 * 2**20
+_SMALL = 64 * 2**20
+_PARQUET_ROWS = 64  # rows hold images: a batch stays in the tens of megabytes
+
+Row = tuple[str, dict[str, Any] | RecordError]
+"""Where a row stands - "documents.jsonl:17" - and what it holds, or why it holds nothing."""
+
+
+def is_rows(path: Path) -> bool:
+    """Whether a file's name says that it holds rows."""
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def stem(path: Path) -> str:
+    """A file's name without the endings that say how it is written."""
+    name = path.name
+    ending = next((suffix for suffix in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(suffix)), "")
+    return name[: len(name) - len(ending)]
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """A file's rows in their order; a bad row is a ``RecordError``, and so is a rest that cannot be read."""
+    name = path.name.lower()
+    reader = _parquet if name.endswith(".parquet") else _table if name.endswith((".csv", ".tsv")) else _json_lines
+    place = path.name
+    try:
+        for place, row in reader(path):
+            yield place, row
+    except (OSError, EOFError, ValueError, zlib.error, csv.Error) as error:
+        yield place, RecordError(place, "read", f"from here on the file cannot be read: {_first_line(error)}")
+
+
+def row_count(path: Path) -> int | None:
+    """How many rows a file has, where that is cheap to say: a Parquet file knows, a small file can be counted."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    name = path.name.lower()
+    if name.endswith((".jsonl", ".ndjson")) and path.stat().st_size <= _SMALL:
+        with path.open("rb") as file:
+            return sum(1 for line in file if line.strip())
+    if not name.endswith(".parquet"):
+        return None
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (OSError, pa.ArrowException):
+        return None
+
+
+def _json_lines(path: Path) -> Iterator[Row]:
+    opened = gzip.open if path.suffix.lower() == ".gz" else open
+    with opened(path, "rb") as file:
+        for number, line in enumerate(_lines(file), start=1):
+            place = f"{path.name}:{number}"
+            if line is None:
+                yield place, RecordError(place, "read", f"the line has more than {_LONGEST_LINE // 2**20} MiB")
+            elif line.strip():
+                yield place, _object(place, line)
+
+
+def _lines(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes | None]:
+    """Lines without a byte order mark; None for one that is too long to hold."""
+    first = True
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+            while (rest := file.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield None
+        else:
+            yield line.removeprefix(b"\xef\xbb\xbf") if first else line
+        first = False
+
+
+def _object(place: str, line: bytes) -> dict[str, Any] | RecordError:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return RecordError(place, "read", f"the line is no JSON: {error}")
+    return value if isinstance(value, dict) else RecordError(place, "read", "the line is no JSON object")
+
+
+def _table(path: Path) -> Iterator[Row]:
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell may hold an image
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    with path.open("rb") as raw, io.TextIOWrapper(raw, "utf-8-sig", "surrogateescape", newline="") as file:
+        for row in (reader := csv.DictReader(file, delimiter=delimiter)):
+            place = f"{path.name}:{reader.line_num}"
+            if None in row or None in row.values():
+                yield place, RecordError(place, "read", "the row has more or fewer cells than the header")
+            elif any("\udc80" <= character <= "\udcff" for cell in row.values() for character in cell):
+                yield place, RecordError(place, "read", "the row is not UTF-8")
+            else:
+                yield place, dict(row)
+
+
+def _parquet(path: Path) -> Iterator[Row]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_PARQUET_ROWS):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield f"{path.name}:{number}", row
+    except pa.ArrowException as error:
+        place = f"{path.name}:{number + 1}"
+        yield place, RecordError(place, "read", f"from here on the file cannot be read: {_first_line(error)}")
+
+
+def columns(path: Path) -> frozenset[str]:
+    """The names of a file's columns, by its schema or its first row; empty where it cannot be read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if path.name.lower().endswith(".parquet"):
+        try:
+            return frozenset(pq.read_schema(path).names)
+        except (OSError, pa.ArrowException):
+            return frozenset()
+    return frozenset(next((row for _, row in read_rows(path) if isinstance(row, dict)), ()))
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -1,0 +1,120 @@
+"""Collections in files of rows: an exported folder, AToMiC's files, a table of one's own."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from mlsr_es.collection import ImageDocument, Judgement, Section
+from mlsr_es.errors import RecordError
+from mlsr_es.sources.atomic import document_from, section_from
+from mlsr_es.sources.rows import read_rows, row_count
+from mlsr_es.sources.source import LeftOut, in_languages
+from mlsr_es.sources.text import row_id
+
+_QRELS_FIELDS = 4
+
+
+class Table:
+    """Image documents, sections and judgements from rows, one row in memory at a time.
+
+    Args:
+        documents: Files with a row an image.
+        sections: Files with a row a section; may be none.
+        qrels: A TREC file: section id, ignored, image id, relevance; None where there is none.
+        name: The collection's name.
+        languages: Which captions to keep; None for all.
+    """
+
+    def __init__(
+        self,
+        documents: Sequence[Path],
+        sections: Sequence[Path] = (),
+        qrels: Path | None = None,
+        *,
+        name: str,
+        languages: frozenset[str] | None = None,
+    ) -> None:
+        self.name = name
+        self._documents = documents
+        self._sections = sections
+        self._qrels = qrels
+        self._languages = languages
+
+    def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
+        """A document a row, in the rows' order; of rows with the same id, the first."""
+        with closing(Seen()) as seen:
+            for path in self._documents:
+                folder = path.parent.resolve()
+                for place, row in read_rows(path):
+                    if isinstance(row, RecordError):
+                        yield row
+                        continue
+                    try:
+                        document = document_from(row, place=place, collection=self.name, folder=folder)
+                    except RecordError as error:
+                        yield error
+                        continue
+                    if seen.add(document.id):
+                        yield in_languages(document, self._languages)
+                    else:
+                        yield RecordError(document.id, "read", f"its id stands twice: {place} is not the first")
+
+    def sections(self) -> Iterator[Section]:
+        """A section a row."""
+        return (section for section in self._read_sections() if isinstance(section, Section))
+
+    def judgements(self) -> Iterator[Judgement]:
+        """A judgement a line."""
+        return (judgement for judgement in self._read_qrels() if isinstance(judgement, Judgement))
+
+    def faults(self) -> Iterator[RecordError]:
+        """Bad rows of sections, bad lines of judgements."""
+        yield from (section for section in self._read_sections() if isinstance(section, RecordError))
+        yield from (judgement for judgement in self._read_qrels() if isinstance(judgement, RecordError))
+
+    def count(self) -> int | None:
+        """The number of rows, where all files say theirs."""
+        counts = [row_count(path) for path in self._documents]
+        return None if None in counts else sum(count or 0 for count in counts)
+
+    def _read_sections(self) -> Iterator[Section | RecordError]:
+        for path in self._sections:
+            for place, row in read_rows(path):
+                try:
+                    yield row if isinstance(row, RecordError) else section_from(row, place=place)
+                except RecordError as error:
+                    yield error
+
+    def _read_qrels(self) -> Iterator[Judgement | RecordError]:
+        if self._qrels is None:
+            return
+        with self._qrels.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                fields = line.decode(errors="replace").split()
+                place = f"{self._qrels.name}:{number}"
+                if len(fields) == _QRELS_FIELDS and fields[3].lstrip("-").isdecimal():
+                    yield Judgement(row_id(fields[0]), row_id(fields[2]), int(fields[3]))
+                elif fields:
+                    yield RecordError(place, "read", "the line is not 'section 0 image relevance'")
+
+
+class Seen:
+    """A set of strings that may outgrow memory: its digests lie in a private database that spills to disk."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._database.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._database.execute("BEGIN")
+
+    def add(self, text: str) -> bool:
+        """Put a string in; whether it was not in yet."""
+        digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+        return self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (digest,)).rowcount == 1
+
+    def close(self) -> None:
+        """Forget all."""
+        self._database.close()
