@@ -4,6 +4,8 @@ The only room that imports its client, and only where something is sent: the nam
 Nothing of the client's leaves it: what it raises becomes this package's errors (``failures``).
 """
 
+from typing import TYPE_CHECKING
+
 from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction
 from mlsr_es.elastic.cluster import ClusterVersion, check
 from mlsr_es.elastic.connection import ConnectionSettings, connect
@@ -14,12 +16,16 @@ from mlsr_es.elastic.mapping import index_body
 from mlsr_es.elastic.meta import IndexMeta, State
 from mlsr_es.elastic.queries import Strategy, build_query
 from mlsr_es.elastic.sending import Loaded
-from mlsr_es.elastic.stored import Stored, count, ids_of_collection, refresh, stored
+from mlsr_es.elastic.stored import Stored, collections, count, ids_of_collection, refresh, stored
 from mlsr_es.elastic.versions import Resolved, Version, create_version, delete_version, promote, resolve
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch as Client
 
 __all__ = [
     "Action",
     "Answer",
+    "Client",
     "ClusterVersion",
     "ConnectionSettings",
     "DeleteAction",
@@ -34,6 +40,7 @@ __all__ = [
     "Version",
     "build_query",
     "check",
+    "collections",
     "connect",
     "contributions",
     "count",

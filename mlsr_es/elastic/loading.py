@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 from threading import Event
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from mlsr_es.elastic.chunks import Action, ChunkSize, DeleteAction, Line, chunks, line
@@ -27,6 +28,7 @@ def load(
     *,
     chunk_bytes: int = 5_000_000,
     deadline_s: float = 300.0,
+    meter: Callable[[float], None] = lambda seconds: None,  # noqa: ARG005
 ) -> Iterator[Loaded]:
     """Write to an index, chunk by chunk, and say of each action what became of it.
 
@@ -40,6 +42,7 @@ def load(
         actions: What is to be written.
         chunk_bytes: How large a request may be; the loader goes below it where the cluster takes less.
         deadline_s: How long a chunk is tried again where the cluster is busy or away, in seconds.
+        meter: Told, in the caller's thread, how many seconds each chunk was on its way.
 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses, until the deadline; what is stored stays.
@@ -48,21 +51,32 @@ def load(
     size, stop = ChunkSize(chunk_bytes), Event()
     sender = Sender(client, index, size=size, deadline_s=deadline_s, stop=stop)
     refused: deque[Loaded] = deque()
-    under_way: deque[Future[list[Loaded]]] = deque()
+    under_way: deque[Future[tuple[list[Loaded], float]]] = deque()
     with ThreadPoolExecutor(_SENDERS, thread_name_prefix="load") as pool:
         try:
             for chunk in chunks(_lines(actions, refused), size):
-                under_way.append(pool.submit(sender.send, chunk))
+                under_way.append(pool.submit(_timed, sender, chunk))
                 while under_way and (under_way[0].done() or len(under_way) > _SENDERS):
-                    yield from under_way.popleft().result()
+                    yield from _metered(under_way.popleft(), meter)
                 yield from _drained(refused)
             while under_way:
-                yield from under_way.popleft().result()
+                yield from _metered(under_way.popleft(), meter)
             yield from _drained(refused)
         finally:
             stop.set()
             for future in under_way:
                 future.cancel()
+
+
+def _timed(sender: Sender, chunk: list[Line]) -> tuple[list[Loaded], float]:
+    started = perf_counter()
+    return sender.send(chunk), perf_counter() - started
+
+
+def _metered(sent: Future[tuple[list[Loaded], float]], meter: Callable[[float], None]) -> list[Loaded]:
+    results, seconds = sent.result()
+    meter(seconds)
+    return results
 
 
 def _lines(actions: Iterable[Action], refused: deque[Loaded]) -> Iterator[Line]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PAGE = 5_000
 """Ids a request; the cluster's own limit is 10,000."""
 
+_MOST_COLLECTIONS = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -87,6 +89,21 @@ def ids_of_collection(client: Elasticsearch, index: str, collection: str) -> Ite
         if len(page) < _PAGE:
             return
         after = {"search_after": page[-1]["sort"]}
+
+
+def collections(client: Elasticsearch, index: str) -> dict[str, int]:
+    """How many documents a search sees of each collection; of the thousand largest.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    by_collection = {"by": {"terms": {"field": "collection", "size": _MOST_COLLECTIONS}}}
+    with translated(client, f"list the collections of {index}"):
+        found = client.search(
+            index=index, size=0, aggs=by_collection, track_total_hits=False, allow_partial_search_results=False
+        )
+    return {bucket["key"]: bucket["doc_count"] for bucket in found["aggregations"]["by"]["buckets"]}
 
 
 def count(client: Elasticsearch, index: str, collection: str | None = None) -> int:

@@ -1,0 +1,49 @@
+"""Fingerprints: what tells a document that is new or changed from one that the index holds already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mlsr_es.collection import ImageDocument
+
+SCHEMA = 1
+"""Of what is stored; raised where a stored document would have to look different."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingPlan:
+    """All that decides what becomes of a document, beside the document.
+
+    Args:
+        revision: The model's: its configuration (pruning among it), weights, tokenizer.
+        thumbnails: Whether a small picture is stored.
+        languages: The captions that are read; None for all.
+    """
+
+    revision: str
+    thumbnails: bool = False
+    languages: frozenset[str] | None = None
+
+
+def fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan) -> str:
+    """32 hexadecimal digits over every stored input and the plan.
+
+    Args:
+        document: The record as the source gives it.
+        image: The image file's bytes; empty where there is none.
+        plan: How it is encoded and stored.
+    """
+    told: dict[str, Any] = {
+        "schema": SCHEMA,
+        "plan": {**asdict(plan), "languages": sorted(plan.languages) if plan.languages is not None else None},
+        "id": document.id,
+        "collection": document.collection,
+        "page": document.page,
+        "captions": [asdict(caption) for caption in document.captions],
+        "image_path": document.image.name if document.image else None,
+        "image": hashlib.sha256(image).hexdigest(),
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]

@@ -1,0 +1,72 @@
+"""The rejects file: bad records, each with stage and reason, so that they can be mended and given again."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import orjson
+
+from mlsr_es.collection import ImageDocument
+from mlsr_es.errors import InputError, RecordError, StorageError
+
+
+class RejectsFile:
+    """Newline-delimited JSON: ``id``, ``stage``, ``reason``, ``record``; made when the first record is rejected.
+
+    Args:
+        path: What is there from an earlier run is replaced.
+        strict: Stop at the first bad record instead.
+    """
+
+    def __init__(self, path: Path, *, strict: bool = False) -> None:
+        self.path = path
+        self.strict = strict
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    @property
+    def written(self) -> Path | None:
+        """The file, if any record was rejected."""
+        return self.path if self._file is not None else None
+
+    def add(self, error: RecordError, record: ImageDocument | None) -> None:
+        """Put a record aside.
+
+        Raises:
+            InputError: The run is strict.
+            StorageError: The file cannot be written.
+        """
+        if self.strict:
+            raise InputError(
+                f"the record {error.record_id} is bad: {error.stage}: {error.reason}.",
+                advice="Mend it, or run without --strict: bad records then go to a file, and the run goes on.",
+            )
+        row = {"id": error.record_id, "stage": error.stage, "reason": error.reason, "record": _shown(record)}
+        try:
+            self._file = self._file or self.path.open("wb")
+            self._file.write(orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE))
+            self._file.flush()
+        except OSError as problem:
+            raise StorageError(
+                f"the rejects file {self.path} cannot be written: {problem.strerror}.",
+                advice="Name another: --rejects.",
+            ) from problem
+
+
+def _shown(record: ImageDocument | None) -> dict[str, Any] | None:
+    """The record without the image's bytes."""
+    if record is None:
+        return None
+    values = {entry.name: getattr(record, entry.name) for entry in fields(record)}
+    return {**values, "image": record.image.name if record.image else None}

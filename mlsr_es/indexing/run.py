@@ -1,0 +1,307 @@
+"""Source to index: read ahead, encode, and load while the next batch is encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.collection import ImageDocument
+from mlsr_es.elastic import (
+    DeleteAction,
+    IndexAction,
+    IndexMeta,
+    Loaded,
+    Stored,
+    count,
+    delete_version,
+    document_body,
+    ids_of_collection,
+    index_body,
+    load,
+    promote,
+    refresh,
+    stored,
+)
+from mlsr_es.encoders import DocumentInput, Head
+from mlsr_es.errors import RecordError, SourceError
+from mlsr_es.indexing.fingerprint import EncodingPlan
+from mlsr_es.indexing.preparing import Block, Needs, Prepared, blocks
+from mlsr_es.indexing.rejects import RejectsFile
+from mlsr_es.indexing.seen import SeenIds
+from mlsr_es.indexing.summary import Stage, Summary
+from mlsr_es.indexing.target import find_target, missing_collections, opened
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.vectors import feature_name
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client
+    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.sources import Source
+
+_READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is indexed, with what, and how.
+
+    Args:
+        source: The collection.
+        index: The alias.
+        model: The bi-encoder.
+        model_name: As the user named it; searches load it by this name.
+        languages: Which captions the source was opened for; None for all.
+        thumbnails: Whether each document gets a small picture.
+        prune_missing: Whether images that left the source are removed.
+        rejects: Where bad records go.
+        strict: Whether the first bad record stops the run.
+    """
+
+    source: Source
+    index: str
+    model: BiEncoder
+    model_name: str
+    languages: frozenset[str] | None = None
+    thumbnails: bool = False
+    prune_missing: bool = False
+    rejects: Path = Path("rejects.ndjson")
+    strict: bool = False
+
+    @property
+    def plan(self) -> EncodingPlan:
+        """What decides, beside a document, what becomes of it."""
+        return EncodingPlan(self.model.revision, thumbnails=self.thumbnails, languages=self.languages)
+
+    @property
+    def needs(self) -> Needs:
+        """What the model needs of a document."""
+        config = self.model.config
+        caption = config.document_head is Head.MLP or config.document_input is DocumentInput.CAPTION
+        return Needs(image=config.document_input.reads_image, caption=caption)
+
+    @property
+    def meta(self) -> IndexMeta:
+        """What the index says of itself."""
+        config = self.model.config
+        return IndexMeta(
+            model=self.model_name,
+            revision=self.model.revision,
+            vocabulary=self.model.vocabulary.digest,
+            query_head=config.query_head.value,
+            document_head=config.document_head.value,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would do.
+
+    Args:
+        target: In words.
+        body: Settings and mapping of a new version.
+        action: The first document as it would be sent; None where the index holds all that was looked at.
+        block: The first batch.
+    """
+
+    target: str
+    body: Mapping[str, Any]
+    action: IndexAction | None
+    block: Block
+
+
+def preview(job: Job, client: Client) -> Preview:
+    """Read and encode the first batch; write nothing.
+
+    Raises:
+        IndexMismatchError: The index's name belongs to something else.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    target = find_target(client, job.index, job.meta)
+
+    def held(ids: list[str]) -> Mapping[str, Stored]:
+        return stored(client, target.version, ids) if target.version else {}
+
+    block = Block()
+    for found in blocks(job.source.documents(), held, job.plan, job.needs):
+        block = found
+        if block.ready:
+            break
+    actions = [action for action in _encoded(job, block.ready) if action is not None]
+    return Preview(target.description, index_body(job.meta), actions[0] if actions else None, block)
+
+
+def index_collection(job: Job, client: Client, progress: Progress | None = None) -> Summary:
+    """Bring an index up to date with a source.
+
+    Documents that the index holds as they are, by their fingerprints, are not encoded again: a run that was killed
+    is completed by running it again. Another model's documents go into a new version, which takes the old one's
+    place when it is complete and holds every collection that the old one has.
+
+    Args:
+        job: What is indexed, with what, and how.
+        client: Of ``mlsr_es.elastic.connect``.
+        progress: Told of reading, encoding and loading.
+
+    Raises:
+        InputError: The job is strict and a record is bad.
+        SourceError: Nothing of the source can be stored.
+        IndexMismatchError: The index's name belongs to something else.
+        ClusterError: The cluster cannot be reached, or refuses; what is stored stays.
+        StorageError: The rejects file cannot be written.
+    """
+    started = perf_counter()
+    target = find_target(client, job.index, job.meta)
+    version = opened(client, job.index, job.meta, target)
+    run = _Run(job, client, version, progress or Silent())
+    try:
+        run.load()
+        if job.prune_missing:
+            run.prune()
+        summary = run.summary
+    finally:
+        run.close()
+    refresh(client, version)
+    if not target.serves:
+        if not count(client, version):
+            if target.version is None:
+                delete_version(client, version)
+            raise SourceError(
+                f"nothing of {job.source.name} can be indexed: of {summary.read} images {summary.left_out.total()} are "
+                f"left out by rule and {summary.rejected.total()} are rejected.",
+                advice="See why with: mlsr-es collection inspect.",
+            )
+        summary.missing_collections = missing_collections(client, version, target.serving)
+        if not summary.missing_collections:
+            promote(client, job.index, version)
+            summary.promoted = True
+    summary.seconds = perf_counter() - started
+    return summary
+
+
+class _Run:
+    """One run's state: counts, ids met, documents under way."""
+
+    def __init__(self, job: Job, client: Client, version: str, progress: Progress) -> None:
+        self.job = job
+        self.client = client
+        self.version = version
+        self.progress = progress
+        self.summary = Summary(job.index, version, job.source.name)
+        self._open = ExitStack()
+        self._rejects = self._open.enter_context(RejectsFile(job.rejects, strict=job.strict))
+        self._seen = self._open.enter_context(SeenIds()) if job.prune_missing else None
+        self._under_way: dict[str, ImageDocument] = {}
+        self._seconds = {_READING: 0.0, _ENCODING: 0.0, _LOADING: 0.0}
+        self._encoded = 0
+
+    def close(self) -> None:
+        """Release the files."""
+        self.summary.rejects_file = self._rejects.written
+        self._open.close()
+
+    def load(self) -> None:
+        """Read, encode and load the whole source."""
+        total = self.job.source.count()
+        for stage in (_READING, _ENCODING, _LOADING):
+            self.progress.start(stage, total, "images")
+        for result in load(self.client, self.version, self._actions(), meter=self._meter):
+            self._take(result)
+            self.progress.advance(_LOADING)
+        for stage in (_READING, _ENCODING, _LOADING):
+            self.progress.finish(stage)
+        self.summary.stages = {
+            "reading": Stage(self.summary.read, self._seconds[_READING]),
+            "encoding": Stage(self._encoded, self._seconds[_ENCODING]),
+            "loading": Stage(self.summary.encoded, self._seconds[_LOADING]),
+        }
+
+    def prune(self) -> None:
+        """Remove what the index holds of the collection and the source no longer gives."""
+        if self._seen is None:
+            return
+        if unread := self.summary.rejected["read"]:
+            self.summary.not_pruned = (
+                f"{unread} records could not be read, so nobody knows which images left the source"
+            )
+            return
+        seen = self._seen
+        gone = (
+            DeleteAction(each)
+            for each in ids_of_collection(self.client, self.version, self.job.source.name)
+            if each not in seen
+        )
+        for result in load(self.client, self.version, gone):
+            self.summary.pruned += not result.rejected
+
+    def _held(self, ids: list[str]) -> Mapping[str, Stored]:
+        return stored(self.client, self.version, ids)
+
+    def _actions(self) -> Iterator[IndexAction]:
+        for block in blocks(self.job.source.documents(), self._held, self.job.plan, self.job.needs):
+            self._account(block)
+            for prepared, action in zip(block.ready, self._timed(block.ready), strict=True):
+                self.progress.advance(_ENCODING)
+                if action is None:
+                    self.summary.left_out["terms"] += 1
+                    self.progress.advance(_LOADING)
+                else:
+                    self._under_way[action.id] = prepared.document
+                    yield action
+
+    def _timed(self, ready: list[Prepared]) -> list[IndexAction | None]:
+        started = perf_counter()
+        actions = _encoded(self.job, ready)
+        self._seconds[_ENCODING] += perf_counter() - started
+        self._encoded += len(ready)
+        return actions
+
+    def _account(self, block: Block) -> None:
+        self._seconds[_READING] += block.seconds
+        self.summary.unchanged += len(block.unchanged)
+        self.summary.left_out.update(item.rule for item in block.left_out)
+        for error, record in block.rejected:
+            self.summary.rejected[error.stage] += 1
+            self._rejects.add(error, record)
+        if self._seen is not None:
+            # What is broken today stays as it was; what a rule leaves out has left.
+            self._seen.add(block.unchanged)
+            self._seen.add(prepared.document.id for prepared in block.ready)
+            self._seen.add(error.record_id for error, _ in block.rejected)
+        self.progress.advance(_READING, block.read)
+        for stage in (_ENCODING, _LOADING):
+            self.progress.advance(stage, block.read - len(block.ready))
+
+    def _take(self, result: Loaded) -> None:
+        document = self._under_way.pop(result.id, None)
+        if result.rejected:
+            self.summary.rejected["load"] += 1
+            self._rejects.add(RecordError(result.id, "load", result.reason), document)
+        else:
+            self.summary.encoded += 1
+
+    def _meter(self, seconds: float) -> None:
+        self._seconds[_LOADING] += seconds
+
+
+def _encoded(job: Job, ready: list[Prepared]) -> list[IndexAction | None]:
+    """The documents as they are sent; None for one without any term, which no query could find."""
+    if not ready:
+        return []
+    images = [prepared.image for prepared in ready if prepared.image is not None]
+    vectors = job.model.encode_documents([prepared.document for prepared in ready], images or None)
+    actions: list[IndexAction | None] = []
+    for row, prepared in enumerate(ready):
+        named = vectors.named(row, job.model.vocabulary)
+        body = document_body(
+            prepared.document,
+            terms={feature_name(term): weight for term, weight in named.items()},
+            fingerprint=prepared.fingerprint,
+            model=job.model_name,
+            thumbnail=prepared.thumbnail,
+        )
+        actions.append(IndexAction(prepared.document.id, body) if named else None)
+    return actions

@@ -1,0 +1,88 @@
+"""What a run did, in numbers that add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How fast one stage worked while it worked; stages overlap.
+
+    Args:
+        documents: How many went through it.
+        seconds: How long it was busy.
+    """
+
+    documents: int
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Documents a second; 0 where nothing went through."""
+        return self.documents / self.seconds if self.documents and self.seconds else 0.0
+
+
+@dataclass(slots=True)
+class Summary:
+    """``read = encoded + unchanged + left out + rejected``.
+
+    Args:
+        index: The alias.
+        version: The index behind it that was written to.
+        collection: The source's name.
+        encoded: Encoded and stored.
+        unchanged: Stored already as they are.
+        left_out: How many each rule left out.
+        rejected: How many each stage rejected.
+        pruned: Removed because they left the source.
+        promoted: Whether the alias was moved to the version in this run.
+        missing_collections: Collections that the version lacks and the one that serves has: why it was not promoted.
+        not_pruned: Why nothing was pruned although it was asked for; "" where it was.
+        rejects_file: Where the rejected records are; None where there are none.
+        stages: By name: reading, encoding, loading.
+        seconds: The whole run.
+    """
+
+    index: str
+    version: str
+    collection: str
+    encoded: int = 0
+    unchanged: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    pruned: int = 0
+    promoted: bool = False
+    missing_collections: tuple[str, ...] = ()
+    not_pruned: str = ""
+    rejects_file: Path | None = None
+    stages: dict[str, Stage] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def read(self) -> int:
+        """How many items the source gave."""
+        return self.encoded + self.unchanged + self.left_out.total() + self.rejected.total()
+
+    def to_json(self) -> dict[str, Any]:
+        """One object for machines."""
+        return {
+            "index": self.index,
+            "version": self.version,
+            "collection": self.collection,
+            "read": self.read,
+            "encoded": self.encoded,
+            "unchanged": self.unchanged,
+            "left_out": dict(self.left_out),
+            "rejected": dict(self.rejected),
+            "pruned": self.pruned,
+            "promoted": self.promoted,
+            "missing_collections": list(self.missing_collections),
+            "not_pruned": self.not_pruned,
+            "rejects_file": str(self.rejects_file) if self.rejects_file else None,
+            "documents_per_second": {name: round(stage.per_second, 1) for name, stage in self.stages.items()},
+            "seconds": round(self.seconds, 2),
+        }

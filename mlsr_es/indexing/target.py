@@ -1,0 +1,74 @@
+"""Which version of an index a run writes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlsr_es.elastic import IndexMeta, collections, create_version, resolve
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client, Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where documents go.
+
+    Args:
+        version: The concrete index; None while it is still to be created.
+        serves: Whether searches reach it already: then there is nothing to promote.
+        serving: The index that searches reach now; None where there is none.
+    """
+
+    version: str | None
+    serves: bool
+    serving: str | None
+
+    @property
+    def description(self) -> str:
+        """What will be done, in words."""
+        if self.version is None:
+            then = f", which takes the place of {self.serving} when it is complete" if self.serving else ""
+            return f"a new version of the index will be built{then}"
+        if self.serves:
+            return f"{self.version} will be brought up to date"
+        return f"the building of {self.version} will be continued"
+
+
+def choose(resolved: Resolved | None, meta: IndexMeta) -> Target:
+    """The version that was made with this model: the one that serves, else one being built, else a new one."""
+    if resolved is None:
+        return Target(None, serves=False, serving=None)
+    serving = resolved.serving
+    if serving and serving.meta.revision == meta.revision:
+        return Target(serving.index, serves=True, serving=serving.index)
+    building = [version.index for version in resolved.building if version.meta.revision == meta.revision]
+    return Target(building[-1] if building else None, serves=False, serving=serving.index if serving else None)
+
+
+def find_target(client: Client, name: str, meta: IndexMeta) -> Target:
+    """Look at the cluster and choose; nothing is written.
+
+    Raises:
+        IndexMismatchError: The name belongs to something else.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    return choose(resolve(client, name), meta)
+
+
+def opened(client: Client, name: str, meta: IndexMeta, target: Target) -> str:
+    """The version to write to, created where it has to be.
+
+    Raises:
+        IndexMismatchError: The name is an index's, and cannot become an alias.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    return target.version or create_version(client, name, meta)
+
+
+def missing_collections(client: Client, version: str, serving: str | None) -> tuple[str, ...]:
+    """The collections that searches find now and would not find in the version: it has to wait for them."""
+    if serving is None:
+        return ()
+    return tuple(sorted(set(collections(client, serving)) - set(collections(client, version))))
