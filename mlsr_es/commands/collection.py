@@ -57,7 +57,7 @@ def inspect_source(
     shown: list[RecordError] = []
     with ExitStack() as stack:
         bars = stack.enter_context(progress())
-        opened = open_source(source, languages=_parsed(languages), progress=bars)
+        opened = open_source(source, languages=parsed_languages(languages), progress=bars)
         try:
             file = stack.enter_context(rejects.open("wb")) if rejects else None
         except OSError as fault:
@@ -98,7 +98,7 @@ def export(
     from mlsr_es.sources import open_source
 
     with progress() as bars:
-        opened = open_source(source, languages=_parsed(languages), progress=bars)
+        opened = open_source(source, languages=parsed_languages(languages), progress=bars)
         done = export_source(opened, output, bars)
     note(
         f"{output}: {done.documents:,} documents, {done.sections:,} sections, {done.judgements:,} judgements; "
@@ -110,7 +110,8 @@ def export(
         raise typer.Exit(_REJECTED)
 
 
-def _parsed(languages: str | None) -> frozenset[str] | None:
+def parsed_languages(languages: str | None) -> frozenset[str] | None:
+    """The codes of ``--languages``; None where it is not given."""
     if languages is None:
         return None
     codes = frozenset(code.strip().lower() for code in languages.split(",") if code.strip())

@@ -62,7 +62,7 @@ def connection_settings(
     """
     cloud_id = "" if es_url else os.environ.get("CLOUD_ID", "")
     if not es_url and not cloud_id:
-        return ConnectionSettings(url=_embedded_url())
+        return _embedded_node()
     return ConnectionSettings(
         url=es_url,
         cloud_id=cloud_id,
@@ -98,15 +98,19 @@ def with_connection(command: Callable[..., _Result]) -> Callable[..., _Result]:
     return connected
 
 
-def _embedded_url() -> str:
-    url = Node().status().url
+def _embedded_node() -> ConnectionSettings:
+    url = _running_node()
     if not url:
         raise InputError(
             "no cluster is named, and the embedded node does not run.",
             advice="Give --es-url (or ES_URL, or CLOUD_ID), or start the node: mlsr-es node start.",
         )
     note(f"Using the embedded node at {url}.")
-    return url
+    return ConnectionSettings(url=url)
+
+
+def _running_node() -> str | None:
+    return Node().status().url
 
 
 def _secret(variable: str) -> str:

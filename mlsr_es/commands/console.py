@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import orjson
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
+from rich.table import Table
 from rich.text import Text
 
 from mlsr_es.errors import MlsrError
 from mlsr_es.progress import Progress
 
-data = Console(highlight=False)
+_WIDE = 1_000
+"""Columns of a table that nobody's terminal limits."""
+
+data = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else _WIDE)
 """For what the user asked for: tables. A pipe gets it unwrapped (``print_table``)."""
 
-notes = Console(stderr=True, highlight=False)
+notes = Console(stderr=True, highlight=False, markup=False, emoji=False)
 """For what the user should know beside it."""
 
 
@@ -36,6 +42,22 @@ def complain(error: MlsrError | str) -> None:
 def print_json(value: Any) -> None:
     """One JSON object on stdout, indented, whatever the terminal."""
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
+
+
+def table(*headers: str, numbers: Collection[int] = ()) -> Table:
+    """An empty table for ``data``; cells are taken literally.
+
+    Args:
+        headers: Of the columns.
+        numbers: Which columns, counted from 0, hold numbers.
+    """
+    shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=any(headers))
+    for place, header in enumerate(headers):
+        if place in numbers:
+            shown.add_column(header, justify="right", no_wrap=True)
+        else:
+            shown.add_column(header, overflow="fold")
+    return shown
 
 
 class _Drawn:

@@ -10,7 +10,9 @@ import typer
 from mlsr_es import __version__
 from mlsr_es.commands.collection import collection_app
 from mlsr_es.commands.console import complain, note
+from mlsr_es.commands.index import index
 from mlsr_es.commands.node import node_app
+from mlsr_es.commands.search import search
 from mlsr_es.errors import MlsrError
 
 app = typer.Typer(
@@ -23,6 +25,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
+app.command(epilog="Example: mlsr-es index gimp-manual --index gimp-manual --thumbnails")(index)
+app.command(epilog='Example: mlsr-es search "How do I rotate a layer?" --index gimp-manual --explain')(search)
 app.add_typer(collection_app, name="collection")
 app.add_typer(node_app, name="node")
 

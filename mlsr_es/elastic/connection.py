@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,8 +116,7 @@ def connect(settings: ConnectionSettings) -> Elasticsearch:
     elif settings.username:
         options["basic_auth"] = (settings.username, settings.password)
     if settings.ca_certs:
-        if not settings.ca_certs.is_file():
-            raise InputError(f"there is no file of certificates {settings.ca_certs}.")
+        _check_certificates(settings.ca_certs)
         options["ca_certs"] = str(settings.ca_certs)
     if settings.ssl_fingerprint:
         options["ssl_assert_fingerprint"] = settings.ssl_fingerprint
@@ -132,6 +132,13 @@ def connect(settings: ConnectionSettings) -> Elasticsearch:
             serializer=OrjsonSerializer(),
             node_class=QuietNode,
         )
-    except (ValueError, OSError) as error:
-        named = f"certificates in {settings.ca_certs}" if settings.ca_certs else "cloud id"
-        raise InputError(f"the {named} cannot be read: {error}.") from error
+    except ValueError as error:
+        raise InputError(f"the cloud id cannot be read: {error}.") from error
+
+
+def _check_certificates(file: Path) -> None:
+    """See that a file holds certificates: the client would look only with the first request."""
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:  # an SSLError is one
+        raise InputError(f"no certificates can be read from {file}.", advice="It is a PEM file.") from error

@@ -1,1 +1,27 @@
-"""From a section to images: encode, query, explain each hit by the terms that matched."""
+"""From a section to images: encode, query, explain each hit by the terms that matched.
+
+A request is encoded first and sent second, so that it can be shown without being sent.
+"""
+
+from mlsr_es.suggestion.section import check_query, read_section
+from mlsr_es.suggestion.suggest import (
+    Request,
+    SuggestedImage,
+    Suggestions,
+    encode_request,
+    send,
+    serving_version,
+    strategy_for,
+)
+
+__all__ = [
+    "Request",
+    "SuggestedImage",
+    "Suggestions",
+    "check_query",
+    "encode_request",
+    "read_section",
+    "send",
+    "serving_version",
+    "strategy_for",
+]

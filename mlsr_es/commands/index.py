@@ -1,0 +1,149 @@
+"""``mlsr-es index``: a source into an index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+import typer
+
+from mlsr_es.commands.collection import parsed_languages
+from mlsr_es.commands.connection import with_connection
+from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.elastic import ConnectionSettings
+
+if TYPE_CHECKING:
+    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.indexing import Job, Preview, Summary
+
+_REJECTED = 3
+
+
+@with_connection
+def index(
+    source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
+    *,
+    name: str = typer.Option(..., "--index", metavar="NAME", help="The index: an alias in front of its versions."),
+    model: str = typer.Option("demo", "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
+    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
+    languages: str | None = typer.Option(
+        None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
+    ),
+    thumbnails: bool = typer.Option(
+        False, "--thumbnails", help="Store a small picture with each document, so that Kibana can show it."
+    ),
+    prune_missing: bool = typer.Option(
+        False, "--prune-missing", help="Remove images of this collection that the source no longer has."
+    ),
+    rejects: Path | None = typer.Option(
+        None, "--rejects", metavar="FILE", help="Where bad records go. Default: NAME-rejects.ndjson, if there are any."
+    ),
+    strict: bool = typer.Option(False, "--strict", help="Stop at the first bad record."),
+    dry_run: bool = typer.Option(
+        False, "--dry-run", help="Read and encode the first batch, show what would be sent, write nothing."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    connection: ConnectionSettings,
+) -> None:
+    """Encode the images of a source and load them into an index, so that they can be suggested.
+
+    Run it again to encode only what is new or changed, or to complete a run that was stopped. Another model makes a new
+    version of the index, which takes the old one's place when it is complete. The exit code is 3 where records were
+    rejected.
+    """
+    from mlsr_es.elastic import check, connect
+    from mlsr_es.encoders import load_model
+    from mlsr_es.indexing import Job, index_collection, preview
+    from mlsr_es.sources import open_source
+
+    client = connect(connection)
+    check(client)
+    encoder = load_model(model, device=device)
+    kept = parsed_languages(languages) or languages_of(encoder)
+    with progress() as bars:
+        job = Job(
+            source=open_source(source, languages=kept, progress=bars),
+            index=name,
+            model=encoder,
+            model_name=model_name(model),
+            languages=kept,
+            thumbnails=thumbnails,
+            prune_missing=prune_missing,
+            rejects=rejects or Path(f"{name}-rejects.ndjson"),
+            strict=strict,
+        )
+        summary = None if dry_run else index_collection(job, client, bars)
+    if summary is None:
+        _print_preview(job, preview(job, client), as_json=as_json)
+        return
+    print_summary(summary, as_json=as_json)
+    if summary.rejected:
+        raise typer.Exit(_REJECTED)
+
+
+def languages_of(model: BiEncoder) -> frozenset[str] | None:
+    """The captions that a model reads; None for all."""
+    return frozenset(model.config.languages) or None
+
+
+def model_name(given: str) -> str:
+    """The name by which later searches load the model, from whatever folder they are started in."""
+    return str(Path(given).resolve()) if Path(given).is_dir() else given
+
+
+def print_summary(summary: Summary, *, as_json: bool = False) -> None:
+    """What a run did."""
+    if as_json:
+        print_json(summary.to_json())
+        return
+    rows = [
+        ("read", summary.read, ""),
+        ("encoded and stored", summary.encoded, ""),
+        ("unchanged", summary.unchanged, ""),
+        ("left out by rule", summary.left_out.total(), _counts(summary.left_out)),
+        ("rejected", summary.rejected.total(), _counts(summary.rejected)),
+    ]
+    shown = table("", "images", "", numbers={1})
+    for what, number, detail in rows:
+        shown.add_row(what, f"{number:,}", detail)
+    data.print(shown)
+    busy = (f"{name} {stage.per_second:,.0f}/s" for name, stage in summary.stages.items() if stage.documents)
+    note(f"{summary.index} ({summary.version}): {summary.seconds:.1f} s; {', '.join(busy)}")
+    if summary.pruned:
+        note(f"Removed because they left the source: {summary.pruned:,}.")
+    if summary.not_pruned:
+        note(f"Nothing was pruned: {summary.not_pruned}.")
+    if summary.missing_collections:
+        missing = ", ".join(summary.missing_collections)
+        note(
+            f"{summary.version} is complete for {summary.collection}, and waits: {missing} would be missing from "
+            f"searches. Index them with the same model; the last one moves {summary.index}."
+        )
+    if summary.rejects_file:
+        note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items()))
+
+
+def _print_preview(job: Job, found: Preview, *, as_json: bool) -> None:
+    action = {"index": {"_id": found.action.id}} if found.action else None
+    document = found.action.body if found.action else None
+    if as_json:
+        print_json({"would": found.target, "index": found.body, "action": action, "document": document})
+        return
+    pretty = orjson.OPT_INDENT_2
+    typer.echo(f"# settings and mapping of a version of {job.index}")
+    typer.echo(orjson.dumps(found.body, option=pretty).decode())
+    if found.action:
+        typer.echo("# one bulk action")
+        typer.echo(orjson.dumps(action).decode())
+        typer.echo(orjson.dumps(document, option=pretty).decode())
+    block = found.block
+    note(
+        f"Nothing was written. Of a first batch of {block.read} images {len(block.ready)} would be stored, "
+        f"{len(block.unchanged)} are unchanged, {len(block.left_out)} left out, {len(block.rejected)} rejected; "
+        f"{found.target}."
+    )

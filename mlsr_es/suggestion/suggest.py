@@ -1,0 +1,165 @@
+"""Section to images: encode, query, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.collection import Section
+from mlsr_es.elastic import Hit, Strategy, Version, build_query, check, contributions, resolve, search
+from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
+from mlsr_es.suggestion.section import check_query
+from mlsr_es.vectors import feature_name
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client
+    from mlsr_es.encoders import BiEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A query, encoded and ready to be sent.
+
+    Args:
+        index: The alias.
+        terms: Word piece to query weight, heaviest first.
+        body: What Elasticsearch takes.
+    """
+
+    index: str
+    terms: Mapping[str, float]
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedImage:
+    """A hit.
+
+    Args:
+        id: The image's id.
+        score: The dot product of the query's weights and the stored ones.
+        source: The stored document, without weights.
+        terms: Word piece to what it contributed to the score, heaviest first; None unless asked for.
+    """
+
+    id: str
+    score: float
+    source: Mapping[str, Any]
+    terms: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What belongs in a section.
+
+    Args:
+        request: What was asked.
+        images: Best first.
+        total: How many images match at all; None where that was not counted.
+        took_ms: The cluster's own time in milliseconds.
+        dropped_terms: Query terms that the cluster's clause limit left no room for.
+    """
+
+    request: Request
+    images: tuple[SuggestedImage, ...]
+    total: int | None
+    took_ms: int
+    dropped_terms: tuple[str, ...] = ()
+
+
+def serving_version(client: Client, index: str) -> Version:
+    """The version that searches of an index reach, and what it says of itself.
+
+    Raises:
+        IndexMismatchError: There is none of that name, none complete yet, or it is no index of this package.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    resolved = resolve(client, index)
+    if resolved is None:
+        raise IndexMismatchError(f"there is no index {index}.", advice=f"Make it: mlsr-es index SOURCE --index {index}")
+    if resolved.serving is None:
+        raise IndexMismatchError(
+            f"the index {index} is not complete yet: {resolved.building[-1].index} is being built.",
+            advice="Wait for the run that builds it, or run it again if it was stopped.",
+        )
+    return resolved.serving
+
+
+def encode_request(
+    section: Section,
+    *,
+    model: BiEncoder,
+    version: Version,
+    index: str,
+    size: int = 10,
+    filters: Mapping[str, str] | None = None,
+    strategy: Strategy = Strategy.EXHAUSTIVE,
+    explain: bool = False,
+) -> Request:
+    """Encode a section and build its query; nothing is sent.
+
+    Args:
+        section: The query.
+        model: The bi-encoder that the index was made with.
+        version: Of ``serving_version``.
+        index: The alias.
+        size: How many images are wanted.
+        filters: Keyword field to the value that it must have.
+        strategy: How the cluster executes it.
+        explain: Whether the hits bring their weights.
+
+    Raises:
+        ModelError: The index was made with another model.
+        QueryError: The query is empty, or the model knows none of its words.
+    """
+    check_query(section)
+    if model.revision != version.meta.revision:
+        raise ModelError(
+            f"the index {version.index} was made with the model {version.meta.model!r} (revision "
+            f"{version.meta.revision}), and this one has the revision {model.revision}.",
+            advice=f"Search with --model {version.meta.model}, or index again with this one.",
+        )
+    if not model.recognises(section):
+        raise QueryError(
+            "the model knows no word of the query.", advice="Use words of the model's language, without misspellings."
+        )
+    terms = model.encode_sections([section]).named(0, model.vocabulary)
+    if not terms:
+        raise QueryError("the model gives no word of the query any weight.", advice="Say more: a title, a sentence.")
+    weights = {feature_name(term): weight for term, weight in terms.items()}
+    body = build_query(
+        weights, size=size, field=version.meta.field, filters=filters, strategy=strategy, with_weights=explain
+    )
+    return Request(index, terms, body)
+
+
+def send(client: Client, request: Request, *, version: Version, explain: bool = False) -> Suggestions:
+    """Send a request.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        request: Of ``encode_request``.
+        version: Of ``serving_version``.
+        explain: Whether each image comes with its terms' contributions; the request was encoded so.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    answer = search(client, request.index, request.body)
+    weights = {feature_name(term): weight for term, weight in request.terms.items() if term not in answer.dropped_terms}
+    images = tuple(_image(hit, weights, version.meta.field, explain=explain) for hit in answer.hits)
+    return Suggestions(request, images, answer.total, answer.took_ms, answer.dropped_terms)
+
+
+def strategy_for(client: Client) -> Strategy:
+    """The strategy that was measured to be the better for the cluster's version."""
+    return Strategy.for_version(check(client))
+
+
+def _image(hit: Hit, weights: Mapping[str, float], field: str, *, explain: bool) -> SuggestedImage:
+    terms = contributions(hit, weights, field=field) if explain else None
+    source = {**hit.source}
+    if isinstance(source.get("mlsr"), Mapping):
+        source["mlsr"] = {name: value for name, value in source["mlsr"].items() if f"mlsr.{name}" != field}
+    return SuggestedImage(hit.id, hit.score, source, terms)
