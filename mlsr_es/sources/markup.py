@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from mlsr_es.sources.text import folded, language_code
+from mlsr_es.sources.text import language_code
 
 _WITHIN_A_LINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q s samp small span "  # noqa: SIM905
@@ -86,8 +86,15 @@ def raw_words(element: HtmlElement, *, without: frozenset[str] = frozenset()) ->
 
 
 def is_within_a_line(element: HtmlElement) -> bool:
-    """Whether other words stand in the same block as the element."""
-    for holder in element.iterancestors():
-        if holder.tag not in _WITHIN_A_LINE:
-            return bool(folded(raw_words(holder)))
+    """Whether other words stand beside the element, in no block of their own."""
+    holder = next((holder for holder in element.iterancestors() if holder.tag not in _WITHIN_A_LINE), None)
+    if holder is None:
+        return False
+    walk = Walk(holder)
+    for part in walk:
+        if isinstance(part, str):
+            if part.strip():
+                return True
+        elif part is not holder and part.tag not in _WITHIN_A_LINE:
+            walk.skip()
     return False

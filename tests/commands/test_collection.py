@@ -1,0 +1,61 @@
+"""``mlsr-es collection``: what is printed, and the exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from mlsr_es.commands.main import app
+from mlsr_es.errors import SourceError
+
+run = CliRunner()
+
+
+def test_inspect() -> None:
+    """The table says what is in the sample."""
+    result = run.invoke(app, ["collection", "inspect", "sample"])
+    assert result.exit_code == 0
+    assert "collection          sample" in result.stdout
+    assert "left out            navigation" in result.stdout
+
+
+def test_inspect_json() -> None:
+    """With --json, stdout is one object."""
+    result = run.invoke(app, ["collection", "inspect", "sample", "--json", "--languages", "en"])
+    found = orjson.loads(result.stdout)
+    assert found["languages"] == {"en": found["captions"]["alt"] + found["captions"]["description"]}
+    assert found["rejects"] == []
+
+
+def test_rejects(tmp_path: Path) -> None:
+    """Bad records are shown, written to the file, and the exit code is 3."""
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"id": "1", "captions": ["owl"]}\nnonsense\n')
+    result = run.invoke(app, ["collection", "inspect", str(source), "--rejects", str(tmp_path / "rejects")])
+    assert result.exit_code == 3
+    assert "rejected: read: a.jsonl:2: the line is no JSON" in result.stderr
+    assert orjson.loads((tmp_path / "rejects").read_bytes())["id"] == "a.jsonl:2"
+
+
+def test_export(tmp_path: Path) -> None:
+    """An export says what it wrote, on stderr."""
+    result = run.invoke(app, ["collection", "export", "sample", "-o", str(tmp_path / "out")])
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "documents" in result.stderr
+    assert (tmp_path / "out" / "qrels.txt").is_file()
+
+
+def test_no_source(tmp_path: Path) -> None:
+    """A source that is not there is the user's error."""
+    result = run.invoke(app, ["collection", "inspect", str(tmp_path / "gone")])
+    assert isinstance(result.exception, SourceError)
+
+
+@pytest.mark.parametrize("languages", ["", " , "])
+def test_no_language(languages: str) -> None:
+    """An empty list of languages is a usage error."""
+    result = run.invoke(app, ["collection", "inspect", "sample", "--languages", languages])
+    assert result.exit_code == 2

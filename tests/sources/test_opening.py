@@ -1,0 +1,108 @@
+"""From what the user types to a source, or to a line that says what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from mlsr_es.collection import ImageDocument
+from mlsr_es.errors import SourceError
+from mlsr_es.sources import open_source
+
+
+def rows(folder: Path, name: str) -> Path:
+    path = folder / name
+    path.write_text('{"id": "1", "captions": ["owl"]}\n')
+    return path
+
+
+def test_sample() -> None:
+    """The sample ships with the package, and its ids begin with its name."""
+    source = open_source("sample")
+    documents = [item for item in source.documents() if isinstance(item, ImageDocument)]
+    assert len(documents) > 50
+    assert all(document.id.startswith("sample/") and document.captions for document in documents)
+    ids = {document.id for document in documents}
+    sections = {section.id for section in source.sections()}
+    assert all(judgement.image_id in ids and judgement.section_id in sections for judgement in source.judgements())
+
+
+def test_a_file_is_named_for_itself(tmp_path: Path) -> None:
+    """A file's collection is its stem, or what its rows say."""
+    assert open_source(str(rows(tmp_path, "birds.jsonl"))).name == "birds"
+    (tmp_path / "x.jsonl").write_text('{"id": "1", "collection": "owls"}')
+    assert open_source(str(tmp_path / "x.jsonl")).name == "owls"
+
+
+def test_parquet_files(tmp_path: Path) -> None:
+    """A folder and a glob of Parquet files are one source; files of sections are told by their columns."""
+    for number in range(2):
+        pq.write_table(pa.table({"image_id": [str(number)]}), tmp_path / f"images-{number}.parquet")
+    pq.write_table(pa.table({"text_id": ["t"], "page_title": ["P"]}), tmp_path / "texts.parquet")
+    for given in (tmp_path, tmp_path / "*.parquet"):
+        source = open_source(str(given))
+        assert len(list(source.documents())) == 2
+        assert [section.page_title for section in source.sections()] == ["P"]
+        assert source.name == tmp_path.name
+
+
+def test_folders_by_content(tmp_path: Path) -> None:
+    """A folder is what is in it: an export before pages, pages before images."""
+    Image.new("RGB", (90, 90)).save(tmp_path / "x.png")
+    found = [type(open_source(str(tmp_path))).__name__]
+    (tmp_path / "p.html").write_text("<img src=x.png>")
+    found.append(type(open_source(str(tmp_path))).__name__)
+    rows(tmp_path, "documents.jsonl")
+    found.append(type(open_source(str(tmp_path))).__name__)
+    assert found == ["ImageFolder", "Manual", "Table"]
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    """A name that is nothing lists the known collections."""
+    with pytest.raises(SourceError, match=r"There is no source .*gone.*gimp-manual"):
+        open_source(str(tmp_path / "gone"))
+
+
+def test_empty_folder(tmp_path: Path) -> None:
+    """An empty folder is told what a source is."""
+    with pytest.raises(SourceError, match="holds nothing that is read"):
+        open_source(str(tmp_path))
+
+
+def test_unknown_file(tmp_path: Path) -> None:
+    """A file of another kind is told the kinds."""
+    (tmp_path / "a.docx").write_bytes(b"x")
+    with pytest.raises(SourceError, match=r"no kind that is read.*\.jsonl"):
+        open_source(str(tmp_path / "a.docx"))
+
+
+def test_no_images(tmp_path: Path) -> None:
+    """Pages without images are no source of images, and say so."""
+    (tmp_path / "p.html").write_text("<p>Hello</p>")
+    with pytest.raises(SourceError, match="holds no images"):
+        open_source(str(tmp_path))
+
+
+def test_empty_file(tmp_path: Path) -> None:
+    """A file without rows holds no images."""
+    (tmp_path / "a.jsonl").write_bytes(b"")
+    with pytest.raises(SourceError, match="holds no images"):
+        open_source(str(tmp_path / "a.jsonl"))
+
+
+def test_all_bad(tmp_path: Path) -> None:
+    """Where nothing can be read, the first fault is told."""
+    (tmp_path / "a.jsonl").write_text("nonsense\n")
+    with pytest.raises(SourceError, match=r"The first fault: read: a.jsonl:1: the line is no JSON"):
+        open_source(str(tmp_path / "a.jsonl"))
+
+
+def test_all_left_out(tmp_path: Path) -> None:
+    """Where rules leave out everything, that is told."""
+    (tmp_path / "p.html").write_text("<nav><img src=x.png></nav>")
+    with pytest.raises(SourceError, match="all 1 are left out by rule"):
+        open_source(str(tmp_path))

@@ -1,0 +1,90 @@
+"""SVG is drawn, or refused with a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlsr_es.collection import ImageFile
+from mlsr_es.errors import RecordError
+from mlsr_es.sources import Header, decode, header_of
+
+NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+
+
+def svg(inside: str, attributes: str = 'width="200" height="100"', before: str = "") -> ImageFile:
+    return ImageFile("x.svg", f"{before}<svg {NAMESPACES} {attributes}>{inside}</svg>".encode())
+
+
+def test_drawn() -> None:
+    """A drawing comes out with its longest side at 512 pixels, on white."""
+    image = decode(svg('<rect width="100" height="100" fill="#f00"/>', before='<?xml version="1.0"?><!-- by hand -->'))
+    assert image.size == (512, 256)
+    assert (image.getpixel((10, 10)), image.getpixel((500, 10))) == ((255, 0, 0), (255, 255, 255))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size"),
+    [
+        ('width="200" height="100"', (200, 100)),
+        ('width="72pt" height="1in"', (96, 96)),
+        ('viewBox="0 0 30 20"', (30, 20)),
+        ('width="100%"', (0, 0)),
+    ],
+)
+def test_size(attributes: str, size: tuple[int, int]) -> None:
+    """The header knows the size in pixels where the file says it, in any unit."""
+    image = svg("", attributes)
+    assert header_of(image) == Header("SVG", *size)
+    assert max(decode(image).size) == 512
+
+
+def test_huge_is_drawn_small() -> None:
+    """The size that a file asks for is not the size that is drawn."""
+    assert max(decode(svg("", 'width="1e9" height="1e9"')).size) == 512
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<image href="/etc/passwd" width="9" height="9"/>',
+        '<image xlink:href="other.png" width="9" height="9"/>',
+        '<use href="https://a.example/x.svg#a"/>',
+        '<rect style="fill: url(https://a.example/x)" width="9" height="9"/>',
+        '<style>@import "https://a.example/x.css";</style>',
+    ],
+)
+def test_outside(inside: str) -> None:
+    """What refers to another file or host is refused."""
+    with pytest.raises(RecordError, match="something outside itself"):
+        decode(svg(inside))
+
+
+def test_inside_is_allowed() -> None:
+    """References to its own parts are drawn, and so is a link to a page, which nothing follows."""
+    parts = '<defs><linearGradient id="g"/><rect id="r" width="9" height="9"/></defs><use xlink:href="#r"/>'
+    decode(svg(f'{parts}<a href="https://a.example"><rect fill="url(#g)" style="stroke: url(\'#g\')"/></a>'))
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        (svg("", before='<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'), "entities"),
+        (svg("<rect>"), "not well-formed"),
+        (ImageFile("x", b"<html><svg/></html>"), "another element"),
+        (svg("", 'width="0" height="0"'), "cannot be drawn"),
+        (svg('<image href="data:image/svg+xml;base64,PHN2Zy8+"/>'), "another SVG"),
+    ],
+)
+def test_refused(image: ImageFile, reason: str) -> None:
+    """Entities, mistakes, other documents and nested drawings are refused, each with its reason."""
+    with pytest.raises(RecordError, match=reason):
+        decode(image)
+
+
+def test_repetition() -> None:
+    """A few lines that draw a million elements are refused; a part that repeats itself is no endless loop."""
+    uses = [f'<use href="#a{level}"/>' * 10 for level in range(6)]
+    groups = "".join(f'<g id="a{level}">{use}</g>' for level, use in enumerate(uses, start=1))
+    with pytest.raises(RecordError, match="more than 20,000 elements"):
+        decode(svg(f'<defs><rect id="a0"/>{groups}</defs><use href="#a6"/>'))
+    decode(svg('<g id="a"><use href="#a"/></g><use href="#a"/>'))

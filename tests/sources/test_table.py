@@ -1,0 +1,42 @@
+"""Collections in files of rows."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from mlsr_es.collection import ImageDocument, Judgement
+from mlsr_es.errors import RecordError
+from mlsr_es.sources.table import Seen, Table
+
+
+def test_the_first_of_equal_ids_stays(tmp_path: Path) -> None:
+    """An id that stands twice is rejected the second time, and reading again gives the same."""
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "1"}\n{"id": "2"}\n{"id": "1"}\nnonsense\n')
+    source = Table([path], name="c")
+    for _ in range(2):
+        one, two, again, bad = source.documents()
+        assert isinstance(one, ImageDocument)
+        assert isinstance(two, ImageDocument)
+        assert isinstance(again, RecordError)
+        assert again.reason == "its id stands twice: a.jsonl:3 is not the first"
+        assert isinstance(bad, RecordError)
+    assert source.count() == 4
+
+
+def test_sections_and_judgements(tmp_path: Path) -> None:
+    """Bad sections and bad lines of qrels are faults; the others are read."""
+    (tmp_path / "d.jsonl").write_text('{"id": "1"}')
+    (tmp_path / "topics.jsonl").write_text('{"id": "s", "text": "t"}\n{"text": "u"}\n')
+    (tmp_path / "qrels.txt").write_text("s 0 1 1\ns Q0 2 0\n\ns 0 1\n")
+    source = Table([tmp_path / "d.jsonl"], [tmp_path / "topics.jsonl"], tmp_path / "qrels.txt", name="c")
+    assert [section.id for section in source.sections()] == ["s"]
+    assert list(source.judgements()) == [Judgement("s", "1"), Judgement("s", "2", 0)]
+    assert [error.record_id for error in source.faults()] == ["topics.jsonl:2", "qrels.txt:4"]
+
+
+def test_seen() -> None:
+    """A string is new once."""
+    with closing(Seen()) as seen:
+        assert [seen.add(text) for text in ("a", "b", "a")] == [True, True, False]
