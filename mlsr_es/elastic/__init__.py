@@ -4,7 +4,7 @@ The only room that imports its client, and only where something is sent: the nam
 Nothing of the client's leaves it: what it raises becomes this package's errors (``failures``).
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction
 from mlsr_es.elastic.cluster import ClusterVersion, check
@@ -20,12 +20,13 @@ from mlsr_es.elastic.stored import Stored, collections, count, ids_of_collection
 from mlsr_es.elastic.versions import Resolved, Version, create_version, delete_version, promote, resolve
 
 if TYPE_CHECKING:
-    from elasticsearch import Elasticsearch as Client
+    from elasticsearch import Elasticsearch
+
+    Client: TypeAlias = Elasticsearch  # for annotations only, and so not in __all__
 
 __all__ = [
     "Action",
     "Answer",
-    "Client",
     "ClusterVersion",
     "ConnectionSettings",
     "DeleteAction",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from elastic_transport import ApiError, TransportError
     from elasticsearch import Elasticsearch
 
-_PRIVILEGES = re.compile(r"granted by the (?P<kind>\w+) privileges \[(?P<names>[^\]]*)\]")
+_PRIVILEGES = re.compile(r",? this action is granted by the (?P<kind>\w+) privileges \[(?P<names>[^\]]*)\]")
 PASSING = frozenset({429, 502, 503, 504})
 """Statuses that say "later": a full queue, a tripped circuit breaker, a node that restarts, a proxy that lost it."""
 
@@ -128,10 +128,10 @@ def _forbidden(where: str, doing: str, why: str) -> ClusterError:
     lacking = _PRIVILEGES.search(why)
     if not lacking:
         return ClusterRefusedError(f"{where} does not allow this user to {doing}: {why}.")
-    names = lacking["names"].replace(",", ", ")
+    names = [name for name in lacking["names"].split(",") if name != "all"]
     return ClusterRefusedError(
-        f"{where} does not allow this user to {doing}: {why}.",
-        advice=f"Give its role one of the {lacking['kind']} privileges {names}.",
+        f"{where} does not allow this user to {doing}: {why[: lacking.start()]}.",
+        advice=f"Its role needs the {lacking['kind']} privilege {' or '.join(names)}.",
     )
 
 

@@ -146,9 +146,9 @@ def test_a_cluster_that_is_away_is_waited_for_until_the_deadline(
 
 def test_lacking_rights_end_the_loading_at_once(fault_server: FaultServer, sink: Elasticsearch) -> None:
     """What every document would get is told once, with the privilege that is lacking."""
-    why = "action [indices:data/write/bulk[s]] is unauthorized, granted by the index privileges [create,write]"
+    why = "action [x] is unauthorized for user [y], this action is granted by the index privileges [index,write,all]"
     fault_server.item_faults = {"a": deque([(403, "security_exception", why)])}
-    with pytest.raises(ClusterRefusedError, match="index privileges create, write"):
+    with pytest.raises(ClusterRefusedError, match="needs the index privilege index or write"):
         list(load(sink, "photos", documents("a", "b")))
     assert len(fault_server.requests) == 1
 

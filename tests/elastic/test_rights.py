@@ -1,0 +1,156 @@
+"""The rights that are needed, on a real node that looks at them; its write queue is as short as can be."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from mlsr_es.collection import ImageDocument
+from mlsr_es.elastic import (
+    IndexAction,
+    IndexMeta,
+    build_query,
+    check,
+    count,
+    create_version,
+    document_body,
+    ids_of_collection,
+    load,
+    promote,
+    refresh,
+    resolve,
+    search,
+    stored,
+)
+from mlsr_es.embedded import Node
+from mlsr_es.errors import ClusterRefusedError
+
+pytestmark = pytest.mark.system
+
+ROLES = """\
+indexer:
+  indices:
+    - names: ["photos*"]
+      privileges: [manage, read, write]
+manager:
+  indices:
+    - names: ["photos*"]
+      privileges: [manage]
+searcher:
+  indices:
+    - names: ["photos"]
+      privileges: [read, view_index_metadata]
+reader:
+  indices:
+    - names: ["photos"]
+      privileges: [read]
+watcher:
+  cluster: [monitor]
+"""
+PASSWORD = "only for tests"
+NAME = "photos"
+META = IndexMeta("m2", "r1", "v1", "mlp", "mlm")
+
+
+@pytest.fixture(scope="module")
+def guarded_url() -> Iterator[str]:
+    """A node with one user for each role, named as the role."""
+    folder = Path(tempfile.mkdtemp(prefix="mlsr-es-node-"))
+    folder.chmod(0o755)
+    node = Node(folder)
+    node.config.mkdir(parents=True)
+    node.config.chmod(0o755)
+    users = [line.rstrip(":") for line in ROLES.splitlines() if not line.startswith(" ")]
+    digest = base64.b64encode(hashlib.sha1(PASSWORD.encode(), usedforsecurity=False).digest()).decode()
+    (node.config / "roles.yml").write_text(ROLES)
+    (node.config / "users").write_text("".join(f"{user}:{{SHA}}{digest}\n" for user in users))
+    (node.config / "users_roles").write_text("".join(f"{user}:{user}\n" for user in users))
+    settings = {
+        "xpack.security.enabled": "true",
+        "thread_pool.write.size": "1",
+        "thread_pool.write.queue_size": "1",
+    }
+    try:
+        yield str(node.start(heap_mb=256, settings=settings).url)
+    finally:
+        node.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def as_user(guarded_url: str, client_of: Callable[..., Elasticsearch]) -> Callable[[str], Elasticsearch]:
+    """Makes a client of a user."""
+    return lambda user: client_of(guarded_url, username=user, password=PASSWORD)
+
+
+def documents(*ids: str) -> list[IndexAction]:
+    return [
+        IndexAction(id_, document_body(ImageDocument(id_, "c", ()), terms={"bird": 1.0}, fingerprint="f", model="m2"))
+        for id_ in ids
+    ]
+
+
+def test_an_indexer_needs_manage_read_and_write_on_its_indices_alone(as_user: Callable[[str], Elasticsearch]) -> None:
+    """No cluster privilege; what the cluster hides (its version) is unknown and no failure."""
+    client = as_user("indexer")
+    assert check(client) is None
+    assert resolve(client, NAME) is None
+    version = create_version(client, NAME, META)
+    assert not stored(client, version, ["a"])
+    assert not [one for one in load(client, version, documents("a", "b")) if one.rejected]
+    assert list(ids_of_collection(client, version, "c")) == ["a", "b"]
+    promote(client, NAME, version)
+    newer = create_version(client, NAME, META)
+    assert not [one for one in load(client, newer, documents("a")) if one.rejected]
+    promote(client, NAME, newer)
+    assert count(client, NAME) == 1
+
+
+def test_a_searcher_needs_to_read_the_alias_and_its_mapping(as_user: Callable[[str], Elasticsearch]) -> None:
+    """It is granted the alias only, and can change nothing."""
+    client = as_user("searcher")
+    resolved = resolve(client, NAME)
+    assert resolved is not None
+    assert resolved.serving is not None
+    assert [hit.id for hit in search(client, NAME, build_query({"bird": 1.0}, size=1)).hits] == ["a"]
+    with pytest.raises(ClusterRefusedError, match="does not allow this user to create the index photos-v"):
+        create_version(client, NAME, META)
+
+
+def test_a_right_that_is_lacking_is_named(as_user: Callable[[str], Elasticsearch]) -> None:
+    """By what the owner has to grant."""
+    with pytest.raises(ClusterRefusedError, match="needs the index privilege view_index_metadata or manage"):
+        resolve(as_user("reader"), NAME)
+    with pytest.raises(ClusterRefusedError, match=r"to look up documents of photos: .*needs the index privilege read"):
+        stored(as_user("manager"), NAME, ["a"])
+    with pytest.raises(ClusterRefusedError, match=r"needs the index privilege .* or write"):
+        list(load(as_user("reader"), NAME, documents("a")))
+
+
+def test_wrong_credentials_are_refused(as_user: Callable[[str], Elasticsearch]) -> None:
+    """In the cluster's own words, and with the ways to give others."""
+    with pytest.raises(ClusterRefusedError, match=r"unable to authenticate user \[nobody\].*ES_API_KEY"):
+        check(as_user("nobody"))
+
+
+def test_a_write_queue_that_overflows_loses_nothing(as_user: Callable[[str], Elasticsearch]) -> None:
+    """Twelve loaders write to one thread with a queue of one: what is refused for now is sent again."""
+    client = as_user("indexer")
+    ids = [[f"{loader}-{number}" for number in range(40)] for loader in range(12)]
+    with ThreadPoolExecutor(len(ids)) as pool:
+        results = pool.map(lambda part: list(load(client, NAME, documents(*part), chunk_bytes=400)), ids)
+        answered = [one for part in results for one in part]
+    assert len(answered) == 480
+    assert not [one for one in answered if one.rejected]
+    refresh(client, NAME)
+    assert count(client, NAME, "c") == 481
+    (node,) = as_user("watcher").nodes.stats(metric="thread_pool")["nodes"].values()
+    assert node["thread_pool"]["write"]["rejected"] > 0
