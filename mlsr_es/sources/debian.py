@@ -55,7 +55,7 @@ def fetch(known: KnownCollection, target: Path, progress: Progress) -> str:
         )
     with tempfile.TemporaryDirectory(dir=target, prefix=".apt-") as private:
         package = _downloaded(known, Path(private), progress)
-        version = _run(["dpkg-deb", "--field", str(package), "Version"], known, Path(private)).strip()
+        version = _run(["dpkg-deb", "--field", str(package), "Version"], known, Path(private)).split()[-1]
         progress.start("Unpacking", unit="files")
         _unpack(package, known, target, progress)
         progress.finish("Unpacking")
@@ -73,12 +73,12 @@ def _downloaded(known: KnownCollection, private: Path, progress: Progress) -> Pa
         "--option=APT::Sandbox::User=",
         "--option=Acquire::Languages=none",
         "--option=Acquire::Retries=3",
-        "--option=APT::Update::Error-Mode=any",
     ]
     progress.start("Reading the package lists")
-    _run([*apt, "update"], known, private)
+    # One broken line among many of sources.list need not matter: whether it does, the download shows.
+    _, lists = _output([*apt, "update"], private)
     progress.finish("Reading the package lists")
-    uri = _run([*apt, "--print-uris", "download", known.package], known, private)
+    uri = _run([*apt, "--print-uris", "download", known.package], known, private, before=lists)
     size = re.search(r"\.deb (\d+) ", uri)
     stage = f"Fetching {known.package}"
     progress.start(stage, int(size[1]) if size else None, "bytes")
@@ -95,7 +95,7 @@ def _downloaded(known: KnownCollection, private: Path, progress: Progress) -> Pa
             client.kill()  # after the end it does nothing; when this program is stopped, apt is too
             client.wait()
         log.seek(0)
-        _check(client.returncode, log.read().decode(errors="replace"), known)
+        _check(client.returncode, log.read().decode(errors="replace"), known, lists)
     progress.finish(stage)
     packages = list((private / "package").glob("*.deb"))
     if not packages:
@@ -131,49 +131,57 @@ def _unpack(package: Path, known: KnownCollection, target: Path, progress: Progr
         raise _failed(known, f"the package holds nothing below {known.folder}")
 
 
-def _run(command: list[str], known: KnownCollection, private: Path) -> str:
-    """The output of a command that is expected to succeed."""
-    with (private / "log").open("w+b") as log, (private / "out").open("w+b") as out:
-        client = _started(command, private, log, out)
+def _run(command: list[str], known: KnownCollection, private: Path, *, before: str = "") -> str:
+    """The output of a command that is expected to succeed; ``before`` is what an earlier one said."""
+    status, said = _output(command, private)
+    _check(status, said, known, before)
+    return said
+
+
+def _output(command: list[str], private: Path) -> tuple[int, str]:
+    with (private / "log").open("w+b") as log:
+        client = _started(command, private, log)
         try:
             client.wait()
         finally:
             client.kill()
             client.wait()
-        out.seek(0)
         log.seek(0)
-        text = out.read().decode(errors="replace")
-        _check(client.returncode, f"{text}\n{log.read().decode(errors='replace')}", known)
-        return text
+        return client.returncode, log.read().decode(errors="replace")
 
 
-def _started(command: list[str], folder: Path, log: IO[bytes], out: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+def _started(command: list[str], folder: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - no shell, and the words are ours
         command,
         cwd=folder,
         stdin=subprocess.DEVNULL,
-        stdout=out or log,
-        stderr=log,
+        stdout=log,
+        stderr=subprocess.STDOUT,
         env={**os.environ, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"},
     )
 
 
-def _check(status: int, said: str, known: KnownCollection) -> None:
+def _check(status: int, said: str, known: KnownCollection, before: str = "") -> None:
     if status == 0:
         return
-    if _FULL.search(said):
+    if _FULL.search(before + said):
         raise StorageError(
             f"The disk is full: the collection {known.name} could not be fetched.",
             advice="Make room, or name another folder in MLSR_ES_HOME.",
         )
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith(("E:", "Err:", "dpkg-deb: error"))]
-    raise _failed(known, (errors or lines or ["it said nothing"])[-1])
+    complaints = [line for text in (before, said) for line in _complaints(text)[-1:]]
+    raise _failed(known, "; ".join(dict.fromkeys(complaints)) or (said.strip() or "it said nothing").splitlines()[-1])
+
+
+def _complaints(said: str) -> list[str]:
+    lines = [line.strip() for line in said.splitlines()]
+    failures = [line for line in lines if line.startswith(("E:", "dpkg-deb: error"))]
+    return failures or [line for line in lines if line.startswith(("W: Failed", "Err:"))]
 
 
 def _failed(known: KnownCollection, said: str) -> SourceError:
     return SourceError(
-        f"apt could not get the package {known.package} for the collection {known.name}: {said}",
+        f"apt could not get the package {known.package} for the collection {known.name}: {said.rstrip('.')}.",
         advice="Run 'apt-get update' by hand: it shows whether the network and the lines of /etc/apt/sources.list are "
         "in order (the package is in Debian's 'main'); then run this command again.",
     )

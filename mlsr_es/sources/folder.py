@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from itertools import groupby
@@ -17,6 +16,7 @@ from mlsr_es.sources.atomic import caption_from
 from mlsr_es.sources.images import SUFFIXES, header_of
 from mlsr_es.sources.source import LeftOut, in_languages
 from mlsr_es.sources.text import folded, inside, language_code, path_id
+from mlsr_es.sources.walking import file_paths
 
 # Tux Paint's form: the first line is English, the others are "de.utf8=Eine Eule."
 _TRANSLATION = re.compile(r"^([A-Za-z]{2,3}(?:[_@][A-Za-z]+)?)\.utf8=(.*)$")
@@ -88,18 +88,9 @@ class ImageFolder:
                     ) from error
 
 
-def image_paths(folder: Path) -> Iterator[str]:
-    """The image files below a folder, relative, with forward slashes, folder by folder and by name."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names, key=lambda name: (Path(name).stem, name)):
-            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
-                yield (Path(parent) / name).relative_to(folder).as_posix()
-
-
 def _pictures(folder: Path) -> Iterator[list[str]]:
     """The image files, those together that differ in their ending only: drawn ones behind those with pixels."""
-    for _, same in groupby(image_paths(folder), key=lambda path: str(Path(path).with_suffix(""))):
+    for _, same in groupby(file_paths(folder, SUFFIXES), key=lambda path: str(Path(path).with_suffix(""))):
         yield sorted(same, key=lambda path: path.lower().endswith(".svg"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from mlsr_es.sources.images import Header, header_of
 from mlsr_es.sources.page import Page, PlacedImage, read_page
 from mlsr_es.sources.source import LeftOut, in_languages
 from mlsr_es.sources.text import inside, path_id
+from mlsr_es.sources.walking import file_paths
 
 PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
@@ -76,14 +76,14 @@ class Manual:
         return len(images) + len(unread)
 
     def _pages(self) -> Iterator[tuple[str, Page | RecordError]]:
-        for page in page_paths(self._folder):
+        for page in file_paths(self._folder, PAGE_SUFFIXES):
             try:
-                content = inside(self._folder, page, record_id=page).read_bytes()
+                content = inside(self._folder, page, record_id=path_id(page)).read_bytes()
                 yield page, read_page(content, page)
             except RecordError as error:
                 yield page, error
             except (OSError, ValueError) as error:
-                yield page, RecordError(page, "read", f"the page cannot be read: {error}")
+                yield page, RecordError(path_id(page), "read", f"the page cannot be read: {error}")
 
     def _gathered(self) -> tuple[dict[str, _Image], list[RecordError], int]:
         """All images by id with the captions of all their places; pages that cannot be read; the number of pages."""
@@ -151,15 +151,6 @@ class _Image:
             self.page, self.src, self.rule = page, place.found.src, ""
         self.inline = self.inline and place.found.inline
         self.captions.update(dict.fromkeys(place.found.captions))
-
-
-def page_paths(folder: Path) -> Iterator[str]:
-    """The pages below a folder, relative, with forward slashes, by name."""
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            if Path(name).suffix.lower() in PAGE_SUFFIXES:
-                yield (Path(parent) / name).relative_to(folder).as_posix()
 
 
 def _relative(page: str, src: str) -> str | None:

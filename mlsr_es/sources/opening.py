@@ -12,13 +12,15 @@ from mlsr_es.progress import Progress, Silent
 from mlsr_es.shipped import shipped
 from mlsr_es.sources.atomic import is_of_sections
 from mlsr_es.sources.cache import collection_folder
-from mlsr_es.sources.folder import ImageFolder, image_paths
+from mlsr_es.sources.folder import ImageFolder
+from mlsr_es.sources.images import SUFFIXES as IMAGE_SUFFIXES
 from mlsr_es.sources.known import KNOWN, Kind, KnownCollection, state_folder
-from mlsr_es.sources.manual import Manual, page_paths
+from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual
 from mlsr_es.sources.rows import SUFFIXES, columns, is_rows, read_rows, stem
 from mlsr_es.sources.source import Source
 from mlsr_es.sources.table import Table
 from mlsr_es.sources.text import path_id
+from mlsr_es.sources.walking import file_paths
 
 _DOCUMENTS = "documents"
 _SECTIONS = ("topics", "texts")
@@ -97,12 +99,12 @@ def _folder(folder: Path, languages: frozenset[str] | None) -> Source:
     exported = [file for file in rows if stem(file) == _DOCUMENTS]
     if exported:
         return _table(exported[:1], folder, languages, name=name)
-    if next(page_paths(folder), None):
+    if next(file_paths(folder, PAGE_SUFFIXES), None):
         return Manual(folder, name=name, languages=languages)
     parquet = [file for file in rows if file.suffix.lower() == ".parquet"]
     if parquet:
         return _table(parquet, folder, languages, name=name)
-    if next(image_paths(folder), None):
+    if next(file_paths(folder, IMAGE_SUFFIXES), None):
         return ImageFolder(folder, name=name, languages=languages)
     raise SourceError(
         f"The folder {folder} holds nothing that is read.",

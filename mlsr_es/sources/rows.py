@@ -56,13 +56,11 @@ def row_count(path: Path) -> int | None:
     import pyarrow.parquet as pq
 
     name = path.name.lower()
-    if name.endswith((".jsonl", ".ndjson")) and path.stat().st_size <= _SMALL:
-        with path.open("rb") as file:
-            return sum(1 for line in file if line.strip())
-    if not name.endswith(".parquet"):
-        return None
     try:
-        return int(pq.read_metadata(path).num_rows)
+        if name.endswith((".jsonl", ".ndjson")) and path.stat().st_size <= _SMALL:
+            with path.open("rb") as file:
+                return sum(1 for line in file if line.strip())
+        return int(pq.read_metadata(path).num_rows) if name.endswith(".parquet") else None
     except (OSError, pa.ArrowException):
         return None
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from mlsr_es.errors import RecordError
 
 _BREAKS_A_LINE = re.compile(r"[\s\x00-\x1f\x7f]")
-_BREAKS_A_PATH = re.compile(r"[\s\x00-\x1f\x7f%]")
+_BREAKS_A_PATH = re.compile(r"[\s\x00-\x1f\x7f%\udc80-\udcff]")
 
 
 def folded(text: str) -> str:
@@ -23,8 +23,8 @@ def row_id(text: str) -> str:
 
 
 def path_id(path: str) -> str:
-    """A relative path as an id, or a part of one: white space and ``%`` percent-encoded."""
-    return _BREAKS_A_PATH.sub(lambda found: quote(found[0]), path)
+    """A relative path as an id, or a part of one: white space, ``%`` and bytes that are no UTF-8 percent-encoded."""
+    return _BREAKS_A_PATH.sub(lambda found: quote(found[0], errors="surrogateescape"), path)
 
 
 def language_code(text: str) -> str:
@@ -44,11 +44,12 @@ def inside(folder: Path, relative: str, *, record_id: str) -> Path:
         RecordError: The path leaves the folder - absolute, by ``..`` or by a link - or is no file.
     """
     try:
+        relative.encode()  # a name that is no UTF-8 could be stored nowhere
         path = (folder / relative).resolve()
         if not path.is_relative_to(folder):
             raise RecordError(record_id, "read", f"its path leaves the source's folder: {relative}")
         if not path.is_file():
             raise RecordError(record_id, "read", f"there is no such file: {relative}")
     except (OSError, ValueError, RuntimeError) as error:  # too long, a NUL, a loop of links
-        raise RecordError(record_id, "read", f"its path is no path: {error}") from error
+        raise RecordError(record_id, "read", f"its path is none that is read: {error}") from error
     return path

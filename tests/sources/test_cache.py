@@ -107,9 +107,19 @@ def test_no_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_apt_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Apt's own words are quoted, with what to do, and nothing stays behind."""
     play_apt(monkeypatch, tmp_path, "echo 'E: Unable to locate package owls-doc' >&2; echo bye; exit 100")
-    with pytest.raises(SourceError, match=r"E: Unable to locate package owls-doc .*apt-get update"):
+    with pytest.raises(SourceError, match=r"E: Unable to locate package owls-doc\. Run 'apt-get update'"):
         collection_folder(OWLS, tmp_path, Silent())
     assert names(tmp_path / "collections") == [".owls.lock"]
+
+
+@needs_dpkg
+def test_lists_that_fail(tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken line of sources.list is no fault where the package comes all the same; else it is told."""
+    play_apt(monkeypatch, tmp_path, f'case "$*" in *download*) cp {package} . ;; *) echo E: no list; exit 100;; esac')
+    collection_folder(OWLS, tmp_path / "one", Silent())
+    play_apt(monkeypatch, tmp_path, 'case "$*" in *download*) echo E: no package;; *) echo E: no list;; esac; exit 100')
+    with pytest.raises(SourceError, match="E: no list; E: no package"):
+        collection_folder(OWLS, tmp_path / "two", Silent())
 
 
 @needs_dpkg

@@ -1,0 +1,33 @@
+"""The files below a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from mlsr_es.errors import SourceError
+
+
+def file_paths(folder: Path, suffixes: frozenset[str]) -> Iterator[str]:
+    """Paths relative to the folder, with forward slashes, folder by folder and by name; hidden ones are passed over.
+
+    Args:
+        folder: Where to look, at any depth; links to folders are not followed.
+        suffixes: Lower case, with the dot.
+
+    Raises:
+        SourceError: A folder cannot be read. To pass over it would look as if its files had been removed.
+    """
+    for parent, folders, names in os.walk(folder, onerror=_stop):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names, key=lambda name: (Path(name).stem, name)):
+            if Path(name).suffix.lower() in suffixes and not name.startswith("."):
+                yield (Path(parent) / name).relative_to(folder).as_posix()
+
+
+def _stop(error: OSError) -> NoReturn:
+    raise SourceError(
+        f"The folder {error.filename} cannot be read: {error.strerror}.", advice="Mend its rights, or take it out."
+    ) from error
