@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import orjson
 
 from mlsr_es.collection import ImageDocument
 from mlsr_es.vectors import term_of
@@ -60,4 +61,6 @@ def document_body(
 
 def stored_weights(terms: Mapping[str, float]) -> dict[str, float]:
     """Weights in the shortest decimal notation that gives the same float32 back: half the bytes of a float64's."""
-    return dict(zip(terms, map(float, map(str, np.fromiter(terms.values(), np.float32, len(terms)))), strict=True))
+    # orjson writes a float32 so, and ten times faster than str() does.
+    shortest = orjson.dumps(np.fromiter(terms.values(), np.float32, len(terms)), option=orjson.OPT_SERIALIZE_NUMPY)
+    return dict(zip(terms, orjson.loads(shortest), strict=True))

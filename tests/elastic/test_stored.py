@@ -13,6 +13,7 @@ from mlsr_es.elastic import (
     IndexAction,
     IndexMeta,
     Stored,
+    collections,
     count,
     create_version,
     document_body,
@@ -76,6 +77,7 @@ def test_a_collection_is_counted(client: Elasticsearch, version: str) -> None:
     refresh(client, version)
     assert count(client, version) == 2
     assert count(client, version, "birds") == 1
+    assert collections(client, version) == {"birds": 1, "fish": 1}
 
 
 def test_the_mapping_takes_a_whole_document_and_no_other_fields(client: Elasticsearch, version: str) -> None:
