@@ -16,7 +16,8 @@ from urllib.request import Request, urlopen
 import pytest
 from hypothesis import settings
 
-from mlsr_es.embedded import Node, default_state
+from mlsr_es.embedded import Node
+from mlsr_es.state import state_folder as real_state_folder
 
 # A deadline would time these machines, and a database would make two runs differ.
 settings.register_profile("mlsr-es", deadline=None, database=None, max_examples=50)
@@ -36,7 +37,7 @@ def state_folder() -> Iterator[Path]:
 
     Only what is fetched is shared with the real one, so that a run fetches nothing twice.
     """
-    downloads = default_state() / "shared"
+    downloads = real_state_folder() / "shared"
     folder = Path(tempfile.mkdtemp(prefix="mlsr-es-state-"))
     folder.chmod(0o755)  # pytest's own temporary folders are closed to the user that a node runs as
     with suppress(OSError):

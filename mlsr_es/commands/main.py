@@ -10,6 +10,7 @@ import typer
 from mlsr_es import __version__
 from mlsr_es.commands.collection import collection_app
 from mlsr_es.commands.console import complain, note
+from mlsr_es.commands.demo import demo
 from mlsr_es.commands.index import index
 from mlsr_es.commands.node import node_app
 from mlsr_es.commands.search import search
@@ -25,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
+app.command(epilog="Example: mlsr-es demo")(demo)
 app.command(epilog="Example: mlsr-es index gimp-manual --index gimp-manual --thumbnails")(index)
 app.command(epilog='Example: mlsr-es search "How do I rotate a layer?" --index gimp-manual --explain')(search)
 app.add_typer(collection_app, name="collection")

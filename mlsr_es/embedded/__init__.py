@@ -5,6 +5,5 @@ A node listens on loopback alone, outlives the program that started it, and is s
 """
 
 from mlsr_es.embedded.node import Node, NodeStatus
-from mlsr_es.embedded.state import default_state
 
-__all__ = ["Node", "NodeStatus", "default_state"]
+__all__ = ["Node", "NodeStatus"]

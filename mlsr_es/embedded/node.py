@@ -15,9 +15,10 @@ from mlsr_es.embedded.configuration import LOGGING, all_settings, java_command, 
 from mlsr_es.embedded.distribution import VERSION, installed
 from mlsr_es.embedded.health import healthy, http_address
 from mlsr_es.embedded.java import java_program
-from mlsr_es.embedded.state import HOME_VARIABLE, default_state, locked, make_folder, storing
+from mlsr_es.embedded.state import locked, make_folder, storing
 from mlsr_es.errors import NodeError
 from mlsr_es.progress import Progress, Silent
+from mlsr_es.state import HOME_VARIABLE, state_folder
 
 _SILENT = Silent()
 _STARTING = "Starting Elasticsearch"
@@ -56,11 +57,11 @@ class Node:
 
     Args:
         data: The node's folder: empty, missing, or a node's already; default: ``node`` in the state folder.
-        state: The folder of what all nodes share; default: ``default_state()``.
+        state: The folder of what all nodes share; default: ``state_folder()``.
     """
 
     def __init__(self, data: Path | None = None, *, state: Path | None = None) -> None:
-        self.state = (state or default_state()).absolute()
+        self.state = (state or state_folder()).absolute()
         self.data = (data or self.state / "node").resolve()  # one folder is one node, by whatever name
         self._lock = self.data / "lock"
         self._pid_file = self.data / "node.json"

@@ -1,32 +1,14 @@
-"""The state folder: where it is, and how its files are shared, locked and written."""
+"""How files of the state folder are shared, locked and written."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
-
 from mlsr_es.errors import StorageError
-
-HOME_VARIABLE = "MLSR_ES_HOME"
-"""The environment variable that names another state folder."""
-
-
-def default_state() -> Path:
-    """The folder of downloads and of the default node: ``MLSR_ES_HOME``, or the system's place for such data.
-
-    Root's is ``/var/lib/mlsr-es``, because the user that the node then runs as cannot enter root's home.
-    """
-    named = os.environ.get(HOME_VARIABLE)
-    if named:
-        return Path(named).expanduser().absolute()
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/lib/mlsr-es")
-    return Path(platformdirs.user_data_dir("mlsr-es", appauthor=False))
+from mlsr_es.state import HOME_VARIABLE
 
 
 @contextmanager

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-
-import platformdirs
 
 
 class Kind(StrEnum):
@@ -78,12 +74,3 @@ KNOWN = {
     )
 }
 """The known collections, by name."""
-
-
-def state_folder() -> Path:
-    """Where collections are kept: ``MLSR_ES_HOME``, else ``/var/lib/mlsr-es`` for root, else the user's data folder."""
-    if home := os.environ.get("MLSR_ES_HOME"):
-        return Path(home).expanduser()
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/lib/mlsr-es")
-    return Path(platformdirs.user_data_dir("mlsr-es"))

@@ -14,13 +14,14 @@ from mlsr_es.sources.atomic import is_of_sections
 from mlsr_es.sources.cache import collection_folder
 from mlsr_es.sources.folder import ImageFolder
 from mlsr_es.sources.images import SUFFIXES as IMAGE_SUFFIXES
-from mlsr_es.sources.known import KNOWN, Kind, KnownCollection, state_folder
+from mlsr_es.sources.known import KNOWN, Kind, KnownCollection
 from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual
 from mlsr_es.sources.rows import SUFFIXES, columns, is_rows, read_rows, stem
 from mlsr_es.sources.source import Source
 from mlsr_es.sources.table import Table
 from mlsr_es.sources.text import path_id
 from mlsr_es.sources.walking import file_paths
+from mlsr_es.state import state_folder
 
 _DOCUMENTS = "documents"
 _SECTIONS = ("topics", "texts")

@@ -1,4 +1,4 @@
-"""Where the state is, and who may use it."""
+"""Who may use the state folder."""
 
 from __future__ import annotations
 
@@ -8,25 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mlsr_es.embedded import default_state
 from mlsr_es.embedded.account import closed_folder
 from mlsr_es.embedded.state import building, locked, make_folder, open_to_all, storing
 from mlsr_es.errors import StorageError
-
-
-def test_the_environment_names_the_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """``MLSR_ES_HOME`` comes first."""
-    monkeypatch.setenv("MLSR_ES_HOME", str(tmp_path))
-    assert default_state() == tmp_path
-
-
-@pytest.mark.parametrize(("uid", "expected"), [(0, "/var/lib/mlsr-es"), (1000, "/home/ada/.local/share/mlsr-es")])
-def test_roots_state_is_not_in_its_home(monkeypatch: pytest.MonkeyPatch, uid: int, expected: str) -> None:
-    """Everybody else's is where the system keeps a user's data."""
-    monkeypatch.delenv("MLSR_ES_HOME")
-    monkeypatch.setattr(os, "geteuid", lambda: uid)
-    monkeypatch.setattr("platformdirs.user_data_dir", lambda name, **_: f"/home/ada/.local/share/{name}")
-    assert default_state() == Path(expected)
 
 
 def test_a_closed_folder_is_found_above_a_missing_one(tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""``mlsr-es demo``: the main job from end to end, on this machine, with nothing to set up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from mlsr_es.commands.console import data, note, progress
+from mlsr_es.commands.index import languages_of, print_summary
+from mlsr_es.commands.search import print_images
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from mlsr_es.collection import Section
+    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.progress import Progress
+    from mlsr_es.sources import Source
+
+_COLLECTION, _FALLBACK, _MODEL = "gimp-manual", "sample", "demo"
+_PAGES = {
+    "gimp-manual": (
+        "gimp-tutorial-quickie-flip.html",
+        "gimp-filter-red-eye-removal.html",
+        "gimp-filter-unsharp-mask.html",
+    ),
+    "sample": ("knots.html", "weather.html", "bicycle.html"),
+}
+"""The pages whose first section with images is asked about, by collection."""
+
+_LONGEST_TEXT = 160
+_IMAGES = 5
+
+
+def demo() -> None:
+    """Start Elasticsearch, fetch the GIMP manual, index its images and suggest some for three sections.
+
+    The first run fetches about 110 MB and takes some minutes; later ones find everything done. Where there is no apt to
+    fetch the manual with, a small sample collection takes its place. The node stays up: mlsr-es node stop ends it.
+    """
+    from mlsr_es.elastic import ConnectionSettings, connect
+    from mlsr_es.embedded import Node
+    from mlsr_es.encoders import load_model
+    from mlsr_es.indexing import Job, index_collection
+    from mlsr_es.suggestion import encode_request, send, serving_version, strategy_for
+
+    with progress() as bars:
+        url = Node().start(bars).url or ""
+        model = load_model(_MODEL)
+        source = _opened(model, bars)
+        client = connect(ConnectionSettings(url=url))
+        languages = languages_of(model)
+        job = Job(
+            source=source,
+            index=source.name,
+            model=model,
+            model_name=_MODEL,
+            languages=languages,
+            thumbnails=True,
+            rejects=Path(f"{source.name}-rejects.ndjson"),
+        )
+        summary = index_collection(job, client, bars)
+    print_summary(summary)
+
+    version, strategy = serving_version(client, source.name), strategy_for(client)
+    for section in _sections(source):
+        request = encode_request(
+            section, model=model, version=version, index=source.name, size=_IMAGES, strategy=strategy, explain=True
+        )
+        data.print()
+        data.print(_heading(section))
+        print_images(send(client, request, version=version, explain=True))
+    _what_next(source.name, url)
+
+
+def _opened(model: BiEncoder, bars: Progress) -> Source:
+    from mlsr_es.sources import AptMissingError, open_source
+
+    languages = languages_of(model)
+    try:
+        return open_source(_COLLECTION, languages=languages, progress=bars)
+    except AptMissingError as missing:
+        note(f"{missing.what} The sample collection, which comes with mlsr-es, takes its place.")
+        return open_source(_FALLBACK, languages=languages, progress=bars)
+
+
+def _sections(source: Source) -> list[Section]:
+    """The first section with images of each of the pages that are shown."""
+    judged = {judgement.section_id for judgement in source.judgements()}
+    by_page: dict[str, Section] = {}
+    for section in source.sections():
+        if section.id in judged:
+            by_page.setdefault(section.page, section)
+    return [by_page[page] for page in _PAGES[source.name] if page in by_page]
+
+
+def _heading(section: Section) -> Text:
+    from rich.text import Text
+
+    titles = " > ".join(dict.fromkeys(filter(None, (section.page_title, section.section_title))))
+    text = section.text if len(section.text) <= _LONGEST_TEXT else f"{section.text[: _LONGEST_TEXT - 1]}…"
+    return Text.assemble(("Section  ", "dim"), (titles, "bold"), f"\n{text}")
+
+
+def _what_next(index: str, url: str) -> None:
+    typer.echo(
+        f"""
+The index {index} is at {url}. What to try next:
+
+  mlsr-es search "How do I straighten a crooked photograph?" --index {index} --explain
+  mlsr-es search "sharpen a blurred picture" --index {index} --show-query
+  mlsr-es index FOLDER --index my-site --thumbnails     (HTML pages, images with captions, JSON Lines...)
+  mlsr-es node stop"""
+    )
