@@ -5,19 +5,31 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import socket
 import tempfile
+import threading
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
 from hypothesis import settings
 
+from mlsr_es.elastic import ConnectionSettings, connect
 from mlsr_es.embedded import Node
 from mlsr_es.state import state_folder as real_state_folder
+from tests.elastic.faults import FaultServer, handler
+from tests.program import run_program
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+    from mlsr_es.encoders import BiEncoder
 
 # A deadline would time these machines, and a database would make two runs differ.
 settings.register_profile("mlsr-es", deadline=None, database=None, max_examples=50)
@@ -37,12 +49,12 @@ def state_folder() -> Iterator[Path]:
 
     Only what is fetched is shared with the real one, so that a run fetches nothing twice.
     """
-    downloads = real_state_folder() / "shared"
     folder = Path(tempfile.mkdtemp(prefix="mlsr-es-state-"))
     folder.chmod(0o755)  # pytest's own temporary folders are closed to the user that a node runs as
-    with suppress(OSError):
-        downloads.mkdir(parents=True, exist_ok=True)
-        (folder / "shared").symlink_to(downloads)
+    for fetched in (real_state_folder() / "shared", real_state_folder() / "collections"):
+        with suppress(OSError):
+            fetched.mkdir(parents=True, exist_ok=True)
+            (folder / fetched.name).symlink_to(fetched)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLSR_ES_HOME", str(folder))
         yield folder
@@ -81,10 +93,76 @@ def node_folder() -> Iterator[Path]:
 @pytest.fixture
 def index_name(cluster_url: str) -> Iterator[str]:
     """A name that no index has; afterwards every index whose name begins with it is gone, and its aliases with it."""
+    with _new_name(cluster_url) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def sample_index(cluster_url: str) -> Iterator[str]:
+    """The sample collection, indexed with the demo model; tests only search it."""
+    with _new_name(cluster_url) as name:
+        ran = run_program("index", "sample", "--index", name, "--es-url", cluster_url)
+        assert ran.code == 0, ran.stderr
+        yield name
+
+
+@pytest.fixture(scope="session")
+def demo_model() -> BiEncoder:
+    """The model that comes with the package; tests do not change it."""
+    from mlsr_es.encoders import load_model
+
+    return load_model("demo", device="cpu")
+
+
+@pytest.fixture
+def client_of() -> Iterator[Callable[..., Elasticsearch]]:
+    """Makes clients of an address, and closes them at the end."""
+    clients = []
+
+    def make(url: str, **options: Any) -> Elasticsearch:
+        clients.append(connect(ConnectionSettings(url=url, **options)))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def client(cluster_url: str, client_of: Callable[..., Elasticsearch]) -> Elasticsearch:
+    """A client of the real node."""
+    return client_of(cluster_url)
+
+
+@pytest.fixture
+def fault_server() -> Iterator[FaultServer]:
+    """A server that fails as it is told."""
+    faults = FaultServer()
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler(faults)) as server:
+        faults.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield faults
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port of this machine where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _new_name(cluster_url: str) -> Iterator[str]:
     name = f"mlsr-test-{secrets.token_hex(4)}"
-    yield name
-    for index in _ask("GET", f"{cluster_url}/_cat/indices/{name}*?h=index&expand_wildcards=all").split():
-        _ask("DELETE", f"{cluster_url}/{index}")
+    try:
+        yield name
+    finally:
+        for index in _ask("GET", f"{cluster_url}/_cat/indices/{name}*?h=index&expand_wildcards=all").split():
+            _ask("DELETE", f"{cluster_url}/{index}")
 
 
 def _ask(method: str, url: str) -> str:

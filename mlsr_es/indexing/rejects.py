@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +34,9 @@ class RejectsFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            # Each record was flushed: what closing could still complain of, ``add`` has said.
+            with suppress(OSError):
+                self._file.close()
 
     @property
     def written(self) -> Path | None:

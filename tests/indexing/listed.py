@@ -1,0 +1,52 @@
+"""A source in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mlsr_es.collection import Caption, ImageDocument, Judgement, Section
+from mlsr_es.errors import RecordError
+from mlsr_es.sources import LeftOut
+
+
+@dataclass
+class Listed:
+    """What it is given, in that order.
+
+    Args:
+        items: Documents, bad records, what rules leave out.
+        name: The collection's.
+        breaks: Raised behind the last item.
+    """
+
+    items: Iterable[ImageDocument | RecordError | LeftOut]
+    name: str = "birds"
+    breaks: Exception | None = None
+
+    def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
+        """The items, and then the fault."""
+        yield from self.items
+        if self.breaks:
+            raise self.breaks
+
+    def sections(self) -> Iterator[Section]:
+        """None."""
+        return iter(())
+
+    def judgements(self) -> Iterator[Judgement]:
+        """None."""
+        return iter(())
+
+    def faults(self) -> Iterator[RecordError]:
+        """None."""
+        return iter(())
+
+    def count(self) -> int | None:
+        """Not known."""
+        return None
+
+
+def image(id_: str, caption: str = "owl", collection: str = "birds") -> ImageDocument:
+    """A document without an image file."""
+    return ImageDocument(id_, collection, (Caption(caption),) if caption else ())

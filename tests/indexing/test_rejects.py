@@ -1,0 +1,69 @@
+"""The rejects file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from mlsr_es.collection import Caption, ImageDocument, ImageFile
+from mlsr_es.errors import InputError, RecordError, StorageError
+from mlsr_es.indexing.rejects import RejectsFile
+
+FULL_DISK = Path("/dev/full")
+
+
+def test_each_bad_record_is_a_line(tmp_path: Path) -> None:
+    """With its stage, its reason, and all that is needed to mend it but the image's bytes."""
+    document = ImageDocument("a", "birds", (Caption("an owl"),), ImageFile("a.png", b"pixels"), page="p.html")
+    with RejectsFile(tmp_path / "r.ndjson") as rejects:
+        rejects.add(RecordError("a", "decode", "it is broken"), document)
+        rejects.add(RecordError("row 7", "read", "it is no JSON"), None)
+    first, second = map(orjson.loads, (tmp_path / "r.ndjson").read_bytes().splitlines())
+    assert (first["id"], first["stage"], first["reason"]) == ("a", "decode", "it is broken")
+    assert first["record"]["captions"] == [{"text": "an owl", "kind": "description", "language": ""}]
+    assert (first["record"]["image"], first["record"]["page"]) == ("a.png", "p.html")
+    assert second == {"id": "row 7", "stage": "read", "reason": "it is no JSON", "record": None}
+
+
+def test_without_bad_records_there_is_no_file(tmp_path: Path) -> None:
+    """An empty file would look like a fault."""
+    with RejectsFile(tmp_path / "r.ndjson") as rejects:
+        assert rejects.written is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_new_run_replaces_the_file(tmp_path: Path) -> None:
+    """Records that were mended are gone from it."""
+    for id_ in ("old", "new"):
+        with RejectsFile(tmp_path / "r") as rejects:
+            rejects.add(RecordError(id_, "read", "bad"), None)
+            assert rejects.written == tmp_path / "r"
+    assert orjson.loads((tmp_path / "r").read_bytes())["id"] == "new"
+
+
+def test_strict_stops_at_the_first(tmp_path: Path) -> None:
+    """And says which record it is, and why."""
+    with RejectsFile(tmp_path / "r", strict=True) as rejects, pytest.raises(InputError, match="a is bad: decode: torn"):
+        rejects.add(RecordError("a", "decode", "torn"), None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """With the option that names another."""
+    with (
+        RejectsFile(tmp_path / "no" / "r") as rejects,
+        pytest.raises(StorageError, match=r"no/r cannot be written: No such file.*--rejects"),
+    ):
+        rejects.add(RecordError("a", "read", "bad"), None)
+
+
+@pytest.mark.skipif(not FULL_DISK.exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said_and_closing_says_nothing_else() -> None:
+    """The one error is about room."""
+    with (
+        pytest.raises(StorageError, match="cannot be written: No space left on device"),
+        RejectsFile(FULL_DISK) as rejects,
+    ):
+        rejects.add(RecordError("a", "read", "bad"), None)

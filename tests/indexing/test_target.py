@@ -1,0 +1,58 @@
+"""Which version of an index a run writes to."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlsr_es.elastic import IndexMeta, Resolved, Version
+from mlsr_es.indexing.target import Target, choose
+
+
+def version(number: int, revision: str) -> Version:
+    return Version(f"birds-v{number:04d}", IndexMeta("m", revision, "v", "mlp", "mlp"))
+
+
+@pytest.mark.parametrize(
+    ("resolved", "target"),
+    [
+        (None, Target(None, serves=False, serving=None)),
+        (Resolved("birds", version(1, "r")), Target("birds-v0001", serves=True, serving="birds-v0001")),
+        (Resolved("birds", version(1, "old")), Target(None, serves=False, serving="birds-v0001")),
+        (Resolved("birds", None, (version(1, "r"),)), Target("birds-v0001", serves=False, serving=None)),
+        (Resolved("birds", None, (version(1, "old"),)), Target(None, serves=False, serving=None)),
+        (
+            Resolved("birds", version(1, "old"), (version(2, "r"), version(3, "r"), version(4, "other"))),
+            Target("birds-v0003", serves=False, serving="birds-v0001"),
+        ),
+        (
+            Resolved("birds", version(1, "r"), (version(2, "r"),)),
+            Target("birds-v0001", serves=True, serving="birds-v0001"),
+        ),
+    ],
+    ids=[
+        "nothing is there",
+        "this model's serves",
+        "another model's serves",
+        "this model's is being built",
+        "another model's is being built",
+        "the newest of this model's is continued",
+        "the one that serves comes first",
+    ],
+)
+def test_the_version_of_this_model_is_chosen(resolved: Resolved | None, target: Target) -> None:
+    """The one that serves, else one that is being built, else a new one."""
+    assert choose(resolved, IndexMeta("m", "r", "v", "mlp", "mlp")) == target
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (Target(None, serves=False, serving=None), "a new version of the index will be built"),
+        (Target(None, serves=False, serving="b-v0001"), "which takes the place of b-v0001 when it is complete"),
+        (Target("b-v0001", serves=True, serving="b-v0001"), "b-v0001 will be brought up to date"),
+        (Target("b-v0002", serves=False, serving="b-v0001"), "the building of b-v0002 will be continued"),
+    ],
+)
+def test_it_is_said_in_words(target: Target, words: str) -> None:
+    """For a dry run."""
+    assert words in target.description

@@ -1,0 +1,42 @@
+"""The ``mlsr-es`` program, as a user runs it and in this process: nothing has to be imported twice."""
+
+from __future__ import annotations
+
+import io
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import pytest
+
+from mlsr_es.commands import run
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the program left."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON value on stdout."""
+        return orjson.loads(self.stdout)
+
+
+def run_program(*arguments: str, stdin: str = "") -> Ran:
+    """Run ``mlsr-es`` with these arguments; an error that no command turns into text is the test's error too."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
+        patch.setattr(sys, "argv", ["mlsr-es", *arguments])
+        patch.setattr(sys, "stdin", io.StringIO(stdin))
+        try:
+            run()
+            code = 0
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    return Ran(code, stdout.getvalue(), stderr.getvalue())
