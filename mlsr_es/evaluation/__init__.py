@@ -1,0 +1,44 @@
+"""How good a system is: runs, the field's measures, significance, baselines, exact scoring.
+
+Pure but for the files that it reads and writes (TREC's, Parquet); it knows no model and no cluster.
+"""
+
+from mlsr_es.evaluation.baselines import baseline_run, tuned
+from mlsr_es.evaluation.bm25 import DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, caption_text
+from mlsr_es.evaluation.exact import exact_run
+from mlsr_es.evaluation.measures import MEASURES, Figures, figures
+from mlsr_es.evaluation.run import DEPTH, Ranked, Run, mean_terms
+from mlsr_es.evaluation.significance import Difference, compare, corrected, difference, holm
+from mlsr_es.evaluation.topics import LEAST_TEXT, Split, Topics, choose_topics
+from mlsr_es.evaluation.trec import read_qrels, read_run, write_qrels, write_run
+
+__all__ = [
+    "DEFAULTS",
+    "DEPTH",
+    "LEAST_TEXT",
+    "MEASURES",
+    "TITLE_BOOSTED",
+    "Baseline",
+    "Bm25",
+    "Difference",
+    "Figures",
+    "Ranked",
+    "Run",
+    "Split",
+    "Topics",
+    "baseline_run",
+    "caption_text",
+    "choose_topics",
+    "compare",
+    "corrected",
+    "difference",
+    "exact_run",
+    "figures",
+    "holm",
+    "mean_terms",
+    "read_qrels",
+    "read_run",
+    "tuned",
+    "write_qrels",
+    "write_run",
+]

@@ -1,0 +1,79 @@
+"""Which sections are topics, and which judgements count."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mlsr_es.collection import Judgement, Section
+from mlsr_es.splits import TEST_FOLD, fold_of
+
+LEAST_TEXT = 60
+"""A topic has more characters of its own text than this: less says nothing that a title does not."""
+
+
+class Split(StrEnum):
+    """Which pages' sections are topics."""
+
+    ALL = "all"
+    TRAIN = "train"
+    TEST = "test"
+
+    def has(self, page: str) -> bool:
+        """Whether a page is in it; ``TEST`` is the fold that a single split holds out."""
+        return self is Split.ALL or (fold_of(page) == TEST_FOLD) is (self is Split.TEST)
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Sections to suggest images for, with the judgements that count.
+
+    Args:
+        sections: Each with at least one relevant image among those that can be found.
+        judgements: Of these sections and of images that can be found.
+        too_short: Sections left out because they have too little text.
+        not_searched: Judgements left out because nothing that is searched has the image.
+    """
+
+    sections: tuple[Section, ...]
+    judgements: tuple[Judgement, ...]
+    too_short: int = 0
+    not_searched: int = 0
+
+    def of(self, split: Split) -> Topics:
+        """Those whose pages are in a split."""
+        sections = tuple(section for section in self.sections if split.has(section.page))
+        ids = {section.id for section in sections}
+        return Topics(sections, tuple(one for one in self.judgements if one.section_id in ids))
+
+
+def choose_topics(
+    sections: Iterable[Section],
+    judgements: Iterable[Judgement],
+    image_ids: Collection[str],
+    *,
+    least_text: int = LEAST_TEXT,
+) -> Topics:
+    """The topics among sections.
+
+    Args:
+        sections: All there are.
+        judgements: All there are; of a pair that stands twice the last counts.
+        image_ids: Of the images that are searched.
+        least_text: A topic's own text has more characters than this.
+    """
+    by_section: dict[str, dict[str, Judgement]] = {}
+    not_searched = 0
+    searched = frozenset(image_ids)
+    for one in judgements:
+        if one.image_id in searched:
+            by_section.setdefault(one.section_id, {})[one.image_id] = one
+        else:
+            not_searched += 1
+    judged = [
+        section for section in sections if any(one.relevance > 0 for one in by_section.get(section.id, {}).values())
+    ]
+    chosen = tuple(section for section in judged if len(section.text) > least_text)
+    kept = tuple(one for section in chosen for one in by_section[section.id].values())
+    return Topics(chosen, kept, len(judged) - len(chosen), not_searched)

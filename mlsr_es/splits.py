@@ -1,0 +1,24 @@
+"""Splits by page: no page has sections on both sides, and the same page is on the same side for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePosixPath
+
+SPLITS = 1
+"""The version of the rule; raised where pages would change sides."""
+
+FOLDS = 5
+
+TEST_FOLD = 0
+"""What a single train and test split holds out."""
+
+
+def fold_of(page: str) -> int:
+    """The fold of a page, in [0, ``FOLDS``): MD5 of its file name, as a number, modulo ``FOLDS``.
+
+    Args:
+        page: A path or a URL; what stands after its last slash counts.
+    """
+    name = PurePosixPath(page).name
+    return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
