@@ -10,11 +10,12 @@ from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction
 from mlsr_es.elastic.cluster import ClusterVersion, check
 from mlsr_es.elastic.connection import ConnectionSettings, connect
 from mlsr_es.elastic.documents import document_body
-from mlsr_es.elastic.hits import Answer, Hit, contributions, search, weights_in
+from mlsr_es.elastic.hits import Answer, Hit, contributions, search, search_many, weights_in
 from mlsr_es.elastic.loading import load
 from mlsr_es.elastic.mapping import index_body
 from mlsr_es.elastic.meta import IndexMeta, State
-from mlsr_es.elastic.queries import Strategy, build_query
+from mlsr_es.elastic.queries import Strategy, WordClauses, build_query
+from mlsr_es.elastic.scanning import scan
 from mlsr_es.elastic.sending import Loaded
 from mlsr_es.elastic.stored import Stored, collections, count, ids_of_collection, refresh, stored
 from mlsr_es.elastic.versions import Resolved, Version, create_version, delete_version, promote, resolve
@@ -39,6 +40,7 @@ __all__ = [
     "Stored",
     "Strategy",
     "Version",
+    "WordClauses",
     "build_query",
     "check",
     "collections",
@@ -54,7 +56,9 @@ __all__ = [
     "promote",
     "refresh",
     "resolve",
+    "scan",
     "search",
+    "search_many",
     "stored",
     "weights_in",
 ]

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlsr_es.elastic.failures import reason, translated
-from mlsr_es.elastic.queries import lightened
+from mlsr_es.elastic.failures import address_of, reason, refusal, translated
+from mlsr_es.elastic.queries import Dropped, lightened
 from mlsr_es.vectors import quantised, term_of
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 _CLAUSE_LIMIT = re.compile(r"maxClauseCount is set to (\d+)")
+
+_NOTHING = Dropped()
+
+_SEARCHES_AT_ONCE = 50
+"""In one request: 2.5 times the searches a second of one at a time; more gain nothing."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Hit:
 
     Args:
         id: The image's id.
-        score: The dot product of the query's weights and the stored ones.
+        score: The dot product of the query's weights and the stored ones, plus what BM25 adds.
         source: The stored document, as far as it was asked for.
     """
 
@@ -43,12 +49,14 @@ class Answer:
         total: How many images match at all; None where that was not counted.
         took_ms: The cluster's own time, in milliseconds.
         dropped_terms: Query terms left out because the cluster allows fewer, heaviest first.
+        dropped_words: Words of the BM25 part left out, likewise; before any term was.
     """
 
     hits: list[Hit]
     total: int | None
     took_ms: int
     dropped_terms: tuple[str, ...] = ()
+    dropped_words: tuple[str, ...] = ()
 
 
 def search(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> Answer:
@@ -73,11 +81,40 @@ def search(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> Answer
             if not limit:
                 raise
         lighter, dropped = lightened(body, int(limit[1]))
-        return _answer(_send(client, index, lighter), tuple(dropped))
+        return _answer(_send(client, index, lighter), dropped)
+
+
+def search_many(client: Elasticsearch, index: str, bodies: Iterable[Mapping[str, Any]]) -> Iterator[Answer]:
+    """Send many searches, some at a time in one request; the answers come in their order, as they are consumed.
+
+    Args:
+        client: Of ``connect``.
+        index: An index or alias.
+        bodies: Of ``build_query``, taken as they are needed.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster cannot be reached, or refuses one of them.
+    """
+    doing = f"search {index}"
+    waiting = iter(bodies)
+    while some := list(islice(waiting, _SEARCHES_AT_ONCE)):
+        lines = [line for body in some for line in ({"allow_partial_search_results": False}, dict(body))]
+        with translated(client, doing):
+            responses = client.msearch(index=index, searches=lines)["responses"]
+        for body, response in zip(some, responses, strict=True):
+            if "error" not in response:
+                yield _answer(response)
+            elif _CLAUSE_LIMIT.search(reason(response, response["status"])):
+                yield search(client, index, body)
+            else:
+                raise refusal(address_of(client), doing, response["status"], response)
 
 
 def contributions(hit: Hit, query: Mapping[str, float], *, field: str = "mlsr.terms") -> dict[str, float]:
-    """What each matching term gave to a hit's score, heaviest first; the sum is the score, up to float32 rounding.
+    """What each matching term gave to a hit's score, heaviest first.
+
+    Their sum is the score, up to float32 rounding; where BM25 adds to the score, what is left is its part.
 
     Args:
         hit: Of a search ``with_weights``.
@@ -112,8 +149,8 @@ def _send(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> dict[st
     return answer
 
 
-def _answer(raw: Mapping[str, Any], dropped: tuple[str, ...] = ()) -> Answer:
+def _answer(raw: Mapping[str, Any], dropped: Dropped = _NOTHING) -> Answer:
     found = raw["hits"]
     hits = [Hit(hit["_id"], float(hit["_score"]), hit.get("_source", {})) for hit in found["hits"]]
     total = found.get("total", {}).get("value")
-    return Answer(hits, total, raw["took"], dropped)
+    return Answer(hits, total, raw["took"], dropped.terms, dropped.words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,7 @@ from mlsr_es.vectors import term_of
 _ROOM = 64
 """One clause in so many stays free: the filter of an alias or of a role counts too, unseen from here."""
 
+_BOOST_DIGITS = 6
 
 _LUCENE_10 = ClusterVersion(9, 0)
 
@@ -34,29 +36,55 @@ class Strategy(StrEnum):
         return cls.PRUNED if version and version >= _LUCENE_10 else cls.EXHAUSTIVE
 
 
+@dataclass(frozen=True, slots=True)
+class WordClauses:
+    """The BM25 part of a query: each word's BM25 score, times its weight, is added to the dot product.
+
+    Args:
+        words: Word to weight, each above 0; the field's own analyser reads the words.
+        weight: Of the whole part, at least 0.
+        field: A text field.
+    """
+
+    words: Mapping[str, float]
+    weight: float = 1.0
+    field: str = "caption_all"
+
+    def clauses(self) -> list[dict[str, Any]]:
+        """A ``match`` clause a word, heaviest first."""
+        heaviest_first = sorted(self.words.items(), key=lambda item: (-item[1], item[0]))
+        return [
+            {"match": {self.field: {"query": word, "boost": round(self.weight * weight, _BOOST_DIGITS)}}}
+            for word, weight in heaviest_first
+        ]
+
+
 def build_query(
     weights: Mapping[str, float],
     *,
     size: int,
+    text: WordClauses | None = None,
     field: str = "mlsr.terms",
     filters: Mapping[str, str] | None = None,
     strategy: Strategy = Strategy.EXHAUSTIVE,
     with_weights: bool = False,
 ) -> dict[str, Any]:
-    """The body of a search whose score is the dot product of query and document.
+    """The body of a search whose score is the dot product of query and document, plus the BM25 of words.
 
     Args:
-        weights: Feature name to query weight, each finite and above 0.
+        weights: Feature name to query weight, each finite and above 0; may be empty where there are words.
         size: How many hits are wanted.
+        text: What BM25 adds; None for nothing.
         field: The ``rank_features`` field.
         filters: Keyword field to the value that it must have.
         strategy: How it is executed.
         with_weights: The hits bring their stored weights, for ``contributions``.
 
     Raises:
-        QueryError: No term has a weight.
+        QueryError: Neither a term nor a word has a weight.
     """
-    if not weights:
+    words = text.clauses() if text else []
+    if not weights and not words:
         raise QueryError("the query has no term that the index could know.", advice="Say it in other words.")
     heaviest_first = sorted(stored_weights(weights).items(), key=lambda item: (-item[1], item[0]))
     clauses = [
@@ -65,7 +93,7 @@ def build_query(
         for name, weight in heaviest_first
     ]
     # Without a least number of matches, a filter alone would be enough for a hit.
-    query: dict[str, Any] = {"should": clauses, "minimum_should_match": 1}
+    query: dict[str, Any] = {"should": [*clauses, *words], "minimum_should_match": 1}
     if filters:
         query["filter"] = [{"term": {name: value}} for name, value in filters.items()]
     return {
@@ -76,18 +104,33 @@ def build_query(
     }
 
 
-def lightened(body: Mapping[str, Any], limit: int) -> tuple[dict[str, Any], list[str]]:
-    """A search of ``build_query`` with as many of its heaviest terms as a cluster's clause limit allows.
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What a cluster's clause limit left no room for, heaviest first.
+
+    Args:
+        terms: Word pieces of the vocabulary.
+        words: Of the BM25 part; all of them are dropped before the first term is.
+    """
+
+    terms: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+def lightened(body: Mapping[str, Any], limit: int) -> tuple[dict[str, Any], Dropped]:
+    """A search of ``build_query`` with as many of its heaviest terms, then words, as a cluster's clause limit allows.
 
     Args:
         body: Of ``build_query``; it is not changed.
         limit: The clauses that the cluster allows in a query, at least 1.
 
     Returns:
-        The lighter body, and the terms that were dropped, heaviest first.
+        The lighter body, and what was dropped.
     """
     query = body["query"]["bool"]
     room = max(1, limit - limit // _ROOM - len(query.get("filter", ())))
-    kept, dropped = query["should"][:room], query["should"][room:]
+    kept, left = query["should"][:room], query["should"][room:]
     lighter = {**body, "query": {"bool": {**query, "should": kept}}}
-    return lighter, [term_of(clause["rank_feature"]["field"].rpartition(".")[2]) for clause in dropped]
+    terms = [clause["rank_feature"]["field"] for clause in left if "rank_feature" in clause]
+    words = [match["query"] for clause in left if "match" in clause for match in clause["match"].values()]
+    return lighter, Dropped(tuple(term_of(name.rpartition(".")[2]) for name in terms), tuple(words))

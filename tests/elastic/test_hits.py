@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from elasticsearch import Elasticsearch
 
-from mlsr_es.collection import ImageDocument
+from mlsr_es.collection import Caption, ImageDocument
 from mlsr_es.elastic import (
     IndexAction,
     IndexMeta,
+    WordClauses,
     build_query,
     contributions,
     create_version,
@@ -19,7 +20,10 @@ from mlsr_es.elastic import (
     load,
     promote,
     refresh,
+    scan,
+    scanning,
     search,
+    search_many,
     weights_in,
 )
 from mlsr_es.errors import ClusterRefusedError, IndexMismatchError
@@ -143,3 +147,53 @@ def test_a_missing_index_is_named(client: Elasticsearch, index_name: str) -> Non
     """And how it is made."""
     with pytest.raises(IndexMismatchError, match=rf"no such index \[{index_name}\].*mlsr-es index"):
         search(client, index_name, build_query({"bird": 1.0}, size=1))
+
+
+def test_many_searches_answer_in_their_order(client: Elasticsearch, index: str) -> None:
+    """More than one request holds, each as if it were sent alone; one with too many terms among them."""
+    put(client, index, {"a": {"w0": 1.0}, "b": {"w1": 1.0, "w0": 0.5}})
+    bodies = [build_query({f"w{number % 3}": 1.0 + number}, size=5) for number in range(120)]
+    bodies[60] = build_query({f"w{number}": 30_000.0 - number for number in range(20_000)}, size=5)
+    answers = list(search_many(client, index, bodies))
+    assert [answer.hits for answer in answers] == [search(client, index, body).hits for body in bodies]
+    assert [place for place, answer in enumerate(answers) if answer.dropped_terms] == [60]
+
+
+def test_one_refused_search_of_many_is_an_error(client: Elasticsearch, index: str, index_name: str) -> None:
+    """Figures over a part of the sections would be wrong; so would an index that is not there."""
+    with pytest.raises(ClusterRefusedError, match="could not search"):
+        list(search_many(client, index, [build_query({"bird": 1.0}, size=10_001)]))
+    with pytest.raises(IndexMismatchError, match="no such index"):
+        list(search_many(client, f"{index_name}-missing", [build_query({"bird": 1.0}, size=1)]))
+    assert list(search_many(client, index, [])) == []
+
+
+def test_dot_product_and_bm25_add_up_in_one_request(client: Elasticsearch, index: str) -> None:
+    """The score is the sum of the two searches' scores, the second times its weight; contributions tell them apart."""
+    document = ImageDocument("a", "c", (Caption("A red bird"),))
+    body = document_body(document, terms={"bird": 1.5}, fingerprint="f", model="m2")
+    list(load(client, index, [IndexAction("a", body)]))
+    refresh(client, index)
+    terms, words = {"bird": 2.0}, {"bird": 3.0, "fish": 1.0}
+
+    def score(weights: Mapping[str, float], text: WordClauses | None) -> float:
+        return search(client, index, build_query(weights, size=1, text=text)).hits[0].score
+
+    (hit,) = search(
+        client, index, build_query(terms, size=1, text=WordClauses(words, weight=0.5), with_weights=True)
+    ).hits
+    assert score({}, WordClauses({"bird": 3.0})) == pytest.approx(3 * score({}, WordClauses({"bird": 1.0})))
+    assert hit.score == pytest.approx(score(terms, None) + 0.5 * score({}, WordClauses(words)))
+    assert hit.score - sum(contributions(hit, terms).values()) == pytest.approx(
+        score({}, WordClauses(words, weight=0.5)), rel=1e-5
+    )
+
+
+def test_a_scan_has_the_order_of_ties(client: Elasticsearch, index: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page by page, as they were written: the order in which a search gives equal scores."""
+    monkeypatch.setattr(scanning, "_PAGE", 2)
+    put(client, index, {id_: {"bird": 1.0} for id_ in "zbymc"})
+    found = list(scan(client, index, ["mlsr.terms", "collection"]))
+    assert [id_ for id_, _ in found] == list("zbymc")
+    assert found[0][1] == {"mlsr": {"terms": [{"bird": 1.0}]}, "collection": "c"}
+    assert [hit.id for hit in search(client, index, build_query({"bird": 1.0}, size=9)).hits] == list("zbymc")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlsr_es.elastic import ClusterVersion, Strategy, build_query
+from mlsr_es.elastic import ClusterVersion, Strategy, WordClauses, build_query
 from mlsr_es.elastic.queries import lightened
 from mlsr_es.errors import QueryError
 from mlsr_es.vectors import SMALLEST_WEIGHT, feature_name
@@ -65,8 +65,8 @@ def test_a_lighter_query_keeps_the_heaviest_terms(weights: dict[str, float], lim
     lighter, dropped = lightened(body, limit)
     kept = lighter["query"]["bool"]["should"]
     assert 1 <= len(kept) <= max(1, limit - 1)
-    assert len(kept) + len(dropped) == len(weights)
-    left = [weights[feature_name(term)] for term in dropped]
+    assert len(kept) + len(dropped.terms) == len(weights)
+    left = [weights[feature_name(term)] for term in dropped.terms]
     assert max(left, default=0) <= min(clause["rank_feature"]["boost"] for clause in kept) * (1 + 1e-7)
     assert lighter | {"query": 0} == body | {"query": 0}
     assert lighter["query"]["bool"]["filter"] == body["query"]["bool"]["filter"]
@@ -91,3 +91,35 @@ def test_how_a_query_is_executed_depends_on_the_version() -> None:
     assert Strategy.for_version(None) is Strategy.EXHAUSTIVE
     assert Strategy.for_version(ClusterVersion(9, 0)) is Strategy.PRUNED
     assert build_query({"cat": 1.0}, size=1, strategy=Strategy.PRUNED)["track_total_hits"] is False
+
+
+def test_words_are_added_by_bm25_with_their_weights() -> None:
+    """A clause a word, read by the field's own analyser; the part's weight multiplies them all."""
+    body = build_query({"cat": 0.5}, size=1, text=WordClauses({"a": 1.0, "cat": 8.0}, weight=0.25))
+    assert body["query"]["bool"] == {
+        "should": [
+            {"rank_feature": {"field": "mlsr.terms.cat", "linear": {}, "boost": 0.5}},
+            {"match": {"caption_all": {"query": "cat", "boost": 2.0}}},
+            {"match": {"caption_all": {"query": "a", "boost": 0.25}}},
+        ],
+        "minimum_should_match": 1,
+    }
+
+
+def test_words_alone_are_a_query_too() -> None:
+    """They are the baseline."""
+    words = WordClauses({"cat": 1.0}, field="caption.title")
+    assert build_query({}, size=1, text=words)["query"]["bool"]["should"] == [
+        {"match": {"caption.title": {"query": "cat", "boost": 1.0}}}
+    ]
+    with pytest.raises(QueryError, match="no term"):
+        build_query({}, size=1, text=WordClauses({}))
+
+
+def test_a_lighter_query_loses_words_before_terms() -> None:
+    """The terms are what the model has to say."""
+    body = build_query({"cat": 2.0, "dog": 1.0}, size=1, text=WordClauses({"x": 9.0, "y": 8.0}))
+    assert lightened(body, 3)[1].words == ("y",)
+    lighter, dropped = lightened(body, 1)
+    assert (dropped.terms, dropped.words) == (("dog",), ("x", "y"))
+    assert [list(clause) for clause in lighter["query"]["bool"]["should"]] == [["rank_feature"]]
