@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,31 @@ if TYPE_CHECKING:
     from mlsr_es.sources import Source
 
 _COLLECTION, _FALLBACK, _MODEL = "gimp-manual", "sample", "demo"
-_PAGES = {
-    "gimp-manual": (
-        "gimp-tutorial-quickie-flip.html",
-        "gimp-filter-red-eye-removal.html",
-        "gimp-filter-unsharp-mask.html",
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What of a collection is shown.
+
+    Args:
+        pages: Their first sections with images are asked about.
+        questions: To try next.
+    """
+
+    pages: tuple[str, ...]
+    questions: tuple[str, str]
+
+
+_SHOWN = {
+    "gimp-manual": _Shown(
+        ("gimp-tutorial-quickie-flip.html", "gimp-filter-red-eye-removal.html", "gimp-filter-unsharp-mask.html"),
+        ("How do I straighten a crooked photograph?", "sharpen a blurred picture"),
     ),
-    "sample": ("knots.html", "weather.html", "bicycle.html"),
+    "sample": _Shown(
+        ("knots.html", "weather.html", "bicycle.html"),
+        ("How do I tie two ropes together?", "a bird that eats seeds"),
+    ),
 }
-"""The pages whose first section with images is asked about, by collection."""
 
 _LONGEST_TEXT = 160
 _IMAGES = 5
@@ -93,7 +110,7 @@ def _sections(source: Source) -> list[Section]:
     for section in source.sections():
         if section.id in judged:
             by_page.setdefault(section.page, section)
-    return [by_page[page] for page in _PAGES[source.name] if page in by_page]
+    return [by_page[page] for page in _SHOWN[source.name].pages if page in by_page]
 
 
 def _heading(section: Section) -> Text:
@@ -105,12 +122,13 @@ def _heading(section: Section) -> Text:
 
 
 def _what_next(index: str, url: str) -> None:
+    first, second = _SHOWN[index].questions
     typer.echo(
         f"""
 The index {index} is at {url}. What to try next:
 
-  mlsr-es search "How do I straighten a crooked photograph?" --index {index} --explain
-  mlsr-es search "sharpen a blurred picture" --index {index} --show-query
+  mlsr-es search "{first}" --index {index} --explain
+  mlsr-es search "{second}" --index {index} --show-query
   mlsr-es index FOLDER --index my-site --thumbnails     (HTML pages, images with captions, JSON Lines...)
   mlsr-es node stop"""
     )

@@ -129,7 +129,7 @@ def from_pretrained(folder: str | Path) -> BiEncoder:
     Raises:
         ModelError: It is no checkpoint, or parts of it are missing or do not fit.
     """
-    from transformers import AutoConfig, AutoImageProcessor, AutoModel
+    from transformers import AutoConfig, AutoModel
 
     layout = _Layout(Path(folder))
     with loading("model", folder):
@@ -142,6 +142,8 @@ def from_pretrained(folder: str | Path) -> BiEncoder:
             document = text_from_config(AutoConfig.from_pretrained(own))
         vision = processor = None
         if config.document_input.reads_image:
+            from transformers import AutoImageProcessor  # slow to import, and models of captions need none
+
             vision = AutoModel.from_config(AutoConfig.from_pretrained(layout.image), dtype=torch.float32)
             processor = AutoImageProcessor.from_pretrained(layout.image)
         model = fit(
