@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -28,6 +29,9 @@ class DeleteAction:
 
 LONGEST_ID = 512
 """Bytes: Elasticsearch's own limit."""
+
+LONGEST_WAIT_S = 5.0
+"""Seconds that a line waits for its chunk to fill: what a slow encoder has made is stored, whatever happens to it."""
 
 Action = IndexAction | DeleteAction
 
@@ -80,14 +84,19 @@ class ChunkSize:
 
 
 def chunks(serialised: Iterable[Line], size: ChunkSize) -> Iterator[list[Line]]:
-    """Lines in order, gathered into lists of at most ``size.bytes``; a longer line is a list of its own."""
+    """Lines in order, gathered into lists of at most ``size.bytes``; a longer line is a list of its own.
+
+    Where lines come slowly, a list is as long as ``LONGEST_WAIT_S`` allows.
+    """
     chunk: list[Line] = []
-    total = 0
+    total, since = 0, 0.0
     for line in serialised:
         length = len(line.ndjson) + 1
-        if chunk and total + length > size.bytes:
+        if chunk and (total + length > size.bytes or monotonic() - since > LONGEST_WAIT_S):
             yield chunk
             chunk, total = [], 0
+        if not chunk:
+            since = monotonic()
         chunk.append(line)
         total += length
     if chunk:

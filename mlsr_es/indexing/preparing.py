@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from mlsr_es.collection import ImageDocument, ImageFile
 from mlsr_es.elastic import Stored
+from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.fingerprint import EncodingPlan, fingerprint
 from mlsr_es.sources import LeftOut, decode, thumbnail
@@ -39,6 +40,12 @@ class Needs:
 
     image: bool
     caption: bool
+
+    @classmethod
+    def of(cls, config: BiEncoderConfig) -> Self:
+        """What a model of this configuration needs."""
+        caption = config.document_head is Head.MLP or config.document_input is DocumentInput.CAPTION
+        return cls(image=config.document_input.reads_image, caption=caption)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.collection import ImageDocument
+from mlsr_es.collection import ImageDocument, ImageFile
 from mlsr_es.elastic import (
     DeleteAction,
     IndexAction,
-    IndexMeta,
     Loaded,
     Stored,
     count,
@@ -26,10 +24,9 @@ from mlsr_es.elastic import (
     refresh,
     stored,
 )
-from mlsr_es.encoders import DocumentInput, Head
 from mlsr_es.errors import RecordError, SourceError
-from mlsr_es.indexing.fingerprint import EncodingPlan
-from mlsr_es.indexing.preparing import Block, Needs, Prepared, blocks
+from mlsr_es.indexing.job import Job
+from mlsr_es.indexing.preparing import Block, Prepared, blocks
 from mlsr_es.indexing.rejects import RejectsFile
 from mlsr_es.indexing.seen import SeenIds
 from mlsr_es.indexing.summary import Stage, Summary
@@ -39,61 +36,8 @@ from mlsr_es.vectors import feature_name
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
-    from mlsr_es.encoders import BiEncoder
-    from mlsr_es.sources import Source
 
 _READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is indexed, with what, and how.
-
-    Args:
-        source: The collection.
-        index: The alias.
-        model: The bi-encoder.
-        model_name: As the user named it; searches load it by this name.
-        languages: Which captions the source was opened for; None for all.
-        thumbnails: Whether each document gets a small picture.
-        prune_missing: Whether images that left the source are removed.
-        rejects: Where bad records go.
-        strict: Whether the first bad record stops the run.
-    """
-
-    source: Source
-    index: str
-    model: BiEncoder
-    model_name: str
-    languages: frozenset[str] | None = None
-    thumbnails: bool = False
-    prune_missing: bool = False
-    rejects: Path = Path("rejects.ndjson")
-    strict: bool = False
-
-    @property
-    def plan(self) -> EncodingPlan:
-        """What decides, beside a document, what becomes of it."""
-        return EncodingPlan(self.model.revision, thumbnails=self.thumbnails, languages=self.languages)
-
-    @property
-    def needs(self) -> Needs:
-        """What the model needs of a document."""
-        config = self.model.config
-        caption = config.document_head is Head.MLP or config.document_input is DocumentInput.CAPTION
-        return Needs(image=config.document_input.reads_image, caption=caption)
-
-    @property
-    def meta(self) -> IndexMeta:
-        """What the index says of itself."""
-        config = self.model.config
-        return IndexMeta(
-            model=self.model_name,
-            revision=self.model.revision,
-            vocabulary=self.model.vocabulary.digest,
-            query_head=config.query_head.value,
-            document_head=config.document_head.value,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +187,16 @@ class _Run:
     def _actions(self) -> Iterator[IndexAction]:
         for block in blocks(self.job.source.documents(), self._held, self.job.plan, self.job.needs):
             self._account(block)
-            for prepared, action in zip(block.ready, self._timed(block.ready), strict=True):
+            actions = self._timed(block.ready)
+            if self._seen is not None:
+                self._seen.add(action.id for action in actions if action is not None)
+            for prepared, action in zip(block.ready, actions, strict=True):
                 self.progress.advance(_ENCODING)
                 if action is None:
                     self.summary.left_out["terms"] += 1
                     self.progress.advance(_LOADING)
                 else:
-                    self._under_way[action.id] = prepared.document
+                    self._under_way[action.id] = _without_content(prepared.document)
                     yield action
 
     def _timed(self, ready: list[Prepared]) -> list[IndexAction | None]:
@@ -269,7 +216,6 @@ class _Run:
         if self._seen is not None:
             # What is broken today stays as it was; what a rule leaves out has left.
             self._seen.add(block.unchanged)
-            self._seen.add(prepared.document.id for prepared in block.ready)
             self._seen.add(error.record_id for error, _ in block.rejected)
         self.progress.advance(_READING, block.read)
         for stage in (_ENCODING, _LOADING):
@@ -285,6 +231,12 @@ class _Run:
 
     def _meter(self, seconds: float) -> None:
         self._seconds[_LOADING] += seconds
+
+
+def _without_content(document: ImageDocument) -> ImageDocument:
+    """The document as it may be rejected: many wait for the cluster's answer, too many for their images in memory."""
+    image = document.image
+    return replace(document, image=ImageFile(image.name, b"")) if image else document
 
 
 def _encoded(job: Job, ready: list[Prepared]) -> list[IndexAction | None]:

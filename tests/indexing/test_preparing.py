@@ -83,7 +83,7 @@ def test_only_documents_are_asked_for() -> None:
         asked.append(ids)
         return {}
 
-    items = [image("a"), RecordError("b", "read", "bad"), LeftOut("c", "icon"), image("d", ""), image("e")]
+    items: list[Item] = [image("a"), RecordError("b", "read", "bad"), LeftOut("c", "icon"), image("d", ""), image("e")]
     (block,) = blocks(items, held, PLAN, READS_CAPTIONS)
     assert asked == [["a", "e"]]
     assert block.read == len(items)

@@ -1,0 +1,64 @@
+"""What is to be done: a source, an index, a model, and how they come together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsr_es.elastic import IndexMeta
+from mlsr_es.indexing.fingerprint import EncodingPlan
+from mlsr_es.indexing.preparing import Needs
+
+if TYPE_CHECKING:
+    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is indexed, with what, and how.
+
+    Args:
+        source: The collection.
+        index: The alias.
+        model: The bi-encoder.
+        model_name: As the user named it; searches load it by this name.
+        languages: Which captions the source was opened for; None for all.
+        thumbnails: Whether each document gets a small picture.
+        prune_missing: Whether images that left the source are removed.
+        rejects: Where bad records go.
+        strict: Whether the first bad record stops the run.
+    """
+
+    source: Source
+    index: str
+    model: BiEncoder
+    model_name: str
+    languages: frozenset[str] | None = None
+    thumbnails: bool = False
+    prune_missing: bool = False
+    rejects: Path = Path("rejects.ndjson")
+    strict: bool = False
+
+    @property
+    def plan(self) -> EncodingPlan:
+        """What decides, beside a document, what becomes of it."""
+        return EncodingPlan(self.model.revision, thumbnails=self.thumbnails, languages=self.languages)
+
+    @property
+    def needs(self) -> Needs:
+        """What the model needs of a document."""
+        return Needs.of(self.model.config)
+
+    @property
+    def meta(self) -> IndexMeta:
+        """What the index says of itself."""
+        config = self.model.config
+        return IndexMeta(
+            model=self.model_name,
+            revision=self.model.revision,
+            vocabulary=self.model.vocabulary.digest,
+            query_head=config.query_head.value,
+            document_head=config.document_head.value,
+        )

@@ -1,0 +1,357 @@
+"""From a source to a real index: what is encoded, what stays, what takes over when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+import pytest
+from elasticsearch import Elasticsearch
+from PIL import Image
+
+from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile
+from mlsr_es.elastic import (
+    IndexAction,
+    IndexMeta,
+    build_query,
+    collections,
+    count,
+    create_version,
+    load,
+    promote,
+    refresh,
+    resolve,
+    search,
+)
+from mlsr_es.encoders import BiEncoder
+from mlsr_es.errors import IndexMismatchError, InputError, RecordError, SourceError
+from mlsr_es.indexing import Job, Summary, index_collection, preview
+from mlsr_es.indexing.preparing import BLOCK
+from mlsr_es.sources import LeftOut, Source
+from tests.indexing.listed import Listed, image
+from tests.models import word_model
+
+MODEL, OTHER_MODEL = word_model(), word_model(2.0)
+BIRDS = (image("a", "owl"), image("b", "heron"), image("c", "robin"))
+CREDITED = ImageDocument("credited", "birds", (Caption("owl", CaptionKind.ATTRIBUTION),))
+"""Its only caption is one that the model does not read."""
+
+
+class Counting:
+    """A model that counts the documents it encodes."""
+
+    def __init__(self, model: BiEncoder) -> None:
+        self._model = model
+        self.encoded: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def encode_documents(self, documents: Sequence[ImageDocument], images: Any = None) -> Any:
+        """As the model does."""
+        self.encoded += [document.id for document in documents]
+        return self._model.encode_documents(documents, images)
+
+
+@pytest.fixture
+def job(index_name: str, tmp_path: Path) -> Job:
+    """Three birds into an index that is not there yet."""
+    return Job(Listed(BIRDS), index_name, MODEL, "words", rejects=tmp_path / "rejects.ndjson")
+
+
+def given(job: Job, *items: Any, **changes: Any) -> Job:
+    """The same job with another source."""
+    return replace(job, source=Listed(items, name=changes.pop("name", "birds")), **changes)
+
+
+def found(client: Elasticsearch, index: str, word: str) -> set[str]:
+    """The ids of the images that a word finds, for whoever searches now."""
+    refresh(client, index)
+    return {hit.id for hit in search(client, index, build_query({word: 1.0}, size=100)).hits}
+
+
+def indices(client: Elasticsearch, name: str) -> dict[str, Any]:
+    """All that the cluster says of the indices whose names begin so."""
+    return dict(client.indices.get(index=f"{name}*", expand_wildcards="all").body)
+
+
+def numbers(summary: Summary) -> tuple[int, int, int, int]:
+    """Encoded, unchanged, left out, rejected."""
+    return summary.encoded, summary.unchanged, summary.left_out.total(), summary.rejected.total()
+
+
+def test_a_source_becomes_an_index(client: Elasticsearch, job: Job) -> None:
+    """Searched by its alias; what the index says of itself is the model's."""
+    summary = index_collection(job, client)
+    assert (summary.version, summary.promoted, summary.read) == (f"{job.index}-v0001", True, 3)
+    assert numbers(summary) == (3, 0, 0, 0)
+    assert {word: found(client, job.index, word) for word in ("owl", "heron", "knot")} == {
+        "owl": {"a"},
+        "heron": {"b"},
+        "knot": set(),
+    }
+    resolved = resolve(client, job.index)
+    assert resolved is not None
+    assert resolved.serving is not None
+    assert (resolved.serving.meta.model, resolved.serving.meta.revision) == ("words", MODEL.revision)
+    assert {name: stage.documents for name, stage in summary.stages.items()} == {
+        "reading": 3,
+        "encoding": 3,
+        "loading": 3,
+    }
+
+
+def test_a_second_run_encodes_nothing(client: Elasticsearch, job: Job) -> None:
+    """Everything is as it was, and nothing is written."""
+    index_collection(job, client)
+    model = Counting(MODEL)
+    summary = index_collection(replace(job, model=model), client)  # type: ignore[arg-type]
+    assert numbers(summary) == (0, 3, 0, 0)
+    assert model.encoded == []
+    assert (summary.version, summary.promoted) == (f"{job.index}-v0001", False)
+
+
+def test_a_changed_caption_is_encoded_alone(client: Elasticsearch, job: Job) -> None:
+    """And the old word no longer finds the image."""
+    index_collection(job, client)
+    model = Counting(MODEL)
+    summary = index_collection(given(job, image("a", "boat"), *BIRDS[1:], model=model), client)
+    assert numbers(summary) == (1, 2, 0, 0)
+    assert model.encoded == ["a"]
+    assert found(client, job.index, "boat") == {"a"}
+    assert found(client, job.index, "owl") == set()
+
+
+def test_every_item_is_counted_once(client: Elasticsearch, job: Job) -> None:
+    """What rules leave out, what is bad, and what has no term; bad records go to the file."""
+    bad = RecordError("row 4", "read", "it is no JSON")
+    torn = ImageDocument("torn", "birds", (Caption("owl"),), ImageFile("torn.png", b"no image"))
+    too_long = image("x" * 600)
+    items = [*BIRDS, bad, torn, too_long, LeftOut("i", "icon"), image("mute", ""), CREDITED]
+    summary = index_collection(given(job, *items), client)
+    assert numbers(summary) == (3, 0, 3, 3)
+    assert summary.read == len(items)
+    assert dict(summary.left_out) == {"icon": 1, "caption": 1, "terms": 1}
+    assert dict(summary.rejected) == {"read": 1, "decode": 1, "load": 1}
+    assert summary.rejects_file == job.rejects
+    rejected = [orjson.loads(line) for line in job.rejects.read_bytes().splitlines()]
+    assert {row["id"] for row in rejected} == {"row 4", "torn", too_long.id}
+    assert next(row for row in rejected if row["id"] == too_long.id)["record"]["captions"][0]["text"] == "owl"
+    assert count(client, job.index) == 3
+
+
+def test_strict_stops_at_the_first_bad_record(client: Elasticsearch, job: Job) -> None:
+    """Nothing is served then."""
+    strict = given(job, *BIRDS, RecordError("row 4", "read", "it is no JSON"), strict=True)
+    with pytest.raises(InputError, match="row 4 is bad: read: it is no JSON"):
+        index_collection(strict, client)
+    resolved = resolve(client, job.index)
+    assert resolved is not None
+    assert resolved.serving is None
+
+
+def test_a_run_that_broke_is_completed_by_the_next(
+    client: Elasticsearch, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had stored stays and is not encoded again; nobody searches half an index."""
+    monkeypatch.setattr("mlsr_es.elastic.chunks.LONGEST_WAIT_S", 0.0)  # a slow encoder's chunks are sent as they are
+    many = [image(f"{number:03}") for number in range(4 * BLOCK)]
+    with pytest.raises(OSError, match="cable"):
+        index_collection(replace(job, source=Listed(many, breaks=OSError("the cable is out"))), client)
+    resolved = resolve(client, job.index)
+    assert resolved is not None
+    assert resolved.serving is None
+    summary = index_collection(given(job, *many), client)
+    assert summary.promoted
+    assert summary.version == f"{job.index}-v0001"
+    assert summary.unchanged >= BLOCK
+    assert summary.encoded + summary.unchanged == count(client, job.index) == len(many)
+
+
+def test_another_model_takes_over_when_it_is_complete(client: Elasticsearch, job: Job) -> None:
+    """Searches go on meanwhile, and reach the one or the other, never half of it."""
+    index_collection(job, client)
+    searches: list[tuple[str, set[str]]] = []
+
+    def searching() -> Iterable[ImageDocument]:
+        for each in BIRDS:
+            resolved = resolve(client, job.index)
+            assert resolved is not None
+            assert resolved.serving is not None
+            searches.append((resolved.serving.index, found(client, job.index, "owl")))
+            yield each
+
+    summary = index_collection(replace(job, source=Listed(searching()), model=OTHER_MODEL), client)
+    assert summary.version == f"{job.index}-v0002"
+    assert summary.promoted
+    assert searches == [(f"{job.index}-v0001", {"a"})] * 3
+    assert list(indices(client, job.index)) == [f"{job.index}-v0002"]
+    (hit,) = search(client, job.index, build_query({"owl": 1.0}, size=9)).hits
+    assert hit.id == "a"
+    assert hit.score == pytest.approx(1.0986, rel=2**-8)  # log(1 + 2): the other model's weight
+
+
+def test_another_model_waits_for_all_collections(client: Elasticsearch, job: Job) -> None:
+    """A collection that nobody has encoded with it yet would be gone from searches."""
+    boats = given(job, image("x", "boat", "boats"), name="boats")
+    index_collection(job, client)
+    index_collection(boats, client)
+    waiting = index_collection(replace(job, model=OTHER_MODEL), client)
+    assert (waiting.promoted, waiting.missing_collections) == (False, ("boats",))
+    assert found(client, job.index, "boat") == {"x"}
+    complete = index_collection(replace(boats, model=OTHER_MODEL), client)
+    assert (complete.promoted, complete.missing_collections) == (True, ())
+    assert collections(client, job.index) == {"birds": 3, "boats": 1}
+    assert list(indices(client, job.index)) == [f"{job.index}-v0002"]
+
+
+def test_images_that_left_the_source_stay_until_they_are_pruned(client: Elasticsearch, job: Job) -> None:
+    """Within the collection: another one's images are not touched."""
+    index_collection(job, client)
+    index_collection(given(job, image("x", "owl", "boats"), name="boats"), client)
+    left = given(job, BIRDS[1])
+    assert index_collection(left, client).pruned == 0
+    assert found(client, job.index, "owl") == {"a", "x"}
+    summary = index_collection(replace(left, prune_missing=True), client)
+    assert (summary.pruned, summary.not_pruned) == (2, "")
+    assert found(client, job.index, "owl") == {"x"}
+    assert collections(client, job.index) == {"birds": 1, "boats": 1}
+
+
+def test_nothing_is_pruned_after_a_record_that_could_not_be_read(client: Elasticsearch, job: Job) -> None:
+    """Nobody knows whose it was."""
+    index_collection(job, client)
+    summary = index_collection(given(job, BIRDS[0], RecordError("row 2", "read", "torn"), prune_missing=True), client)
+    assert summary.pruned == 0
+    assert summary.not_pruned.startswith("1 records could not be read")
+    assert count(client, job.index) == 3
+
+
+def test_nothing_is_pruned_after_a_source_that_broke(client: Elasticsearch, job: Job) -> None:
+    """The rest of it was never seen."""
+    index_collection(job, client)
+    with suppress(OSError):
+        index_collection(replace(job, source=Listed(BIRDS[:1], breaks=OSError()), prune_missing=True), client)
+    refresh(client, job.index)
+    assert count(client, job.index) == 3
+
+
+def test_what_is_broken_today_is_not_pruned(client: Elasticsearch, job: Job) -> None:
+    """Its image is there and cannot be opened: it stays as it was."""
+    index_collection(job, client)
+    torn = replace(BIRDS[0], image=ImageFile("a.png", b"no image"))
+    summary = index_collection(given(job, torn, *BIRDS[1:], prune_missing=True), client)
+    assert (summary.pruned, dict(summary.rejected)) == (0, {"decode": 1})
+    assert found(client, job.index, "owl") == {"a"}
+
+
+@pytest.mark.parametrize("changed", [image("a", ""), replace(CREDITED, id="a")], ids=["no caption", "no term"])
+def test_what_a_rule_leaves_out_is_pruned(client: Elasticsearch, job: Job, changed: ImageDocument) -> None:
+    """Its old words would find it for ever."""
+    index_collection(job, client)
+    summary = index_collection(given(job, changed, *BIRDS[1:], prune_missing=True), client)
+    assert (summary.pruned, summary.left_out.total()) == (1, 1)
+    assert found(client, job.index, "owl") == set()
+
+
+def test_an_id_of_another_collection_is_rejected(client: Elasticsearch, job: Job) -> None:
+    """The image that is there stays as it is."""
+    index_collection(job, client)
+    summary = index_collection(
+        given(job, image("a", "boat", "boats"), image("x", "boat", "boats"), name="boats"), client
+    )
+    assert dict(summary.rejected) == {"index": 1}
+    assert found(client, job.index, "owl") == {"a"}
+    assert found(client, job.index, "boat") == {"x"}
+
+
+def test_an_id_twice_in_a_source_is_stored_once(client: Elasticsearch, job: Job) -> None:
+    """Sources see to it that there is none; if there is, the last one stays, and nothing breaks."""
+    summary = index_collection(given(job, image("a", "owl"), image("a", "boat")), client)
+    assert summary.read == 2
+    assert count(client, job.index) == 1
+
+
+def test_a_source_of_which_nothing_is_left_makes_no_index(client: Elasticsearch, job: Job) -> None:
+    """And says what became of it."""
+    with pytest.raises(SourceError, match="of 2 images 1 are left out by rule and 1 are rejected"):
+        index_collection(given(job, LeftOut("i", "icon"), RecordError("r", "read", "bad")), client)
+    assert indices(client, job.index) == {}
+
+
+def test_a_dry_run_writes_nothing(client: Elasticsearch, job: Job) -> None:
+    """It shows the mapping and the first document, as they would be sent."""
+    shown = preview(job, client)
+    assert indices(client, job.index) == {}
+    assert shown.target == "a new version of the index will be built"
+    assert shown.body["mappings"]["properties"]["mlsr"]["properties"]["terms"] == {"type": "rank_features"}
+    assert shown.action is not None
+    assert (shown.action.id, shown.action.body["mlsr"]["top_terms"]) == ("a", ["owl"])
+    assert [prepared.document.id for prepared in shown.block.ready] == ["a", "b", "c"]
+
+
+def test_a_dry_run_passes_over_what_is_unchanged(client: Elasticsearch, job: Job) -> None:
+    """It reads on to the first block that holds something to encode, and leaves the index as it is."""
+    many = [image(f"{number:03}") for number in range(BLOCK)]
+    index_collection(given(job, *many), client)
+    before = indices(client, job.index)
+    shown = preview(given(job, *many, image("new", "boat")), client)
+    assert shown.action is not None
+    assert shown.action.id == "new"
+    assert shown.target == f"{job.index}-v0001 will be brought up to date"
+    assert preview(given(job, *many), client).action is None
+    refresh(client, job.index)
+    assert indices(client, job.index) == before
+    assert count(client, job.index) == BLOCK
+
+
+class Content(bytes):
+    """An image's bytes, counted as long as somebody holds them."""
+
+    alive = most = 0
+
+    def __new__(cls, content: bytes) -> Self:
+        """One more."""
+        cls.alive += 1
+        cls.most = max(cls.most, cls.alive)
+        return super().__new__(cls, content)
+
+    def __del__(self) -> None:
+        type(self).alive -= 1
+
+
+def test_memory_does_not_grow_with_the_source(client: Elasticsearch, job: Job) -> None:
+    """Of a few thousand images no more than some blocks are held at a time, also while their documents wait."""
+    dot = BytesIO()
+    Image.new("RGB", (2, 2)).save(dot, "PNG")
+    source: Source = Listed(
+        ImageDocument(f"{number:04}", "birds", (Caption("owl"),), ImageFile("dot.png", Content(dot.getvalue())))
+        for number in range(2_000)
+    )
+    summary = index_collection(replace(job, source=source), client)
+    assert summary.encoded == 2_000
+    assert Content.most <= 4 * BLOCK
+    assert Content.alive == 0
+
+
+def test_somebody_elses_index_is_not_written_to(client: Elasticsearch, job: Job) -> None:
+    """Before anything is encoded."""
+    client.indices.create(index=job.index)
+    model = Counting(MODEL)
+    with pytest.raises(IndexMismatchError, match="not made by mlsr-es"):
+        index_collection(replace(job, model=model), client)  # type: ignore[arg-type]
+    assert model.encoded == []
+
+
+def test_a_version_without_this_collection_gets_it(client: Elasticsearch, job: Job) -> None:
+    """Documents that somebody else has written beside ours stay."""
+    version = create_version(client, job.index, IndexMeta("words", MODEL.revision, "v", "mlp", "mlp"))
+    assert len(list(load(client, version, [IndexAction("z", {"image_id": "z", "collection": "others"})]))) == 1
+    promote(client, job.index, version)
+    assert index_collection(replace(job, prune_missing=True), client).version == version
+    assert collections(client, job.index) == {"birds": 3, "others": 1}
