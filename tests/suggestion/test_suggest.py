@@ -1,0 +1,164 @@
+"""From a section to images, on a real node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from elasticsearch import Elasticsearch
+
+from mlsr_es.collection import Section
+from mlsr_es.elastic import IndexMeta, State, Strategy, Version, create_version
+from mlsr_es.encoders import BiEncoder
+from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
+from mlsr_es.suggestion import Suggestions, encode_request, send, serving_version, strategy_for
+from mlsr_es.vectors import quantised
+from tests.models import word_model
+
+KNOTS = Section("s", "Pass the end through the loop, and the rope holds.", "k.html", "Knots", "The bowline")
+
+Ask: TypeAlias = Callable[..., Suggestions]
+
+
+@pytest.fixture
+def ask(client: Elasticsearch, sample_index: str, demo_model: BiEncoder) -> Ask:
+    """Asks the sample collection."""
+    version = serving_version(client, sample_index)
+
+    def asked(section: Section = KNOTS, *, explain: bool = False, **options: Any) -> Suggestions:
+        request = encode_request(
+            section, model=demo_model, version=version, index=sample_index, explain=explain, **options
+        )
+        return send(client, request, version=version, explain=explain)
+
+    return asked
+
+
+def test_images_that_belong_in_the_section_come_first(ask: Ask) -> None:
+    """Best first, as many as are asked for, with what is stored of them but the weights."""
+    found = ask(size=5)
+    assert len(found.images) == 5
+    scores = [image.score for image in found.images]
+    assert scores == sorted(scores, reverse=True)
+    best = found.images[0]
+    assert (best.source["collection"], best.source["page"]) == ("sample", "knots.html")
+    assert "terms" not in best.source["mlsr"]
+    assert best.terms is None
+
+
+def test_the_terms_add_up_to_the_score(ask: Ask) -> None:
+    """Each image's, heaviest first, and all of them the query's; the weights themselves are not shown."""
+    found = ask(explain=True, size=20)
+    for image in found.images:
+        assert image.terms is not None
+        assert sum(image.terms.values()) == pytest.approx(image.score, rel=1e-6)
+        assert list(image.terms.values()) == sorted(image.terms.values(), reverse=True)
+        assert image.terms.keys() <= found.request.terms.keys()
+        assert "terms" not in image.source["mlsr"]
+
+
+def test_the_score_is_the_dot_product_of_what_the_model_says(
+    ask: Ask, client: Elasticsearch, sample_index: str, demo_model: BiEncoder
+) -> None:
+    """Of the query's weights and the stored ones, as the field keeps them."""
+    (best,) = ask(size=1).images
+    weights = client.get(index=sample_index, id=best.id)["_source"]["mlsr"]["terms"][0]
+    query = demo_model.encode_sections([KNOTS]).named(0, demo_model.vocabulary)
+    kept = {name: float(quantised(np.array([weight], np.float32))[0]) for name, weight in weights.items()}
+    assert best.score == pytest.approx(sum(query.get(name, 0.0) * weight for name, weight in kept.items()), rel=1e-5)
+
+
+def test_explaining_changes_no_hit(ask: Ask) -> None:
+    """The same images with the same scores."""
+    explained, plain = ([(image.id, image.score) for image in ask(explain=explain).images] for explain in (True, False))
+    assert explained == plain
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_every_strategy_gives_the_same_images(ask: Ask, strategy: Strategy) -> None:
+    """How the cluster gets there is its affair."""
+    assert [image.id for image in ask(strategy=strategy).images] == [image.id for image in ask().images]
+
+
+def test_a_filter_leaves_only_what_has_the_value(ask: Ask) -> None:
+    """Several hold together."""
+    assert {image.source["page"] for image in ask(filters={"page": "weather.html"}, size=50).images} == {"weather.html"}
+    both = ask(filters={"page": "knots.html", "collection": "sample"}, size=50)
+    assert both.images
+    assert ask(filters={"page": "knots.html", "collection": "birds"}).images == ()
+
+
+def test_the_titles_are_a_part_of_the_query(ask: Ask) -> None:
+    """They stay apart down to the encoder, and change what is found."""
+    assert ask(replace(KNOTS, page_title="", section_title="")).request.terms != ask().request.terms
+    assert ask(Section("s", "", section_title="Rainbow")).images[0].id == "sample/images/rainbow.svg"
+
+
+def test_nothing_is_sent_before_it_is_asked_for(
+    client: Elasticsearch, sample_index: str, demo_model: BiEncoder
+) -> None:
+    """A request is data: the weights, heaviest first, and the body."""
+    version = serving_version(client, sample_index)
+    request = encode_request(KNOTS, model=demo_model, version=version, index=sample_index, size=3)
+    assert list(request.terms.values()) == sorted(request.terms.values(), reverse=True)
+    assert request.body["size"] == 3
+    assert len(request.body["query"]["bool"]["should"]) == len(request.terms)
+
+
+def test_a_model_that_the_index_was_not_made_with_is_refused(client: Elasticsearch, sample_index: str) -> None:
+    """Its terms would mean something else; the right one is named."""
+    version = serving_version(client, sample_index)
+    with pytest.raises(ModelError, match=r"made with the model 'demo'.*--model demo"):
+        encode_request(KNOTS, model=word_model(), version=version, index=sample_index)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("", "the query is empty"), (" \n\t", "the query is empty"), ("🦉 🦆", "knows no word of the query")],
+)
+def test_a_query_that_cannot_be_asked_is_refused(ask: Ask, text: str, complaint: str) -> None:
+    """Before anything is sent."""
+    with pytest.raises(QueryError, match=complaint):
+        ask(Section("s", text))
+
+
+def test_a_query_without_any_weight_is_refused() -> None:
+    """The model knows its words, and finds none of them worth a search."""
+    model = word_model(-1.0)
+    version = Version("birds-v0001", IndexMeta("words", model.revision, "v", "mlp", "mlp", state=State.SERVING))
+    with pytest.raises(QueryError, match="gives no word of the query any weight"):
+        encode_request(Section("s", "an owl"), model=model, version=version, index="birds")
+
+
+def test_a_long_query_keeps_its_heaviest_terms(ask: Ask, demo_model: BiEncoder) -> None:
+    """As many as the model's configuration says, however long the section is."""
+    found = ask(Section("s", " ".join([KNOTS.text] * 300)))
+    assert found.images[0].id.startswith("sample/images/")
+    assert len(found.request.terms) <= (demo_model.config.query_terms or len(demo_model.vocabulary))
+
+
+def test_the_version_that_serves_is_found_by_its_alias(client: Elasticsearch, sample_index: str) -> None:
+    """And by its own name."""
+    version = serving_version(client, sample_index)
+    assert version.index == f"{sample_index}-v0001"
+    assert serving_version(client, version.index) == version
+
+
+def test_an_index_that_cannot_be_searched_is_said_to_be_so(client: Elasticsearch, index_name: str) -> None:
+    """Missing, or not complete yet."""
+    with pytest.raises(IndexMismatchError, match=f"there is no index {index_name}.*mlsr-es index SOURCE"):
+        serving_version(client, index_name)
+    create_version(client, index_name, IndexMeta("m", "r", "v", "mlp", "mlp"))
+    with pytest.raises(
+        IndexMismatchError, match=f"{index_name} is not complete yet: {index_name}-v0001 is being built"
+    ):
+        serving_version(client, index_name)
+
+
+def test_the_strategy_follows_the_clusters_version(client: Elasticsearch) -> None:
+    """Every posting on Lucene 8."""
+    major = int(client.info()["version"]["number"].split(".")[0])
+    assert strategy_for(client) is (Strategy.PRUNED if major >= 9 else Strategy.EXHAUSTIVE)
