@@ -11,6 +11,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,6 +113,19 @@ def demo_model() -> BiEncoder:
     from mlsr_es.encoders import load_model
 
     return load_model("demo", device="cpu")
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of another model: the demo's, with titles that count half; nothing limits a query's terms."""
+    from mlsr_es.encoders import load_model, save_pretrained
+
+    model = load_model("demo", device="cpu")
+    model.query.set_field_scales({"page_title": 0.5})
+    model.config = replace(model.config, query_terms=None)
+    folder = tmp_path_factory.mktemp("models") / "other"
+    save_pretrained(model, folder, half=True)
+    return folder
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlsr_es.indexing import Job, Preview, Summary
 
 _REJECTED = 3
+_SHIPPED_MODEL = "demo"
 
 
 @with_connection
@@ -25,7 +26,9 @@ def index(
     source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
     *,
     name: str = typer.Option(..., "--index", metavar="NAME", help="The index: an alias in front of its versions."),
-    model: str = typer.Option("demo", "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
+    model: str = typer.Option(
+        _SHIPPED_MODEL, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."
+    ),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
@@ -89,7 +92,8 @@ def languages_of(model: BiEncoder) -> frozenset[str] | None:
 
 def model_name(given: str) -> str:
     """The name by which later searches load the model, from whatever folder they are started in."""
-    return str(Path(given).resolve()) if Path(given).is_dir() else given
+    # The shipped model's name means the shipped model, also beside a folder of that name.
+    return str(Path(given).resolve()) if Path(given).is_dir() and given != _SHIPPED_MODEL else given
 
 
 def print_summary(summary: Summary, *, as_json: bool = False) -> None:

@@ -1,0 +1,140 @@
+"""``mlsr-es index``: what is printed, and the exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from elasticsearch import Elasticsearch
+
+from mlsr_es.commands.index import model_name
+from mlsr_es.elastic import count
+from tests.program import Ran, run_program
+from tests.rows import rows
+
+BIRDS = {"1": "An owl on a branch", "2": "A heron in the reeds", "3": "A robin in the snow"}
+
+
+@pytest.fixture
+def birds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of three birds, in the folder where the program is run."""
+    monkeypatch.chdir(tmp_path)
+    return rows(tmp_path / "birds.jsonl", BIRDS)
+
+
+@pytest.fixture
+def index(cluster_url: str, index_name: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An index's name; the program reaches its cluster."""
+    monkeypatch.setenv("ES_URL", cluster_url)
+    return index_name
+
+
+def index_into(index: str, source: Path, *options: str) -> Ran:
+    return run_program("index", str(source), "--index", index, *options)
+
+
+def test_the_summary_adds_up(birds: Path, index: str) -> None:
+    """A table on stdout, speeds on stderr; a second time, everything is unchanged."""
+    first = index_into(index, birds)
+    assert first.code == 0
+    assert [line.split()[-1] for line in first.stdout.splitlines() if line.startswith((" read", " encoded"))] == [
+        "3",
+        "3",
+    ]
+    assert f"{index} ({index}-v0001): " in first.stderr
+    assert "reading " in first.stderr
+    again = index_into(index, birds, "--json")
+    assert again.code == 0
+    told = again.json
+    assert (told["read"], told["encoded"], told["unchanged"], told["rejected"]) == (3, 0, 3, {})
+    assert told["version"] == f"{index}-v0001"
+
+
+def test_bad_records_are_told_and_do_not_stop_the_run(birds: Path, index: str, client: Elasticsearch) -> None:
+    """The exit code is 3; each is in the file that is named, with its reason."""
+    rows(birds, {**BIRDS, "4": "A torn picture of a wren"}, **{"4": b"no image"})
+    with birds.open("a") as file:
+        file.write("nonsense\n")
+    ran = index_into(index, birds)
+    assert ran.code == 3
+    rejects = Path(f"{index}-rejects.ndjson")
+    assert f"Rejected records are in {rejects}, each with its reason." in ran.stderr
+    assert "Traceback" not in ran.stderr
+    reasons = {row["id"]: row["reason"] for row in map(orjson.loads, rejects.read_bytes().splitlines())}
+    assert reasons.keys() == {"4", "birds.jsonl:5"}
+    assert reasons["4"] == "it is no image that is read (SVG, PNG, JPEG, GIF, WEBP, TIFF, BMP)"
+    assert reasons["birds.jsonl:5"].startswith("the line is no JSON")
+    assert count(client, index) == 3
+
+
+def test_strict_stops_at_the_first_bad_record(birds: Path, index: str) -> None:
+    """The user's input is at fault."""
+    rows(birds, BIRDS, **{"2": b"no image"})
+    ran = index_into(index, birds, "--strict")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("error: the record 2 is bad: decode: it is no image")
+    assert "run without --strict" in ran.stderr
+
+
+def test_a_dry_run_shows_and_writes_nothing(birds: Path, index: str, client: Elasticsearch) -> None:
+    """The mapping, one bulk action, and what would become of the first batch."""
+    ran = index_into(index, birds, "--dry-run")
+    assert ran.code == 0
+    assert '"type": "rank_features"' in ran.stdout
+    assert '{"index":{"_id":"1"}}' in ran.stdout
+    assert "Nothing was written. Of a first batch of 3 images 3 would be stored" in ran.stderr
+    assert "a new version of the index will be built" in ran.stderr
+    told = index_into(index, birds, "--dry-run", "--json").json
+    assert (told["would"], told["action"]) == ("a new version of the index will be built", {"index": {"_id": "1"}})
+    assert told["document"]["mlsr"]["top_terms"]
+    assert not client.indices.exists(index=f"{index}*", allow_no_indices=False)
+
+
+def test_thumbnails_are_stored_where_they_are_wanted(birds: Path, index: str, client: Elasticsearch) -> None:
+    """To ask for them later is a change of every document."""
+    index_into(index, birds)
+    assert "thumbnail" not in client.get(index=index, id="1")["_source"]
+    assert index_into(index, birds, "--thumbnails", "--json").json["encoded"] == 3
+    assert client.get(index=index, id="1")["_source"]["thumbnail"].startswith("data:image/jpeg;base64,")
+
+
+def test_images_that_left_the_source_are_removed_on_request(birds: Path, index: str, client: Elasticsearch) -> None:
+    """And said to be."""
+    index_into(index, birds)
+    rows(birds, {"1": BIRDS["1"]})
+    assert index_into(index, birds).code == 0
+    ran = index_into(index, birds, "--prune-missing")
+    assert "Removed because they left the source: 2." in ran.stderr
+    assert count(client, index) == 1
+
+
+def test_nothing_is_removed_after_a_row_that_cannot_be_read(birds: Path, index: str, client: Elasticsearch) -> None:
+    """And why not is said."""
+    index_into(index, birds)
+    birds.write_text(birds.read_text().splitlines()[0] + "\nnonsense\n")
+    ran = index_into(index, birds, "--prune-missing")
+    assert ran.code == 3
+    assert "Nothing was pruned: 1 records could not be read" in ran.stderr
+    assert count(client, index) == 3
+
+
+def test_another_model_waits_for_the_other_collections(birds: Path, index: str, other_model: Path) -> None:
+    """The user is told which, and what to do."""
+    index_into(index, birds)
+    index_into(index, rows(birds.with_name("boats.jsonl"), {"b": "A boat with a red sail"}))
+    ran = index_into(index, birds, "--model", str(other_model))
+    assert ran.code == 0
+    assert f"{index}-v0002 is complete for birds, and waits: boats would be missing" in ran.stderr
+    done = index_into(index, birds.with_name("boats.jsonl"), "--model", str(other_model), "--json").json
+    assert (done["promoted"], done["version"]) == (True, f"{index}-v0002")
+
+
+def test_a_model_is_found_again_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its folder is remembered whole; a name that is no folder's, and the shipped model's, as it is."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine", "demo"):
+        (tmp_path / name).mkdir()
+    assert model_name("mine") == str(tmp_path / "mine")
+    assert model_name("owner/name") == "owner/name"
+    assert model_name("demo") == "demo"  # also beside a folder of that name, which is not what is loaded

@@ -1,0 +1,117 @@
+"""``mlsr-es search``: what is printed, and the exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+from elasticsearch import Elasticsearch
+
+from tests.program import Ran, run_program
+
+TEXT = "How is a rope tied to a post?"
+
+
+@pytest.fixture
+def index(cluster_url: str, sample_index: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The sample's index; the program reaches its cluster."""
+    monkeypatch.setenv("ES_URL", cluster_url)
+    return sample_index
+
+
+def search(index: str, *arguments: str, stdin: str = "") -> Ran:
+    return run_program("search", *arguments, "--index", index, stdin=stdin)
+
+
+def test_a_table_of_images(index: str) -> None:
+    """Rank, score, id and caption on stdout; on stderr how many match."""
+    ran = search(index, TEXT, "--size", "3")
+    assert ran.code == 0
+    assert [line.split()[0] for line in ran.stdout.splitlines() if " sample/images/" in line] == ["1", "2", "3"]
+    assert "3 images of " in ran.stderr
+    assert "query terms" in ran.stderr
+
+
+def test_json_is_one_object(index: str) -> None:
+    """The query's terms, and the hits."""
+    found = search(index, TEXT, "--json", "--size", "2").json
+    assert found.keys() >= {"query", "hits", "total", "took_ms", "dropped_terms"}
+    assert all(isinstance(weight, float) and weight > 0 for weight in found["query"].values())
+    assert [hit.keys() for hit in found["hits"]] == [{"id", "score", "source"}] * 2
+    assert found["hits"][0]["source"]["image_id"] == found["hits"][0]["id"]
+
+
+def test_an_explanation_adds_up(index: str) -> None:
+    """Each hit's terms to its score."""
+    for hit in search(index, TEXT, "--json", "--explain").json["hits"]:
+        assert sum(hit["terms"].values()) == pytest.approx(hit["score"], rel=1e-4)
+    table = search(index, TEXT, "--explain").stdout
+    assert "terms" in table.splitlines()[1]
+    assert "rope " in table
+
+
+def test_the_request_can_be_sent_as_it_is_shown(index: str, client: Elasticsearch) -> None:
+    """Kibana's Dev Tools take it, and give the same hits; this program sends nothing."""
+    ran = search(index, TEXT, "--show-query", "--filter", "collection=sample", "--size", "5")
+    head, _, body = ran.stdout.partition("\n")
+    assert head == f"GET /{index}/_search"
+    sent = client.perform_request(
+        "POST", f"/{index}/_search", headers={"Content-Type": "application/json"}, body=orjson.loads(body)
+    )
+    hits = [(hit["_id"], hit["_score"]) for hit in sent.body["hits"]["hits"]]
+    shown = search(index, TEXT, "--json", "--filter", "collection=sample", "--size", "5").json["hits"]
+    assert hits == [(hit["id"], hit["score"]) for hit in shown]
+
+
+def test_a_section_comes_from_a_file_or_from_standard_input(index: str, tmp_path: Path) -> None:
+    """As JSON or as plain text, and is the same query each time."""
+    section = {"text": TEXT, "page_title": "Knots", "section_title": "To a post"}
+    file = tmp_path / "section.json"
+    file.write_bytes(orjson.dumps(section))
+    typed = search(index, TEXT, "--page-title", "Knots", "--section-title", "To a post", "--json").json["query"]
+    assert search(index, "--section-file", str(file), "--json").json["query"] == typed
+    assert search(index, "--section-file", "-", "--json", stdin=file.read_text()).json["query"] == typed
+    (tmp_path / "plain.txt").write_text(TEXT)
+    plain = search(index, "--section-file", str(tmp_path / "plain.txt"), "--json").json["query"]
+    assert plain == search(index, TEXT, "--json").json["query"]
+
+
+def test_filters_hold_together(index: str) -> None:
+    """Where they leave nothing, that is no failure, and it is said."""
+    hits = search(index, TEXT, "--filter", "page=knots.html", "--filter", "collection=sample", "--json").json["hits"]
+    assert {hit["source"]["page"] for hit in hits} == {"knots.html"}
+    none = search(index, TEXT, "--filter", "page=nowhere.html")
+    assert (none.code, none.stdout) == (0, "")
+    assert "No image matches." in none.stderr
+    assert search(index, TEXT, "--filter", "page=nowhere.html", "--json").json["hits"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ((TEXT, "--filter", "knots.html"), "--filter 'knots.html' is no FIELD=VALUE. For example: "),
+        ((TEXT, "--filter", "=knots.html"), "is no FIELD=VALUE"),
+        ((TEXT, "--section-file", "-"), "a text and a file are given. Give the section one way."),
+        (("--section-file", "gone.json"), "gone.json cannot be read: "),
+        (("--section-file", "-"), "the query is empty."),
+        (("--page-title", " "), "the query is empty."),
+        ((TEXT, "--model", "nothing"), "there is no model 'nothing'"),
+        ((TEXT, "--device", "abacus"), "there is no device 'abacus' here"),
+    ],
+)
+def test_what_cannot_be_asked_is_the_users_error(index: str, arguments: tuple[str, ...], complaint: str) -> None:
+    """One line, and the exit code 2."""
+    ran = search(index, *arguments)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("error: ")
+    assert complaint in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [("--size", "0"), ("--size", "10001"), ("--size", "many"), ("--nonsense",)])
+def test_wrong_usage_is_told_by_the_parser(index: str, arguments: tuple[str, ...]) -> None:
+    """With the exit code 2."""
+    ran = search(index, TEXT, *arguments)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "Usage: mlsr-es search" in ran.stderr
