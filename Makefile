@@ -36,12 +36,13 @@ pins: $(INSTALLED)
 # uv comes first, by pip and from the same pins; it installs the rest in a fraction of pip's time. Compiled here, once:
 # where Python writes no bytecode by itself, importing torch and transformers costs seconds each time.
 $(INSTALLED): pyproject.toml requirements/all.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlsr-es needs Python 3.11 or newer: make PYTHON=python3.12")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	awk '/^uv==/{uv=1} uv{print} uv&&!/\\$$/{exit}' requirements/all.txt > .venv/uv.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/all.txt
-	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlsr-es needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@echo "Setting up .venv: some minutes at first. torch brings its CUDA libraries; about 6 GB on disk."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@awk '/^uv==/{uv=1} uv{print} uv&&!/\\$$/{exit}' requirements/all.txt > .venv/uv.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/all.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 clean:

@@ -81,14 +81,14 @@ def _downloaded(known: KnownCollection, private: Path, progress: Progress) -> Pa
     uri = _run([*apt, "--print-uris", "download", known.package], known, private, before=lists)
     size = re.search(r"\.deb (\d+) ", uri)
     stage = f"Fetching {known.package}"
-    progress.start(stage, int(size[1]) if size else None, "bytes")
+    progress.start(stage, int(size[1]) // 1024 if size else None, "KiB")
     with (private / "log").open("w+b") as log:
         client = _started([*apt, "download", known.package], private / "package", log)
         try:
             seen = 0
             while client.poll() is None:
                 time.sleep(_LOOK_EVERY)
-                there = _size(private / "package") + _size(private / "cache" / "archives")
+                there = (_size(private / "package") + _size(private / "cache" / "archives")) // 1024
                 progress.advance(stage, max(there - seen, 0))
                 seen = max(there, seen)
         finally:
