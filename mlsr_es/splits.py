@@ -22,3 +22,15 @@ def fold_of(page: str) -> int:
     """
     name = PurePosixPath(page).name
     return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
+
+
+def is_for_validation(page: str, *, share: float) -> bool:
+    """Whether a page of the training folds is kept back for validation.
+
+    Args:
+        page: A path or a URL; what stands after its last slash counts.
+        share: Of the pages, in [0, 1]; a page that a smaller share keeps back, a larger one does too.
+    """
+    name = PurePosixPath(page).name
+    digest = hashlib.md5(f"validation {name}".encode(), usedforsecurity=False).hexdigest()
+    return int(digest, 16) < share * 16 ** len(digest)

@@ -36,17 +36,28 @@ class ImageBackbone(nn.Module):
         """Patches in the text backbone's space.
 
         Args:
-            pixels: Float, shape (batch, 3, height, width), as the model's image processor makes them.
+            pixels: Float, shape (batch, 3, height, width), as the model's image processor makes them; or what
+                ``features`` made of them, shape (batch, patches, size).
 
         Returns:
             Float, shape (batch, patches, hidden_size).
         """
+        states = pixels if pixels.ndim == 3 else self.features(pixels)  # noqa: PLR2004
+        return cast("Tensor", self.project(states))
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """What the vision model alone says: where it is frozen, this can be computed once and kept.
+
+        Args:
+            pixels: Float, shape (batch, 3, height, width).
+
+        Returns:
+            Float, shape (batch, patches, size); one patch where they are pooled.
+        """
         states: Tensor = self.vision(pixel_values=pixels).last_hidden_state
         if states.ndim == 4:  # noqa: PLR2004 - a convolutional model's map of features
             states = states.flatten(2).transpose(1, 2)
-        if self.pooled:
-            states = states.mean(dim=1, keepdim=True)
-        return cast("Tensor", self.project(states))
+        return states.mean(dim=1, keepdim=True) if self.pooled else states
 
 
 class Encoder(nn.Module):
@@ -94,7 +105,8 @@ class Encoder(nn.Module):
 
         Args:
             text: Windows; None for an encoder of images alone.
-            pixels: Float, shape (windows, 3, height, width); None for an encoder of texts alone.
+            pixels: Float, shape (windows, 3, height, width), or features of shape (windows, patches, size); None
+                for an encoder of texts alone.
 
         Returns:
             Float at least 0, shape (windows, vocabulary size).

@@ -1,0 +1,34 @@
+"""Training: a collection's own sections and images teach a bi-encoder what to suggest.
+
+InfoNCE, sparsity, sampling and ``transformers.Trainer``. Metrics and the mining of hard negatives are handed in.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlsr_es.training.config import TrainingConfig
+    from mlsr_es.training.data import TrainingData
+    from mlsr_es.training.mining import Miner, by_bm25
+    from mlsr_es.training.run import Metric, Trained, Watch, train
+
+__all__ = ["Metric", "Miner", "Trained", "TrainingConfig", "TrainingData", "Watch", "by_bm25", "train"]
+
+_PLACES = {
+    "Metric": "run",
+    "Miner": "mining",
+    "Trained": "run",
+    "TrainingConfig": "config",
+    "TrainingData": "data",
+    "Watch": "run",
+    "by_bm25": "mining",
+    "train": "run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Pydantic, torch and transformers are imported when a name that needs them is first asked for."""
+    from importlib import import_module
+
+    if name not in _PLACES:
+        raise AttributeError(name)
+    return getattr(import_module(f"mlsr_es.training.{_PLACES[name]}"), name)

@@ -1,0 +1,117 @@
+"""From numbers of sections to tensors: draws the images, cuts the windows, reads the pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mlsr_es.collection import ImageDocument
+from mlsr_es.encoders import BiEncoder
+from mlsr_es.encoders.bi_encoder import caption_texts, section_texts
+from mlsr_es.encoders.text import FieldReader, TextBatch, Window
+from mlsr_es.training.config import TrainingConfig
+from mlsr_es.training.data import TrainingData
+from mlsr_es.training.sampling import draw
+
+Pixels = Callable[[Sequence[ImageDocument]], Tensor]
+"""Images to what the document encoder takes: pixels or features, a row an image."""
+
+_GROUPS = 4
+"""Candidates are encoded in so many groups of like length: captions differ tenfold, and padding costs as text does."""
+_WINDOWS_KEPT = 200_000
+
+
+class Batches:
+    """Collates queries for the trainer.
+
+    Args:
+        data: The collection.
+        model: Its tokenizer and fields are used.
+        config: The run's.
+        hard: Of each section, places of hard negatives, the hardest first; may be empty.
+        pixels: Needed where the model reads images.
+    """
+
+    def __init__(
+        self,
+        data: TrainingData,
+        model: BiEncoder,
+        config: TrainingConfig,
+        *,
+        hard: Sequence[Sequence[int]] = (),
+        pixels: Pixels | None = None,
+    ) -> None:
+        self.epoch = 0
+        self._data, self._config, self._pixels = data, config, pixels
+        self._hard = hard or [()] * len(data.sections)
+        self._sections = model.query_reader
+        length = min(config.lengths.document, model.document_reader.max_length)
+        self._captions = FieldReader(model.tokenizer, model.config.document_fields, length)
+        self._reads_caption = model.config.document_input.reads_caption
+        self._caption = lru_cache(_WINDOWS_KEPT)(self._cut)
+
+    def __call__(self, rows: Sequence[int]) -> dict[str, Any]:
+        """A batch.
+
+        Args:
+            rows: Numbers of sections.
+
+        Returns:
+            ``sections`` (TextBatch), ``documents`` (a list of groups: TextBatch or None, pixels or None),
+            ``candidates`` (int64, shape (candidates,): numbers of images, in the order of the groups), ``positives``
+            (int64, shape (sections,): places among the candidates), ``relevant`` (int64, shape (sections, most):
+            numbers of images, filled up with -1).
+        """
+        data, negatives = self._data, self._config.negatives
+        random = Random(f"{self._config.seed} {self.epoch} {list(rows)}")  # noqa: S311
+        drawn = draw(
+            random,
+            [data.relevant[row] for row in rows],
+            [self._hard[row] for row in rows],
+            images=len(data.documents),
+            mined=negatives.mined,
+            extra=negatives.random,
+        )
+        windows = [random.choice(self._sections.windows(section_texts(data.sections[row]))) for row in rows]
+        order = sorted(range(len(drawn.candidates)), key=lambda place: self._length(drawn.candidates[place]))
+        moved = {place: new for new, place in enumerate(order)}
+        candidates = [drawn.candidates[place] for place in order]
+        most = max(len(data.relevant[row]) for row in rows)
+        return {
+            "sections": self._sections.batch(windows, torch.device("cpu")),
+            "documents": self.groups(candidates),
+            "candidates": torch.tensor(candidates),
+            "positives": torch.tensor([moved[place] for place in drawn.positives]),
+            "relevant": torch.tensor([_filled(data.relevant[row], most) for row in rows]),
+        }
+
+    def groups(self, numbers: Sequence[int]) -> list[tuple[TextBatch | None, Tensor | None]]:
+        """What the document encoder reads of images, in groups.
+
+        Args:
+            numbers: Of images, those of like length beside each other.
+        """
+        size = -(-len(numbers) // (_GROUPS if self._reads_caption else 1))
+        return [self._group(numbers[start : start + size]) for start in range(0, len(numbers), size)]
+
+    def _group(self, numbers: Sequence[int]) -> tuple[TextBatch | None, Tensor | None]:
+        text = None
+        if self._reads_caption:
+            text = self._captions.batch([self._caption(number) for number in numbers], torch.device("cpu"))
+        pixels = self._pixels([self._data.documents[number] for number in numbers]) if self._pixels else None
+        return text, pixels
+
+    def _cut(self, number: int) -> Window:
+        return self._captions.windows(caption_texts(self._data.documents[number]))[0]
+
+    def _length(self, number: int) -> int:
+        return len(self._caption(number)) if self._reads_caption else 0
+
+
+def _filled(numbers: Sequence[int], length: int) -> list[int]:
+    return [*numbers, *[-1] * (length - len(numbers))]

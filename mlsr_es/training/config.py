@@ -1,0 +1,204 @@
+"""What a training run is told: a TOML file, checked as a whole before anything loads."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mlsr_es.encoders import PRESETS, BiEncoderConfig, DocumentInput, Head
+from mlsr_es.errors import InputError
+from mlsr_es.splits import FOLDS
+from mlsr_es.training.misfits import misfits
+
+_TokenTypes = dict[str, Literal[0, 1]]
+
+
+class _Table(BaseModel):
+    """A table of the file; keys that it does not know are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Collection(_Table):
+    """What is trained on."""
+
+    source: str = Field(min_length=1, description="a known collection, or a path")
+    languages: list[str] = Field(default=["en"], description="of the captions that are read; empty for all")
+    least_text: int = Field(default=60, ge=0, description="a query has more characters of its own text than this")
+
+
+class Cell(_Table):
+    """The cell of the grid: a preset, or the three choices that make one."""
+
+    preset: Literal["m1", "m2", "m3", "m4"] | None = None
+    query_head: Literal["mlp", "mlm"] | None = None
+    document_head: Literal["mlp", "mlm"] | None = None
+    document_input: Literal["image", "caption", "image+caption"] | None = None
+    shared: bool | None = Field(default=None, description="one text backbone for both sides; default: the preset's")
+    pooled: bool = Field(default=False, description="an image counts as one patch")
+
+
+class Backbones(_Table):
+    """Folders, hub names, or ``package:NAME`` for weights that a Python package brings."""
+
+    text: str = Field(min_length=1)
+    document_text: str | None = None
+    image: str | None = None
+    freeze_image: bool = Field(default=False, description="features of images are computed once and kept")
+
+
+class Fields(_Table):
+    """What of a section and of a caption is read, each with its token type."""
+
+    query: _TokenTypes = Field(default={"page_title": 1, "section_title": 1, "text": 0}, min_length=1)
+    document: _TokenTypes = Field(default={"title": 0, "description": 0, "alt": 0}, min_length=1)
+
+
+class Loss(_Table):
+    """InfoNCE's temperature."""
+
+    temperature: float = Field(default=1.0, gt=0)
+    learned: bool = True
+
+
+class Regularisation(_Table):
+    """What keeps the vectors sparse."""
+
+    kind: Literal["flops", "l1"] = "flops"
+    query: float = Field(default=0.0, ge=0)
+    document: float = Field(default=0.0, ge=0)
+    warmup_steps: int = Field(default=0, ge=0)
+
+
+class Negatives(_Table):
+    """Images beside those of the batch's other queries."""
+
+    mined: int = Field(default=0, ge=0, description="a query, out of the mined_from best that are not relevant")
+    mined_from: int = Field(default=50, gt=0)
+    random: int = Field(default=0, ge=0, description="a batch")
+
+
+class Optimisation(_Table):
+    """AdamW, its rates rising linearly and then falling linearly to 0."""
+
+    epochs: int = Field(gt=0)
+    batch_size: int = Field(gt=0, description="queries a device and step")
+    body_rate: float = Field(gt=0, description="of the backbones and MLM heads")
+    head_rate: float = Field(gt=0, description="of MLP heads, projections, field factors and the temperature")
+    warmup_share: float = Field(default=0.1, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0)
+    accumulation: int = Field(default=1, gt=0)
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    patience: int | None = Field(default=None, gt=0, description="epochs without gain before training stops")
+
+
+class Lengths(_Table):
+    """The most word pieces of an input, special tokens included."""
+
+    query: int = Field(default=256, ge=8)
+    document: int = Field(default=48, ge=8)
+
+
+class Folds(_Table):
+    """Which pages are held out: a fold for the test, a share of the others for validation."""
+
+    test: int | None = Field(default=None, ge=0, lt=FOLDS)
+    validation_share: float = Field(default=0.1, ge=0, lt=1)
+    validation_sections: int = Field(default=2_000, gt=0)
+    validation_images: int = Field(default=20_000, gt=0)
+
+
+class Limits(_Table):
+    """The most terms that the model's vectors keep."""
+
+    query_terms: int | None = Field(default=None, gt=0)
+    document_terms: int | None = Field(default=None, gt=0)
+
+
+class TrainingConfig(_Table):
+    """A training run, whole."""
+
+    collection: Collection
+    optimisation: Optimisation
+    start: str | None = Field(default=None, description="a model that is trained further, in place of the next three")
+    model: Cell | None = None
+    backbones: Backbones | None = None
+    fields: Fields = Fields()
+    loss: Loss = Loss()
+    regularisation: Regularisation = Regularisation()
+    negatives: Negatives = Negatives()
+    lengths: Lengths = Lengths()
+    folds: Folds = Folds()
+    limits: Limits = Limits()
+    seed: int = Field(default=1, ge=0, lt=2**32)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """From a TOML file.
+
+        Raises:
+            InputError: It cannot be read, is no TOML, or has faults: all of them, each with its key.
+        """
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{path} cannot be read: {error}.", advice="Name a TOML file.") from error
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{path} is no TOML: {error}.") from error
+        return cls.of(values, name=str(path))
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], *, name: str = "the configuration") -> Self:
+        """From the values of a TOML file.
+
+        Raises:
+            InputError: All faults, each with its key.
+        """
+        try:
+            config = cls.model_validate(dict(values))
+            faults = []
+        except ValidationError as error:
+            config = None
+            faults = [_said(fault["loc"], fault["msg"], fault["type"]) for fault in error.errors()]
+        faults += misfits(values)
+        if config is None or faults:
+            listed = "\n".join(f"  {fault}" for fault in faults)
+            raise InputError(f"{name} has {len(faults)} fault{'s' * (len(faults) != 1)}:\n{listed}")
+        return config
+
+    def bi_encoder(self) -> BiEncoderConfig:
+        """The plan of a model that is made anew."""
+        cell = self.model
+        if cell is None:
+            raise ValueError("a model that is trained further has its own plan")
+        if cell.query_head and cell.document_head and cell.document_input:
+            plan = BiEncoderConfig(Head(cell.query_head), Head(cell.document_head), DocumentInput(cell.document_input))
+        else:
+            plan = PRESETS[cell.preset or ""]
+        return replace(
+            plan,
+            shared=plan.shared if cell.shared is None else cell.shared,
+            query_fields=dict(self.fields.query),
+            document_fields=dict(self.fields.document),
+            max_length=self.lengths.query,
+            pooled=cell.pooled,
+            query_terms=self.limits.query_terms,
+            document_terms=self.limits.document_terms,
+            languages=tuple(self.collection.languages),
+        )
+
+
+def _said(place: tuple[int | str, ...], message: str, kind: str) -> str:
+    key = ".".join(map(str, place))
+    match kind:
+        case "missing":
+            return f"{key} is missing"
+        case "extra_forbidden":
+            return f"{key} is no key that there is"
+        case _:
+            return f"{key}: {message[0].lower()}{message[1:]}"

@@ -1,0 +1,71 @@
+"""The model as it is trained: a bi-encoder, and the temperature of its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from mlsr_es.encoders import BiEncoder
+from mlsr_es.encoders.text import TextBatch
+
+
+class Encoded(NamedTuple):
+    """A batch's vectors.
+
+    Args:
+        queries: Float at least 0, shape (sections, vocabulary size).
+        documents: Float at least 0, shape (candidates, vocabulary size).
+        temperature: A scalar above 0.
+    """
+
+    queries: Tensor
+    documents: Tensor
+    temperature: Tensor
+
+
+class Contrast(nn.Module):
+    """A bi-encoder with a temperature.
+
+    Args:
+        bi_encoder: What is trained.
+        temperature: At first; above 0.
+        learned: Whether it is trained too.
+        freeze_image: Whether the vision model stays as it is.
+    """
+
+    def __init__(
+        self, bi_encoder: BiEncoder, *, temperature: float = 1.0, learned: bool = True, freeze_image: bool = False
+    ) -> None:
+        super().__init__()
+        self.bi_encoder = bi_encoder
+        self.log_temperature = nn.Parameter(torch.tensor(log(temperature)), requires_grad=learned)
+        bi_encoder.requires_grad_(True)
+        for parameter in bi_encoder.parameters():
+            if not parameter.numel():  # field factors where there is no field: several devices would wait for them
+                parameter.requires_grad_(False)
+        image = bi_encoder.document.image
+        if freeze_image and image is not None:
+            image.vision.requires_grad_(False)
+
+    def forward(self, sections: TextBatch, documents: Sequence[tuple[TextBatch | None, Tensor | None]]) -> Encoded:
+        """Encode a batch as ``Batches`` makes it; a section by one window, a document by its first."""
+        device = self.log_temperature.device
+        queries = self.bi_encoder.query(sections.to(device))
+        groups = [
+            self.bi_encoder.document(text.to(device) if text else None, None if pixels is None else pixels.to(device))
+            for text, pixels in documents
+        ]
+        return Encoded(queries.float(), torch.cat(groups).float(), self.log_temperature.exp())
+
+    def heads(self) -> list[nn.Parameter]:
+        """What begins without weights of a checkpoint: MLP heads, projection, field factors, temperature."""
+        fresh = ("head.weigh.", "image.project.", "log_scales", "log_temperature")
+        return [
+            parameter
+            for name, parameter in self.named_parameters()
+            if parameter.requires_grad and any(part in name for part in fresh)
+        ]

@@ -1,0 +1,155 @@
+"""What a model is trained on: sections with the images that belong in them, and which of them are held out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from random import Random
+
+from mlsr_es.collection import ImageDocument, Judgement, Section
+from mlsr_es.encoders import BiEncoderConfig, DocumentInput
+from mlsr_es.errors import InputError
+from mlsr_es.evaluation import Topics, choose_topics
+from mlsr_es.sources import Source
+from mlsr_es.splits import fold_of, is_for_validation
+from mlsr_es.training.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """A collection, split by page.
+
+    Args:
+        sections: The queries that are trained on.
+        documents: The candidates: no image that only a held-out page has.
+        relevant: Of each section, the places in ``documents`` of the images that belong in it; at least one.
+        validation: Topics that choose the best epoch.
+        test: Topics that nothing of the training sees.
+        images: All that can be found: what held-out topics are searched in.
+        shared_images: How many images training pages and held-out pages both hold.
+    """
+
+    sections: tuple[Section, ...]
+    documents: tuple[ImageDocument, ...]
+    relevant: tuple[tuple[int, ...], ...]
+    validation: Topics
+    test: Topics
+    images: tuple[ImageDocument, ...]
+    shared_images: int
+
+
+def read_training_data(source: Source, plan: BiEncoderConfig, config: TrainingConfig) -> TrainingData:
+    """Read a collection and split it.
+
+    Captions and sections are held in memory, and so is an image that is no file of its own: export a collection of
+    Parquet files first where the model reads images.
+
+    Args:
+        source: The collection.
+        plan: Of the model: documents that lack what it reads are passed over.
+        config: The run's.
+
+    Raises:
+        InputError: No section is left to train on.
+    """
+    documents = (_needed(item, plan.document_input) for item in source.documents() if isinstance(item, ImageDocument))
+    images = tuple(document for document in documents if document is not None)
+    topics = choose_topics(
+        source.sections(),
+        source.judgements(),
+        {image.id for image in images},
+        least_text=config.collection.least_text,
+    )
+    data = split(images, topics, config)
+    if not data.sections:
+        raise InputError(
+            f"{config.collection.source} holds no section to train on: a page's section with more than "
+            f"{config.collection.least_text} characters of text and an image that can be read.",
+            advice="Training needs sections and judgements beside the images.",
+        )
+    return data
+
+
+def split(images: tuple[ImageDocument, ...], topics: Topics, config: TrainingConfig) -> TrainingData:
+    """Split by page: the test fold, a share of the other pages for validation, and the rest.
+
+    Args:
+        images: All that can be found.
+        topics: All there are.
+        config: Its ``folds`` say what is held out.
+    """
+    folds = config.folds
+
+    def is_test(page: str) -> bool:
+        return folds.test is not None and fold_of(page) == folds.test
+
+    def is_validation(page: str) -> bool:
+        return not is_test(page) and is_for_validation(page, share=folds.validation_share)
+
+    test = _of(topics, (one for one in topics.sections if is_test(one.page)))
+    validation = _of(topics, (one for one in topics.sections if is_validation(one.page)))
+    held_out = {one.id for part in (test, validation) for one in part.sections}
+    train = _of(topics, (one for one in topics.sections if one.id not in held_out))
+
+    trained_on = {one.image_id for one in train.judgements}
+    elsewhere = {one.image_id for part in (test, validation) for one in part.judgements}
+    documents = tuple(
+        image
+        for image in images
+        if image.id in trained_on
+        or not (image.id in elsewhere or (image.page and (is_test(image.page) or is_validation(image.page))))
+    )
+    places = {document.id: place for place, document in enumerate(documents)}
+    relevant: dict[str, list[int]] = {one.id: [] for one in train.sections}
+    for one in train.judgements:
+        if one.relevance > 0:
+            relevant[one.section_id].append(places[one.image_id])
+    return TrainingData(
+        sections=train.sections,
+        documents=documents,
+        relevant=tuple(tuple(relevant[one.id]) for one in train.sections),
+        validation=_sampled(validation, folds.validation_sections, seed=config.seed),
+        test=test,
+        images=images,
+        shared_images=len(trained_on & elsewhere),
+    )
+
+
+def searched_for(
+    topics: Topics, images: tuple[ImageDocument, ...], *, most: int, seed: int
+) -> tuple[ImageDocument, ...]:
+    """The images that topics are validated on: those that belong in them, filled up with a sample of the others.
+
+    Args:
+        topics: With judgements.
+        images: All there are, in the order that is kept.
+        most: How many; those that belong are never left out.
+        seed: Of the sample.
+    """
+    judged = {one.image_id for one in topics.judgements}
+    others = [place for place, image in enumerate(images) if image.id not in judged]
+    spare = Random(seed).sample(others, min(len(others), max(0, most - len(judged))))  # noqa: S311
+    kept = set(spare)
+    return tuple(image for place, image in enumerate(images) if place in kept or image.id in judged)
+
+
+def _needed(document: ImageDocument, reads: DocumentInput) -> ImageDocument | None:
+    """The document, where it has what the model reads, without the image where that is not read."""
+    if reads.reads_caption and not document.captions:
+        return None
+    if reads.reads_image:
+        return document if document.image is not None else None
+    return replace(document, image=None)
+
+
+def _of(topics: Topics, sections: Iterable[Section]) -> Topics:
+    chosen = tuple(sections)
+    ids = {section.id for section in chosen}
+    judgements: tuple[Judgement, ...] = tuple(one for one in topics.judgements if one.section_id in ids)
+    return Topics(chosen, judgements)
+
+
+def _sampled(topics: Topics, most: int, *, seed: int) -> Topics:
+    if len(topics.sections) <= most:
+        return topics
+    return _of(topics, Random(seed).sample(topics.sections, most))  # noqa: S311

@@ -1,0 +1,40 @@
+"""Tensors of all devices, so that each query sees the images of every device as its negatives."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, distributed
+
+
+def gathered(tensor: Tensor) -> Tensor:
+    """The rows of all devices, in the order of their ranks; gradients flow back to where the rows came from.
+
+    Args:
+        tensor: Any type, the same shape on every device.
+
+    Returns:
+        Shape (devices x rows, ...); the tensor itself where there is one device.
+    """
+    if not is_distributed():
+        return tensor
+    if not tensor.requires_grad:
+        parts = [torch.empty_like(tensor) for _ in range(distributed.get_world_size())]
+        distributed.all_gather(parts, tensor.contiguous())
+        return torch.cat(parts)
+    from torch.distributed.nn import functional
+
+    return torch.cat(functional.all_gather(tensor.contiguous()))
+
+
+def first_row(rows: int) -> int:
+    """Where this device's rows begin among all devices'.
+
+    Args:
+        rows: Of each device.
+    """
+    return rows * distributed.get_rank() if is_distributed() else 0
+
+
+def is_distributed() -> bool:
+    """Whether several processes train together."""
+    return distributed.is_available() and distributed.is_initialized()

@@ -1,0 +1,293 @@
+"""A training run from end to end: read, split, mine, train, keep the best epoch, write the checkpoint."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from transformers import EarlyStoppingCallback, TrainerCallback
+from transformers.integrations.integration_utils import TensorBoardCallback
+from transformers.trainer_utils import get_last_checkpoint
+
+from mlsr_es.collection import Judgement
+from mlsr_es.encoders import BiEncoder, assemble, load_model, save_pretrained
+from mlsr_es.encoders.checkpoint import choose_device
+from mlsr_es.errors import InputError, StorageError
+from mlsr_es.evaluation import Run, exact_run
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.sources import Source
+from mlsr_es.training.backbones import resolved
+from mlsr_es.training.batches import Batches, Pixels
+from mlsr_es.training.config import TrainingConfig
+from mlsr_es.training.contrast import Contrast
+from mlsr_es.training.data import TrainingData, read_training_data, searched_for
+from mlsr_es.training.mining import Miner, hard_negatives
+from mlsr_es.training.pictures import Features, Pictures
+from mlsr_es.training.reporting import Report
+from mlsr_es.training.trainer import ContrastTrainer, arguments
+from mlsr_es.vectors import SparseVectors
+
+if TYPE_CHECKING:
+    from transformers import TrainerState
+
+Metric = Callable[[Run, Sequence[Judgement]], float]
+"""What the best epoch is chosen by; higher is better."""
+
+
+def _nobody(_: str) -> None:
+    """Says nothing."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told of a run.
+
+    Args:
+        progress: Stages.
+        say: Lines.
+    """
+
+    progress: Progress = field(default_factory=Silent)
+    say: Callable[[str], None] = _nobody
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run gives.
+
+    Args:
+        model: The best epoch's.
+        data: What it was trained on, with the topics that it never saw.
+        best: The validation metric of the epoch that was kept; None where nothing was validated.
+        epochs: How many were done.
+        seconds: How long they took.
+    """
+
+    model: BiEncoder
+    data: TrainingData
+    best: float | None
+    epochs: float
+    seconds: float
+
+
+def train(
+    config: TrainingConfig,
+    source: Source,
+    output: Path,
+    *,
+    mine: Miner,
+    metric: Metric,
+    device: str = "auto",
+    resume: bool = False,
+    watch: Watch = Watch(),
+) -> Trained:
+    """Train what a configuration says, and write the checkpoint into a folder.
+
+    The same configuration gives the same model again on a CPU.
+
+    Args:
+        config: The run.
+        source: The collection that it names, opened.
+        output: The folder: the checkpoint, and below it the trainer's own checkpoints and TensorBoard's files.
+        mine: Ranks images for hard negatives; asked only where the configuration wants some.
+        metric: What the best epoch is chosen by.
+        device: "auto", "cuda", "mps" or "cpu".
+        resume: Go on from the last checkpoint in the folder.
+        watch: Who is told.
+
+    Raises:
+        InputError: The folder holds another run, or there is nothing to train on.
+        ModelError: A backbone cannot be loaded.
+        StorageError: The folder cannot be written.
+    """
+    layout = _Layout(output)
+    last = layout.begin(config, resume=resume)
+    place = choose_device(device)
+    torch.manual_seed(config.seed)
+    model = prepared(config).to(place)
+    data = read_training_data(source, model.config, config)
+    watch.say(_counts(data))
+    trained = train_model(model, data, config, layout.folder, mine=mine, metric=metric, resume_from=last, watch=watch)
+    save_pretrained(trained.model, output)
+    return trained
+
+
+def prepared(config: TrainingConfig) -> BiEncoder:
+    """The model as it is before the first step.
+
+    Raises:
+        ModelError: A backbone cannot be loaded, or the parts do not fit.
+    """
+    if config.start:
+        model = load_model(config.start, device="cpu")
+        limits = config.limits
+        model.config = replace(model.config, query_terms=limits.query_terms, document_terms=limits.document_terms)
+        return model
+    names = config.backbones
+    if names is None:
+        raise ValueError("a configuration names backbones or a start")
+    return assemble(
+        config.bi_encoder(),
+        text=resolved(names.text),
+        document_text=resolved(names.document_text) if names.document_text else None,
+        image=resolved(names.image) if names.image else None,
+    )
+
+
+def train_model(
+    model: BiEncoder,
+    data: TrainingData,
+    config: TrainingConfig,
+    folder: Path,
+    *,
+    mine: Miner,
+    metric: Metric,
+    resume_from: str | None = None,
+    watch: Watch = Watch(),
+) -> Trained:
+    """Train a model that is there on data that are there; the worker behind ``train``.
+
+    Args:
+        model: Changed in place, and in evaluation mode afterwards.
+        data: Of ``read_training_data``.
+        config: Its collection, model, backbones and folds have been seen to.
+        folder: For checkpoints, features and logs.
+        mine: See ``train``.
+        metric: See ``train``.
+        resume_from: A checkpoint of the same run.
+        watch: Who is told.
+    """
+    freeze = bool(config.backbones and config.backbones.freeze_image)
+    pixels = _pixels(model, data, folder, freeze=freeze, watch=watch)
+    negatives = config.negatives
+    hard = hard_negatives(data, mine, most=negatives.mined_from) if negatives.mined else []
+    batches = Batches(data, model, config, hard=hard, pixels=pixels)
+    contrast = Contrast(model, temperature=config.loss.temperature, learned=config.loss.learned, freeze_image=freeze)
+    validation = Validation(model, data, config, metric, pixels) if data.validation.sections else None
+    callbacks: list[TrainerCallback] = [Report(watch.progress, watch.say), _tensorboard(folder)]
+    if validation and config.optimisation.patience:
+        callbacks.append(EarlyStoppingCallback(config.optimisation.patience))
+    trainer = ContrastTrainer(
+        contrast,
+        arguments(config, folder / "checkpoints", device=model.device, validates=validation is not None),
+        batches=batches,
+        sections=len(data.sections),
+        config=config,
+        validate=validation,
+        callbacks=callbacks,
+    )
+    begun = time.perf_counter()
+    trainer.train(resume_from_checkpoint=resume_from)
+    state: TrainerState = trainer.state
+    model.eval()
+    model.__dict__.pop("revision", None)  # it was another model's
+    return Trained(model, data, state.best_metric, state.epoch or 0.0, time.perf_counter() - begun)
+
+
+class Validation:
+    """The validation metric of the model as it is.
+
+    Args:
+        model: What is trained.
+        data: Its validation topics are searched among the images that belong in them and a sample of the others.
+        config: The run's.
+        metric: What is computed.
+        pixels: Where the model reads images.
+    """
+
+    def __init__(
+        self, model: BiEncoder, data: TrainingData, config: TrainingConfig, metric: Metric, pixels: Pixels | None
+    ) -> None:
+        self._model, self._topics, self._metric = model, data.validation, metric
+        images = searched_for(data.validation, data.images, most=config.folds.validation_images, seed=config.seed)
+        self._images = images
+        self._batches = Batches(replace(data, documents=images), model, config, pixels=pixels)
+
+    def __call__(self) -> float:
+        """The metric, with the vectors as an index would hold them."""
+        self._model.eval()
+        run = exact_run(
+            "validation",
+            self._model.encode_sections(self._topics.sections),
+            self._documents(),
+            section_ids=[section.id for section in self._topics.sections],
+            image_ids=[image.id for image in self._images],
+        )
+        return self._metric(run, self._topics.judgements)
+
+    def _documents(self) -> SparseVectors:
+        if not self._model.config.document_input.reads_image:
+            return self._model.encode_documents(self._images)
+        parts = []
+        with torch.inference_mode():
+            for start in range(0, len(self._images), _ENCODED_AT_ONCE):
+                numbers = range(start, min(start + _ENCODED_AT_ONCE, len(self._images)))
+                for text, pixels in self._batches.groups(numbers):
+                    device = self._model.device
+                    weights = self._model.document(
+                        text.to(device) if text else None, None if pixels is None else pixels.to(device)
+                    )
+                    parts.append(SparseVectors.from_torch(weights))
+        vectors = SparseVectors.concatenate(parts, vocabulary_size=len(self._model.vocabulary))
+        return vectors.pruned(top=self._model.config.document_terms)
+
+
+_ENCODED_AT_ONCE = 128
+
+
+def _pixels(model: BiEncoder, data: TrainingData, folder: Path, *, freeze: bool, watch: Watch) -> Pixels | None:
+    if model.image_processor is None:
+        return None
+    pictures = Pictures(model.image_processor, lambda error: watch.say(f"rejected: {error}"))
+    if not freeze:
+        return pictures
+    return Features(data.images, model, pictures, folder / "features", watch.progress)
+
+
+def _tensorboard(folder: Path) -> TrainerCallback:
+    from torch.utils.tensorboard import SummaryWriter
+
+    return TensorBoardCallback(SummaryWriter(str(folder / "logs")))
+
+
+def _counts(data: TrainingData) -> str:
+    held_out = len(data.validation.sections), len(data.test.sections)
+    return (
+        f"{len(data.sections):,} sections to train on with {len(data.documents):,} images; held out {held_out[0]:,} "
+        f"for validation, {held_out[1]:,} for the test; {data.shared_images:,} images stand on both sides."
+    )
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where a run keeps what."""
+
+    folder: Path
+
+    def begin(self, config: TrainingConfig, *, resume: bool) -> str | None:
+        """Make the folder this run's; the checkpoint to go on from, if there is one and it is wanted."""
+        plan, checkpoints = self.folder / "training.json", self.folder / "checkpoints"
+        said = config.model_dump_json(indent=2) + "\n"
+        try:
+            before = plan.read_text() if plan.exists() else None
+            if before is not None and not resume:
+                raise InputError(
+                    f"{self.folder} holds a training run.", advice="Go on with --resume, or name another folder."
+                )
+            if before not in (None, said):
+                raise InputError(
+                    f"{self.folder} holds a run of another configuration.",
+                    advice="Resume it with its own (training.json in the folder has it), or name another folder.",
+                )
+            self.folder.mkdir(parents=True, exist_ok=True)
+            plan.write_text(said)
+        except OSError as error:
+            raise StorageError(f"{self.folder} cannot be written: {error.strerror or error}.") from error
+        with suppress(FileNotFoundError):
+            return get_last_checkpoint(str(checkpoints)) if resume else None
+        return None

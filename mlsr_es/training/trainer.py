@@ -1,0 +1,184 @@
+"""The training loop: ``transformers.Trainer`` with this project's loss, optimiser, validation and checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors.torch import load_model as load_weights
+from safetensors.torch import save_model as save_weights
+from torch import Tensor, nn
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.utils import SAFE_WEIGHTS_NAME
+
+from mlsr_es.training.batches import Batches
+from mlsr_es.training.config import Regularisation, TrainingConfig
+from mlsr_es.training.contrast import Contrast, Encoded
+from mlsr_es.training.gathering import first_row, gathered
+from mlsr_es.training.losses import info_nce, known_relevant
+from mlsr_es.training.regularisers import flops, l1, warmed_up
+
+METRIC = "validation"
+"""What the validation metric is called in the logs."""
+
+
+def arguments(config: TrainingConfig, folder: Path, *, device: torch.device, validates: bool) -> TrainingArguments:
+    """A run's settings as the trainer takes them.
+
+    Args:
+        config: The run's.
+        folder: Where checkpoints go.
+        device: Where the model is.
+        validates: Whether there is anything to choose the best epoch by.
+    """
+    settings = config.optimisation
+    return TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=settings.batch_size,
+        gradient_accumulation_steps=settings.accumulation,
+        learning_rate=settings.body_rate,
+        weight_decay=settings.weight_decay,
+        warmup_steps=settings.warmup_share,
+        lr_scheduler_type="linear",
+        bf16=settings.precision == "bf16",
+        fp16=settings.precision == "fp16",
+        seed=config.seed,
+        data_seed=config.seed,
+        use_cpu=device.type == "cpu",
+        eval_strategy="epoch" if validates else "no",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=validates,
+        metric_for_best_model=METRIC if validates else None,
+        greater_is_better=True if validates else None,
+        logging_strategy="epoch",
+        remove_unused_columns=False,
+        label_names=[],
+        dataloader_pin_memory=device.type == "cuda",
+        report_to="none",
+        disable_tqdm=True,
+    )
+
+
+class ContrastTrainer(Trainer):
+    """Trains a ``Contrast`` on ``Batches``.
+
+    Args:
+        model: What is trained.
+        settings: Of ``arguments``.
+        batches: The collator.
+        sections: How many there are to train on.
+        config: The run's.
+        validate: Gives the validation metric of the model as it is; None where nothing is validated.
+        callbacks: Of ``transformers``.
+    """
+
+    def __init__(
+        self,
+        model: Contrast,
+        settings: TrainingArguments,
+        *,
+        batches: Batches,
+        sections: int,
+        config: TrainingConfig,
+        validate: Callable[[], float] | None = None,
+        callbacks: list[TrainerCallback] | None = None,
+    ) -> None:
+        self._contrast = model
+        self._config = config
+        self._validate = validate
+        self._seen: dict[str, Tensor] = {}
+        super().__init__(
+            model=model,
+            args=settings,
+            data_collator=batches,
+            train_dataset=cast("Any", range(sections)),
+            eval_dataset=cast("Any", range(1)) if validate else None,
+            callbacks=[EpochOf(batches), *(callbacks or [])],
+        )
+        self.remove_callback(PrinterCallback)  # it prints to stdout, which is for data
+        self.model_accepts_loss_kwargs = False  # the loss is a mean over the batch
+
+    def compute_loss(self, model: nn.Module, inputs: dict[str, Any], *_: Any, **__: Any) -> Tensor:
+        """InfoNCE over the candidates of all devices, and the regularisers at this step's weight."""
+        encoded: Encoded = model(inputs["sections"], inputs["documents"])
+        with torch.autocast(encoded.queries.device.type, enabled=False):
+            candidates = gathered(encoded.documents)
+            numbers = gathered(inputs["candidates"].to(candidates.device))
+            positives = inputs["positives"].to(candidates.device) + first_row(len(encoded.documents))
+            masked = known_relevant(numbers, inputs["relevant"].to(candidates.device))
+            scores = encoded.queries @ candidates.T / encoded.temperature
+            contrastive = info_nce(scores, positives, masked)
+            sparsity = penalty(encoded, self._config.regularisation, step=self.state.global_step)
+        self._seen = {
+            "query_terms": (encoded.queries > 0).sum(dim=1).float().mean().detach(),
+            "document_terms": (encoded.documents > 0).sum(dim=1).float().mean().detach(),
+            "temperature": encoded.temperature.detach(),
+        }
+        return contrastive + sparsity
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """AdamW; heads, projection, field factors and temperature have a rate of their own."""
+        del model
+        if self.optimizer is None:
+            heads = self._contrast.heads()
+            names = {id(parameter) for parameter in heads}
+            body = [one for one in self._contrast.parameters() if one.requires_grad and id(one) not in names]
+            settings = self._config.optimisation
+            self.optimizer = torch.optim.AdamW(
+                [{"params": body, "lr": settings.body_rate}, {"params": heads, "lr": settings.head_rate}],
+                weight_decay=settings.weight_decay,
+            )
+        return self.optimizer
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """The validation metric, on every device alike."""
+        metrics = {f"eval_{METRIC}": self._validate()} if self._validate else {}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def log(self, logs: dict[str, float], *rest: Any, **named: Any) -> None:
+        """With what the last batch looked like beside the loss."""
+        if "loss" in logs:
+            logs = {**logs, **{name: value.item() for name, value in self._seen.items()}}
+        super().log(logs, *rest, **named)
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
+        """Weights alone, shared tensors once; the model's own folder is written when training is done."""
+        del state_dict
+        if self.args.should_save:
+            folder = Path(output_dir or str(self.args.output_dir))
+            folder.mkdir(parents=True, exist_ok=True)
+            save_weights(self._contrast, str(folder / SAFE_WEIGHTS_NAME))
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: nn.Module | None = None) -> None:
+        load_weights(model or self._contrast, str(Path(resume_from_checkpoint) / SAFE_WEIGHTS_NAME))
+
+    def _load_best_model(self) -> None:
+        load_weights(self._contrast, str(Path(str(self.state.best_model_checkpoint)) / SAFE_WEIGHTS_NAME))
+
+
+def penalty(encoded: Encoded, settings: Regularisation, *, step: int) -> Tensor:
+    """What a batch pays for its terms: the regulariser of both sides, each at its weight at this step."""
+    measure = flops if settings.kind == "flops" else l1
+    paid = encoded.queries.new_zeros(())
+    for vectors, weight in ((encoded.queries, settings.query), (encoded.documents, settings.document)):
+        if weight:
+            paid = paid + warmed_up(weight, step=step, warmup_steps=settings.warmup_steps) * measure(vectors)
+    return paid
+
+
+class EpochOf(TrainerCallback):
+    """Tells the batches which epoch it is, so that each draws anew, and a resumed run draws the same."""
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+
+    def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """The epoch's number, from 0."""
+        del args, control
+        self._batches.epoch = round(state.epoch or 0)
