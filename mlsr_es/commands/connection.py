@@ -19,6 +19,9 @@ from mlsr_es.errors import InputError
 _Result = TypeVar("_Result")
 _PANEL = "Cluster"
 
+ConnectionLater = Callable[[], ConnectionSettings]
+"""Finds out which cluster is meant when it is first needed; raises ``InputError`` where none is."""
+
 
 def connection_settings(
     *,
@@ -84,13 +87,22 @@ def with_connection(command: Callable[..., _Result]) -> Callable[..., _Result]:
         >>> list(inspect.signature(doctor).parameters)
         ['index', 'es_url', 'ca_certs', 'ssl_fingerprint', 'insecure']
     """
+    return _with_options(command, lambda later: later())
+
+
+def with_connection_later(command: Callable[..., _Result]) -> Callable[..., _Result]:
+    """The same for a command that may do without a cluster: its ``connection`` is a ``ConnectionLater``."""
+    return _with_options(command, lambda later: later)
+
+
+def _with_options(command: Callable[..., _Result], settle: Callable[[ConnectionLater], Any]) -> Callable[..., _Result]:
     signature = inspect.signature(command, eval_str=True)
     options = inspect.signature(connection_settings, eval_str=True).parameters
 
     @functools.wraps(command)
     def connected(*args: Any, **kwargs: Any) -> _Result:
         given = {name: kwargs.pop(name) for name in options}
-        return command(*args, **kwargs, connection=connection_settings(**given))
+        return command(*args, **kwargs, connection=settle(functools.partial(connection_settings, **given)))
 
     own = [parameter for name, parameter in signature.parameters.items() if name != "connection"]
     connected.__signature__ = signature.replace(parameters=[*own, *options.values()])  # type: ignore[attr-defined]

@@ -41,7 +41,10 @@ def search(
     filters: list[str] = typer.Option(
         [], "--filter", metavar="FIELD=VALUE", help="Only images with this value: collection, page, language..."
     ),
-    explain: bool = typer.Option(False, "--explain", help="Show what each matched term contributed."),
+    hybrid: str = typer.Option(
+        "", "--hybrid", metavar="FIELD:WEIGHT", help="Add so much of BM25 on a field, as in caption_all:0.3."
+    ),
+    explain: bool = typer.Option(False, "--explain", help="Show what each matched term, and BM25, contributed."),
     show_query: bool = typer.Option(
         False, "--show-query", help="Print the request as Kibana's Dev Tools take it, and send nothing."
     ),
@@ -55,10 +58,11 @@ def search(
     """Suggest images for a section: those whose terms have the largest dot product with the section's."""
     from mlsr_es.elastic import connect
     from mlsr_es.encoders import load_model
-    from mlsr_es.suggestion import check_query, encode_request, send, serving_version, strategy_for
+    from mlsr_es.suggestion import Hybrid, check_query, encode_request, send, serving_version, strategy_for
 
     section = _section(text, page_title, section_title, section_file)
     check_query(section)
+    added = Hybrid.parse(hybrid) if hybrid else None
     client = connect(connection)
     strategy = strategy_for(client)
     version = serving_version(client, name)
@@ -70,16 +74,17 @@ def search(
         size=size,
         filters=_filters(filters),
         strategy=strategy,
+        hybrid=added,
         explain=explain,
     )
     if show_query:
         typer.echo(_as_pasted(request))
         return
     found = send(client, request, version=version, explain=explain)
-    if found.dropped_terms:
+    if dropped := (*found.dropped_terms, *found.dropped_words):
         note(
-            f"The cluster allows fewer clauses: the {len(found.dropped_terms)} lightest terms of the query were left "
-            f"out ({', '.join(found.dropped_terms[:5])}...)."
+            f"The cluster allows fewer clauses: {len(dropped)} of the query's lightest terms and words were left out "
+            f"({', '.join(dropped[:5])}...)."
         )
     if as_json:
         print_json(to_json(found))
@@ -92,6 +97,7 @@ def to_json(found: Suggestions) -> dict[str, Any]:
     hits = [
         {"id": image.id, "score": image.score, "source": image.source}
         | ({"terms": image.terms} if image.terms is not None else {})
+        | ({"bm25": image.bm25} if image.bm25 is not None else {})
         for image in found.images
     ]
     return {
@@ -100,6 +106,7 @@ def to_json(found: Suggestions) -> dict[str, Any]:
         "total": found.total,
         "took_ms": found.took_ms,
         "dropped_terms": list(found.dropped_terms),
+        "dropped_words": list(found.dropped_words),
     }
 
 
@@ -130,7 +137,8 @@ def _terms(image: SuggestedImage) -> list[str]:
         return []
     heaviest = [f"{term} {weight:.2f}" for term, weight in list(image.terms.items())[:_SHOWN_TERMS]]
     more = len(image.terms) - len(heaviest)
-    return ["  ".join([*heaviest, *([f"+{more}"] if more > 0 else [])])]
+    words = [f"BM25 {image.bm25:.2f}"] if image.bm25 is not None else []
+    return ["  ".join([*heaviest, *([f"+{more}"] if more > 0 else []), *words])]
 
 
 def _section(text: str, page_title: str, section_title: str, file: Path | None) -> Section:

@@ -4,19 +4,22 @@ Pure but for the files that it reads and writes (TREC's, Parquet); it knows no m
 """
 
 from mlsr_es.evaluation.baselines import baseline_run, tuned
-from mlsr_es.evaluation.bm25 import DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, caption_text
+from mlsr_es.evaluation.bm25 import DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, caption_text, plain_weights
 from mlsr_es.evaluation.exact import exact_run
 from mlsr_es.evaluation.measures import MEASURES, Figures, figures
 from mlsr_es.evaluation.run import DEPTH, Ranked, Run, mean_terms
 from mlsr_es.evaluation.significance import Difference, compare, corrected, difference, holm
 from mlsr_es.evaluation.topics import LEAST_TEXT, Split, Topics, choose_topics
 from mlsr_es.evaluation.trec import read_qrels, read_run, write_qrels, write_run
+from mlsr_es.evaluation.vector_files import DOCUMENTS, SECTIONS, VectorFolder, VectorWriter, read_vectors
 
 __all__ = [
     "DEFAULTS",
     "DEPTH",
+    "DOCUMENTS",
     "LEAST_TEXT",
     "MEASURES",
+    "SECTIONS",
     "TITLE_BOOSTED",
     "Baseline",
     "Bm25",
@@ -26,6 +29,8 @@ __all__ = [
     "Run",
     "Split",
     "Topics",
+    "VectorFolder",
+    "VectorWriter",
     "baseline_run",
     "caption_text",
     "choose_topics",
@@ -36,8 +41,10 @@ __all__ = [
     "figures",
     "holm",
     "mean_terms",
+    "plain_weights",
     "read_qrels",
     "read_run",
+    "read_vectors",
     "tuned",
     "write_qrels",
     "write_run",

@@ -105,7 +105,7 @@ class Baseline:
 DEFAULTS = Baseline("bm25s", words, plain_weights, k1=1.5, b=0.75)
 """``bm25s`` as it comes, page title + section title + text as one query."""
 
-TITLE_BOOSTED = Baseline("title-boosted BM25", stems, boosted_weights, k1=3.0, b=0.75)
+TITLE_BOOSTED = Baseline("titles", stems, boosted_weights, k1=3.0, b=0.75)
 """The strong one; ``tuned`` finds its constants where there are training sections."""
 
 

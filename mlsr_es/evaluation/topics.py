@@ -32,8 +32,8 @@ class Topics:
     Args:
         sections: Each with at least one relevant image among those that can be found.
         judgements: Of these sections and of images that can be found.
-        too_short: Sections left out because they have too little text.
-        not_searched: Judgements left out because nothing that is searched has the image.
+        too_short: Sections of all splits left out because they have too little text.
+        not_searched: Judgements of all splits left out because nothing that is searched has the image.
     """
 
     sections: tuple[Section, ...]
@@ -45,7 +45,8 @@ class Topics:
         """Those whose pages are in a split."""
         sections = tuple(section for section in self.sections if split.has(section.page))
         ids = {section.id for section in sections}
-        return Topics(sections, tuple(one for one in self.judgements if one.section_id in ids))
+        kept = tuple(one for one in self.judgements if one.section_id in ids)
+        return Topics(sections, kept, self.too_short, self.not_searched)
 
 
 def choose_topics(

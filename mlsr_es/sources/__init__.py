@@ -11,6 +11,7 @@ from mlsr_es.sources.inspecting import Inspection, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import open_source
 from mlsr_es.sources.source import RULES, LeftOut, Source
+from mlsr_es.sources.table import read_topics
 
 __all__ = [
     "KNOWN",
@@ -27,5 +28,6 @@ __all__ = [
     "header_of",
     "inspect",
     "open_source",
+    "read_topics",
     "thumbnail",
 ]

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 from mlsr_es.collection import ImageDocument, Judgement, Section
-from mlsr_es.errors import RecordError
+from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.sources.atomic import document_from, section_from
-from mlsr_es.sources.rows import read_rows, row_count
+from mlsr_es.sources.rows import is_rows, read_rows, row_count
 from mlsr_es.sources.source import LeftOut, in_languages
 from mlsr_es.sources.text import row_id
 
@@ -100,6 +100,24 @@ class Table:
                     yield Judgement(row_id(fields[0]), row_id(fields[2]), int(fields[3]))
                 elif fields:
                     yield RecordError(place, "read", "the line is not 'section 0 image relevance'")
+
+
+def read_topics(path: Path) -> list[Section]:
+    """All sections of a file of rows: ``topics.jsonl``, or AToMiC's texts.
+
+    Raises:
+        SourceError: The file is missing, holds no section, or holds a row that is none.
+    """
+    if not path.is_file() or not is_rows(path):
+        raise SourceError(
+            f"{path} is no file of sections.", advice="Write one: mlsr-es collection export SOURCE -o DIR"
+        )
+    table = Table((), [path], name=path.stem)
+    if faults := list(table.faults()):
+        raise SourceError(f"{path}: {len(faults)} rows are no sections. The first fault: {faults[0]}.")
+    if not (sections := list(table.sections())):
+        raise SourceError(f"{path} holds no sections.")
+    return sections
 
 
 class Seen:

@@ -3,11 +3,13 @@
 A request is encoded first and sent second, so that it can be shown without being sent.
 """
 
+from mlsr_es.suggestion.hybrid import Hybrid
 from mlsr_es.suggestion.section import check_query, read_section
 from mlsr_es.suggestion.suggest import (
     Request,
     SuggestedImage,
     Suggestions,
+    check_model,
     encode_request,
     send,
     serving_version,
@@ -15,9 +17,11 @@ from mlsr_es.suggestion.suggest import (
 )
 
 __all__ = [
+    "Hybrid",
     "Request",
     "SuggestedImage",
     "Suggestions",
+    "check_model",
     "check_query",
     "encode_request",
     "read_section",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlsr_es.collection import Section
 from mlsr_es.elastic import Hit, Strategy, Version, build_query, check, contributions, resolve, search
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
+from mlsr_es.suggestion.hybrid import Hybrid
 from mlsr_es.suggestion.section import check_query
 from mlsr_es.vectors import feature_name
 
@@ -25,11 +26,13 @@ class Request:
         index: The alias.
         terms: Word piece to query weight, heaviest first.
         body: What Elasticsearch takes.
+        hybrid: What BM25 adds; None for nothing.
     """
 
     index: str
     terms: Mapping[str, float]
     body: Mapping[str, Any]
+    hybrid: Hybrid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,17 @@ class SuggestedImage:
 
     Args:
         id: The image's id.
-        score: The dot product of the query's weights and the stored ones.
+        score: The dot product of the query's weights and the stored ones, plus what BM25 adds.
         source: The stored document, without weights.
         terms: Word piece to what it contributed to the score, heaviest first; None unless asked for.
+        bm25: What BM25 contributed: what the terms leave of the score; None where it was not asked, or they are None.
     """
 
     id: str
     score: float
     source: Mapping[str, Any]
     terms: Mapping[str, float] | None = None
+    bm25: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Suggestions:
         total: How many images match at all; None where that was not counted.
         took_ms: The cluster's own time in milliseconds.
         dropped_terms: Query terms that the cluster's clause limit left no room for.
+        dropped_words: Words of the BM25 part, likewise.
     """
 
     request: Request
@@ -66,6 +72,7 @@ class Suggestions:
     total: int | None
     took_ms: int
     dropped_terms: tuple[str, ...] = ()
+    dropped_words: tuple[str, ...] = ()
 
 
 def serving_version(client: Client, index: str) -> Version:
@@ -86,6 +93,20 @@ def serving_version(client: Client, index: str) -> Version:
     return resolved.serving
 
 
+def check_model(model: BiEncoder, version: Version) -> None:
+    """See that an index was made with a model.
+
+    Raises:
+        ModelError: It was made with another one.
+    """
+    if model.revision != version.meta.revision:
+        raise ModelError(
+            f"the index {version.index} was made with the model {version.meta.model!r} (revision "
+            f"{version.meta.revision}), and this one has the revision {model.revision}.",
+            advice=f"Search with --model {version.meta.model}, or index again with this one.",
+        )
+
+
 def encode_request(
     section: Section,
     *,
@@ -95,6 +116,7 @@ def encode_request(
     size: int = 10,
     filters: Mapping[str, str] | None = None,
     strategy: Strategy = Strategy.EXHAUSTIVE,
+    hybrid: Hybrid | None = None,
     explain: bool = False,
 ) -> Request:
     """Encode a section and build its query; nothing is sent.
@@ -107,6 +129,7 @@ def encode_request(
         size: How many images are wanted.
         filters: Keyword field to the value that it must have.
         strategy: How the cluster executes it.
+        hybrid: What BM25 adds; None for nothing.
         explain: Whether the hits bring their weights.
 
     Raises:
@@ -114,12 +137,7 @@ def encode_request(
         QueryError: The query is empty, or the model knows none of its words.
     """
     check_query(section)
-    if model.revision != version.meta.revision:
-        raise ModelError(
-            f"the index {version.index} was made with the model {version.meta.model!r} (revision "
-            f"{version.meta.revision}), and this one has the revision {model.revision}.",
-            advice=f"Search with --model {version.meta.model}, or index again with this one.",
-        )
+    check_model(model, version)
     if not model.recognises(section):
         raise QueryError(
             "the model knows no word of the query.", advice="Use words of the model's language, without misspellings."
@@ -129,9 +147,15 @@ def encode_request(
         raise QueryError("the model gives no word of the query any weight.", advice="Say more: a title, a sentence.")
     weights = {feature_name(term): weight for term, weight in terms.items()}
     body = build_query(
-        weights, size=size, field=version.meta.field, filters=filters, strategy=strategy, with_weights=explain
+        weights,
+        size=size,
+        text=hybrid.clauses(section) if hybrid else None,
+        field=version.meta.field,
+        filters=filters,
+        strategy=strategy,
+        with_weights=explain,
     )
-    return Request(index, terms, body)
+    return Request(index, terms, body, hybrid)
 
 
 def send(client: Client, request: Request, *, version: Version, explain: bool = False) -> Suggestions:
@@ -148,8 +172,11 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     """
     answer = search(client, request.index, request.body)
     weights = {feature_name(term): weight for term, weight in request.terms.items() if term not in answer.dropped_terms}
-    images = tuple(_image(hit, weights, version.meta.field, explain=explain) for hit in answer.hits)
-    return Suggestions(request, images, answer.total, answer.took_ms, answer.dropped_terms)
+    images = tuple(
+        _image(hit, weights, version.meta.field, explain=explain, hybrid=request.hybrid is not None)
+        for hit in answer.hits
+    )
+    return Suggestions(request, images, answer.total, answer.took_ms, answer.dropped_terms, answer.dropped_words)
 
 
 def strategy_for(client: Client) -> Strategy:
@@ -157,9 +184,11 @@ def strategy_for(client: Client) -> Strategy:
     return Strategy.for_version(check(client))
 
 
-def _image(hit: Hit, weights: Mapping[str, float], field: str, *, explain: bool) -> SuggestedImage:
+def _image(hit: Hit, weights: Mapping[str, float], field: str, *, explain: bool, hybrid: bool) -> SuggestedImage:
     terms = contributions(hit, weights, field=field) if explain else None
     source = {**hit.source}
     if isinstance(source.get("mlsr"), Mapping):
         source["mlsr"] = {name: value for name, value in source["mlsr"].items() if f"mlsr.{name}" != field}
-    return SuggestedImage(hit.id, hit.score, source, terms)
+    # Rounding may leave a little less than nothing.
+    bm25 = max(0.0, hit.score - sum(terms.values())) if terms is not None and hybrid else None
+    return SuggestedImage(hit.id, hit.score, source, terms, bm25)

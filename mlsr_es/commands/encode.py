@@ -1,0 +1,47 @@
+"""``mlsr-es encode``: a source into files of vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from mlsr_es.commands.collection import parsed_languages
+from mlsr_es.commands.console import note, progress
+from mlsr_es.commands.index import languages_of, model_name
+
+_REJECTED = 3
+_SHOWN = 5
+
+
+def encode(
+    source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
+    *,
+    output: Path = typer.Option(..., "--output", "-o", metavar="DIR", help="The folder, made if it is not there."),
+    model: str = typer.Option("demo", "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
+    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
+    languages: str | None = typer.Option(
+        None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
+    ),
+) -> None:
+    """Write the vectors of a source's images and sections as Parquet, to evaluate a model without a cluster.
+
+    documents.parquet and sections.parquet have the columns id, terms and weights; the model and its revision stand in
+    the files' metadata. The exit code is 3 where records were rejected.
+    """
+    from mlsr_es.encoders import load_model
+    from mlsr_es.indexing import encode_collection
+    from mlsr_es.sources import open_source
+
+    encoder = load_model(model, device=device)
+    with progress() as bars:
+        opened = open_source(source, languages=parsed_languages(languages) or languages_of(encoder), progress=bars)
+        done = encode_collection(opened, output, model=encoder, model_name=model_name(model), progress=bars)
+    note(
+        f"{output}: {done.documents:,} documents, {done.sections:,} sections; without any term {done.without_terms:,}, "
+        f"left out by rule {done.left_out:,}, rejected {len(done.rejected):,}."
+    )
+    for error in done.rejected[:_SHOWN]:
+        note(f"rejected: {error}")
+    if done.rejected:
+        raise typer.Exit(_REJECTED)

@@ -1,0 +1,175 @@
+"""``mlsr-es evaluate``: how good an index, or a folder of vectors, is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mlsr_es.commands.connection import ConnectionLater, with_connection_later
+from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.errors import InputError
+from mlsr_es.evaluation import LEAST_TEXT, MEASURES, Split
+
+if TYPE_CHECKING:
+    from mlsr_es.evaluation import Difference, Figures
+    from mlsr_es.inspection import Evaluation
+
+
+@with_connection_later
+def evaluate(
+    *,
+    name: str = typer.Option("", "--index", metavar="NAME", help="The index."),
+    vectors: Path | None = typer.Option(
+        None, "--vectors", metavar="DIR", help="In place of an index: a folder that mlsr-es encode wrote."
+    ),
+    topics: Path = typer.Option(..., "--topics", metavar="FILE", help="Sections: topics.jsonl, or AToMiC's texts."),
+    qrels: Path = typer.Option(..., "--qrels", metavar="FILE", help="Judgements, a TREC file."),
+    split: Split = typer.Option(
+        Split.ALL,
+        "--split",
+        help="Whose topics are asked: of all pages, or of those that a model was (not) trained on.",
+    ),
+    least_text: int = typer.Option(
+        LEAST_TEXT, "--min-text", metavar="N", min=0, help="A topic has more characters of its own text than this."
+    ),
+    hybrid: str = typer.Option(
+        "", "--hybrid", metavar="FIELD:WEIGHT", help="Also add so much of BM25 on a field, as in caption_all:0.3."
+    ),
+    run_out: Path | None = typer.Option(
+        None, "--run-out", metavar="FILE", help="Write the model's run (the hybrid one where asked for), a TREC file."
+    ),
+    compare: tuple[str, str] | None = typer.Option(
+        None, "--compare", metavar="A B", help="Test the difference between two systems of the table, or run files."
+    ),
+    model: str = typer.Option("", "--model", metavar="M", help="Default: the one that the index was made with."),
+    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    connection: ConnectionLater,
+) -> None:
+    """Measure an index, or a folder of vectors, beside the baselines: BM25, and BM25 that listens to titles.
+
+    Topics are sections with enough text of their own and a relevant image among those that are searched; --split test
+    are those of the pages that training holds out, and the baseline's constants are then found on the others.
+    """
+    from mlsr_es.elastic import connect
+    from mlsr_es.encoders import load_model
+    from mlsr_es.evaluation import read_qrels, write_run
+    from mlsr_es.inspection import evaluate_index, evaluate_vectors
+    from mlsr_es.sources import read_topics
+    from mlsr_es.suggestion import Hybrid, serving_version
+
+    if bool(name) == bool(vectors):
+        raise InputError("an index or a folder of vectors is evaluated.", advice="Give --index or --vectors.")
+    if vectors and (hybrid or model):
+        raise InputError("--hybrid and --model belong to an index.", advice="Leave them out, or give --index.")
+    added = Hybrid.parse(hybrid) if hybrid else None
+    asked: dict[str, Any] = {
+        "sections": read_topics(topics),
+        "judgements": read_qrels(qrels),
+        "split": split,
+        "least_text": least_text,
+    }
+    with progress() as bars:
+        if vectors:
+            found = evaluate_vectors(vectors, **asked, progress=bars)
+        else:
+            client = connect(connection())
+            used = load_model(model or serving_version(client, name).meta.model, device=device)
+            found = evaluate_index(client, name, model=used, hybrid=added, **asked, progress=bars)
+    differences = _compared(found, *compare) if compare else {}
+    if as_json:
+        print_json(to_json(found, differences))
+    else:
+        print_evaluation(found)
+        if compare:
+            print_differences(*compare, differences)
+    if run_out:
+        wanted = "hybrid" if hybrid else found.systems[0].run.name
+        write_run(next(one.run for one in found.systems if one.run.name == wanted), run_out)
+        note(f"The run {wanted} is in {run_out}.")
+
+
+def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[str, Any]:
+    """One object: topics, systems with their means, and the differences that were asked for."""
+    from dataclasses import asdict
+
+    systems = {
+        one.run.name: {
+            "what": one.what,
+            "means": {measure: one.figures.mean(measure) for measure in MEASURES},
+            "query_terms": one.run.terms[0] if one.run.terms else None,
+            "document_terms": one.run.terms[1] if one.run.terms else None,
+        }
+        for one in found.systems
+    }
+    return {
+        "topics": len(found.topics.sections),
+        "judgements": len(found.topics.judgements),
+        "too_short": found.topics.too_short,
+        "not_searched": found.topics.not_searched,
+        "training_topics": found.training_topics,
+        "titles": {"k1": found.boosted.k1, "b": found.boosted.b},
+        "systems": systems,
+        "differences": {measure: asdict(one) for measure, one in differences.items()},
+    }
+
+
+def print_evaluation(found: Evaluation) -> None:
+    """A row a system."""
+    shown = table("system", *MEASURES, "terms", "what it is", numbers=range(1, len(MEASURES) + 1))
+    for one in found.systems:
+        means = [f"{one.figures.mean(measure):.3f}" for measure in MEASURES]
+        terms = f"{one.run.terms[0]:.0f} x {one.run.terms[1]:.0f}" if one.run.terms else ""
+        shown.add_row(one.run.name, *means, terms, one.what)
+    data.print(shown)
+    topics = found.topics
+    note(f"{len(topics.sections):,} topics, {len(topics.judgements):,} judgements.")
+    if topics.too_short or topics.not_searched:
+        note(
+            f"Left out, of all splits: {topics.too_short:,} sections with too little text, {topics.not_searched:,} "
+            "judgements of images that are not searched."
+        )
+    if found.training_topics:
+        note(f"The constants of titles were found on {found.training_topics:,} topics of the other pages.")
+
+
+def print_differences(first: str, second: str, differences: Mapping[str, Difference]) -> None:
+    """A row a measure."""
+    headers = ("measure", f"{first} - {second}", "95 % interval", "ratio", "effect", "p", "Holm")
+    shown = table(*headers, numbers={1, 3, 4, 5, 6})
+    for measure, one in differences.items():
+        shown.add_row(
+            measure,
+            f"{one.mean:+.3f}",
+            f"{one.low:+.3f} to {one.high:+.3f}",
+            f"{one.ratio:.3f}",
+            f"{one.effect:.2f}",
+            f"{one.p:.2g}",
+            f"{one.corrected_p:.2g}",
+        )
+    data.print(shown)
+    note("Paired over the topics: bootstrap interval, Cohen's d, t-test, and its p after Holm's correction.")
+
+
+def _compared(found: Evaluation, first: str, second: str) -> dict[str, Difference]:
+    from mlsr_es.evaluation import compare
+
+    try:
+        return compare(_figures(found, first), _figures(found, second))
+    except ValueError as error:
+        raise InputError(f"{first} and {second} cannot be compared: {error}.") from error
+
+
+def _figures(found: Evaluation, named: str) -> Figures:
+    """Of a system of the table, or of a run file over the same topics."""
+    from mlsr_es.evaluation import figures, read_run
+
+    by_name = {one.run.name: one.figures for one in found.systems}
+    if named in by_name:
+        return by_name[named]
+    if not Path(named).is_file():
+        raise InputError(f"there is no system {named!r}.", advice=f"Name one of {', '.join(by_name)}, or a run file.")
+    return figures(read_run(Path(named)), found.topics.judgements)

@@ -1,0 +1,192 @@
+"""Vectors of a collection as Parquet: ``documents.parquet`` and ``sections.parquet``.
+
+A row has ``id``, ``terms`` (word pieces, heaviest first) and ``weights``; a document's also ``text``, its captions as
+BM25 reads them. What made them stands in the file's metadata under ``mlsr_es``, as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import orjson
+
+from mlsr_es.errors import InputError, StorageError
+from mlsr_es.vectors import SparseVectors, Vocabulary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DOCUMENTS = "documents.parquet"
+SECTIONS = "sections.parquet"
+
+_META = b"mlsr_es"
+
+
+class VectorWriter:
+    """Writes one file of vectors, batch by batch; the file appears whole, when the writer is left without an error.
+
+    Args:
+        path: Replaced where it is there.
+        meta: What made the vectors: model, revision...
+        with_text: Whether rows have a text.
+    """
+
+    def __init__(self, path: Path, meta: Mapping[str, str], *, with_text: bool) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        fields = [("id", pa.string()), ("terms", pa.list_(pa.string())), ("weights", pa.list_(pa.float32()))]
+        text = [("text", pa.string())] if with_text else []
+        self._schema = pa.schema([*fields, *text], metadata={_META: orjson.dumps(dict(meta))})
+        self._path, self._partial = path, path.with_name(f".{path.name}.partial")
+        try:
+            self._writer = pq.ParquetWriter(self._partial, self._schema)
+        except OSError as error:
+            raise self._fault(error) from error
+
+    def add(
+        self, ids: Sequence[str], vectors: SparseVectors, vocabulary: Vocabulary, texts: Sequence[str] | None = None
+    ) -> None:
+        """Append rows.
+
+        Args:
+            ids: Of the rows.
+            vectors: As many rows.
+            vocabulary: Of the vectors.
+            texts: Of the rows, where the file has texts.
+
+        Raises:
+            StorageError: The disk is full.
+        """
+        import pyarrow as pa
+
+        named = [vectors.named(row, vocabulary) for row in range(len(vectors))]
+        columns: dict[str, Any] = {
+            "id": list(ids),
+            "terms": [list(row) for row in named],
+            "weights": [list(row.values()) for row in named],
+        }
+        if texts is not None:
+            columns["text"] = list(texts)
+        try:
+            self._writer.write_table(pa.table(columns, schema=self._schema))
+        except OSError as error:
+            raise self._fault(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._writer.close()
+            if kind is None:
+                self._partial.replace(self._path)
+        except OSError as fault:
+            if kind is None:
+                raise self._fault(fault) from fault
+        finally:
+            self._partial.unlink(missing_ok=True)
+
+    def _fault(self, error: OSError) -> StorageError:
+        return StorageError(f"{self._path} cannot be written: {error.strerror or error}.", advice="Make room there.")
+
+
+@dataclass(frozen=True)
+class VectorFolder:
+    """A collection's vectors as they were written.
+
+    Args:
+        sections: A row a section.
+        section_ids: Of the rows.
+        documents: A row an image.
+        image_ids: Of the rows.
+        captions: Of the images, as BM25 reads them.
+        meta: What made them.
+    """
+
+    sections: SparseVectors
+    section_ids: tuple[str, ...]
+    documents: SparseVectors
+    image_ids: tuple[str, ...]
+    captions: tuple[str, ...]
+    meta: Mapping[str, str]
+
+
+def read_vectors(folder: Path) -> VectorFolder:
+    """Read what ``encode`` wrote.
+
+    Raises:
+        InputError: A file is missing, is something else, or the two were made with different models.
+    """
+    documents, sections = (_read(folder / name) for name in (DOCUMENTS, SECTIONS))
+    if documents.meta != sections.meta:
+        raise InputError(
+            f"{folder}: documents and sections were encoded with different models.", advice="Encode both again."
+        )
+    columns: dict[str, int] = {}
+    for table in (documents, sections):
+        for term in table.vocabulary:
+            columns.setdefault(term, len(columns))
+    size = max(len(columns), 1)
+    return VectorFolder(
+        sections.vectors(columns, size),
+        sections.ids,
+        documents.vectors(columns, size),
+        documents.ids,
+        documents.texts,
+        documents.meta,
+    )
+
+
+@dataclass(frozen=True)
+class _Table:
+    ids: tuple[str, ...]
+    texts: tuple[str, ...]
+    counts: np.ndarray[Any, np.dtype[np.int64]]
+    places: np.ndarray[Any, np.dtype[np.int64]]
+    vocabulary: list[str]
+    weights: np.ndarray[Any, np.dtype[np.float32]]
+    meta: Mapping[str, str]
+
+    def vectors(self, columns: Mapping[str, int], size: int) -> SparseVectors:
+        column_of = np.array([columns[term] for term in self.vocabulary], dtype=np.int64)
+        rows = np.repeat(np.arange(len(self.ids)), self.counts)
+        return SparseVectors.from_coordinates(rows, column_of[self.places], self.weights, shape=(len(self.ids), size))
+
+
+def _read(path: Path) -> _Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+        meta = orjson.loads((table.schema.metadata or {})[_META])
+        terms, weights = (_flat(table.column(name)) for name in ("terms", "weights"))
+        words = terms[1].dictionary_encode()
+        texts = table.column("text").to_pylist() if "text" in table.column_names else []
+        return _Table(
+            ids=tuple(map(str, table.column("id").to_pylist())),
+            texts=tuple(map(str, texts)),
+            counts=terms[0],
+            places=words.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+            vocabulary=words.dictionary.to_pylist(),
+            weights=weights[1].to_numpy(zero_copy_only=False),
+            meta=meta,
+        )
+    except FileNotFoundError as error:
+        raise InputError(f"there is no {path}.", advice="Make it: mlsr-es encode SOURCE -o DIR") from error
+    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+        raise InputError(f"{path} holds no vectors of mlsr-es: {error}.", advice="Make it: mlsr-es encode.") from error
+
+
+def _flat(column: pa.ChunkedArray[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Any]:
+    """The length of each list of a column, and all their values in a row."""
+    array: Any = column.combine_chunks()
+    return np.diff(array.offsets.to_numpy()).astype(np.int64), array.flatten()

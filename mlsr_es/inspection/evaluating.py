@@ -1,0 +1,202 @@
+"""How good an index, or a folder of vectors, is: its runs and the baselines' over the same topics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsr_es.collection import Judgement, Section
+from mlsr_es.elastic import WordClauses
+from mlsr_es.errors import InputError
+from mlsr_es.evaluation import (
+    DEFAULTS,
+    TITLE_BOOSTED,
+    Baseline,
+    Figures,
+    Run,
+    Split,
+    Topics,
+    baseline_run,
+    choose_topics,
+    exact_run,
+    figures,
+    plain_weights,
+    read_vectors,
+    tuned,
+)
+from mlsr_es.inspection.asking import Asker
+from mlsr_es.inspection.contents import Contents, read_contents
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.suggestion import Hybrid, check_model, serving_version, strategy_for
+from mlsr_es.vectors import SparseVectors
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client
+    from mlsr_es.encoders import BiEncoder
+
+_SECTIONS_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A system.
+
+    Args:
+        what: What it is, in words.
+        run: Its answers; the run's name is the system's.
+        figures: What they are worth.
+    """
+
+    what: str
+    run: Run
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Systems over the same topics.
+
+    Args:
+        topics: What was asked.
+        systems: By name, the model's first.
+        training_topics: Over how many the strong baseline's constants were found; 0 where they are the usual ones.
+        boosted: The strong baseline with its constants.
+    """
+
+    topics: Topics
+    systems: tuple[Evaluated, ...]
+    training_topics: int
+    boosted: Baseline
+
+
+def evaluate_index(
+    client: Client,
+    index: str,
+    *,
+    model: BiEncoder,
+    sections: Sequence[Section],
+    judgements: Sequence[Judgement],
+    split: Split,
+    least_text: int,
+    hybrid: Hybrid | None = None,
+    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+) -> Evaluation:
+    """Ask an index all topics, and score the vectors that it stores on this machine.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        index: The alias.
+        model: The bi-encoder that it was made with.
+        sections: Sections that may be topics.
+        judgements: Which images belong in them.
+        split: Which pages' topics are asked.
+        least_text: See ``choose_topics``.
+        hybrid: What BM25 adds in one more system; None for no such system.
+        progress: Told of what is read and asked.
+
+    Raises:
+        InputError: There is no topic, no such index, or it was made with another model.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    version = serving_version(client, index)
+    check_model(model, version)
+    contents = read_contents(client, version, model.vocabulary, progress)
+    known = choose_topics(sections, judgements, contents.image_ids, least_text=least_text)
+    topics = _asked(known, split)
+    queries = _encoded(model, topics.sections, progress)
+    asker = Asker(client, version, strategy_for(client), topics.sections, queries, model.vocabulary, progress)
+    runs = {"the model's dot product, by the cluster": asker.run("sparse")}
+    runs |= {"the same, summed on this machine": _exact(topics, queries, contents, progress)}
+    if hybrid:
+        adds = f"{hybrid.weight:g} x BM25 of words by field on {hybrid.field}"
+        runs[f"sparse + {adds}, one request"] = asker.run("hybrid", hybrid.clauses)
+        runs["the words of hybrid alone"] = asker.run("words", hybrid.clauses, terms=False)
+    runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", _plain_words, terms=False)
+    return _with_baselines(runs, known, topics, split, contents)
+
+
+def evaluate_vectors(
+    folder: Path,
+    *,
+    sections: Sequence[Section],
+    judgements: Sequence[Judgement],
+    split: Split,
+    least_text: int,
+    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+) -> Evaluation:
+    """Score the vectors that ``encode_collection`` wrote.
+
+    Args:
+        folder: With the vectors.
+        sections: See ``evaluate_index``.
+        judgements: Likewise.
+        split: Likewise.
+        least_text: Likewise.
+        progress: Likewise.
+
+    Raises:
+        InputError: There are no vectors, or there is no topic.
+    """
+    stored = read_vectors(folder)
+    contents = Contents(stored.image_ids, stored.captions, stored.documents)
+    known = choose_topics(sections, judgements, contents.image_ids, least_text=least_text)
+    topics = _asked(known, split)
+    rows = {section_id: row for row, section_id in enumerate(stored.section_ids)}
+    encoded = [section.id for section in topics.sections if section.id in rows]
+    queries = stored.sections.select([rows[section_id] for section_id in encoded])
+    run = exact_run(
+        "exact", queries, contents.vectors, section_ids=encoded, image_ids=contents.image_ids, progress=progress
+    )
+    return _with_baselines({"the model's dot product": run}, known, topics, split, contents)
+
+
+def _asked(known: Topics, split: Split) -> Topics:
+    topics = known.of(split)
+    if not topics.sections:
+        raise InputError(
+            f"no section is a topic: none of split {split.value} has enough text and a relevant image among those that "
+            "are searched.",
+            advice="Topics, judgements and images have to be of one collection.",
+        )
+    return topics
+
+
+def _encoded(model: BiEncoder, sections: Sequence[Section], progress: Progress) -> SparseVectors:
+    stage = "Encoding sections"
+    progress.start(stage, len(sections), "sections")
+    parts = []
+    for start in range(0, len(sections), _SECTIONS_AT_ONCE):
+        some = sections[start : start + _SECTIONS_AT_ONCE]
+        parts.append(model.encode_sections(some))
+        progress.advance(stage, len(some))
+    progress.finish(stage)
+    return SparseVectors.concatenate(parts, vocabulary_size=len(model.vocabulary))
+
+
+def _exact(topics: Topics, queries: SparseVectors, contents: Contents, progress: Progress) -> Run:
+    ids = [section.id for section in topics.sections]
+    return exact_run(
+        "exact", queries, contents.vectors, section_ids=ids, image_ids=contents.image_ids, progress=progress
+    )
+
+
+def _plain_words(section: Section) -> WordClauses:
+    """What a ``match`` query for titles and text asks, a clause a word."""
+    return WordClauses(plain_weights(section))
+
+
+def _with_baselines(
+    runs: dict[str, Run], known: Topics, topics: Topics, split: Split, contents: Contents
+) -> Evaluation:
+    # Constants found on the topics that are asked would flatter the baseline.
+    training = known.of(Split.TRAIN) if split is Split.TEST else Topics((), ())
+    boosted = tuned(TITLE_BOOSTED, training.sections, contents.captions, contents.image_ids, training.judgements)
+    for what, baseline in {
+        "titles and text, bm25s with its defaults": DEFAULTS,
+        f"stems, words weighted by field; k1 {boosted.k1:g}, b {boosted.b:g}": boosted,
+    }.items():
+        runs[what] = baseline_run(baseline, topics.sections, contents.captions, contents.image_ids)
+    systems = tuple(Evaluated(what, run, figures(run, topics.judgements)) for what, run in runs.items())
+    return Evaluation(topics, systems, len(training.sections), boosted)
