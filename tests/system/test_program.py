@@ -1,0 +1,51 @@
+"""The installed program, in processes of its own: a collection goes in, images come out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("mlsr-es")
+
+
+def run(url: str, folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "ES_URL": url}
+    return subprocess.run(
+        [PROGRAM, *arguments], cwd=folder, env=environment, input=stdin, capture_output=True, text=True, check=False
+    )
+
+
+def test_index_again_and_search(cluster_url: str, index_name: str, tmp_path: Path) -> None:
+    """Data on stdout, everything else on stderr, and no progress bar where nobody watches."""
+    indexing = ("index", "sample", "--index", index_name, "--json")
+    first, again = (run(cluster_url, tmp_path, *indexing) for _ in range(2))
+    assert (first.returncode, first.stderr, again.returncode, again.stderr) == (0, "", 0, "")
+    before, after = orjson.loads(first.stdout), orjson.loads(again.stdout)
+    assert before["promoted"]
+    assert before["read"] == before["encoded"] + sum(before["left_out"].values())
+    assert (after["encoded"], after["unchanged"]) == (0, before["encoded"])
+
+    section = orjson.dumps({"text": "How is a rope tied to a post?", "section_title": "Hitches"}).decode()
+    search = ("search", "--section-file", "-", "--index", index_name, "--json", "--explain", "--size", "5")
+    found = run(cluster_url, tmp_path, *search, stdin=section)
+    assert (found.returncode, found.stderr) == (0, "")
+    hits = orjson.loads(found.stdout)["hits"]
+    assert len(hits) == 5
+    for hit in hits:
+        assert sum(hit["terms"].values()) == pytest.approx(hit["score"], rel=1e-4)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_reader_that_leaves_early_is_no_failure(cluster_url: str, sample_index: str, tmp_path: Path) -> None:
+    """As in ``mlsr-es search ... | head -1``."""
+    command = f"set -o pipefail; '{PROGRAM}' search knot --index {sample_index} --json --size 60 | head -c 1"
+    environment = {**os.environ, "ES_URL": cluster_url}
+    ran = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "{", "")
