@@ -6,6 +6,7 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 def term_weight(logits: Tensor) -> Tensor:
@@ -25,6 +26,7 @@ class MlpHead(nn.Module):
         super().__init__()
         self.vocabulary_size = vocabulary_size
         self.weigh = nn.Linear(hidden_size, 1)
+        nn.init.ones_(self.weigh.bias)  # a token whose logit is below 0 has no gradient: at first every one counts
 
     def forward(self, hidden: Tensor, mask: Tensor, scale: Tensor, token_ids: Tensor) -> Tensor:
         """Weigh the input's tokens; a word piece that stands several times keeps its largest weight.
@@ -53,8 +55,9 @@ class MlmHead(nn.Module):
         vocabulary_size: The number of terms.
         activation: The transform's activation.
         epsilon: The layer norm's.
-        positions_at_once: How many positions' logits are held at a time: memory is
-            batch x positions_at_once x vocabulary_size instead of batch x length x vocabulary_size.
+        positions_at_once: How many positions' logits are held at a time in training, where fewer would keep more
+            for the backward pass; memory is batch x positions_at_once x vocabulary_size instead of
+            batch x length x vocabulary_size. Without gradients it is one.
     """
 
     def __init__(
@@ -89,13 +92,16 @@ class MlmHead(nn.Module):
         """
         del token_ids
         transformed = self.norm(self.activation(self.dense(hidden)))
-        highest = hidden.new_zeros(hidden.shape[0], self.decoder.out_features)  # relu makes 0 the floor
-        for start in range(0, hidden.shape[1], self.positions_at_once):
-            place = slice(start, start + self.positions_at_once)
-            logits = self.decoder(transformed[:, place]) * scale[:, place, None]
-            logits = logits.masked_fill(~mask[:, place, None], 0.0)
+        # The factor, 0 where masked, and the bias are folded into one product: (s t, s) . (E, b) = s (E . t + b).
+        factor = (scale * mask)[..., None]
+        folded = torch.cat([transformed * factor, factor], dim=-1)
+        weight = torch.cat([self.decoder.weight, self.decoder.bias[:, None]], dim=-1)
+        highest: Tensor = hidden.new_zeros(hidden.shape[0], self.decoder.out_features)  # relu makes 0 the floor
+        at_once = self.positions_at_once if torch.is_grad_enabled() else 1  # one fits the processor's cache
+        for start in range(0, hidden.shape[1], at_once):
+            logits = functional.linear(folded[:, start : start + at_once], weight)
             # max keeps indices for the backward pass, amax would keep the logits themselves
-            highest = torch.maximum(highest, logits.max(dim=1).values)
+            highest = torch.maximum(highest, logits.max(dim=1).values if at_once > 1 else logits[:, 0])
         return term_weight(highest)
 
 

@@ -96,3 +96,5 @@ def test_mlm_head_in_chunks_equals_the_whole_at_once(at_once: int) -> None:
     (plain_gradient,) = torch.autograd.grad(plain.square().sum(), hidden, retain_graph=True)
     (gradient,) = torch.autograd.grad(chunked.square().sum(), hidden)
     torch.testing.assert_close(gradient, plain_gradient)
+    with torch.inference_mode():
+        torch.testing.assert_close(head(hidden, mask, scale), plain)
