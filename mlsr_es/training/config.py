@@ -94,6 +94,7 @@ class Optimisation(_Table):
     weight_decay: float = Field(default=0.0, ge=0)
     accumulation: int = Field(default=1, gt=0)
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    workers: int = Field(default=0, ge=0, description="processes that prepare batches; 0 for none but the trainer's")
     patience: int | None = Field(default=None, gt=0, description="epochs without gain before training stops")
 
 

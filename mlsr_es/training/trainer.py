@@ -57,6 +57,7 @@ def arguments(config: TrainingConfig, folder: Path, *, device: torch.device, val
         logging_strategy="epoch",
         remove_unused_columns=False,
         label_names=[],
+        dataloader_num_workers=settings.workers,
         dataloader_pin_memory=device.type == "cuda",
         report_to="none",
         disable_tqdm=True,

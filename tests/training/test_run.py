@@ -1,0 +1,110 @@
+"""A training run from end to end, on tiny random backbones."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from mlsr_es.collection import Judgement
+from mlsr_es.encoders import load_model
+from mlsr_es.errors import InputError
+from mlsr_es.evaluation import Run, figures
+from mlsr_es.sources import open_source
+from mlsr_es.training import Trained, TrainingConfig, Watch, by_bm25, train
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+SHIPPED = sorted(CONFIGS.rglob("*.toml"))
+
+
+def ndcg(run: Run, judgements: Sequence[Judgement]) -> float:
+    return figures(run, judgements, ["nDCG@10"]).mean("nDCG@10")
+
+
+Change = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture
+def trained(atomic: Path, tiny_text: Path, tiny_image: Path) -> Callable[..., Trained]:
+    """Trains what a shipped configuration says, on thirty articles and tiny backbones."""
+
+    def run(
+        name: str, output: Path, *, resume: bool = False, epochs: int = 1, said: list[str] | None = None
+    ) -> Trained:
+        values = tomllib.loads((CONFIGS / name).read_text())
+        values["collection"] |= {"source": str(atomic), "least_text": 0}
+        values["backbones"] |= {
+            key: str(tiny_image if key == "image" else tiny_text)
+            for key in ("text", "document_text", "image")
+            if key in values["backbones"]
+        }
+        values["optimisation"] |= {"epochs": epochs, "batch_size": 4, "precision": "fp32", "workers": 0}
+        values["folds"] = {"test": 0, "validation_share": 0.2}
+        values["lengths"] = {"query": 32, "document": 16}
+        config = TrainingConfig.of(values)
+        source = open_source(str(atomic), languages=frozenset(config.collection.languages))
+        say = said.append if said is not None else (lambda _: None)
+        return train(
+            config, source, output, mine=by_bm25, metric=ndcg, device="cpu", resume=resume, watch=Watch(say=say)
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: str(file.relative_to(CONFIGS)))
+def test_every_shipped_configuration_is_right(file: Path) -> None:
+    """All keys known, all values possible, all choices fit."""
+    TrainingConfig.read(file).bi_encoder()
+
+
+@pytest.mark.parametrize("name", ["m1", "m2", "m3", "m4"])
+def test_each_atomic_configuration_trains_on_its_schema(
+    name: str, trained: Callable[..., Trained], tmp_path: Path
+) -> None:
+    """One epoch; the checkpoint loads, and gives the vectors of the model that was trained."""
+    result = trained(f"atomic/{name}.toml", tmp_path / "run")
+    assert result.best is not None
+    again = load_model(tmp_path / "run", device="cpu")
+    sections = result.data.test.sections
+    assert (again.encode_sections(sections).to_scipy() != result.model.encode_sections(sections).to_scipy()).nnz == 0
+
+
+def test_a_seed_gives_the_same_model_twice(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """Weight for weight, on a CPU."""
+    first, second = (trained("atomic/m3.toml", tmp_path / name).model for name in ("first", "second"))
+    assert first.revision == second.revision
+
+
+def test_a_resumed_run_ends_as_the_whole_one(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """The last epoch is done again from the checkpoint before it."""
+    whole = trained("atomic/m3.toml", tmp_path / "run", epochs=2)
+    expected = whole.model.state_dict()
+    checkpoints = sorted((tmp_path / "run" / "checkpoints").iterdir(), key=lambda path: int(path.name.split("-")[1]))
+    for file in checkpoints[-1].iterdir():
+        file.unlink()
+    checkpoints[-1].rmdir()
+    resumed = trained("atomic/m3.toml", tmp_path / "run", epochs=2, resume=True).model.state_dict()
+    assert all(torch.equal(value, resumed[name]) for name, value in expected.items())
+
+
+def test_a_folder_with_a_run_is_not_overwritten(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """Unless it is asked to be resumed, with the same configuration."""
+    trained("atomic/m3.toml", tmp_path / "run")
+    with pytest.raises(InputError, match="holds a training run"):
+        trained("atomic/m3.toml", tmp_path / "run")
+    with pytest.raises(InputError, match="another configuration"):
+        trained("atomic/m3.toml", tmp_path / "run", resume=True, epochs=3)
+
+
+def test_a_run_says_its_splits_and_every_epoch(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """Sections on either side, images on both, loss and validation."""
+    said: list[str] = []
+    trained("atomic/m3.toml", tmp_path / "run", said=said)
+    assert "sections to train on" in said[0]
+    assert any("loss" in line and "query terms" in line for line in said)
+    assert any("validation" in line for line in said[1:])
+    assert list((tmp_path / "run" / "logs").iterdir())
