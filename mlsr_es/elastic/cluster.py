@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlsr_es.elastic.failures import address_of, in_its_words, too_old, translated
+from mlsr_es.elastic.failures import address_of, in_its_words, not_elasticsearch, too_old, translated
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -48,11 +48,15 @@ def check(client: Elasticsearch) -> ClusterVersion | None:
     doing = "say which version it is"
     with translated(client, doing):
         try:
-            number = str(client.info()["version"]["number"])
+            told = client.info().body
         except ApiError as error:
             if error.meta.status in {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED} and in_its_words(error):
                 return None
             raise
+    try:
+        number = str(told["version"]["number"])
+    except (KeyError, TypeError) as error:
+        raise not_elasticsearch(address_of(client)) from error
     try:
         version = ClusterVersion.parse(number)
     except ValueError:

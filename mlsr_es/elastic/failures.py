@@ -154,6 +154,11 @@ def _other_product(where: str, body: Any) -> ClusterError:
     version = body.get("version") if isinstance(body, Mapping) else None
     if isinstance(version, Mapping) and "number" in version and "distribution" not in version:
         return too_old(where, str(version["number"]))
+    return not_elasticsearch(where)
+
+
+def not_elasticsearch(where: str) -> ClusterUnreachableError:
+    """The error for an answer that Elasticsearch would not give."""
     return ClusterUnreachableError(f"{where} answers, but it is not Elasticsearch.", advice="Check the address.")
 
 
