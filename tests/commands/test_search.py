@@ -51,6 +51,18 @@ def test_an_explanation_adds_up(index: str) -> None:
     assert "rope " in table
 
 
+def test_a_hybrid_explanation_adds_up_too(index: str) -> None:
+    """What BM25 gave is said beside the terms, and is never passed off as theirs."""
+    plain = {hit["id"]: hit for hit in search(index, TEXT, "--json", "--explain", "--size", "50").json["hits"]}
+    hybrid = search(index, TEXT, "--json", "--explain", "--hybrid", "caption_all:0.5").json["hits"]
+    for hit in hybrid:
+        assert sum(hit["terms"].values()) + hit["bm25"] == pytest.approx(hit["score"], rel=1e-4)
+        assert hit["terms"] == plain[hit["id"]]["terms"]
+    assert hybrid[0]["bm25"] > 0
+    assert "BM25 " in search(index, TEXT, "--explain", "--hybrid", "caption_all:0.5").stdout
+    assert "bm25" not in plain[hybrid[0]["id"]]
+
+
 def test_the_request_can_be_sent_as_it_is_shown(index: str, client: Elasticsearch) -> None:
     """Kibana's Dev Tools take it, and give the same hits; this program sends nothing."""
     ran = search(index, TEXT, "--show-query", "--filter", "collection=sample", "--size", "5")

@@ -1,0 +1,70 @@
+"""Learned vectors and BM25's added up: what one request to a cluster computes, on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mlsr_es.collection import Judgement
+from mlsr_es.evaluation.exact import exact_run
+from mlsr_es.evaluation.measures import figures
+from mlsr_es.vectors import SparseVectors
+
+_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+_MEASURE = "nDCG@10"
+_DEPTH = 10
+
+
+def beside(first: SparseVectors, second: SparseVectors, *, weight: float = 1.0) -> SparseVectors:
+    """Each row of the first, followed by the same row of the second, over both vocabularies.
+
+    Dot products of such rows are the first's plus the second's; a weight on one side weighs the second's.
+
+    Args:
+        first: A batch.
+        second: Another one, of as many rows.
+        weight: What the second's weights are multiplied by, at least 0.
+
+    Raises:
+        ValueError: They have different numbers of rows.
+    """
+    if len(first) != len(second):
+        raise ValueError(f"{len(first)} rows cannot stand beside {len(second)}")
+    rows = [np.repeat(np.arange(len(part)), part.term_counts) for part in (first, second)]
+    return SparseVectors.from_coordinates(
+        np.concatenate(rows),
+        np.concatenate([first.term_ids, second.term_ids + first.vocabulary_size]),
+        np.concatenate([first.weights, second.weights * np.float32(weight)]),
+        shape=(len(first), first.vocabulary_size + second.vocabulary_size),
+    )
+
+
+def best_weight(
+    queries: tuple[SparseVectors, SparseVectors],
+    documents: tuple[SparseVectors, SparseVectors],
+    *,
+    section_ids: Sequence[str],
+    image_ids: Sequence[str],
+    judgements: Sequence[Judgement],
+    weights: Sequence[float] = _WEIGHTS,
+) -> float:
+    """The weight of BM25 beside a model's vectors that gives the best nDCG@10.
+
+    Args:
+        queries: The model's and BM25's, a row a section; of training pages, or the figures that follow flatter.
+        documents: The model's and BM25's, a row an image.
+        section_ids: Of the sections.
+        image_ids: Of the images.
+        judgements: Of the sections.
+        weights: To try; of equally good ones the first is taken.
+    """
+    both = beside(*documents)
+
+    def worth(weight: float) -> float:
+        run = exact_run(
+            "hybrid", beside(*queries, weight=weight), both, section_ids=section_ids, image_ids=image_ids, depth=_DEPTH
+        )
+        return figures(run, judgements, [_MEASURE]).mean(_MEASURE)
+
+    return max(weights, key=worth)
