@@ -16,6 +16,7 @@ from mlsr_es.commands.evaluate import evaluate
 from mlsr_es.commands.index import index
 from mlsr_es.commands.node import node_app
 from mlsr_es.commands.search import search
+from mlsr_es.commands.train import train
 from mlsr_es.errors import MlsrError
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ app.command(epilog="Example: mlsr-es encode gimp-manual -o vectors")(encode)
 app.command(epilog="Example: mlsr-es evaluate --index gimp-manual --topics gimp/topics.jsonl --qrels gimp/qrels.txt")(
     evaluate
 )
+app.command(epilog="Example: mlsr-es train --from-collection my-site/ -o my-model")(train)
 app.add_typer(collection_app, name="collection")
 app.add_typer(node_app, name="node")
 

@@ -9,18 +9,33 @@ if TYPE_CHECKING:
     from mlsr_es.training.config import TrainingConfig
     from mlsr_es.training.data import TrainingData
     from mlsr_es.training.mining import Miner, by_bm25
-    from mlsr_es.training.run import Metric, Trained, Watch, train
+    from mlsr_es.training.outcome import System, held_out
+    from mlsr_es.training.ranking import Metric
+    from mlsr_es.training.run import Trained, Watch, train
 
-__all__ = ["Metric", "Miner", "Trained", "TrainingConfig", "TrainingData", "Watch", "by_bm25", "train"]
+__all__ = [
+    "Metric",
+    "Miner",
+    "System",
+    "Trained",
+    "TrainingConfig",
+    "TrainingData",
+    "Watch",
+    "by_bm25",
+    "held_out",
+    "train",
+]
 
 _PLACES = {
-    "Metric": "run",
+    "Metric": "ranking",
     "Miner": "mining",
+    "System": "outcome",
     "Trained": "run",
     "TrainingConfig": "config",
     "TrainingData": "data",
     "Watch": "run",
     "by_bm25": "mining",
+    "held_out": "outcome",
     "train": "run",
 }
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mlsr_es.encoders import PRESETS, BiEncoderConfig, DocumentInput, Head
 from mlsr_es.errors import InputError
-from mlsr_es.splits import FOLDS
+from mlsr_es.splits import FOLDS, TEST_FOLD
 from mlsr_es.training.misfits import misfits
 
 _TokenTypes = dict[str, Literal[0, 1]]
@@ -171,6 +171,22 @@ class TrainingConfig(_Table):
             listed = "\n".join(f"  {fault}" for fault in faults)
             raise InputError(f"{name} has {len(faults)} fault{'s' * (len(faults) != 1)}:\n{listed}")
         return config
+
+    @classmethod
+    def from_collection(cls, source: str) -> Self:
+        """What suits a site of some hundred pages: the shipped model trained further, a fold held out for the test.
+
+        Args:
+            source: A known collection, or a path.
+        """
+        return cls(
+            collection=Collection(source=source),
+            start="demo",
+            optimisation=Optimisation(epochs=8, batch_size=16, body_rate=5e-4, head_rate=0.01),
+            negatives=Negatives(mined=8, random=64),
+            folds=Folds(test=TEST_FOLD),
+            limits=Limits(query_terms=60, document_terms=40),
+        )
 
     def bi_encoder(self) -> BiEncoderConfig:
         """The plan of a model that is made anew."""

@@ -20,22 +20,27 @@ class TrainingData:
     """A collection, split by page.
 
     Args:
-        sections: The queries that are trained on.
+        training: The topics that are trained on.
         documents: The candidates: no image that only a held-out page has.
-        relevant: Of each section, the places in ``documents`` of the images that belong in it; at least one.
+        relevant: Of each training section, the places in ``documents`` of the images that belong in it; at least one.
         validation: Topics that choose the best epoch.
         test: Topics that nothing of the training sees.
         images: All that can be found: what held-out topics are searched in.
         shared_images: How many images training pages and held-out pages both hold.
     """
 
-    sections: tuple[Section, ...]
+    training: Topics
     documents: tuple[ImageDocument, ...]
     relevant: tuple[tuple[int, ...], ...]
     validation: Topics
     test: Topics
     images: tuple[ImageDocument, ...]
     shared_images: int
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The queries that are trained on."""
+        return self.training.sections
 
 
 def read_training_data(source: Source, plan: BiEncoderConfig, config: TrainingConfig) -> TrainingData:
@@ -105,7 +110,7 @@ def split(images: tuple[ImageDocument, ...], topics: Topics, config: TrainingCon
         if one.relevance > 0:
             relevant[one.section_id].append(places[one.image_id])
     return TrainingData(
-        sections=train.sections,
+        training=train,
         documents=documents,
         relevant=tuple(tuple(relevant[one.id]) for one in train.sections),
         validation=_sampled(validation, folds.validation_sections, seed=config.seed),

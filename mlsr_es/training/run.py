@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,29 +14,25 @@ from transformers import EarlyStoppingCallback, TrainerCallback
 from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_utils import get_last_checkpoint
 
-from mlsr_es.collection import Judgement
 from mlsr_es.encoders import BiEncoder, assemble, load_model, save_pretrained
 from mlsr_es.encoders.checkpoint import choose_device
 from mlsr_es.errors import InputError, StorageError
-from mlsr_es.evaluation import Run, exact_run
+from mlsr_es.evaluation import Run
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.sources import Source
 from mlsr_es.training.backbones import resolved
 from mlsr_es.training.batches import Batches, Pixels
 from mlsr_es.training.config import TrainingConfig
 from mlsr_es.training.contrast import Contrast
-from mlsr_es.training.data import TrainingData, read_training_data, searched_for
+from mlsr_es.training.data import TrainingData, read_training_data
 from mlsr_es.training.mining import Miner, hard_negatives
 from mlsr_es.training.pictures import Features, Pictures
+from mlsr_es.training.ranking import Metric, Ranker, Validation
 from mlsr_es.training.reporting import Report
 from mlsr_es.training.trainer import ContrastTrainer, arguments
-from mlsr_es.vectors import SparseVectors
 
 if TYPE_CHECKING:
     from transformers import TrainerState
-
-Metric = Callable[[Run, Sequence[Judgement]], float]
-"""What the best epoch is chosen by; higher is better."""
 
 
 def _nobody(_: str) -> None:
@@ -63,6 +59,7 @@ class Trained:
     Args:
         model: The best epoch's.
         data: What it was trained on, with the topics that it never saw.
+        run: The model's on the test topics, among all images; None where nothing was held out.
         best: The validation metric of the epoch that was kept; None where nothing was validated.
         epochs: How many were done.
         seconds: How long they took.
@@ -70,6 +67,7 @@ class Trained:
 
     model: BiEncoder
     data: TrainingData
+    run: Run | None
     best: float | None
     epochs: float
     seconds: float
@@ -168,7 +166,8 @@ def train_model(
     hard = hard_negatives(data, mine, most=negatives.mined_from) if negatives.mined else []
     batches = Batches(data, model, config, hard=hard, pixels=pixels)
     contrast = Contrast(model, temperature=config.loss.temperature, learned=config.loss.learned, freeze_image=freeze)
-    validation = Validation(model, data, config, metric, pixels) if data.validation.sections else None
+    ranker = Ranker(model, data, config, pixels)
+    validation = Validation(ranker, data, config, metric) if data.validation.sections else None
     callbacks: list[TrainerCallback] = [Report(watch.progress, watch.say), _tensorboard(folder)]
     if validation and config.optimisation.patience:
         callbacks.append(EarlyStoppingCallback(config.optimisation.patience))
@@ -186,58 +185,9 @@ def train_model(
     state: TrainerState = trainer.state
     model.eval()
     model.__dict__.pop("revision", None)  # it was another model's
-    return Trained(model, data, state.best_metric, state.epoch or 0.0, time.perf_counter() - begun)
-
-
-class Validation:
-    """The validation metric of the model as it is.
-
-    Args:
-        model: What is trained.
-        data: Its validation topics are searched among the images that belong in them and a sample of the others.
-        config: The run's.
-        metric: What is computed.
-        pixels: Where the model reads images.
-    """
-
-    def __init__(
-        self, model: BiEncoder, data: TrainingData, config: TrainingConfig, metric: Metric, pixels: Pixels | None
-    ) -> None:
-        self._model, self._topics, self._metric = model, data.validation, metric
-        images = searched_for(data.validation, data.images, most=config.folds.validation_images, seed=config.seed)
-        self._images = images
-        self._batches = Batches(replace(data, documents=images), model, config, pixels=pixels)
-
-    def __call__(self) -> float:
-        """The metric, with the vectors as an index would hold them."""
-        self._model.eval()
-        run = exact_run(
-            "validation",
-            self._model.encode_sections(self._topics.sections),
-            self._documents(),
-            section_ids=[section.id for section in self._topics.sections],
-            image_ids=[image.id for image in self._images],
-        )
-        return self._metric(run, self._topics.judgements)
-
-    def _documents(self) -> SparseVectors:
-        if not self._model.config.document_input.reads_image:
-            return self._model.encode_documents(self._images)
-        parts = []
-        with torch.inference_mode():
-            for start in range(0, len(self._images), _ENCODED_AT_ONCE):
-                numbers = range(start, min(start + _ENCODED_AT_ONCE, len(self._images)))
-                for text, pixels in self._batches.groups(numbers):
-                    device = self._model.device
-                    weights = self._model.document(
-                        text.to(device) if text else None, None if pixels is None else pixels.to(device)
-                    )
-                    parts.append(SparseVectors.from_torch(weights))
-        vectors = SparseVectors.concatenate(parts, vocabulary_size=len(self._model.vocabulary))
-        return vectors.pruned(top=self._model.config.document_terms)
-
-
-_ENCODED_AT_ONCE = 128
+    seconds = time.perf_counter() - begun
+    run = ranker.run("model", data.test, data.images) if data.test.sections else None
+    return Trained(model, data, run, state.best_metric, state.epoch or 0.0, seconds)
 
 
 def _pixels(model: BiEncoder, data: TrainingData, folder: Path, *, freeze: bool, watch: Watch) -> Pixels | None:

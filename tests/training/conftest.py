@@ -82,7 +82,7 @@ def atomic(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "page_title": f"{colour} {thing}",
                 "section_title": "history",
                 "context_page_description": f"the article of the {thing}",
-                "context_section_description": f"the history of the {thing} and the {colour} {thing} is made of history",
+                "context_section_description": f"the history of the {thing}: the {colour} {thing} is made of history",
                 "media": [f"image-{number}"],
                 "hierachy": ["history"],
                 "category": ["things"],

@@ -1,0 +1,118 @@
+"""``mlsr-es train``: a model from a configuration, or from a collection alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.errors import InputError
+
+if TYPE_CHECKING:
+    from mlsr_es.collection import Judgement
+    from mlsr_es.evaluation import Run
+    from mlsr_es.training import System, Trained, TrainingConfig
+
+_CHOSEN_BY = "nDCG@10"
+
+
+def train(
+    config: Path | None = typer.Argument(None, metavar="[CONFIG.toml]", help="The configuration; see configs/."),
+    *,
+    output: Path = typer.Option(..., "-o", "--output", metavar="DIR", help="The model's folder; made if not there."),
+    from_collection: str = typer.Option(
+        "",
+        "--from-collection",
+        metavar="SOURCE",
+        help="In place of a configuration: train the shipped model further on the sections and images of a source.",
+    ),
+    resume: bool = typer.Option(False, "--resume", help="Go on from the folder's last checkpoint."),
+    device: str = typer.Option("auto", "--device", help="Where training runs: auto, cuda, mps or cpu."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+) -> None:
+    """Train a model, and measure it beside BM25 on the pages that were held out.
+
+    A collection's own sections and images are the supervision. It is split by page: a fold of the pages is never
+    seen, a few others choose the best epoch. TensorBoard's files are in DIR/logs.
+    """
+    from mlsr_es.sources import open_source
+    from mlsr_es.training import Watch, by_bm25, held_out
+    from mlsr_es.training import train as run
+
+    plan = _plan(config, from_collection)
+    with progress() as bars:
+        trained = run(
+            plan,
+            open_source(plan.collection.source, languages=frozenset(plan.collection.languages) or None, progress=bars),
+            output,
+            mine=by_bm25,
+            metric=ndcg,
+            device=device,
+            resume=resume,
+            watch=Watch(bars, note),
+        )
+    systems = held_out(trained)
+    if as_json:
+        print_json(to_json(trained, systems))
+    else:
+        print_trained(trained, systems)
+    note(f"The model is in {output}: mlsr-es index {plan.collection.source} --index NAME --model {output}")
+
+
+def ndcg(run: Run, judgements: Sequence[Judgement]) -> float:
+    """What the best epoch is chosen by."""
+    from mlsr_es.evaluation import figures
+
+    return figures(run, judgements, [_CHOSEN_BY]).mean(_CHOSEN_BY)
+
+
+def to_json(trained: Trained, systems: Sequence[System]) -> dict[str, Any]:
+    """One object: what was trained on, and the figures of the held-out pages."""
+    from mlsr_es.evaluation import MEASURES
+
+    found = trained.data
+    return {
+        "sections": {
+            "training": len(found.sections),
+            "validation": len(found.validation.sections),
+            "test": len(found.test.sections),
+        },
+        "shared_images": found.shared_images,
+        "revision": trained.model.revision,
+        "seconds": trained.seconds,
+        "validation": trained.best,
+        "test": {
+            one.run.name: {measure: one.figures.mean(measure) for measure in MEASURES}
+            | ({"query_terms": one.run.terms[0], "document_terms": one.run.terms[1]} if one.run.terms else {})
+            for one in systems
+        },
+    }
+
+
+def print_trained(trained: Trained, systems: Sequence[System]) -> None:
+    """A row a system, on the held-out pages."""
+    from mlsr_es.evaluation import MEASURES
+
+    if systems:
+        shown = table("system", *MEASURES, "terms", "what it is", numbers=range(1, len(MEASURES) + 1))
+        for one in systems:
+            means = (f"{one.figures.mean(measure):.3f}" for measure in MEASURES)
+            terms = f"{one.run.terms[0]:.0f} x {one.run.terms[1]:.0f}" if one.run.terms else ""
+            shown.add_row(one.run.name, *means, terms, one.what)
+        data.print(shown)
+        note(f"{len(trained.data.test.sections):,} held-out topics among {len(trained.data.images):,} images.")
+    else:
+        note("No page was held out for a test: nothing is measured.")
+    kept = "" if trained.best is None else f", {_CHOSEN_BY} on validation pages {trained.best:.3f}"
+    note(f"Trained in {trained.seconds:.0f} s, {trained.epochs:.0f} epochs{kept}.")
+
+
+def _plan(config: Path | None, source: str) -> TrainingConfig:
+    from mlsr_es.training import TrainingConfig
+
+    if bool(config) == bool(source):
+        raise InputError("a configuration or a collection is trained on.", advice="Give one of them.")
+    return TrainingConfig.read(config) if config else TrainingConfig.from_collection(source)

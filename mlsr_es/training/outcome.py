@@ -1,0 +1,44 @@
+"""What training was worth: the model on the pages that it never saw, beside BM25."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsr_es.evaluation import DEFAULTS, TITLE_BOOSTED, Figures, Run, baseline_run, caption_text, figures, tuned
+from mlsr_es.training.run import Trained
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """A row of the table.
+
+    Args:
+        run: Of the held-out topics.
+        figures: What it is worth.
+        what: In a few words.
+    """
+
+    run: Run
+    figures: Figures
+    what: str
+
+
+def held_out(trained: Trained) -> list[System]:
+    """The model and both baselines on the test topics; empty where nothing was held out.
+
+    The constants of the strong baseline are found on the training topics.
+    """
+    data = trained.data
+    if trained.run is None:
+        return []
+    captions, ids = [caption_text(image) for image in data.images], [image.id for image in data.images]
+    topics = data.test
+    boosted = tuned(TITLE_BOOSTED, data.training.sections, captions, ids, data.training.judgements)
+    runs = {
+        "the model": trained.run,
+        "BM25, title + title + text": baseline_run(DEFAULTS, topics.sections, captions, ids),
+        f"BM25, words weighted by field, k1 {boosted.k1:g}, b {boosted.b:g}": baseline_run(
+            boosted, topics.sections, captions, ids
+        ),
+    }
+    return [System(run, figures(run, topics.judgements), what) for what, run in runs.items()]

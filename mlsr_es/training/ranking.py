@@ -1,0 +1,85 @@
+"""What the model that is being trained ranks: for validation, and for the pages that were held out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import torch
+
+from mlsr_es.collection import ImageDocument, Judgement
+from mlsr_es.encoders import BiEncoder
+from mlsr_es.evaluation import Run, Topics, exact_run
+from mlsr_es.training.batches import Batches, Pixels
+from mlsr_es.training.config import TrainingConfig
+from mlsr_es.training.data import TrainingData, searched_for
+from mlsr_es.vectors import SparseVectors
+
+Metric = Callable[[Run, Sequence[Judgement]], float]
+"""What the best epoch is chosen by; higher is better."""
+
+_AT_ONCE = 128
+
+
+class Ranker:
+    """Ranks images for sections, with vectors as an index would hold them.
+
+    Args:
+        model: As it is when a run is asked for.
+        data: Where the images come from.
+        config: The run's.
+        pixels: Needed where the model reads images.
+    """
+
+    def __init__(self, model: BiEncoder, data: TrainingData, config: TrainingConfig, pixels: Pixels | None) -> None:
+        self._model, self._data, self._config, self._pixels = model, data, config, pixels
+
+    def run(self, name: str, topics: Topics, images: Sequence[ImageDocument]) -> Run:
+        """The images' ranking for each topic.
+
+        Args:
+            name: Of the run.
+            topics: Their sections are the queries.
+            images: What is searched.
+        """
+        self._model.eval()
+        return exact_run(
+            name,
+            self._model.encode_sections(topics.sections),
+            self._encoded(images),
+            section_ids=[section.id for section in topics.sections],
+            image_ids=[image.id for image in images],
+        )
+
+    @torch.inference_mode()
+    def _encoded(self, images: Sequence[ImageDocument]) -> SparseVectors:
+        model = self._model
+        if not model.config.document_input.reads_image:
+            return model.encode_documents(images)
+        batches = Batches(replace(self._data, documents=tuple(images)), model, self._config, pixels=self._pixels)
+        parts = []
+        for start in range(0, len(images), _AT_ONCE):
+            for text, pixels in batches.groups(range(start, min(start + _AT_ONCE, len(images)))):
+                seen = None if pixels is None else pixels.to(model.device)
+                parts.append(SparseVectors.from_torch(model.document(text and text.to(model.device), seen)))
+        vectors = SparseVectors.concatenate(parts, vocabulary_size=len(model.vocabulary))
+        return vectors.pruned(top=model.config.document_terms)
+
+
+class Validation:
+    """The validation metric of the model as it is.
+
+    Args:
+        ranker: Of the model that is trained.
+        data: Its validation topics are searched among the images that belong in them and a sample of the others.
+        config: The run's.
+        metric: What is computed.
+    """
+
+    def __init__(self, ranker: Ranker, data: TrainingData, config: TrainingConfig, metric: Metric) -> None:
+        self._ranker, self._topics, self._metric = ranker, data.validation, metric
+        self._images = searched_for(data.validation, data.images, most=config.folds.validation_images, seed=config.seed)
+
+    def __call__(self) -> float:
+        """The metric."""
+        return self._metric(self._ranker.run("validation", self._topics, self._images), self._topics.judgements)
