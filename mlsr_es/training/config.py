@@ -94,6 +94,8 @@ class Optimisation(_Table):
     weight_decay: float = Field(default=0.0, ge=0)
     accumulation: int = Field(default=1, gt=0)
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    dropout: float | None = Field(default=None, ge=0, lt=1, description="default: what the backbones say")
+    averaging: float = Field(default=0.0, ge=0, lt=1, description="decay of the weights' moving average; 0 for none")
     workers: int = Field(default=0, ge=0, description="processes that prepare batches; 0 for none but the trainer's")
     patience: int | None = Field(default=None, gt=0, description="epochs without gain before training stops")
 
@@ -182,7 +184,9 @@ class TrainingConfig(_Table):
         return cls(
             collection=Collection(source=source),
             start="demo",
-            optimisation=Optimisation(epochs=8, batch_size=16, body_rate=5e-4, head_rate=0.01),
+            optimisation=Optimisation(
+                epochs=8, batch_size=16, body_rate=5e-4, head_rate=0.01, dropout=0.0, averaging=0.98
+            ),
             negatives=Negatives(mined=8, random=64),
             folds=Folds(test=TEST_FOLD),
             limits=Limits(query_terms=60, document_terms=40),

@@ -35,10 +35,17 @@ class Contrast(nn.Module):
         temperature: At first; above 0.
         learned: Whether it is trained too.
         freeze_image: Whether the vision model stays as it is.
+        dropout: Of all layers that have one; None for what the backbones say.
     """
 
     def __init__(
-        self, bi_encoder: BiEncoder, *, temperature: float = 1.0, learned: bool = True, freeze_image: bool = False
+        self,
+        bi_encoder: BiEncoder,
+        *,
+        temperature: float = 1.0,
+        learned: bool = True,
+        freeze_image: bool = False,
+        dropout: float | None = None,
     ) -> None:
         super().__init__()
         self.bi_encoder = bi_encoder
@@ -47,6 +54,9 @@ class Contrast(nn.Module):
         for parameter in bi_encoder.parameters():
             if not parameter.numel():  # field factors where there is no field: several devices would wait for them
                 parameter.requires_grad_(False)
+        for layer in bi_encoder.modules():
+            if isinstance(layer, nn.Dropout) and dropout is not None:
+                layer.p = dropout
         image = bi_encoder.document.image
         if freeze_image and image is not None:
             image.vision.requires_grad_(False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import torch
 from torch import Tensor, distributed
 
@@ -17,13 +19,25 @@ def gathered(tensor: Tensor) -> Tensor:
     """
     if not is_distributed():
         return tensor
-    if not tensor.requires_grad:
-        parts = [torch.empty_like(tensor) for _ in range(distributed.get_world_size())]
-        distributed.all_gather(parts, tensor.contiguous())
-        return torch.cat(parts)
-    from torch.distributed.nn import functional
+    return cast("Tensor", _Gathered.apply(tensor.contiguous()))
 
-    return torch.cat(functional.all_gather(tensor.contiguous()))
+
+class _Gathered(torch.autograd.Function):
+    """All devices' rows; backwards, the sum of what all devices say of this one's."""
+
+    @staticmethod
+    def forward(context: Any, tensor: Tensor) -> Tensor:
+        context.rows = len(tensor)
+        parts = [torch.empty_like(tensor) for _ in range(distributed.get_world_size())]
+        distributed.all_gather(parts, tensor)
+        return torch.cat(parts)
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> Tensor:
+        total = gradients[0].contiguous()
+        distributed.all_reduce(total)
+        start = first_row(context.rows)
+        return total[start : start + context.rows]
 
 
 def first_row(rows: int) -> int:

@@ -165,7 +165,13 @@ def train_model(
     negatives = config.negatives
     hard = hard_negatives(data, mine, most=negatives.mined_from) if negatives.mined else []
     batches = Batches(data, model, config, hard=hard, pixels=pixels)
-    contrast = Contrast(model, temperature=config.loss.temperature, learned=config.loss.learned, freeze_image=freeze)
+    contrast = Contrast(
+        model,
+        temperature=config.loss.temperature,
+        learned=config.loss.learned,
+        freeze_image=freeze,
+        dropout=config.optimisation.dropout,
+    )
     ranker = Ranker(model, data, config, pixels)
     validation = Validation(ranker, data, config, metric) if data.validation.sections else None
     callbacks: list[TrainerCallback] = [Report(watch.progress, watch.say), _tensorboard(folder)]
@@ -182,6 +188,7 @@ def train_model(
     )
     begun = time.perf_counter()
     trainer.train(resume_from_checkpoint=resume_from)
+    trainer.finish()
     state: TrainerState = trainer.state
     model.eval()
     model.__dict__.pop("revision", None)  # it was another model's

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.utils import SAFE_WEIGHTS_NAME
 
+from mlsr_es.training.averaging import Average
 from mlsr_es.training.batches import Batches
 from mlsr_es.training.config import Regularisation, TrainingConfig
 from mlsr_es.training.contrast import Contrast, Encoded
@@ -91,6 +93,8 @@ class ContrastTrainer(Trainer):
         self._contrast = model
         self._config = config
         self._validate = validate
+        decay = config.optimisation.averaging
+        self._average = Average(model, decay) if decay else None
         self._seen: dict[str, Tensor] = {}
         super().__init__(
             model=model,
@@ -98,7 +102,7 @@ class ContrastTrainer(Trainer):
             data_collator=batches,
             train_dataset=cast("Any", range(sections)),
             eval_dataset=cast("Any", range(1)) if validate else None,
-            callbacks=[EpochOf(batches), *(callbacks or [])],
+            callbacks=[EpochOf(batches), *([self._average] if self._average else []), *(callbacks or [])],
         )
         self.remove_callback(PrinterCallback)  # it prints to stdout, which is for data
         self.model_accepts_loss_kwargs = False  # the loss is a mean over the batch
@@ -137,7 +141,8 @@ class ContrastTrainer(Trainer):
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """The validation metric, on every device alike."""
-        metrics = {f"eval_{METRIC}": self._validate()} if self._validate else {}
+        with self._average.in_place() if self._average else nullcontext():
+            metrics = {f"eval_{METRIC}": self._validate()} if self._validate else {}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
@@ -155,12 +160,25 @@ class ContrastTrainer(Trainer):
             folder = Path(output_dir or str(self.args.output_dir))
             folder.mkdir(parents=True, exist_ok=True)
             save_weights(self._contrast, str(folder / SAFE_WEIGHTS_NAME))
+            if self._average:
+                self._average.save(folder)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: nn.Module | None = None) -> None:
-        load_weights(model or self._contrast, str(Path(resume_from_checkpoint) / SAFE_WEIGHTS_NAME))
+        del model
+        self._load(Path(resume_from_checkpoint))
 
     def _load_best_model(self) -> None:
-        load_weights(self._contrast, str(Path(str(self.state.best_model_checkpoint)) / SAFE_WEIGHTS_NAME))
+        self._load(Path(str(self.state.best_model_checkpoint)))
+
+    def _load(self, folder: Path) -> None:
+        load_weights(self._contrast, str(folder / SAFE_WEIGHTS_NAME))
+        if self._average:
+            self._average.load(folder)
+
+    def finish(self) -> None:
+        """The model is what is kept: the averaged weights, where they are averaged."""
+        if self._average:
+            self._average.keep()
 
 
 def penalty(encoded: Encoded, settings: Regularisation, *, step: int) -> Tensor:

@@ -43,7 +43,13 @@ def trained(atomic: Path, tiny_text: Path, tiny_image: Path) -> Callable[..., Tr
             for key in ("text", "document_text", "image")
             if key in values["backbones"]
         }
-        values["optimisation"] |= {"epochs": epochs, "batch_size": 4, "precision": "fp32", "workers": 0}
+        values["optimisation"] |= {
+            "epochs": epochs,
+            "batch_size": 4,
+            "precision": "fp32",
+            "workers": 0,
+            "averaging": 0.9,
+        }
         values["folds"] = {"test": 0, "validation_share": 0.2}
         values["lengths"] = {"query": 32, "document": 16}
         config = TrainingConfig.of(values)
