@@ -19,9 +19,9 @@ WHILE_BUILDING = {"refresh_interval": "-1", "number_of_replicas": "0", "auto_exp
 def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Settings and mapping of a version that is being built.
 
-    BM25 on ``caption_all`` is made for captions. It saturates late (k1 3, where 1.2 is usual): a word that figure title,
-    alternative text and caption repeat is what the image is about. English stop words do not count: they would make
-    captions look long. On the GIMP manual's training pages that is worth .02 and .03 of nDCG@10; stemming nothing.
+    BM25 on ``caption_all`` is made for captions. It saturates late (k1 3, where 1.2 is usual): a word that figure
+    title, alternative text and caption repeat is what the image is about. English stop words do not count: they would
+    make captions look long. On the GIMP manual's training pages that is worth .02 and .03 of nDCG@10; stemming nothing.
 
     Args:
         meta: What the version says of itself; the settings to give back are added here.
