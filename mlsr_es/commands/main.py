@@ -27,7 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # tracebacks with locals would print secrets
     context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
 )
 app.command(epilog="Example: mlsr-es demo")(demo)
 app.command(epilog="Example: mlsr-es index gimp-manual --index gimp-manual --thumbnails")(index)
