@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 _NO_FIELD = -1
-"""The field of special tokens and of padding."""
+"""The field of special tokens, of unknown words (one token for all of them: no term) and of padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Window:
 
     Args:
         token_ids: Word pieces with special tokens.
-        fields: For each, the place of its field in the reader's list; -1 for special tokens.
+        fields: For each, the place of its field in the reader's list; -1 for special tokens and unknown words.
     """
 
     token_ids: list[int]
@@ -49,6 +49,7 @@ class FieldReader:
         self._token_types = torch.tensor([*token_types.values(), 0])
         self._start, self._end = int(tokenizer.cls_token_id), int(tokenizer.sep_token_id)
         self._padding = int(tokenizer.pad_token_id or 0)
+        self._unknown = tokenizer.unk_token_id
 
     def windows(self, texts: Mapping[str, str]) -> list[Window]:
         """The windows of a record, at least one (an empty record gives CLS and SEP alone).
@@ -86,7 +87,7 @@ class FieldReader:
         token_ids, fields = [self._start], [_NO_FIELD]
         for place, ids in parts:
             token_ids += [*ids, self._end]
-            fields += [place] * len(ids) + [_NO_FIELD]
+            fields += [_NO_FIELD if token_id == self._unknown else place for token_id in ids] + [_NO_FIELD]
         if not parts:
             token_ids.append(self._end)
             fields.append(_NO_FIELD)
@@ -102,12 +103,7 @@ class FieldReader:
 
     def recognises(self, texts: Mapping[str, str]) -> bool:
         """Whether any word piece of the fields is one that the vocabulary holds."""
-        unknown = self.tokenizer.unk_token_id
-        return any(
-            field != _NO_FIELD and token_id != unknown
-            for window in self.windows(texts)
-            for token_id, field in zip(window.token_ids, window.fields, strict=True)
-        )
+        return any(field != _NO_FIELD for window in self.windows(texts) for field in window.fields)
 
 
 def _cuts(words: Sequence[int | None], count: int, size: int) -> list[tuple[int, int]]:
@@ -130,7 +126,7 @@ class TextBatch:
         token_ids: int64.
         attended: Bool; False for padding.
         token_types: int64, 0 or 1, by field.
-        fields: int64, the place of each token's field; -1 for special tokens and padding.
+        fields: int64, the place of each token's field; -1 for special tokens, unknown words and padding.
     """
 
     token_ids: Tensor

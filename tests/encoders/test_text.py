@@ -25,6 +25,13 @@ def test_fields_stand_behind_each_other(tokenizer: PreTrainedTokenizerFast) -> N
     assert window.fields == [-1, 0, 0, -1, 1, 1, 1, 1, -1]
 
 
+def test_unknown_words_are_no_content(tokenizer: PreTrainedTokenizerFast) -> None:
+    """All of them are one token, and two texts would match by words that they do not share."""
+    (window,) = reader(tokenizer).windows({"text": "open xyzzy"})
+    assert pieces(tokenizer, window.token_ids) == "[CLS] open [UNK] [SEP]"
+    assert window.fields == [-1, 1, -1, -1]
+
+
 def test_an_empty_record_is_a_window_without_content(tokenizer: PreTrainedTokenizerFast) -> None:
     """So that every record has a row."""
     (window,) = reader(tokenizer).windows({"text": "", "page_title": ""})
