@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from mlsr_es.collection import Judgement
 from mlsr_es.encoders import load_model
 from mlsr_es.errors import InputError
-from mlsr_es.evaluation import Run, figures
-from mlsr_es.sources import open_source
-from mlsr_es.training import Trained, TrainingConfig, Watch, by_bm25, held_out, train
+from mlsr_es.training import Trained, TrainingConfig, held_out
 
+Backbone = Callable[[str, str], Path]
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 SHIPPED = sorted(CONFIGS.rglob("*.toml"))
-
-
-def ndcg(run: Run, judgements: Sequence[Judgement]) -> float:
-    return figures(run, judgements, ["nDCG@10"]).mean("nDCG@10")
-
-
-Change = Callable[[dict[str, Any]], None]
-
-
-@pytest.fixture
-def trained(atomic: Path, tiny_text: Path, tiny_image: Path) -> Callable[..., Trained]:
-    """Trains what a shipped configuration says, on thirty articles and tiny backbones."""
-
-    def run(
-        name: str, output: Path, *, resume: bool = False, epochs: int = 1, said: list[str] | None = None
-    ) -> Trained:
-        values = tomllib.loads((CONFIGS / name).read_text())
-        values["collection"] |= {"source": str(atomic), "least_text": 0}
-        values["backbones"] |= {
-            key: str(tiny_image if key == "image" else tiny_text)
-            for key in ("text", "document_text", "image")
-            if key in values["backbones"]
-        }
-        values["optimisation"] |= {
-            "epochs": epochs,
-            "batch_size": 4,
-            "precision": "fp32",
-            "workers": 0,
-            "averaging": 0.9,
-        }
-        values["folds"] = {"test": 0, "validation_share": 0.2}
-        values["lengths"] = {"query": 32, "document": 16}
-        config = TrainingConfig.of(values)
-        source = open_source(str(atomic), languages=frozenset(config.collection.languages))
-        say = said.append if said is not None else (lambda _: None)
-        return train(
-            config, source, output, mine=by_bm25, metric=ndcg, device="cpu", resume=resume, watch=Watch(say=say)
-        )
-
-    return run
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: str(file.relative_to(CONFIGS)))
@@ -79,6 +35,26 @@ def test_each_atomic_configuration_trains_on_its_schema(
     sections = result.data.test.sections
     first, second = (model.encode_sections(sections).to_scipy().toarray() for model in (result.model, again))
     assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("name", "backbones"),
+    [
+        ("splade-v3", ("bert", "vit")),
+        ("opensearch-doc", ("distilbert", "vit")),
+        ("bert", ("bert", "vit")),
+        ("vit", ("bert", "vit")),
+        ("clip", ("bert", "clip")),
+        ("siglip", ("bert", "siglip")),
+    ],
+)
+def test_each_hub_configuration_trains_on_folders_of_its_architectures(
+    name: str, backbones: tuple[str, str], trained: Callable[..., Trained], backbone: Backbone, tmp_path: Path
+) -> None:
+    """Where there is no hub, a folder is named in its place."""
+    text, image = backbones
+    result = trained(f"hub/{name}.toml", tmp_path / "run", text=backbone("text", text), image=backbone("image", image))
+    assert result.run is not None
 
 
 def test_a_seed_gives_the_same_model_twice(trained: Callable[..., Trained], tmp_path: Path) -> None:
