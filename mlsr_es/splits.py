@@ -33,4 +33,4 @@ def is_for_validation(page: str, *, share: float) -> bool:
     """
     name = PurePosixPath(page).name
     digest = hashlib.md5(f"validation {name}".encode(), usedforsecurity=False).hexdigest()
-    return int(digest, 16) < share * 16 ** len(digest)
+    return int(digest, 16) < share * 2**128
