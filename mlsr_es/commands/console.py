@@ -44,19 +44,20 @@ def print_json(value: Any) -> None:
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
 
 
-def table(*headers: str, numbers: Collection[int] = ()) -> Table:
+def table(*headers: str, numbers: Collection[int] = (), whole: Collection[int] = ()) -> Table:
     """An empty table for ``data``; cells are taken literally.
 
     Args:
         headers: Of the columns.
         numbers: Which columns, counted from 0, hold numbers.
+        whole: Which columns are never broken: what somebody will copy.
     """
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=any(headers))
     for place, header in enumerate(headers):
         if place in numbers:
             shown.add_column(header, justify="right", no_wrap=True)
         else:
-            shown.add_column(header, overflow="fold")
+            shown.add_column(header, overflow="fold", no_wrap=place in whole)
     return shown
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,12 +125,13 @@ def _heading(section: Section) -> Text:
 
 def _what_next(index: str, url: str) -> None:
     first, second = _SHOWN[index].questions
+    program = "mlsr-es" if shutil.which("mlsr-es") else sys.argv[0]
     typer.echo(
         f"""
 The index {index} is at {url}. What to try next:
 
-  mlsr-es search "{first}" --index {index} --explain
-  mlsr-es search "{second}" --index {index} --show-query
-  mlsr-es index FOLDER --index my-site --thumbnails     (HTML pages, images with captions, JSON Lines...)
-  mlsr-es node stop"""
+  {program} search "{first}" --index {index} --explain
+  {program} search "{second}" --index {index} --show-query
+  {program} index FOLDER --index my-site --thumbnails     (HTML pages, images with captions, JSON Lines...)
+  {program} node stop"""
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlsr_es.indexing import Job, Preview, Summary
 
 _REJECTED = 3
+_SHOWN_REJECTS = 5
 _SHIPPED_MODEL = "demo"
 
 
@@ -25,6 +26,9 @@ _SHIPPED_MODEL = "demo"
 def index(
     source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
     *,
+    collection: str | None = typer.Option(
+        None, "--collection", metavar="NAME", help="The collection's name. Default: the known one, or the folder's."
+    ),
     name: str = typer.Option(..., "--index", metavar="NAME", help="The index: an alias in front of its versions."),
     model: str = typer.Option(
         _SHIPPED_MODEL, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."
@@ -55,21 +59,27 @@ def index(
     version of the index, which takes the old one's place when it is complete. The exit code is 3 where records were
     rejected.
     """
-    from mlsr_es.elastic import check, connect
-    from mlsr_es.encoders import load_model
-    from mlsr_es.indexing import Job, index_collection, preview
+    from mlsr_es.elastic import check, connect, resolve
     from mlsr_es.sources import open_source
 
+    wanted = parsed_languages(languages)
     client = connect(connection)
     check(client)
-    encoder = load_model(model, device=device)
-    kept = parsed_languages(languages) or languages_of(encoder)
+    resolve(client, name)
     with progress() as bars:
+        open_source(source, name=collection, languages=wanted, progress=bars)
+        # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
+        from mlsr_es.encoders import load_model
+        from mlsr_es.indexing import Job, index_collection, preview
+
+        encoder = load_model(model, device=device)
+        kept = wanted or languages_of(encoder)
         job = Job(
-            source=open_source(source, languages=kept, progress=bars),
+            source=open_source(source, name=collection, languages=kept, progress=bars),
             index=name,
             model=encoder,
             model_name=model_name(model),
+            origin=str(Path(source).resolve()) if Path(source).exists() else source,
             languages=kept,
             thumbnails=thumbnails,
             prune_missing=prune_missing,
@@ -146,6 +156,8 @@ def _print_preview(job: Job, found: Preview, *, as_json: bool) -> None:
         typer.echo(orjson.dumps(action).decode())
         typer.echo(orjson.dumps(document, option=pretty).decode())
     block = found.block
+    for error, _ in block.rejected[:_SHOWN_REJECTS]:
+        note(f"would be rejected: {error}")
     note(
         f"Nothing was written. Of a first batch of {block.read} images {len(block.ready)} would be stored, "
         f"{len(block.unchanged)} are unchanged, {len(block.left_out)} left out, {len(block.rejected)} rejected; "

@@ -57,22 +57,25 @@ def search(
 ) -> None:
     """Suggest images for a section: those whose terms have the largest dot product with the section's."""
     from mlsr_es.elastic import connect
-    from mlsr_es.encoders import load_model
     from mlsr_es.suggestion import Hybrid, check_query, encode_request, send, serving_version, strategy_for
 
     section = _section(text, page_title, section_title, section_file)
     check_query(section)
+    wanted = _filters(filters)
     added = Hybrid.parse(hybrid) if hybrid else None
     client = connect(connection)
     strategy = strategy_for(client)
     version = serving_version(client, name)
+    # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
+    from mlsr_es.encoders import load_model
+
     request = encode_request(
         section,
         model=load_model(model or version.meta.model, device=device),
         version=version,
         index=name,
         size=size,
-        filters=_filters(filters),
+        filters=wanted,
         strategy=strategy,
         hybrid=added,
         explain=explain,
@@ -116,12 +119,13 @@ def print_images(found: Suggestions) -> None:
         note("No image matches. A filter may leave none, or no caption shares a word with the query.")
         return
     explained = found.images[0].terms is not None
-    shown = table("#", "score", "image", "caption", *(["terms"] if explained else []), numbers={0, 1})
+    shown = table("#", "score", "image", "caption", *(["terms"] if explained else []), numbers={0, 1}, whole={2})
     for rank, image in enumerate(found.images, 1):
         shown.add_row(str(rank), f"{image.score:.2f}", image.id, caption_of(image), *_terms(image))
     data.print(shown)
     matching = f" of {found.total:,} that match" if found.total is not None else ""
-    note(f"{len(found.images)} images{matching}, {len(found.request.terms)} query terms, {found.took_ms} ms.")
+    images = "1 image" if len(found.images) == 1 else f"{len(found.images)} images"
+    note(f"{images}{matching}, {len(found.request.terms)} query terms, {found.took_ms} ms.")
 
 
 def caption_of(image: SuggestedImage) -> str:
@@ -150,8 +154,10 @@ def _section(text: str, page_title: str, section_title: str, file: Path | None) 
         raise InputError("a text and a file are given.", advice="Give the section one way.")
     try:
         content = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} cannot be read: {error}.", advice="Name a UTF-8 file.") from error
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} is no UTF-8 text.", advice="Save it as UTF-8.") from error
     return read_section(content, name=str(file))
 
 

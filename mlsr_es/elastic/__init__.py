@@ -18,7 +18,7 @@ from mlsr_es.elastic.queries import Strategy, WordClauses, build_query
 from mlsr_es.elastic.scanning import scan
 from mlsr_es.elastic.sending import Loaded
 from mlsr_es.elastic.stored import Stored, collections, count, ids_of_collection, refresh, stored
-from mlsr_es.elastic.versions import Resolved, Version, create_version, delete_version, promote, resolve
+from mlsr_es.elastic.versions import Resolved, Version, create_version, delete_version, note_origin, promote, resolve
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -53,6 +53,7 @@ __all__ = [
     "ids_of_collection",
     "index_body",
     "load",
+    "note_origin",
     "promote",
     "refresh",
     "resolve",

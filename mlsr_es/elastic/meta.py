@@ -34,6 +34,7 @@ class IndexMeta:
         field: The field with the weights that queries are sent to.
         state: Whether the loading is complete.
         schema: ``SCHEMA`` of the program that made it.
+        origins: Collection to where it was last read from: a path, or a known collection's name.
         restore: Index settings that are changed while the version is being built, with the values to give back; None
             stands for the cluster's default.
     """
@@ -46,6 +47,7 @@ class IndexMeta:
     field: str = "mlsr.terms"
     state: State = State.BUILDING
     schema: int = SCHEMA
+    origins: Mapping[str, str] = dataclasses.field(default_factory=dict)
     restore: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @classmethod

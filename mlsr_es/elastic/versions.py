@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.failures import translated
@@ -160,6 +160,26 @@ def promote(client: Elasticsearch, name: str, version: str) -> None:
         client.indices.refresh(index=version)
         client.indices.put_mapping(index=version, meta=meta.served().merged_into(found.meta(version)))
         client.indices.update_aliases(actions=_swap(found, version))
+
+
+def note_origin(client: Elasticsearch, version: str, collection: str, origin: str) -> str | None:
+    """Write down from where a collection is read.
+
+    Returns:
+        From where it was read before; None where it is new to the version.
+
+    Raises:
+        IndexMismatchError: The version is gone, or is not this package's.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    with translated(client, f"write down where {collection} comes from in {version}"):
+        owners = client.indices.get_mapping(index=version).body[version]["mappings"].get("_meta", {})
+        meta = IndexMeta.read(version, owners)
+        before = meta.origins.get(collection)
+        if before != origin:
+            noted = replace(meta, origins={**meta.origins, collection: origin})
+            client.indices.put_mapping(index=version, meta=noted.merged_into(owners))
+    return before
 
 
 def delete_version(client: Elasticsearch, version: str) -> None:

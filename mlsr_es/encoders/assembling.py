@@ -45,7 +45,7 @@ def loading(what: str, name: str | Path) -> Iterator[None]:
     except (OSError, ValueError, KeyError, RuntimeError, AttributeError, ImportError) as error:
         reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise ModelError(
-            f"the {what} {str(name)!r} cannot be loaded: {reason}",
+            f"the {what} {str(name)!r} cannot be loaded: {reason.rstrip('.')}.",
             advice="Name a folder that holds it, or a model of a hub that this machine reaches.",
         ) from error
 

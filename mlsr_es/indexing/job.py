@@ -24,6 +24,7 @@ class Job:
         index: The alias.
         model: The bi-encoder.
         model_name: As the user named it; searches load it by this name.
+        origin: From where the source is read, as a person would name it; "" where nobody can say.
         languages: Which captions the source was opened for; None for all.
         thumbnails: Whether each document gets a small picture.
         prune_missing: Whether images that left the source are removed.
@@ -35,6 +36,7 @@ class Job:
     index: str
     model: BiEncoder
     model_name: str
+    origin: str = ""
     languages: frozenset[str] | None = None
     thumbnails: bool = False
     prune_missing: bool = False

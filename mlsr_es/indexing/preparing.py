@@ -134,7 +134,7 @@ def _sorted_out(
         elif isinstance(item, LeftOut):
             block.left_out.append(item)
         elif needs.caption and not item.captions:
-            block.left_out.append(LeftOut(item.id, "caption"))
+            block.left_out.append(LeftOut(item.id, "no caption"))
         else:
             documents.append(item)
     in_index = held([document.id for document in documents])

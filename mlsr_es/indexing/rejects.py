@@ -18,7 +18,7 @@ class RejectsFile:
     """Newline-delimited JSON: ``id``, ``stage``, ``reason``, ``record``; made when the first record is rejected.
 
     Args:
-        path: What is there from an earlier run is replaced.
+        path: What is there from an earlier run is replaced, and removed by a run that ends without rejects.
         strict: Stop at the first bad record instead.
     """
 
@@ -37,6 +37,9 @@ class RejectsFile:
             # Each record was flushed: what closing could still complain of, ``add`` has said.
             with suppress(OSError):
                 self._file.close()
+        elif kind is None and self.path.is_file():  # a device such as /dev/null stays
+            with suppress(OSError):
+                self.path.unlink()
 
     @property
     def written(self) -> Path | None:

@@ -20,6 +20,7 @@ from mlsr_es.elastic import (
     ids_of_collection,
     index_body,
     load,
+    note_origin,
     promote,
     refresh,
     stored,
@@ -100,11 +101,12 @@ def index_collection(job: Job, client: Client, progress: Progress | None = None)
     started = perf_counter()
     target = find_target(client, job.index, job.meta)
     version = opened(client, job.index, job.meta, target)
+    before = note_origin(client, version, job.source.name, job.origin) if job.origin else None
     run = _Run(job, client, version, progress or Silent())
     try:
         run.load()
         if job.prune_missing:
-            run.prune()
+            run.prune(before=before)
         summary = run.summary
     finally:
         run.close()
@@ -163,13 +165,23 @@ class _Run:
             "loading": Stage(self.summary.encoded, self._seconds[_LOADING]),
         }
 
-    def prune(self) -> None:
-        """Remove what the index holds of the collection and the source no longer gives."""
+    def prune(self, *, before: str | None) -> None:
+        """Remove what the index holds of the collection and the source no longer gives.
+
+        Args:
+            before: From where the collection was read by the run before this one; None where it is not known.
+        """
         if self._seen is None:
             return
         if unread := self.summary.rejected["read"]:
             self.summary.not_pruned = (
                 f"{unread} records could not be read, so nobody knows which images left the source"
+            )
+            return
+        if before not in (None, self.job.origin):
+            self.summary.not_pruned = (
+                f"the collection {self.job.source.name} was read from {before} before. If it has moved here, run this "
+                "again; if this is another one, give it a name of its own: --collection"
             )
             return
         seen = self._seen
@@ -193,7 +205,7 @@ class _Run:
             for prepared, action in zip(block.ready, actions, strict=True):
                 self.progress.advance(_ENCODING)
                 if action is None:
-                    self.summary.left_out["terms"] += 1
+                    self.summary.left_out["no terms"] += 1
                     self.progress.advance(_LOADING)
                 else:
                     self._under_way[action.id] = _without_content(prepared.document)

@@ -31,6 +31,7 @@ _QRELS = "qrels.txt"
 def open_source(
     name_or_path: str,
     *,
+    name: str | None = None,
     languages: frozenset[str] | None = None,
     state: Path | None = None,
     progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
@@ -41,6 +42,7 @@ def open_source(
         name_or_path: A known collection (``KNOWN``); a folder that ``export`` wrote, of HTML pages, of images or of
             Parquet files; a file of rows (JSON Lines, plain or gzipped, CSV, TSV, Parquet); a glob of such files.
             Beside rows, ``topics.jsonl`` or ``texts.parquet`` has the sections and ``qrels.txt`` the judgements.
+        name: The collection's name, which image ids begin with; by default the known one, or the folder's.
         languages: Which captions to keep, ISO 639-1 codes; None for all.
         state: Where known collections are kept; by default what ``state_folder`` says.
         progress: Told of what is fetched.
@@ -51,20 +53,22 @@ def open_source(
         StorageError: A known collection cannot be kept: the disk is full, or not writable.
     """
     if known := KNOWN.get(name_or_path):
-        return _known(known, languages, state or state_folder(), progress)
+        return _known(known, name, languages, state or state_folder(), progress)
     try:
-        source = _by_path(name_or_path, languages)
+        source = _by_path(name_or_path, name, languages)
     except OSError as error:
         raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
     _see_to_it_that_it_holds_images(source, name_or_path)
     return source
 
 
-def _known(known: KnownCollection, languages: frozenset[str] | None, state: Path, progress: Progress) -> Source:
+def _known(
+    known: KnownCollection, name: str | None, languages: frozenset[str] | None, state: Path, progress: Progress
+) -> Source:
     folder = collection_folder(known, state, progress) if known.package else _shipped(known)
     if known.kind is Kind.IMAGES:
-        return ImageFolder(folder, name=known.name, languages=languages)
-    return Manual(folder, name=known.name, languages=languages, language=known.language)
+        return ImageFolder(folder, name=path_id(name or known.name), languages=languages)
+    return Manual(folder, name=path_id(name or known.name), languages=languages, language=known.language)
 
 
 def _shipped(known: KnownCollection) -> Path:
@@ -74,37 +78,38 @@ def _shipped(known: KnownCollection) -> Path:
         raise SourceError(str(error)) from error
 
 
-def _by_path(given: str, languages: frozenset[str] | None) -> Source:
+def _by_path(given: str, name: str | None, languages: frozenset[str] | None) -> Source:
     path = Path(given).expanduser()
     if path.is_dir():
-        return _folder(path, languages)
+        return _folder(path, name, languages)
     if path.is_file():
         if is_rows(path):
-            return _table([path], path.parent, languages, name=stem(path))
+            return _table([path], path.parent, languages, name=name, folder_name=stem(path))
         raise SourceError(
             f"{given} is a file of no kind that is read.",
             advice=f"Give a file whose name ends in {', '.join(SUFFIXES)}, or the folder that it is in.",
         )
     found = sorted(file for file in map(Path, glob.glob(str(path), recursive=True)) if is_rows(file))  # noqa: PTH207
     if found:
-        return _table(found, found[0].parent, languages, name=found[0].resolve().parent.name)
+        return _table(found, found[0].parent, languages, name=name, folder_name=found[0].resolve().parent.name)
     raise SourceError(
         f"There is no source {given}: no known collection, file or folder has that name.",
         advice=f"Known collections are {', '.join(KNOWN)}; anything else is taken for a path.",
     )
 
 
-def _folder(folder: Path, languages: frozenset[str] | None) -> Source:
-    name = path_id(folder.resolve().name)
+def _folder(folder: Path, named: str | None, languages: frozenset[str] | None) -> Source:
+    folder_name = folder.resolve().name
+    name = path_id(named or folder_name)
     rows = sorted(file for file in folder.iterdir() if is_rows(file) and file.is_file())
     exported = [file for file in rows if stem(file) == _DOCUMENTS]
     if exported:
-        return _table(exported[:1], folder, languages, name=name)
+        return _table(exported[:1], folder, languages, name=named, folder_name=folder_name)
     if next(file_paths(folder, PAGE_SUFFIXES), None):
         return Manual(folder, name=name, languages=languages)
     parquet = [file for file in rows if file.suffix.lower() == ".parquet"]
     if parquet:
-        return _table(parquet, folder, languages, name=name)
+        return _table(parquet, folder, languages, name=named, folder_name=folder_name)
     if next(file_paths(folder, IMAGE_SUFFIXES), None):
         return ImageFolder(folder, name=name, languages=languages)
     raise SourceError(
@@ -114,18 +119,30 @@ def _folder(folder: Path, languages: frozenset[str] | None) -> Source:
     )
 
 
-def _table(files: Sequence[Path], folder: Path, languages: frozenset[str] | None, *, name: str) -> Source:
+def _table(
+    files: Sequence[Path],
+    folder: Path,
+    languages: frozenset[str] | None,
+    *,
+    name: str | None,
+    folder_name: str,
+) -> Source:
     sections = [file for file in files if is_of_sections(columns(file))]
     documents = [file for file in files if file not in sections]
     if documents and not sections:
         beside = (file for file in sorted(folder.iterdir()) if is_rows(file) and file not in documents)
         sections = [file for file in beside if stem(file) in _SECTIONS][:1]
     qrels = folder / _QRELS
+    own = _collection(documents)
+    if name and own and name != own:
+        raise SourceError(
+            f"the rows of {documents[0]} name their own collection, {own}.", advice="Index them without --collection."
+        )
     return Table(
         documents,
         sections,
         qrels if qrels.is_file() else None,
-        name=_collection(documents) or path_id(name),
+        name=own or path_id(name or folder_name),
         languages=languages,
     )
 

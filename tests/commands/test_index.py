@@ -91,6 +91,13 @@ def test_a_dry_run_shows_and_writes_nothing(birds: Path, index: str, client: Ela
     assert not client.indices.exists(index=f"{index}*", allow_no_indices=False)
 
 
+def test_a_dry_run_says_what_would_be_rejected(birds: Path, index: str) -> None:
+    """That is what a dry run is for."""
+    rows(birds, {"1": BIRDS["1"], "2": "a torn one"}, **{"2": b"no image"})
+    ran = index_into(index, birds, "--dry-run")
+    assert "would be rejected: decode: 2: it is no image that is read" in ran.stderr
+
+
 def test_thumbnails_are_stored_where_they_are_wanted(birds: Path, index: str, client: Elasticsearch) -> None:
     """To ask for them later is a change of every document."""
     index_into(index, birds)

@@ -19,6 +19,7 @@ from mlsr_es.elastic import (
     delete_version,
     index_body,
     load,
+    note_origin,
     promote,
     resolve,
 )
@@ -91,6 +92,19 @@ def test_what_the_owner_has_set_stays(client: Elasticsearch, index_name: str) ->
     aliases = client.indices.get_alias(index=second)[second]["aliases"]
     assert aliases == {index_name: {}, f"{index_name}-birds": {"filter": {"term": {"collection": "birds"}}}}
     assert client.indices.get_mapping(index=second)[second]["mappings"]["_meta"]["team"] == "pictures"
+
+
+def test_where_a_collection_comes_from_is_written_down(client: Elasticsearch, index_name: str) -> None:
+    """Beside all else that the mapping says, and kept when the version begins to serve."""
+    version = create_version(client, index_name, META)
+    assert note_origin(client, version, "birds", "/a") is None
+    assert note_origin(client, version, "owls", "/c") is None
+    assert note_origin(client, version, "birds", "/b") == "/a"
+    promote(client, index_name, version)
+    resolved = resolve(client, index_name)
+    assert resolved is not None
+    assert resolved.serving is not None
+    assert resolved.serving.meta.origins == {"birds": "/b", "owls": "/c"}
 
 
 def test_a_version_can_be_given_up(client: Elasticsearch, index_name: str) -> None:

@@ -99,7 +99,7 @@ def test_what_rules_leave_out_and_what_is_bad_goes_aside() -> None:
 def test_without_a_caption_a_model_of_captions_has_nothing_to_weigh() -> None:
     """Nothing is wrong with such an image; a model of images takes it."""
     bare = ImageDocument("a", "birds", (), ImageFile("a.png", png()))
-    assert block_of(bare).left_out == [LeftOut("a", "caption")]
+    assert block_of(bare).left_out == [LeftOut("a", "no caption")]
     assert [prepared.document.id for prepared in block_of(bare, needs=READS_IMAGES).ready] == ["a"]
 
 

@@ -34,6 +34,19 @@ def test_without_bad_records_there_is_no_file(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_run_without_bad_records_removes_an_old_file(tmp_path: Path) -> None:
+    """What it says is mended; a run that broke leaves it, and a device is never removed."""
+    old = tmp_path / "r.ndjson"
+    old.write_text("{}")
+    with pytest.raises(KeyError), RejectsFile(old):
+        raise KeyError
+    assert old.exists()
+    with RejectsFile(old), RejectsFile(Path("/dev/null")):
+        pass
+    assert not old.exists()
+    assert Path("/dev/null").exists()
+
+
 def test_a_new_run_replaces_the_file(tmp_path: Path) -> None:
     """Records that were mended are gone from it."""
     for id_ in ("old", "new"):

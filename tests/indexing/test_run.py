@@ -136,7 +136,7 @@ def test_every_item_is_counted_once(client: Elasticsearch, job: Job) -> None:
     summary = index_collection(given(job, *items), client)
     assert numbers(summary) == (3, 0, 3, 3)
     assert summary.read == len(items)
-    assert dict(summary.left_out) == {"icon": 1, "caption": 1, "terms": 1}
+    assert dict(summary.left_out) == {"icon": 1, "no caption": 1, "no terms": 1}
     assert dict(summary.rejected) == {"read": 1, "decode": 1, "load": 1}
     assert summary.rejects_file == job.rejects
     rejected = [orjson.loads(line) for line in job.rejects.read_bytes().splitlines()]
@@ -221,6 +221,17 @@ def test_images_that_left_the_source_stay_until_they_are_pruned(client: Elastics
     assert (summary.pruned, summary.not_pruned) == (2, "")
     assert found(client, job.index, "owl") == {"x"}
     assert collections(client, job.index) == {"birds": 1, "boats": 1}
+
+
+def test_a_collection_from_somewhere_else_is_not_pruned_at_once(client: Elasticsearch, job: Job) -> None:
+    """Two folders may have one name: the second run from the new place says that it has moved."""
+    index_collection(replace(job, origin="/a/birds"), client)
+    elsewhere = given(job, BIRDS[0], origin="/b/birds", prune_missing=True)
+    summary = index_collection(elsewhere, client)
+    assert summary.pruned == 0
+    assert "/a/birds" in summary.not_pruned
+    assert "--collection" in summary.not_pruned
+    assert index_collection(elsewhere, client).pruned == 2
 
 
 def test_nothing_is_pruned_after_a_record_that_could_not_be_read(client: Elasticsearch, job: Job) -> None:

@@ -38,6 +38,17 @@ def test_a_file_is_named_for_itself(tmp_path: Path) -> None:
     assert open_source(str(tmp_path / "x.jsonl")).name == "owls"
 
 
+def test_a_collection_can_be_given_a_name(tmp_path: Path) -> None:
+    """Image ids begin with it; rows that name their own collection keep it."""
+    Image.new("RGB", (90, 90)).save(tmp_path / "x.png")
+    source = open_source(str(tmp_path), name="our site")
+    assert (source.name, [item.id for item in source.documents()]) == ("our%20site", ["our%20site/x.png"])
+    assert open_source(str(rows(tmp_path, "birds.jsonl")), name="owls").name == "owls"
+    (tmp_path / "x.jsonl").write_text('{"id": "1", "collection": "owls"}')
+    with pytest.raises(SourceError, match="their own collection, owls"):
+        open_source(str(tmp_path / "x.jsonl"), name="birds")
+
+
 def test_parquet_files(tmp_path: Path) -> None:
     """A folder and a glob of Parquet files are one source; files of sections are told by their columns."""
     for number in range(2):
