@@ -42,7 +42,9 @@ def test_a_collection_can_be_given_a_name(tmp_path: Path) -> None:
     """Image ids begin with it; rows that name their own collection keep it."""
     Image.new("RGB", (90, 90)).save(tmp_path / "x.png")
     source = open_source(str(tmp_path), name="our site")
-    assert (source.name, [item.id for item in source.documents()]) == ("our%20site", ["our%20site/x.png"])
+    (document,) = source.documents()
+    assert isinstance(document, ImageDocument)
+    assert (source.name, document.id) == ("our%20site", "our%20site/x.png")
     assert open_source(str(rows(tmp_path, "birds.jsonl")), name="owls").name == "owls"
     (tmp_path / "x.jsonl").write_text('{"id": "1", "collection": "owls"}')
     with pytest.raises(SourceError, match="their own collection, owls"):
