@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from mlsr_es.suggestion import Request, SuggestedImage, Suggestions
 
 _SHOWN_TERMS = 6
-_SHOWN_CAPTION = 90
+_SHOWN_CAPTION = 70
+_ROOM_FOR_CAPTIONS = 160
+"""Columns: on a narrower terminal the caption stands below the image's id."""
 _CAPTIONS = ("description", "title", "alt")
 
 
@@ -119,9 +121,12 @@ def print_images(found: Suggestions) -> None:
         note("No image matches. A filter may leave none, or no caption shares a word with the query.")
         return
     explained = found.images[0].terms is not None
-    shown = table("#", "score", "image", "caption", *(["terms"] if explained else []), numbers={0, 1}, whole={2})
+    beside = data.width >= _ROOM_FOR_CAPTIONS
+    headers = ["#", "score", "image", *(["caption"] if beside else []), *(["terms"] if explained else [])]
+    shown = table(*headers, numbers={0, 1}, whole={2})
     for rank, image in enumerate(found.images, 1):
-        shown.add_row(str(rank), f"{image.score:.2f}", image.id, caption_of(image), *_terms(image))
+        told = [image.id, caption_of(image)] if beside else [f"{image.id}\n{caption_of(image)}"]
+        shown.add_row(str(rank), f"{image.score:.2f}", *told, *_terms(image))
     data.print(shown)
     matching = f" of {found.total:,} that match" if found.total is not None else ""
     images = "1 image" if len(found.images) == 1 else f"{len(found.images)} images"
