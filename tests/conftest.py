@@ -117,11 +117,13 @@ def demo_model() -> BiEncoder:
 
 @pytest.fixture(scope="session")
 def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of another model: the demo's, with titles that count half; nothing limits a query's terms."""
+    """The folder of another model: the demo's, where every word of a query counts, and nothing limits their number."""
     from mlsr_es.encoders import load_model, save_pretrained
+    from mlsr_es.encoders.heads import MlpHead
 
     model = load_model("demo", device="cpu")
-    model.query.set_field_scales({"page_title": 0.5})
+    assert isinstance(model.query.head, MlpHead)
+    model.query.head.weigh.bias.data += 20
     model.config = replace(model.config, query_terms=None)
     folder = tmp_path_factory.mktemp("models") / "other"
     save_pretrained(model, folder, half=True)
