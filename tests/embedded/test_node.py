@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import urllib.error
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -27,7 +28,10 @@ def _ask(method: str, url: str, body: object = None) -> Any:
 
 def _listening(pid: int) -> set[str]:
     """The addresses that a process listens on, in the kernel's hexadecimal digits."""
-    links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    links = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed while the others were read
+            links.append(str(link.readlink()))
     sockets = {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}
     rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
     return {row[1].partition(":")[0] for row in rows if row[3] == "0A" and row[9] in sockets}
