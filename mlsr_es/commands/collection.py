@@ -13,7 +13,7 @@ import orjson
 import typer
 from rich.text import Text
 
-from mlsr_es.commands.console import data, note, print_json, progress
+from mlsr_es.commands.console import REJECTED, data, note, print_json, progress
 from mlsr_es.errors import RecordError, StorageError
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _REJECTS = typer.Option(
 _OUTPUT = typer.Option(..., "-o", "--output", metavar="DIR", help="The folder; made if it is not there.")
 _SHOWN = 20
 _LONGEST = 200
-_REJECTED = 3
 
 
 @collection_app.command("inspect", epilog="Example: mlsr-es collection inspect tuxpaint-stamps --languages en,de")
@@ -80,7 +79,7 @@ def inspect_source(
         more = found.rejected.total() - len(shown)
         if more > 0:
             note(f"... and {more} more; --rejects FILE writes them all.")
-        raise typer.Exit(_REJECTED)
+        raise typer.Exit(REJECTED)
 
 
 @collection_app.command(epilog="Example: mlsr-es collection export gimp-manual -o gimp")
@@ -107,7 +106,7 @@ def export(
     for error in done.rejected[:_SHOWN]:
         note(f"rejected: {error}")
     if done.rejected:
-        raise typer.Exit(_REJECTED)
+        raise typer.Exit(REJECTED)
 
 
 def parsed_languages(languages: str | None) -> frozenset[str] | None:

@@ -19,6 +19,9 @@ from rich.text import Text
 from mlsr_es.errors import MlsrError
 from mlsr_es.progress import Progress
 
+REJECTED = 3
+"""The exit code of a command that is done, and has put bad records aside."""
+
 _WIDE = 1_000
 """Columns of a table that nobody's terminal limits."""
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import typer
 
 from mlsr_es.commands.collection import parsed_languages
-from mlsr_es.commands.console import note, progress
+from mlsr_es.commands.console import REJECTED, note, progress
 from mlsr_es.commands.index import languages_of, model_name
 
-_REJECTED = 3
 _SHOWN = 5
 
 
@@ -44,4 +43,4 @@ def encode(
     for error in done.rejected[:_SHOWN]:
         note(f"rejected: {error}")
     if done.rejected:
-        raise typer.Exit(_REJECTED)
+        raise typer.Exit(REJECTED)

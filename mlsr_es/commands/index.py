@@ -10,14 +10,13 @@ import typer
 
 from mlsr_es.commands.collection import parsed_languages
 from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.commands.console import REJECTED, data, note, print_json, progress, table
 from mlsr_es.elastic import ConnectionSettings
 
 if TYPE_CHECKING:
     from mlsr_es.encoders import BiEncoder
     from mlsr_es.indexing import Job, Preview, Summary
 
-_REJECTED = 3
 _SHOWN_REJECTS = 5
 _SHIPPED_MODEL = "demo"
 
@@ -92,7 +91,7 @@ def index(
         return
     print_summary(summary, as_json=as_json)
     if summary.rejected:
-        raise typer.Exit(_REJECTED)
+        raise typer.Exit(REJECTED)
 
 
 def languages_of(model: BiEncoder) -> frozenset[str] | None:
