@@ -12,7 +12,7 @@ import typer
 
 from mlsr_es.commands.console import data, note, progress
 from mlsr_es.commands.index import languages_of, print_summary
-from mlsr_es.commands.search import print_images
+from mlsr_es.commands.suggested import print_images
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -1,0 +1,46 @@
+"""What is searched for, from options: a section, and filters."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlsr_es.collection import Section
+from mlsr_es.errors import InputError
+
+
+def section_of(text: str, page_title: str, section_title: str, file: Path | None) -> Section:
+    """From texts, or from a file; - is standard input.
+
+    Raises:
+        InputError: Both are given, or the file cannot be read.
+    """
+    from mlsr_es.suggestion import read_section
+
+    if file is None:
+        return Section(id="query", text=text, page_title=page_title, section_title=section_title)
+    if text or page_title or section_title:
+        raise InputError("a text and a file are given.", advice="Give the section one way.")
+    try:
+        content = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} is no UTF-8 text.", advice="Save it as UTF-8.") from error
+    return read_section(content, name=str(file))
+
+
+def filters_of(given: Sequence[str]) -> dict[str, str]:
+    """Field to value, from ``FIELD=VALUE`` each.
+
+    Raises:
+        InputError: One is something else.
+    """
+    filters = {}
+    for entry in given:
+        field, equals, value = entry.partition("=")
+        if not equals or not field:
+            raise InputError(f"--filter {entry!r} is no FIELD=VALUE.", advice="For example: --filter collection=sample")
+        filters[field] = value
+    return filters

@@ -1,0 +1,85 @@
+"""Images that were suggested, shown: as a table, as JSON, as the request to paste."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mlsr_es.commands.console import data, note, table
+
+if TYPE_CHECKING:
+    from mlsr_es.suggestion import Request, SuggestedImage, Suggestions
+
+_SHOWN_TERMS = 6
+_SHOWN_CAPTION = 70
+_ROOM_FOR_CAPTIONS = 160
+"""Columns: on a narrower terminal the caption stands below the image's id."""
+_CAPTIONS = ("description", "title", "alt")
+
+
+def to_json(found: Suggestions) -> dict[str, Any]:
+    """One object: the query's terms, and the hits."""
+    hits = [
+        {"id": image.id, "score": image.score, "source": image.source}
+        | ({"terms": image.terms} if image.terms is not None else {})
+        | ({"bm25": image.bm25} if image.bm25 is not None else {})
+        for image in found.images
+    ]
+    return {
+        "query": found.request.terms,
+        "hits": hits,
+        "total": found.total,
+        "took_ms": found.took_ms,
+        "dropped_terms": list(found.dropped_terms),
+        "dropped_words": list(found.dropped_words),
+    }
+
+
+def print_images(found: Suggestions) -> None:
+    """A table of images with score, caption and, where asked for, terms."""
+    if not found.images:
+        note("No image matches. A filter may leave none, or no caption shares a word with the query.")
+        return
+    explained = found.images[0].terms is not None
+    beside = data.width >= _ROOM_FOR_CAPTIONS
+    headers = ["#", "score", "image", *(["caption"] if beside else []), *(["terms"] if explained else [])]
+    shown = table(*headers, numbers={0, 1}, whole={2})
+    for rank, image in enumerate(found.images, 1):
+        told = [image.id, caption_of(image)] if beside else [f"{image.id}\n{caption_of(image)}"]
+        shown.add_row(str(rank), f"{image.score:.2f}", *told, *_terms(image))
+    data.print(shown)
+    matching = f" of {found.total:,} that match" if found.total is not None else ""
+    images = "1 image" if len(found.images) == 1 else f"{len(found.images)} images"
+    note(f"{images}{matching}, {len(found.request.terms)} query terms, {found.took_ms} ms.")
+
+
+def caption_of(image: SuggestedImage) -> str:
+    """The caption as one short line: the components that are there, each text once."""
+    captions = image.source.get("caption", {})
+    texts = dict.fromkeys(text for kind in _CAPTIONS for text in captions.get(kind, ()))
+    line = " | ".join(texts)
+    return line if len(line) <= _SHOWN_CAPTION else f"{line[: _SHOWN_CAPTION - 1]}…"
+
+
+def _terms(image: SuggestedImage) -> list[str]:
+    if image.terms is None:
+        return []
+    heaviest = [f"{term} {weight:.2f}" for term, weight in list(image.terms.items())[:_SHOWN_TERMS]]
+    more = len(image.terms) - len(heaviest)
+    words = [f"BM25 {image.bm25:.2f}"] if image.bm25 is not None else []
+    return ["  ".join([*heaviest, *([f"+{more}"] if more > 0 else []), *words])]
+
+
+def tell_dropped(found: Suggestions) -> None:
+    """Say what the cluster's clause limit left out, if anything."""
+    if dropped := (*found.dropped_terms, *found.dropped_words):
+        note(
+            f"The cluster allows fewer clauses: {len(dropped)} of the query's lightest terms and words were left out "
+            f"({', '.join(dropped[:5])}...)."
+        )
+
+
+def as_pasted(request: Request) -> str:
+    """The request as Kibana's Dev Tools take it."""
+    return f"GET /{request.index}/_search\n{orjson.dumps(request.body, option=orjson.OPT_INDENT_2).decode()}"
