@@ -13,9 +13,6 @@ import mlsr_es
 
 PACKAGE = Path(mlsr_es.__file__).parent
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
-INSIDERS = {("training", "encoders")}
-"""Who works on another room's parts themselves: training changes the encoders' insides."""
-
 FOR_ANNOTATIONS = {"Client"}
 """Exported where types are checked, and not there when the program runs."""
 
@@ -52,7 +49,7 @@ def test_others_use_only_what_a_room_exports(room: str) -> None:
     reached = [
         (path.relative_to(PACKAGE).as_posix(), f"{module}.{name}")
         for path in PACKAGE.rglob("*.py")
-        if (from_room := path.relative_to(PACKAGE).parts[0]) != room and (from_room, room) not in INSIDERS
+        if path.relative_to(PACKAGE).parts[0] != room
         for module, name in imports(path)
         if module.startswith(f"{within}.") or (module == within and name not in exported)
     ]

@@ -56,7 +56,7 @@ def inspect_source(
     shown: list[RecordError] = []
     with ExitStack() as stack:
         bars = stack.enter_context(progress())
-        opened = open_source(source, languages=parsed_languages(languages), progress=bars)
+        opened = open_source(source, languages=parsed_languages(languages), progress=bars, say=note)
         try:
             file = stack.enter_context(rejects.open("wb")) if rejects else None
         except OSError as fault:
@@ -97,7 +97,7 @@ def export(
     from mlsr_es.sources import open_source
 
     with progress() as bars:
-        opened = open_source(source, languages=parsed_languages(languages), progress=bars)
+        opened = open_source(source, languages=parsed_languages(languages), progress=bars, say=note)
         done = export_source(opened, output, bars)
     note(
         f"{output}: {done.documents:,} documents, {done.sections:,} sections, {done.judgements:,} judgements; "
@@ -156,7 +156,8 @@ def _print(found: Inspection) -> None:
         _row("rejected", f"{count:,}: {reason}")
     for document in found.examples:
         captions = "; ".join(dict.fromkeys(caption.text for caption in document.captions))
-        _row("an image", f"{document.id} ({document.width} x {document.height}): {_shortened(captions)}")
+        size = f" ({document.width} x {document.height})" if document.width else ""
+        _row("an image", f"{document.id}{size}: {_shortened(captions)}")
     for section in found.example_sections:
         _row("a section", f"{section.id} ({section.page_title} > {section.section_title}): {_shortened(section.text)}")
 

@@ -34,7 +34,8 @@ def encode(
 
     encoder = load_model(model, device=device)
     with progress() as bars:
-        opened = open_source(source, languages=parsed_languages(languages) or languages_of(encoder), progress=bars)
+        kept = parsed_languages(languages) or languages_of(encoder)
+        opened = open_source(source, languages=kept, progress=bars, say=note)
         done = encode_collection(opened, output, model=encoder, model_name=model_name(model), progress=bars)
     note(
         f"{output}: {done.documents:,} documents, {done.sections:,} sections; without any term {done.without_terms:,}, "

@@ -66,7 +66,7 @@ def index(
     check(client)
     resolve(client, name)
     with progress() as bars:
-        open_source(source, name=collection, languages=wanted, progress=bars)
+        open_source(source, name=collection, languages=wanted, progress=bars, say=note)
         # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
         from mlsr_es.encoders import load_model
         from mlsr_es.indexing import Job, index_collection, preview

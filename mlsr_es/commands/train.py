@@ -46,7 +46,12 @@ def train(
     with progress() as bars:
         trained = run(
             plan,
-            open_source(plan.collection.source, languages=frozenset(plan.collection.languages) or None, progress=bars),
+            open_source(
+                plan.collection.source,
+                languages=frozenset(plan.collection.languages) or None,
+                progress=bars,
+                say=note,
+            ),
             output,
             mine=by_bm25,
             metric=ndcg,

@@ -5,31 +5,48 @@ Torch and transformers live here. Others load a model by name and hand it record
 
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.encoders.config import PRESETS, BiEncoderConfig, DocumentInput, Head
+from mlsr_es.encoders.config import CAPTION_FIELDS, PRESETS, SECTION_FIELDS, BiEncoderConfig, DocumentInput, Head
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders.assembling import assemble
-    from mlsr_es.encoders.bi_encoder import BiEncoder
-    from mlsr_es.encoders.checkpoint import from_pretrained, load_model, save_pretrained
+    from mlsr_es.encoders.assembling import assemble, loading
+    from mlsr_es.encoders.bi_encoder import BiEncoder, caption_texts, section_texts
+    from mlsr_es.encoders.checkpoint import choose_device, from_pretrained, load_model, save_pretrained
+    from mlsr_es.encoders.text import FieldReader, TextBatch, Window
 
 __all__ = [
+    "CAPTION_FIELDS",
     "PRESETS",
+    "SECTION_FIELDS",
     "BiEncoder",
     "BiEncoderConfig",
     "DocumentInput",
+    "FieldReader",
     "Head",
+    "TextBatch",
+    "Window",
     "assemble",
+    "caption_texts",
+    "choose_device",
     "from_pretrained",
     "load_model",
+    "loading",
     "save_pretrained",
+    "section_texts",
 ]
 
 _LAZY = {
     "BiEncoder": "bi_encoder",
+    "FieldReader": "text",
+    "TextBatch": "text",
+    "Window": "text",
     "assemble": "assembling",
+    "caption_texts": "bi_encoder",
+    "choose_device": "checkpoint",
     "from_pretrained": "checkpoint",
     "load_model": "checkpoint",
+    "loading": "assembling",
     "save_pretrained": "checkpoint",
+    "section_texts": "bi_encoder",
 }
 
 

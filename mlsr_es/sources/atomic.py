@@ -30,7 +30,23 @@ _CAPTIONS = {
     "caption_alt_text_description": CaptionKind.ALT,
     "caption_attribution_description": CaptionKind.ATTRIBUTION,
 }
+_EXTRAS = ("collection", "page", "width", "height")
 _LONGEST_PATH = 1024
+
+DOCUMENT_COLUMNS = (
+    ("id", "captions", "image", *_EXTRAS),
+    ("image_id", "image_url", "language", *_CAPTIONS, "image", *_EXTRAS),
+)
+"""What a row of an image may have: in our form, and in AToMiC's, which the first column tells apart."""
+
+SECTION_COLUMNS = (
+    ("id", "page", "page_title", "section_title", "hierarchy", "page_description", "text"),
+    (
+        *("text_id", "page_url", "page_title", "section_title", "hierachy", "context_page_description"),
+        *("context_section_description", "media", "category", "source_id"),
+    ),
+)
+"""The same of a section."""
 
 
 def is_of_sections(columns: frozenset[str]) -> bool:

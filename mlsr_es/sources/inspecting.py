@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.errors import RecordError
@@ -96,7 +96,7 @@ def _look_at_documents(
                 _reject(item, found, reject)
             case ImageDocument():
                 try:
-                    _look_at_image(item, found)
+                    document = _look_at_image(item, found)
                 except RecordError as error:
                     _reject(error, found, reject)
                     continue
@@ -106,17 +106,20 @@ def _look_at_documents(
                 found.languages.update(caption.language for caption in item.captions)
                 lengths.update(len(caption.text.split()) for caption in item.captions)
                 if item.captions and len(found.examples) < _EXAMPLES:
-                    found.examples.append(item)
+                    found.examples.append(document)
     found.caption_words = _quantiles(lengths)
     progress.finish(stage)
 
 
-def _look_at_image(document: ImageDocument, found: Inspection) -> None:
+def _look_at_image(document: ImageDocument, found: Inspection) -> ImageDocument:
+    """The document with the size of its image: rows seldom say it."""
     if document.image is None:
-        return
+        return document
     side = max(decode(document.image, record_id=document.id).size)
     found.sizes[next((bound for bound in SIZES if side <= bound), 0)] += 1
-    found.formats[header_of(document.image).format] += 1
+    header = header_of(document.image)
+    found.formats[header.format] += 1
+    return replace(document, width=header.width, height=header.height)
 
 
 def _look_at_sections(source: Source, found: Inspection) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mlsr_es.collection import ImageDocument
 from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.shipped import shipped
-from mlsr_es.sources.atomic import is_of_sections
+from mlsr_es.sources.atomic import DOCUMENT_COLUMNS, SECTION_COLUMNS, is_of_sections
 from mlsr_es.sources.cache import collection_folder
+from mlsr_es.sources.columns import remarks
 from mlsr_es.sources.folder import ImageFolder
 from mlsr_es.sources.images import SUFFIXES as IMAGE_SUFFIXES
 from mlsr_es.sources.known import KNOWN, Kind, KnownCollection
@@ -28,6 +29,10 @@ _SECTIONS = ("topics", "texts")
 _QRELS = "qrels.txt"
 
 
+def _nobody(_: str) -> None:
+    """Says nothing."""
+
+
 def open_source(
     name_or_path: str,
     *,
@@ -35,6 +40,7 @@ def open_source(
     languages: frozenset[str] | None = None,
     state: Path | None = None,
     progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    say: Callable[[str], None] = _nobody,
 ) -> Source:
     """A source by name or by path; one that holds at least one image document.
 
@@ -46,6 +52,7 @@ def open_source(
         languages: Which captions to keep, ISO 639-1 codes; None for all.
         state: Where known collections are kept; by default what ``state_folder`` says.
         progress: Told of what is fetched.
+        say: Takes a line on what is odd about the source and no fault: columns that nothing reads.
 
     Raises:
         SourceError: There is no such source, or nothing in it can be read.
@@ -58,6 +65,12 @@ def open_source(
         source = _by_path(name_or_path, name, languages)
     except OSError as error:
         raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
+    if isinstance(source, Table):
+        for remark in (
+            *remarks(source.document_files, DOCUMENT_COLUMNS),
+            *remarks(source.section_files, SECTION_COLUMNS),
+        ):
+            say(remark)
     _see_to_it_that_it_holds_images(source, name_or_path)
     return source
 

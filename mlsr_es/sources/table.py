@@ -39,15 +39,15 @@ class Table:
         languages: frozenset[str] | None = None,
     ) -> None:
         self.name = name
-        self._documents = documents
-        self._sections = sections
+        self.document_files = documents
+        self.section_files = sections
         self._qrels = qrels
         self._languages = languages
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
         """A document a row, in the rows' order; of rows with the same id, the first."""
         with closing(Seen()) as seen:
-            for path in self._documents:
+            for path in self.document_files:
                 folder = path.parent.resolve()
                 for place, row in read_rows(path):
                     if isinstance(row, RecordError):
@@ -78,11 +78,11 @@ class Table:
 
     def count(self) -> int | None:
         """The number of rows, where all files say theirs."""
-        counts = [row_count(path) for path in self._documents]
+        counts = [row_count(path) for path in self.document_files]
         return None if None in counts else sum(count or 0 for count in counts)
 
     def _read_sections(self) -> Iterator[Section | RecordError]:
-        for path in self._sections:
+        for path in self.section_files:
             for place, row in read_rows(path):
                 try:
                     yield row if isinstance(row, RecordError) else section_from(row, place=place)

@@ -11,9 +11,7 @@ import torch
 from torch import Tensor
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.encoders import BiEncoder
-from mlsr_es.encoders.bi_encoder import caption_texts, section_texts
-from mlsr_es.encoders.text import FieldReader, TextBatch, Window
+from mlsr_es.encoders import BiEncoder, FieldReader, TextBatch, Window, caption_texts, section_texts
 from mlsr_es.training.config import TrainingConfig
 from mlsr_es.training.data import TrainingData
 from mlsr_es.training.sampling import draw

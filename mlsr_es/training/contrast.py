@@ -9,8 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mlsr_es.encoders import BiEncoder
-from mlsr_es.encoders.text import TextBatch
+from mlsr_es.encoders import BiEncoder, TextBatch
 
 
 class Encoded(NamedTuple):

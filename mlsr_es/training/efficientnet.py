@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from mlsr_es.encoders.assembling import loading
+from mlsr_es.encoders import loading
 from mlsr_es.state import state_folder
 
 _ARCHITECTURE = "tf_efficientnet_lite0"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlsr_es.encoders import PRESETS
-from mlsr_es.encoders.config import CAPTION_FIELDS, SECTION_FIELDS
+from mlsr_es.encoders import CAPTION_FIELDS, PRESETS, SECTION_FIELDS
 
 _CHOICES = ("query_head", "document_head", "document_input")
 _MINED_FROM = 50

@@ -14,8 +14,7 @@ from transformers import EarlyStoppingCallback, TrainerCallback
 from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_utils import get_last_checkpoint
 
-from mlsr_es.encoders import BiEncoder, assemble, load_model, save_pretrained
-from mlsr_es.encoders.checkpoint import choose_device
+from mlsr_es.encoders import BiEncoder, assemble, choose_device, load_model, save_pretrained
 from mlsr_es.errors import InputError, StorageError
 from mlsr_es.evaluation import Run
 from mlsr_es.progress import Progress, Silent

@@ -29,3 +29,13 @@ def test_counts(tmp_path: Path) -> None:
     assert (found.section_words[0.0], found.section_words[1.0]) == (0, 3)
     assert [error.record_id.rpartition("/")[2] for error in rejected] == ["bad.png", "gone.png"]
     assert [document.id.rpartition("/")[2] for document in found.examples] == ["good.png"]
+
+
+def test_the_size_of_an_image_is_its_own(tmp_path: Path) -> None:
+    """Rows need not say it, and are not believed."""
+    Image.new("RGB", (100, 60)).save(tmp_path / "owl.png")
+    (tmp_path / "birds.jsonl").write_text(
+        '{"id": "1", "captions": ["an owl"], "image": "owl.png", "width": 7}\n{"id": "2", "captions": ["an owl"]}\n'
+    )
+    found = inspect(open_source(str(tmp_path / "birds.jsonl")))
+    assert [(document.width, document.height) for document in found.examples] == [(100, 60), (0, 0)]
