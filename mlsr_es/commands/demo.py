@@ -83,7 +83,8 @@ def demo() -> None:
         summary = index_collection(job, client, bars)
     print_summary(summary)
 
-    version, strategy = serving_version(client, source.name), strategy_for(client)
+    version = serving_version(client, source.name)
+    strategy = strategy_for(client, version)
     for section in _sections(source):
         request = encode_request(
             section, model=model, version=version, index=source.name, size=_IMAGES, strategy=strategy, explain=True

@@ -33,6 +33,13 @@ def search(
     hybrid: str = typer.Option(
         "", "--hybrid", metavar="FIELD:WEIGHT", help="Add so much of BM25 on a field, as in caption_all:0.3."
     ),
+    strategy: str = typer.Option(
+        "",
+        "--strategy",
+        metavar="S",
+        help="How the query is executed: exhaustive, dynamic, top:TERMS, mass:SHARE, two-phase:SHARE/WINDOW. Default: "
+        "what mlsr-es tune strategy has stored, else the exact one that suits the cluster's version.",
+    ),
     explain: bool = typer.Option(False, "--explain", help="Show what each matched term, and BM25, contributed."),
     show_query: bool = typer.Option(
         False, "--show-query", help="Print the request as Kibana's Dev Tools take it, and send nothing."
@@ -45,16 +52,17 @@ def search(
     connection: ConnectionSettings,
 ) -> None:
     """Suggest images for a section: those whose terms have the largest dot product with the section's."""
-    from mlsr_es.elastic import connect
+    from mlsr_es.elastic import Strategy, connect
     from mlsr_es.suggestion import Hybrid, check_query, encode_request, send, serving_version, strategy_for
 
     section = section_of(text, page_title, section_title, section_file)
     check_query(section)
     wanted = filters_of(filters)
     added = Hybrid.parse(hybrid) if hybrid else None
+    chosen = Strategy.parse(strategy) if strategy else None
     client = connect(connection)
-    strategy = strategy_for(client)
     version = serving_version(client, name)
+    chosen = chosen or strategy_for(client, version)
     # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
     from mlsr_es.encoders import load_model
 
@@ -65,7 +73,7 @@ def search(
         index=name,
         size=size,
         filters=wanted,
-        strategy=strategy,
+        strategy=chosen,
         hybrid=added,
         explain=explain,
     )

@@ -31,6 +31,7 @@ def to_json(found: Suggestions) -> dict[str, Any]:
         "hits": hits,
         "total": found.total,
         "took_ms": found.took_ms,
+        "strategy": str(found.request.strategy),
         "dropped_terms": list(found.dropped_terms),
         "dropped_words": list(found.dropped_words),
     }

@@ -14,10 +14,11 @@ from mlsr_es.elastic.hits import Answer, Hit, contributions, search, search_many
 from mlsr_es.elastic.loading import load
 from mlsr_es.elastic.mapping import index_body
 from mlsr_es.elastic.meta import IndexMeta, State
-from mlsr_es.elastic.queries import Strategy, WordClauses, build_query
+from mlsr_es.elastic.queries import WordClauses, build_query
 from mlsr_es.elastic.scanning import scan
 from mlsr_es.elastic.sending import Loaded
 from mlsr_es.elastic.stored import Stored, collections, count, ids_of_collection, refresh, stored
+from mlsr_es.elastic.strategy import Strategy
 from mlsr_es.elastic.versions import Resolved, Version, create_version, delete_version, note_origin, promote, resolve
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,7 @@ class Answer:
         took_ms: The cluster's own time, in milliseconds.
         dropped_terms: Query terms left out because the cluster allows fewer, heaviest first.
         dropped_words: Words of the BM25 part left out, likewise; before any term was.
+        asked_again: It is the answer to the exact search that ``search`` had in reserve.
     """
 
     hits: list[Hit]
@@ -57,31 +58,30 @@ class Answer:
     took_ms: int
     dropped_terms: tuple[str, ...] = ()
     dropped_words: tuple[str, ...] = ()
+    asked_again: bool = False
 
 
-def search(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> Answer:
+def search(
+    client: Elasticsearch, index: str, body: Mapping[str, Any], *, exact: Mapping[str, Any] | None = None
+) -> Answer:
     """Send a search of ``build_query``; where it has too many terms for the cluster, once more without the lightest.
 
     Args:
         client: Of ``connect``.
         index: An index or alias.
         body: Of ``build_query``.
+        exact: The same search under an exact strategy, where that of ``body`` is none: it is sent where ``body`` finds
+            fewer images than it wants, because its few terms match no more.
 
     Raises:
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    from elasticsearch import BadRequestError
-
-    with translated(client, f"search {index}"):
-        try:
-            return _answer(_send(client, index, body))
-        except BadRequestError as error:
-            limit = _CLAUSE_LIMIT.search(reason(error.body, error.meta.status))
-            if not limit:
-                raise
-        lighter, dropped = lightened(body, int(limit[1]))
-        return _answer(_send(client, index, lighter), dropped)
+    answer = _searched(client, index, body)
+    if exact is None or len(answer.hits) >= body["size"]:
+        return answer
+    again = _searched(client, index, exact)
+    return replace(again, took_ms=answer.took_ms + again.took_ms, asked_again=True)
 
 
 def search_many(client: Elasticsearch, index: str, bodies: Iterable[Mapping[str, Any]]) -> Iterator[Answer]:
@@ -141,6 +141,20 @@ def weights_in(source: Mapping[str, Any], field: str = "mlsr.terms") -> dict[str
     for part in value if isinstance(value, list) else [value]:
         merged |= part
     return merged
+
+
+def _searched(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> Answer:
+    from elasticsearch import BadRequestError
+
+    with translated(client, f"search {index}"):
+        try:
+            return _answer(_send(client, index, body))
+        except BadRequestError as error:
+            limit = _CLAUSE_LIMIT.search(reason(error.body, error.meta.status))
+            if not limit:
+                raise
+        lighter, dropped = lightened(body, int(limit[1]))
+        return _answer(_send(client, index, lighter), dropped)
 
 
 def _send(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class IndexMeta:
         origins: Collection to where it was last read from: a path, or a known collection's name.
         restore: Index settings that are changed while the version is being built, with the values to give back; None
             stands for the cluster's default.
+        strategy: How queries are executed best, as ``str(Strategy)``; "" where nobody has measured it.
     """
 
     model: str
@@ -49,6 +50,7 @@ class IndexMeta:
     schema: int = SCHEMA
     origins: Mapping[str, str] = dataclasses.field(default_factory=dict)
     restore: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    strategy: str = ""
 
     @classmethod
     def read(cls, index: str, owners: Mapping[str, Any]) -> Self:

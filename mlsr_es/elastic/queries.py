@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from mlsr_es.elastic.cluster import ClusterVersion
 from mlsr_es.elastic.documents import stored_weights
+from mlsr_es.elastic.strategy import Strategy
 from mlsr_es.errors import QueryError
 from mlsr_es.vectors import term_of
 
@@ -17,23 +16,7 @@ _ROOM = 64
 
 _BOOST_DIGITS = 6
 
-_LUCENE_10 = ClusterVersion(9, 0)
-
-
-class Strategy(StrEnum):
-    """How the cluster goes through the posting lists; the hits are the same."""
-
-    EXHAUSTIVE = "exhaustive"
-    """Every posting is scored, and all hits are counted. On Lucene 8 (Elasticsearch 7) long sparse queries are 3 to 4
-    times faster so than with dynamic pruning."""
-
-    PRUNED = "pruned"
-    """Postings that cannot reach the best hits are skipped: as fast or faster from Lucene 10 (Elasticsearch 9) on."""
-
-    @classmethod
-    def for_version(cls, version: ClusterVersion | None) -> Strategy:
-        """The one that was measured to be the better; a version that is not known is taken for an old one."""
-        return cls.PRUNED if version and version >= _LUCENE_10 else cls.EXHAUSTIVE
+_EXHAUSTIVE = Strategy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +49,7 @@ def build_query(
     text: WordClauses | None = None,
     field: str = "mlsr.terms",
     filters: Mapping[str, str] | None = None,
-    strategy: Strategy = Strategy.EXHAUSTIVE,
+    strategy: Strategy = _EXHAUSTIVE,
     with_weights: bool = False,
 ) -> dict[str, Any]:
     """The body of a search whose score is the dot product of query and document, plus the BM25 of words.
@@ -86,22 +69,36 @@ def build_query(
     words = text.clauses() if text else []
     if not weights and not words:
         raise QueryError("the query has no term that the index could know.", advice="Say it in other words.")
-    heaviest_first = sorted(stored_weights(weights).items(), key=lambda item: (-item[1], item[0]))
-    clauses = [
-        # linear: the only function that keeps the score the dot product which the model was trained for.
-        {"rank_feature": {"field": f"{field}.{name}", "linear": {}, "boost": weight}}
-        for name, weight in heaviest_first
-    ]
+    finding, ranking = strategy.split(stored_weights(weights))
+    # What BM25 adds always finds images: how much a word weighs is known to the cluster alone.
     # Without a least number of matches, a filter alone would be enough for a hit.
-    query: dict[str, Any] = {"should": [*clauses, *words], "minimum_should_match": 1}
+    query: dict[str, Any] = {"should": [*_term_clauses(finding, field), *words], "minimum_should_match": 1}
     if filters:
         query["filter"] = [{"term": {name: value}} for name, value in filters.items()]
-    return {
+    body = {
         "query": {"bool": query},
         "size": size,
-        "track_total_hits": strategy is Strategy.EXHAUSTIVE,
+        "track_total_hits": not strategy.dynamic,
         "_source": True if with_weights else {"excludes": [field]},
     }
+    if ranking and strategy.window is not None:
+        # A hit behind the window would lack the other terms' share of its score.
+        body["rescore"] = _rescore(_term_clauses(ranking, field), max(strategy.window, size))
+    return body
+
+
+def _term_clauses(weights: Mapping[str, float], field: str) -> list[dict[str, Any]]:
+    """A clause a term, whose score is query weight times stored weight."""
+    return [
+        # linear: the only function that keeps the score the dot product which the model was trained for.
+        {"rank_feature": {"field": f"{field}.{name}", "linear": {}, "boost": weight}}
+        for name, weight in weights.items()
+    ]
+
+
+def _rescore(clauses: Sequence[Mapping[str, Any]], window: int) -> dict[str, Any]:
+    """Adds these clauses' scores to those of the best hits."""
+    return {"window_size": window, "query": {"rescore_query": {"bool": {"should": list(clauses)}}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ class Dropped:
 
     Args:
         terms: Word pieces of the vocabulary.
-        words: Of the BM25 part; all of them are dropped before the first term is.
+        words: Of the BM25 part; all of them are dropped before the first term that finds images is.
     """
 
     terms: tuple[str, ...] = ()
@@ -119,6 +116,8 @@ class Dropped:
 
 def lightened(body: Mapping[str, Any], limit: int) -> tuple[dict[str, Any], Dropped]:
     """A search of ``build_query`` with as many of its heaviest terms, then words, as a cluster's clause limit allows.
+
+    The limit holds for each phase: where there are two, terms for which the first has no room rank in the second.
 
     Args:
         body: Of ``build_query``; it is not changed.
@@ -131,6 +130,11 @@ def lightened(body: Mapping[str, Any], limit: int) -> tuple[dict[str, Any], Drop
     room = max(1, limit - limit // _ROOM - len(query.get("filter", ())))
     kept, left = query["should"][:room], query["should"][room:]
     lighter = {**body, "query": {"bool": {**query, "should": kept}}}
-    terms = [clause["rank_feature"]["field"] for clause in left if "rank_feature" in clause]
+    terms = [clause for clause in left if "rank_feature" in clause]
+    if second := body.get("rescore"):
+        ranking = [*terms, *second["query"]["rescore_query"]["bool"]["should"]]
+        lighter["rescore"] = _rescore(ranking[:room], second["window_size"])
+        terms = ranking[room:]
     words = [match["query"] for clause in left if "match" in clause for match in clause["match"].values()]
-    return lighter, Dropped(tuple(term_of(name.rpartition(".")[2]) for name in terms), tuple(words))
+    names = (clause["rank_feature"]["field"].rpartition(".")[2] for clause in terms)
+    return lighter, Dropped(tuple(map(term_of, names)), tuple(words))

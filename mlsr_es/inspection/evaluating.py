@@ -29,7 +29,7 @@ from mlsr_es.evaluation import (
 from mlsr_es.inspection.asking import Asker
 from mlsr_es.inspection.contents import Contents, read_contents
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.suggestion import Hybrid, check_model, serving_version, strategy_for
+from mlsr_es.suggestion import Hybrid, check_model, exact_strategy_for, serving_version
 from mlsr_es.vectors import SparseVectors
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def evaluate_index(
     known = choose_topics(sections, judgements, contents.image_ids, least_text=least_text)
     topics = _asked(known, split)
     queries = _encoded(model, topics.sections, progress)
-    asker = Asker(client, version, strategy_for(client), topics.sections, queries, model.vocabulary, progress)
+    asker = Asker(client, version, exact_strategy_for(client), topics.sections, queries, model.vocabulary, progress)
     runs = {"the model's dot product, by the cluster": asker.run("sparse")}
     runs |= {"the same, summed on this machine": _exact(topics, queries, contents, progress)}
     if hybrid:

@@ -5,6 +5,7 @@ A request is encoded first and sent second, so that it can be shown without bein
 
 from mlsr_es.suggestion.hybrid import Hybrid
 from mlsr_es.suggestion.section import check_query, read_section
+from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
 from mlsr_es.suggestion.suggest import (
     Request,
     SuggestedImage,
@@ -13,7 +14,6 @@ from mlsr_es.suggestion.suggest import (
     encode_request,
     send,
     serving_version,
-    strategy_for,
 )
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "check_model",
     "check_query",
     "encode_request",
+    "exact_strategy_for",
     "read_section",
     "send",
     "serving_version",

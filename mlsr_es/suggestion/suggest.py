@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import Hit, Strategy, Version, build_query, check, contributions, resolve, search
+from mlsr_es.elastic import Hit, Strategy, Version, build_query, contributions, resolve, search
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
 from mlsr_es.suggestion.hybrid import Hybrid
 from mlsr_es.suggestion.section import check_query
@@ -16,6 +16,8 @@ from mlsr_es.vectors import feature_name
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
     from mlsr_es.encoders import BiEncoder
+
+_EXHAUSTIVE = Strategy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,23 @@ class Request:
         index: The alias.
         terms: Word piece to query weight, heaviest first.
         body: What Elasticsearch takes.
+        exact: The same under an exact strategy.
         hybrid: What BM25 adds; None for nothing.
+        strategy: How the cluster executes it.
     """
 
     index: str
     terms: Mapping[str, float]
     body: Mapping[str, Any]
+    exact: Mapping[str, Any]
     hybrid: Hybrid | None = None
+    strategy: Strategy = _EXHAUSTIVE
+
+    @property
+    def asked(self) -> dict[str, float]:
+        """The terms that add to a score under this strategy, heaviest first: word piece to query weight."""
+        finding, ranking = self.strategy.split(self.terms)
+        return finding | ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,7 @@ def encode_request(
     index: str,
     size: int = 10,
     filters: Mapping[str, str] | None = None,
-    strategy: Strategy = Strategy.EXHAUSTIVE,
+    strategy: Strategy = _EXHAUSTIVE,
     hybrid: Hybrid | None = None,
     explain: bool = False,
 ) -> Request:
@@ -146,16 +158,20 @@ def encode_request(
     if not terms:
         raise QueryError("the model gives no word of the query any weight.", advice="Say more: a title, a sentence.")
     weights = {feature_name(term): weight for term, weight in terms.items()}
-    body = build_query(
-        weights,
-        size=size,
-        text=hybrid.clauses(section) if hybrid else None,
-        field=version.meta.field,
-        filters=filters,
-        strategy=strategy,
-        with_weights=explain,
+    words = hybrid.clauses(section) if hybrid else None
+    body, exact = (
+        build_query(
+            weights,
+            size=size,
+            text=words,
+            field=version.meta.field,
+            filters=filters,
+            strategy=one,
+            with_weights=explain,
+        )
+        for one in (strategy, strategy.whole)
     )
-    return Request(index, terms, body, hybrid)
+    return Request(index, terms, body, exact, hybrid, strategy)
 
 
 def send(client: Client, request: Request, *, version: Version, explain: bool = False) -> Suggestions:
@@ -170,18 +186,16 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    answer = search(client, request.index, request.body)
-    weights = {feature_name(term): weight for term, weight in request.terms.items() if term not in answer.dropped_terms}
+    answer = search(client, request.index, request.body, exact=None if request.strategy.exact else request.exact)
+    asked = request.terms if answer.asked_again else request.asked
+    weights = {feature_name(term): weight for term, weight in asked.items() if term not in answer.dropped_terms}
     images = tuple(
         _image(hit, weights, version.meta.field, explain=explain, hybrid=request.hybrid is not None)
         for hit in answer.hits
     )
-    return Suggestions(request, images, answer.total, answer.took_ms, answer.dropped_terms, answer.dropped_words)
-
-
-def strategy_for(client: Client) -> Strategy:
-    """The strategy that was measured to be the better for the cluster's version."""
-    return Strategy.for_version(check(client))
+    # The terms that are left out, or only rank, may match more images than are counted.
+    total = answer.total if request.strategy.exact or answer.asked_again else None
+    return Suggestions(request, images, total, answer.took_ms, answer.dropped_terms, answer.dropped_words)
 
 
 def _image(hit: Hit, weights: Mapping[str, float], field: str, *, explain: bool, hybrid: bool) -> SuggestedImage:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlsr_es.elastic import ClusterVersion, Strategy, WordClauses, build_query
+from mlsr_es.elastic import Strategy, WordClauses, build_query
 from mlsr_es.elastic.queries import lightened
 from mlsr_es.errors import QueryError
 from mlsr_es.vectors import SMALLEST_WEIGHT, feature_name
@@ -39,7 +40,7 @@ def test_a_query_is_a_bool_of_linear_rank_features_heaviest_first() -> None:
 @given(
     weights=st.dictionaries(TERMS, WEIGHTS, min_size=1),
     filters=st.dictionaries(TERMS, TERMS, max_size=3),
-    strategy=st.sampled_from(Strategy),
+    strategy=st.sampled_from([Strategy(), Strategy(dynamic=True)]),
 )
 def test_every_term_is_asked_once_with_its_weight(
     weights: dict[str, float], filters: dict[str, str], strategy: Strategy
@@ -85,12 +86,62 @@ def test_a_query_without_terms_is_refused() -> None:
         build_query({}, size=3)
 
 
-def test_how_a_query_is_executed_depends_on_the_version() -> None:
-    """Counting all hits switches off the pruning that is slow before Lucene 10."""
-    assert Strategy.for_version(ClusterVersion(7, 17)) is Strategy.EXHAUSTIVE
-    assert Strategy.for_version(None) is Strategy.EXHAUSTIVE
-    assert Strategy.for_version(ClusterVersion(9, 0)) is Strategy.PRUNED
-    assert build_query({"cat": 1.0}, size=1, strategy=Strategy.PRUNED)["track_total_hits"] is False
+def test_dynamic_pruning_is_on_where_hits_are_not_counted() -> None:
+    """That is how Elasticsearch is told."""
+    assert build_query({"cat": 1.0}, size=1, strategy=Strategy(dynamic=True))["track_total_hits"] is False
+
+
+TWO_PHASES = Strategy(mass=0.6, window=100)
+
+
+def test_the_second_phase_adds_the_other_terms() -> None:
+    """The heavy ones find images, within the window all of them rank; no term is asked twice."""
+    body = build_query({"cat": 6.0, "dog": 3.0, "owl": 1.0}, size=10, strategy=TWO_PHASES)
+    assert asked(body["query"]["bool"]["should"]) == {"mlsr.terms.cat": 6.0}
+    second = body["rescore"]
+    assert asked(second["query"].pop("rescore_query")["bool"]["should"]) == {"mlsr.terms.dog": 3.0, "mlsr.terms.owl": 1}
+    assert second == {"window_size": 100, "query": {}}
+
+
+def test_the_window_holds_every_hit_that_is_wanted() -> None:
+    """One behind it would lack a part of its score."""
+    assert build_query({"a": 9.0, "b": 1.0}, size=500, strategy=TWO_PHASES)["rescore"]["window_size"] == 500
+
+
+def test_terms_that_find_everything_need_no_second_phase() -> None:
+    """A short query has no lighter terms, and a query-term pruning drops them."""
+    assert "rescore" not in build_query({"cat": 1.0}, size=10, strategy=TWO_PHASES)
+    body = build_query({"cat": 6.0, "dog": 3.0}, size=10, strategy=Strategy(top=1))
+    assert "rescore" not in body
+    assert asked(body["query"]["bool"]["should"]) == {"mlsr.terms.cat": 6.0}
+
+
+def test_words_and_filters_belong_to_the_first_phase() -> None:
+    """An image that only words find is found, and one that the filter leaves out is not."""
+    words = WordClauses({"x": 1.0})
+    body = build_query({"cat": 9.0, "dog": 1.0}, size=1, text=words, filters={"page": "p"}, strategy=TWO_PHASES)
+    query = body["query"]["bool"]
+    assert [list(clause) for clause in query["should"]] == [["rank_feature"], ["match"]]
+    assert query["filter"] == [{"term": {"page": "p"}}]
+    assert len(body["rescore"]["query"]["rescore_query"]["bool"]["should"]) == 1
+
+
+def test_each_phase_has_the_limits_room() -> None:
+    """A term for which the first has none ranks in the second; words are dropped before that."""
+    weights = {f"w{number}": 100.0 - number for number in range(10)}
+    body = build_query(weights, size=1, text=WordClauses({"x": 1.0}), strategy=TWO_PHASES)
+    first, second = len(body["query"]["bool"]["should"]), body["rescore"]["query"]["rescore_query"]["bool"]["should"]
+    assert (first, len(second)) == (7, 4)
+    lighter, dropped = lightened(body, 4)
+    assert list(asked(lighter["query"]["bool"]["should"])) == [f"mlsr.terms.w{number}" for number in range(4)]
+    kept = lighter["rescore"]["query"]["rescore_query"]["bool"]["should"]
+    assert list(asked(kept)) == [f"mlsr.terms.w{number}" for number in range(4, 8)]
+    assert (dropped.terms, dropped.words) == (("w8", "w9"), ("x",))
+    assert len(body["query"]["bool"]["should"]) == 7
+
+
+def asked(clauses: list[dict[str, Any]]) -> dict[str, float]:
+    return {clause["rank_feature"]["field"]: clause["rank_feature"]["boost"] for clause in clauses}
 
 
 def test_words_are_added_by_bm25_with_their_weights() -> None:

@@ -14,7 +14,15 @@ from mlsr_es.collection import Section
 from mlsr_es.elastic import IndexMeta, State, Strategy, Version, create_version
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
-from mlsr_es.suggestion import Suggestions, encode_request, send, serving_version, strategy_for
+from mlsr_es.suggestion import (
+    Hybrid,
+    Suggestions,
+    encode_request,
+    exact_strategy_for,
+    send,
+    serving_version,
+    strategy_for,
+)
 from mlsr_es.vectors import quantised
 from tests.models import word_model
 
@@ -78,10 +86,39 @@ def test_explaining_changes_no_hit(ask: Ask) -> None:
     assert explained == plain
 
 
-@pytest.mark.parametrize("strategy", list(Strategy))
-def test_every_strategy_gives_the_same_images(ask: Ask, strategy: Strategy) -> None:
+@pytest.mark.parametrize("strategy", ["exhaustive", "dynamic", "two-phase:0.6/100", "two-phase:0.6/100+dynamic"])
+def test_every_strategy_gives_the_same_images(ask: Ask, strategy: str) -> None:
     """How the cluster gets there is its affair."""
-    assert [image.id for image in ask(strategy=strategy).images] == [image.id for image in ask().images]
+    found = ask(strategy=Strategy.parse(strategy))
+    assert [image.id for image in found.images] == [image.id for image in ask().images]
+    assert found.total == (None if "dynamic" in strategy else ask().total)
+
+
+def test_a_strategy_never_finds_fewer_images(ask: Ask) -> None:
+    """Where its heavy terms match fewer than are wanted, all terms are asked; and the total is of those."""
+    plain = ask(size=30, explain=True)
+    heaviest = next(iter(plain.request.terms))
+    few = sum(1 for image in plain.images if heaviest in (image.terms or {}))
+    assert 0 < few < 30
+    found = ask(size=30, explain=True, strategy=Strategy(top=1))
+    assert (found.images, found.total) == (plain.images, plain.total)
+    pruned = ask(size=few, explain=True, strategy=Strategy(top=1))
+    assert pruned.total is None
+    assert [image.terms.keys() for image in pruned.images if image.terms] == [{heaviest}] * few
+
+
+@pytest.mark.parametrize(
+    "strategy", ["dynamic", "top:3", "mass:0.5+dynamic", "two-phase:0.3/1", "two-phase:0.3/5+dynamic"]
+)
+@pytest.mark.parametrize("hybrid", [None, Hybrid("caption_all", 0.4)])
+def test_the_terms_add_up_to_the_score_under_every_strategy(ask: Ask, strategy: str, hybrid: Hybrid | None) -> None:
+    """Terms that were not asked count for nothing; those of a second phase do, also behind a small window."""
+    found = ask(explain=True, size=2, strategy=Strategy.parse(strategy), hybrid=hybrid)
+    assert len(found.images) == 2
+    for image in found.images:
+        assert image.terms is not None
+        assert sum(image.terms.values()) + (image.bm25 or 0) == pytest.approx(image.score, rel=1e-5)
+        assert image.terms.keys() <= found.request.asked.keys()
 
 
 def test_a_filter_leaves_only_what_has_the_value(ask: Ask) -> None:
@@ -160,7 +197,18 @@ def test_an_index_that_cannot_be_searched_is_said_to_be_so(client: Elasticsearch
         serving_version(client, index_name)
 
 
-def test_the_strategy_follows_the_clusters_version(client: Elasticsearch) -> None:
-    """Every posting on Lucene 8."""
+def test_the_strategy_follows_the_clusters_version(client: Elasticsearch, sample_index: str) -> None:
+    """Every posting on Lucene 8, where nobody has stored another one."""
     major = int(client.info()["version"]["number"].split(".")[0])
-    assert strategy_for(client) is (Strategy.PRUNED if major >= 9 else Strategy.EXHAUSTIVE)
+    version = serving_version(client, sample_index)
+    assert exact_strategy_for(client) == strategy_for(client, version) == Strategy(dynamic=major >= 9)
+    stored = replace(version, meta=replace(version.meta, strategy="two-phase:0.7/300"))
+    assert strategy_for(client, stored) == Strategy(mass=0.7, window=300)
+
+
+def test_a_stored_strategy_that_is_none_is_the_indexs_fault(client: Elasticsearch, sample_index: str) -> None:
+    """It says how a good one is stored."""
+    version = serving_version(client, sample_index)
+    broken = replace(version, meta=replace(version.meta, strategy="warp:9"))
+    with pytest.raises(IndexMismatchError, match=r"strategy 'warp:9' is none.*tune strategy"):
+        strategy_for(client, broken)

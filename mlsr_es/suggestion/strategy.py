@@ -1,0 +1,38 @@
+"""Which strategy a search uses where nobody names one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlsr_es.elastic import Strategy, Version, check
+from mlsr_es.errors import IndexMismatchError, InputError
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client
+
+
+def strategy_for(client: Client, version: Version) -> Strategy:
+    """The strategy that an index says it is searched best with; else the exact one for the cluster's version.
+
+    Raises:
+        IndexMismatchError: What the index says is no strategy.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    if not version.meta.strategy:
+        return exact_strategy_for(client)
+    try:
+        return Strategy.parse(version.meta.strategy)
+    except InputError as error:
+        raise IndexMismatchError(
+            f"_meta.mlsr of the index {version.index} was changed: its strategy {version.meta.strategy!r} is none.",
+            advice=f"Store one that is: mlsr-es tune strategy --index {version.index} --topics FILE --store",
+        ) from error
+
+
+def exact_strategy_for(client: Client) -> Strategy:
+    """Of the two that give the exact ranking, the one that was measured to be the faster on the cluster's version.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    return Strategy.for_version(check(client))
