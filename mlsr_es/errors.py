@@ -9,6 +9,7 @@
     ├── ClusterError               the cluster did not do what was asked
     │   ├── ClusterUnreachableError    nothing answers, or the answer is not Elasticsearch's
     │   └── ClusterRefusedError        credentials, rights, version, limits, blocks
+    ├── KibanaError                Kibana does not answer, or did not do what was asked
     ├── NodeError                  the embedded node cannot be had, started or stopped
     └── StorageError               this machine's disk: full, or not writable
     RecordError                    one bad record; never leaves the room that reads or loads records
@@ -65,6 +66,10 @@ class ClusterUnreachableError(ClusterError):
 
 class ClusterRefusedError(ClusterError):
     """The cluster answers and refuses: credentials, rights, version, limits or blocks."""
+
+
+class KibanaError(MlsrError):
+    """Kibana does not answer, or refuses; its own words are in the message. Check its address and the rights."""
 
 
 class NodeError(MlsrError):

@@ -1,4 +1,4 @@
-"""The files that come with the package and are no code: mappings, the demo model, the sample collection."""
+"""The files that come with the package and are no code: mappings, objects for Kibana, the demo model, the sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def shipped(*parts: str) -> Path:
     A wheel holds them in the package, under ``_shipped``; a checkout at its top level.
 
     Args:
-        parts: ``"mappings"``, ``"models"`` or ``"sample"``, and what is below.
+        parts: ``"docker"``, ``"mappings"``, ``"models"`` or ``"sample"``, and what is below.
 
     Raises:
         FileNotFoundError: The installation lacks it.

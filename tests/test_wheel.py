@@ -73,7 +73,7 @@ def test_everything_is_inside(wheel: Path) -> None:
         names = set(archive.namelist())
     shipped = {
         f"mlsr_es/_shipped/{path.relative_to(CHECKOUT).as_posix()}"
-        for folder in ("mappings", "models/demo", "sample")
+        for folder in ("docker/kibana", "mappings", "models/demo", "sample")
         for path in (CHECKOUT / folder).rglob("*")
         if path.is_file()
     }

@@ -7,7 +7,7 @@ import inspect
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypedDict, TypeVar
 
 import typer
 
@@ -21,6 +21,14 @@ _PANEL = "Cluster"
 
 ConnectionLater = Callable[[], ConnectionSettings]
 """Finds out which cluster is meant when it is first needed; raises ``InputError`` where none is."""
+
+
+class Identity(TypedDict):
+    """Who asks a cluster, or the Kibana before it."""
+
+    api_key: str
+    username: str
+    password: str
 
 
 def connection_settings(
@@ -69,12 +77,21 @@ def connection_settings(
     return ConnectionSettings(
         url=es_url,
         cloud_id=cloud_id,
-        api_key=_secret("ES_API_KEY"),
-        username=os.environ.get("ES_USERNAME", ""),
-        password=_secret("ES_PASSWORD"),
+        **identity(),
         ca_certs=ca_certs,
         ssl_fingerprint=ssl_fingerprint,
         insecure=insecure,
+    )
+
+
+def identity() -> Identity:
+    """Who asks, from the environment; each part "" where it is not there.
+
+    Raises:
+        InputError: A variable names a file that cannot be read.
+    """
+    return Identity(
+        api_key=_secret("ES_API_KEY"), username=os.environ.get("ES_USERNAME", ""), password=_secret("ES_PASSWORD")
     )
 
 

@@ -14,6 +14,7 @@ from mlsr_es.commands.demo import demo
 from mlsr_es.commands.encode import encode
 from mlsr_es.commands.evaluate import evaluate
 from mlsr_es.commands.index import index
+from mlsr_es.commands.kibana import kibana_app
 from mlsr_es.commands.node import node_app
 from mlsr_es.commands.search import search
 from mlsr_es.commands.train import train
@@ -38,6 +39,7 @@ app.command(epilog="Example: mlsr-es evaluate --index gimp-manual --topics gimp/
 )
 app.command(epilog="Example: mlsr-es train --from-collection my-site/ -o my-model")(train)
 app.add_typer(collection_app, name="collection")
+app.add_typer(kibana_app, name="kibana")
 app.add_typer(node_app, name="node")
 
 _INTERRUPTED = 130
