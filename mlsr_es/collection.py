@@ -6,9 +6,14 @@ Field names are those of ``topics.jsonl`` and ``documents.jsonl``; AToMiC's name
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+SECTION_FIELDS = ("page_title", "section_title", "hierarchy", "page_description", "text")
+"""What of a section a query can be made from."""
 
 
 class CaptionKind(StrEnum):
@@ -100,6 +105,17 @@ class Section:
     section_title: str = ""
     hierarchy: tuple[str, ...] = ()
     page_description: str = ""
+
+    def only(self, names: Collection[str]) -> Section:
+        """The section as one who reads some of its fields alone sees it: the others are empty.
+
+        Args:
+            names: Out of ``SECTION_FIELDS``.
+        """
+        empty: dict[str, Any] = {
+            name: () if name == "hierarchy" else "" for name in SECTION_FIELDS if name not in names
+        }
+        return replace(self, **empty)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import typer
 
 from mlsr_es.commands.collection import parsed_languages
 from mlsr_es.commands.console import REJECTED, note, progress
+from mlsr_es.commands.fields import parsed_fields
 from mlsr_es.commands.index import languages_of, model_name
 
 _SHOWN = 5
@@ -22,6 +23,9 @@ def encode(
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
     ),
+    query_fields: str = typer.Option(
+        "", "--query-fields", metavar="text", help="What of a section is encoded, as in page_title,text. Default: all."
+    ),
 ) -> None:
     """Write the vectors of a source's images and sections as Parquet, to evaluate a model without a cluster.
 
@@ -32,11 +36,14 @@ def encode(
     from mlsr_es.indexing import encode_collection
     from mlsr_es.sources import open_source
 
+    fields = parsed_fields(query_fields)
     encoder = load_model(model, device=device)
     with progress() as bars:
         kept = parsed_languages(languages) or languages_of(encoder)
         opened = open_source(source, languages=kept, progress=bars, say=note)
-        done = encode_collection(opened, output, model=encoder, model_name=model_name(model), progress=bars)
+        done = encode_collection(
+            opened, output, model=encoder, model_name=model_name(model), query_fields=fields, progress=bars
+        )
     note(
         f"{output}: {done.documents:,} documents, {done.sections:,} sections; without any term {done.without_terms:,}, "
         f"left out by rule {done.left_out:,}, rejected {len(done.rejected):,}."

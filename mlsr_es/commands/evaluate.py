@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.commands.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.commands.fields import parsed_fields
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, MEASURES, Split
+from mlsr_es.splits import FOLDS, TEST_FOLD
 
 if TYPE_CHECKING:
     from mlsr_es.evaluation import Difference, Figures
@@ -35,6 +38,14 @@ def evaluate(
     least_text: int = typer.Option(
         LEAST_TEXT, "--min-text", metavar="N", min=0, help="A topic has more characters of its own text than this."
     ),
+    fold: int = typer.Option(TEST_FOLD, "--fold", min=0, max=FOLDS - 1, help="The fold of pages that --split means."),
+    query_fields: str = typer.Option(
+        "",
+        "--query-fields",
+        metavar="text",
+        help="What of a section the model and the baselines are asked, as in page_title,text. Default: all. With "
+        "--vectors: what was encoded.",
+    ),
     hybrid: str = typer.Option(
         "", "--hybrid", metavar="FIELD:WEIGHT", help="Also add so much of BM25 on a field, as in caption_all:0.3."
     ),
@@ -57,28 +68,33 @@ def evaluate(
     from mlsr_es.elastic import connect
     from mlsr_es.encoders import load_model
     from mlsr_es.evaluation import read_qrels, write_run
-    from mlsr_es.inspection import evaluate_index, evaluate_vectors
+    from mlsr_es.inspection import TopicPlan, evaluate_index, evaluate_vectors
     from mlsr_es.sources import read_topics
     from mlsr_es.suggestion import Hybrid, serving_version
 
     if bool(name) == bool(vectors):
         raise InputError("an index or a folder of vectors is evaluated.", advice="Give --index or --vectors.")
-    if vectors and (hybrid or model):
-        raise InputError("--hybrid and --model belong to an index.", advice="Leave them out, or give --index.")
+    if vectors and (hybrid or model or query_fields):
+        raise InputError(
+            "--hybrid, --model and --query-fields belong to an index.",
+            advice="Leave them out, or give --index; mlsr-es encode has --query-fields of its own.",
+        )
     added = Hybrid.parse(hybrid) if hybrid else None
-    asked: dict[str, Any] = {
-        "sections": read_topics(topics),
-        "judgements": read_qrels(qrels),
-        "split": split,
-        "least_text": least_text,
-    }
+    plan = TopicPlan(
+        read_topics(topics),
+        read_qrels(qrels),
+        split=split,
+        fold=fold,
+        least_text=least_text,
+        query_fields=parsed_fields(query_fields),
+    )
     with progress() as bars:
         if vectors:
-            found = evaluate_vectors(vectors, **asked, progress=bars)
+            found = evaluate_vectors(vectors, plan=plan, progress=bars)
         else:
             client = connect(connection())
             used = load_model(model or serving_version(client, name).meta.model, device=device)
-            found = evaluate_index(client, name, model=used, hybrid=added, **asked, progress=bars)
+            found = evaluate_index(client, name, model=used, plan=plan, hybrid=added, progress=bars)
     differences = _compared(found, *compare) if compare else {}
     if as_json:
         print_json(to_json(found, differences))
@@ -106,6 +122,8 @@ def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[st
         for one in found.systems
     }
     return {
+        "revision": found.revision,
+        "query_fields": list(found.query_fields),
         "topics": len(found.topics.sections),
         "judgements": len(found.topics.judgements),
         "too_short": found.topics.too_short,
@@ -126,6 +144,8 @@ def print_evaluation(found: Evaluation) -> None:
         shown.add_row(one.run.name, *means, terms, one.what)
     data.print(shown)
     topics = found.topics
+    if len(found.query_fields) < len(SECTION_FIELDS):
+        note(f"Asked of each section: {', '.join(found.query_fields)} alone.")
     note(f"{len(topics.sections):,} topics, {len(topics.judgements):,} judgements.")
     if topics.too_short or topics.not_searched:
         note(

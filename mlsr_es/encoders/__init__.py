@@ -5,7 +5,7 @@ Torch and transformers live here. Others load a model by name and hand it record
 
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.encoders.config import CAPTION_FIELDS, PRESETS, SECTION_FIELDS, BiEncoderConfig, DocumentInput, Head
+from mlsr_es.encoders.config import CAPTION_FIELDS, PRESETS, BiEncoderConfig, DocumentInput, Head
 
 if TYPE_CHECKING:
     from mlsr_es.encoders.assembling import assemble, loading
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = [
     "CAPTION_FIELDS",
     "PRESETS",
-    "SECTION_FIELDS",
     "BiEncoder",
     "BiEncoderConfig",
     "DocumentInput",

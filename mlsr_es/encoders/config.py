@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Self
 
+from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.errors import ModelError
 
 FORMAT = 1
@@ -39,7 +40,6 @@ class DocumentInput(StrEnum):
         return self is not DocumentInput.IMAGE
 
 
-SECTION_FIELDS = ("page_title", "section_title", "hierarchy", "page_description", "text")
 CAPTION_FIELDS = ("title", "description", "alt", "attribution")
 
 _TITLES_BY_TOKEN_TYPE = MappingProxyType({"page_title": 1, "section_title": 1, "text": 0})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mlsr_es.collection import Judgement, Section
@@ -20,9 +20,9 @@ class Split(StrEnum):
     TRAIN = "train"
     TEST = "test"
 
-    def has(self, page: str) -> bool:
-        """Whether a page is in it; ``TEST`` is the fold that a single split holds out."""
-        return self is Split.ALL or (fold_of(page) == TEST_FOLD) is (self is Split.TEST)
+    def has(self, page: str, *, fold: int = TEST_FOLD) -> bool:
+        """Whether a page is in it; ``TEST`` is the fold that is held out."""
+        return self is Split.ALL or (fold_of(page) == fold) is (self is Split.TEST)
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,16 @@ class Topics:
     too_short: int = 0
     not_searched: int = 0
 
-    def of(self, split: Split) -> Topics:
-        """Those whose pages are in a split."""
-        sections = tuple(section for section in self.sections if split.has(section.page))
+    def of(self, split: Split, *, fold: int = TEST_FOLD) -> Topics:
+        """Those whose pages are in a split that holds out a fold."""
+        sections = tuple(section for section in self.sections if split.has(section.page, fold=fold))
         ids = {section.id for section in sections}
         kept = tuple(one for one in self.judgements if one.section_id in ids)
         return Topics(sections, kept, self.too_short, self.not_searched)
+
+    def asking(self, fields: Collection[str]) -> Topics:
+        """The same topics, asked by some fields of their sections alone."""
+        return replace(self, sections=tuple(section.only(fields) for section in self.sections))
 
 
 def choose_topics(

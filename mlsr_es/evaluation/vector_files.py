@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import orjson
 
+from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.errors import InputError, StorageError
 from mlsr_es.vectors import SparseVectors, Vocabulary
 
@@ -117,6 +118,12 @@ class VectorFolder:
     image_ids: tuple[str, ...]
     captions: tuple[str, ...]
     meta: Mapping[str, str]
+
+    @property
+    def query_fields(self) -> tuple[str, ...]:
+        """What of the sections was encoded; all, where it is not said."""
+        said = self.meta.get("query_fields")
+        return tuple(said.split(",")) if said else SECTION_FIELDS
 
 
 def read_vectors(folder: Path) -> VectorFolder:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsr_es.collection import Section
+from mlsr_es.collection import SECTION_FIELDS, Section
 from mlsr_es.errors import RecordError, SourceError, StorageError
 from mlsr_es.evaluation import DOCUMENTS, SECTIONS, VectorWriter, caption_text
 from mlsr_es.indexing.fingerprint import EncodingPlan
@@ -47,6 +47,7 @@ def encode_collection(
     *,
     model: BiEncoder,
     model_name: str,
+    query_fields: Sequence[str] = SECTION_FIELDS,
     progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
 ) -> Encoded:
     """Write the vectors of a source's images and sections as Parquet.
@@ -56,6 +57,7 @@ def encode_collection(
         folder: Made where it is not there.
         model: The bi-encoder.
         model_name: As the user named it.
+        query_fields: What of a section is encoded, out of ``SECTION_FIELDS``.
         progress: Told of each image and section.
 
     Raises:
@@ -73,12 +75,14 @@ def encode_collection(
         "revision": model.revision,
         "vocabulary": model.vocabulary.digest,
         "collection": source.name,
+        "query_fields": ",".join(query_fields),
     }
     done = Encoded()
     with VectorWriter(folder / DOCUMENTS, meta, with_text=True) as writer:
         _documents(source, writer, model, done, progress)
     with VectorWriter(folder / SECTIONS, meta, with_text=False) as writer:
-        _sections(source.sections(), writer, model, done, progress)
+        asked = (section.only(query_fields) for section in source.sections())
+        _sections(asked, writer, model, done, progress)
     done.rejected.extend(source.faults())
     return done
 

@@ -4,5 +4,6 @@ It asks an index as suggestion does, and scores the same vectors on this machine
 """
 
 from mlsr_es.inspection.evaluating import Evaluated, Evaluation, evaluate_index, evaluate_vectors
+from mlsr_es.inspection.topics import TopicPlan
 
-__all__ = ["Evaluated", "Evaluation", "evaluate_index", "evaluate_vectors"]
+__all__ = ["Evaluated", "Evaluation", "TopicPlan", "evaluate_index", "evaluate_vectors"]

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsr_es.collection import Judgement, Section
+from mlsr_es.collection import Section
 from mlsr_es.elastic import WordClauses
-from mlsr_es.errors import InputError
 from mlsr_es.evaluation import (
     DEFAULTS,
     TITLE_BOOSTED,
     Baseline,
     Figures,
     Run,
-    Split,
     Topics,
     baseline_run,
-    choose_topics,
     exact_run,
     figures,
     plain_weights,
@@ -28,6 +25,7 @@ from mlsr_es.evaluation import (
 )
 from mlsr_es.inspection.asking import Asker
 from mlsr_es.inspection.contents import Contents, read_contents
+from mlsr_es.inspection.topics import TopicPlan
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.suggestion import Hybrid, check_model, exact_strategy_for, serving_version
 from mlsr_es.vectors import SparseVectors
@@ -63,12 +61,16 @@ class Evaluation:
         systems: By name, the model's first.
         training_topics: Over how many the strong baseline's constants were found; 0 where they are the usual ones.
         boosted: The strong baseline with its constants.
+        query_fields: Of the sections that were asked, by every system.
+        revision: Of the model.
     """
 
     topics: Topics
     systems: tuple[Evaluated, ...]
     training_topics: int
     boosted: Baseline
+    query_fields: Sequence[str]
+    revision: str
 
 
 def evaluate_index(
@@ -76,10 +78,7 @@ def evaluate_index(
     index: str,
     *,
     model: BiEncoder,
-    sections: Sequence[Section],
-    judgements: Sequence[Judgement],
-    split: Split,
-    least_text: int,
+    plan: TopicPlan,
     hybrid: Hybrid | None = None,
     progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
 ) -> Evaluation:
@@ -89,10 +88,7 @@ def evaluate_index(
         client: Of ``mlsr_es.elastic.connect``.
         index: The alias.
         model: The bi-encoder that it was made with.
-        sections: Sections that may be topics.
-        judgements: Which images belong in them.
-        split: Which pages' topics are asked.
-        least_text: See ``choose_topics``.
+        plan: Which topics are asked.
         hybrid: What BM25 adds in one more system; None for no such system.
         progress: Told of what is read and asked.
 
@@ -103,8 +99,7 @@ def evaluate_index(
     version = serving_version(client, index)
     check_model(model, version)
     contents = read_contents(client, version, model.vocabulary, progress)
-    known = choose_topics(sections, judgements, contents.image_ids, least_text=least_text)
-    topics = _asked(known, split)
+    topics, training = plan.topics(contents.image_ids)
     queries = _encoded(model, topics.sections, progress)
     asker = Asker(client, version, exact_strategy_for(client), topics.sections, queries, model.vocabulary, progress)
     runs = {"the model's dot product, by the cluster": asker.run("sparse")}
@@ -114,53 +109,38 @@ def evaluate_index(
         runs[f"sparse + {adds}, one request"] = asker.run("hybrid", hybrid.clauses)
         runs["the words of hybrid alone"] = asker.run("words", hybrid.clauses, terms=False)
     runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", _plain_words, terms=False)
-    return _with_baselines(runs, known, topics, split, contents)
+    return _with_baselines(runs, topics, training, contents, plan=plan, revision=model.revision)
 
 
 def evaluate_vectors(
     folder: Path,
     *,
-    sections: Sequence[Section],
-    judgements: Sequence[Judgement],
-    split: Split,
-    least_text: int,
+    plan: TopicPlan,
     progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
 ) -> Evaluation:
     """Score the vectors that ``encode_collection`` wrote.
 
     Args:
         folder: With the vectors.
-        sections: See ``evaluate_index``.
-        judgements: Likewise.
-        split: Likewise.
-        least_text: Likewise.
-        progress: Likewise.
+        plan: Which topics are asked; by those of their fields that the vectors were encoded from.
+        progress: See ``evaluate_index``.
 
     Raises:
         InputError: There are no vectors, or there is no topic.
     """
     stored = read_vectors(folder)
+    plan = replace(plan, query_fields=stored.query_fields)
     contents = Contents(stored.image_ids, stored.captions, stored.documents)
-    known = choose_topics(sections, judgements, contents.image_ids, least_text=least_text)
-    topics = _asked(known, split)
+    topics, training = plan.topics(contents.image_ids)
     rows = {section_id: row for row, section_id in enumerate(stored.section_ids)}
     encoded = [section.id for section in topics.sections if section.id in rows]
     queries = stored.sections.select([rows[section_id] for section_id in encoded])
     run = exact_run(
         "exact", queries, contents.vectors, section_ids=encoded, image_ids=contents.image_ids, progress=progress
     )
-    return _with_baselines({"the model's dot product": run}, known, topics, split, contents)
-
-
-def _asked(known: Topics, split: Split) -> Topics:
-    topics = known.of(split)
-    if not topics.sections:
-        raise InputError(
-            f"no section is a topic: none of split {split.value} has enough text and a relevant image among those that "
-            "are searched.",
-            advice="Topics, judgements and images have to be of one collection.",
-        )
-    return topics
+    return _with_baselines(
+        {"the model's dot product": run}, topics, training, contents, plan=plan, revision=stored.meta["revision"]
+    )
 
 
 def _encoded(model: BiEncoder, sections: Sequence[Section], progress: Progress) -> SparseVectors:
@@ -188,10 +168,8 @@ def _plain_words(section: Section) -> WordClauses:
 
 
 def _with_baselines(
-    runs: dict[str, Run], known: Topics, topics: Topics, split: Split, contents: Contents
+    runs: dict[str, Run], topics: Topics, training: Topics, contents: Contents, *, plan: TopicPlan, revision: str
 ) -> Evaluation:
-    # Constants found on the topics that are asked would flatter the baseline.
-    training = known.of(Split.TRAIN) if split is Split.TEST else Topics((), ())
     boosted = tuned(TITLE_BOOSTED, training.sections, contents.captions, contents.image_ids, training.judgements)
     for what, baseline in {
         "titles and text, bm25s with its defaults": DEFAULTS,
@@ -199,4 +177,4 @@ def _with_baselines(
     }.items():
         runs[what] = baseline_run(baseline, topics.sections, contents.captions, contents.image_ids)
     systems = tuple(Evaluated(what, run, figures(run, topics.judgements)) for what, run in runs.items())
-    return Evaluation(topics, systems, len(training.sections), boosted)
+    return Evaluation(topics, systems, len(training.sections), boosted, plan.query_fields, revision)

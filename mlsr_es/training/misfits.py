@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlsr_es.encoders import CAPTION_FIELDS, PRESETS, SECTION_FIELDS
+from mlsr_es.collection import SECTION_FIELDS
+from mlsr_es.encoders import CAPTION_FIELDS, PRESETS
 
 _CHOICES = ("query_head", "document_head", "document_input")
 _MINED_FROM = 50

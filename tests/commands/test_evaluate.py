@@ -76,12 +76,45 @@ def test_a_split_is_a_part(exported: Path, vectors: Path) -> None:
     assert counts["all"]["training_topics"] == counts["train"]["training_topics"] == 0
 
 
+def test_the_text_alone_is_another_query(
+    exported: Path, vectors: Path, sample_index: str, cluster_url: str, tmp_path: Path
+) -> None:
+    """Of the model and of the baselines, and the same from an index and from vectors; the topics stay."""
+    ran = run_program("encode", "sample", "-o", str(tmp_path), "--device", "cpu", "--query-fields", "text")
+    assert ran.code == 0, ran.stderr
+    alone = evaluate(exported, "--vectors", tmp_path, "--json").json
+    index = ("--index", sample_index, "--es-url", cluster_url)
+    asked = evaluate(exported, *index, "--query-fields", "text", "--json").json
+    whole = evaluate(exported, "--vectors", vectors, "--json").json
+    assert alone["query_fields"] == asked["query_fields"] == ["text"]
+    assert alone["revision"] == asked["revision"] == whole["revision"]
+    assert alone["topics"] == asked["topics"] == whole["topics"]
+    for system in ("exact", "bm25s", "titles"):
+        assert alone["systems"][system]["means"] == pytest.approx(asked["systems"][system]["means"])
+        assert alone["systems"][system]["query_terms"] < whole["systems"][system]["query_terms"]
+    ran = evaluate(exported, "--vectors", tmp_path)
+    assert "Asked of each section: text alone." in ran.stderr
+
+
+def test_folds_are_parts(exported: Path, vectors: Path) -> None:
+    """Each is held out in turn, and together they are all."""
+    arguments = ("--vectors", vectors, "--split", "test", "--json")
+    topics = []
+    for fold in range(5):
+        ran = evaluate(exported, *arguments, "--fold", str(fold))
+        topics.append(ran.json["topics"] if ran.code == 0 else 0)
+    assert sum(topics) == evaluate(exported, "--vectors", vectors, "--json").json["topics"]
+    assert max(topics) < sum(topics)
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         ([], "an index or a folder of vectors"),
         (["--index", "a", "--vectors", "b"], "an index or a folder of vectors"),
         (["--vectors", "b", "--hybrid", "caption_all:1"], "belong to an index"),
+        (["--vectors", "b", "--query-fields", "text"], "belong to an index"),
+        (["--index", "a", "--query-fields", "title"], "no field 'title'. It has page_title, section_title"),
         (["--index", "a", "--hybrid", "caption_all"], "is not FIELD:WEIGHT"),
         (["--vectors", "nowhere"], "there is no nowhere"),
     ],
@@ -112,7 +145,7 @@ def test_topics_of_another_collection_are_no_topics(exported: Path, vectors: Pat
 def test_vectors_say_what_made_them(vectors: Path) -> None:
     """The model by name and revision, and the collection."""
     found = read_vectors(vectors)
-    assert found.meta.keys() == {"model", "revision", "vocabulary", "collection"}
+    assert found.meta.keys() == {"model", "revision", "vocabulary", "collection", "query_fields"}
     assert (found.meta["model"], found.meta["collection"]) == ("demo", "sample")
     assert len(found.image_ids) == len(found.captions) > 50
 

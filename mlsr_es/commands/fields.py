@@ -1,0 +1,20 @@
+"""``--query-fields``: what of a section is asked."""
+
+from __future__ import annotations
+
+from mlsr_es.collection import SECTION_FIELDS
+from mlsr_es.errors import InputError
+
+
+def parsed_fields(given: str) -> tuple[str, ...]:
+    """The fields, in a section's order; all where none is named.
+
+    Raises:
+        InputError: One of them is none of a section's.
+    """
+    named = [name.strip() for name in given.split(",") if name.strip()]
+    if unknown := [name for name in named if name not in SECTION_FIELDS]:
+        raise InputError(
+            f"a section has no field {', '.join(map(repr, unknown))}.", advice=f"It has {', '.join(SECTION_FIELDS)}."
+        )
+    return tuple(name for name in SECTION_FIELDS if name in (named or SECTION_FIELDS))

@@ -1,0 +1,54 @@
+"""Which topics are asked, and by what of their sections."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from mlsr_es.collection import SECTION_FIELDS, Judgement, Section
+from mlsr_es.errors import InputError
+from mlsr_es.evaluation import LEAST_TEXT, Split, Topics, choose_topics
+from mlsr_es.splits import TEST_FOLD
+
+
+@dataclass(frozen=True)
+class TopicPlan:
+    """What is asked.
+
+    Args:
+        sections: Sections that may be topics.
+        judgements: Which images belong in them.
+        split: Which pages' topics are asked.
+        fold: Which pages the split holds out.
+        least_text: See ``choose_topics``.
+        query_fields: What of a section is asked, of the model and of the baselines alike; out of ``SECTION_FIELDS``.
+    """
+
+    sections: Sequence[Section]
+    judgements: Sequence[Judgement]
+    split: Split = Split.ALL
+    fold: int = TEST_FOLD
+    least_text: int = LEAST_TEXT
+    query_fields: Sequence[str] = SECTION_FIELDS
+
+    def topics(self, image_ids: Collection[str]) -> tuple[Topics, Topics]:
+        """What is asked, and the training topics: those on the other pages, none where all pages are asked.
+
+        Args:
+            image_ids: Of the images that are searched.
+
+        Raises:
+            InputError: Nothing is asked.
+        """
+        known = choose_topics(self.sections, self.judgements, image_ids, least_text=self.least_text)
+        known = known.asking(self.query_fields)
+        asked = known.of(self.split, fold=self.fold)
+        if not asked.sections:
+            raise InputError(
+                f"no section is a topic: none of split {self.split.value} has enough text and a relevant image among "
+                "those that are searched.",
+                advice="Topics, judgements and images have to be of one collection.",
+            )
+        # Constants found on the topics that are asked would flatter the baseline.
+        training = known.of(Split.TRAIN, fold=self.fold) if self.split is Split.TEST else Topics((), ())
+        return asked, training
