@@ -6,6 +6,7 @@ Nothing of the client's leaves it: what it raises becomes this package's errors 
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from mlsr_es.elastic.capabilities import Capabilities, capabilities
 from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction
 from mlsr_es.elastic.cluster import ClusterVersion, check
 from mlsr_es.elastic.connection import ConnectionSettings, connect
@@ -19,6 +20,7 @@ from mlsr_es.elastic.scanning import scan
 from mlsr_es.elastic.sending import Loaded
 from mlsr_es.elastic.stored import Stored, collections, count, ids_of_collection, refresh, stored
 from mlsr_es.elastic.strategy import Strategy
+from mlsr_es.elastic.term_fields import FieldKind, TermField
 from mlsr_es.elastic.versions import Resolved, Version, create_version, delete_version, note_origin, promote, resolve
 
 if TYPE_CHECKING:
@@ -29,9 +31,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "Answer",
+    "Capabilities",
     "ClusterVersion",
     "ConnectionSettings",
     "DeleteAction",
+    "FieldKind",
     "Hit",
     "IndexAction",
     "IndexMeta",
@@ -40,9 +44,11 @@ __all__ = [
     "State",
     "Stored",
     "Strategy",
+    "TermField",
     "Version",
     "WordClauses",
     "build_query",
+    "capabilities",
     "check",
     "collections",
     "connect",

@@ -28,6 +28,18 @@ class ClusterVersion(NamedTuple):
         return cls(int(major), int(minor))
 
 
+class ToldByNode(NamedTuple):
+    """What a node says of itself.
+
+    Args:
+        version: Its version.
+        modules: The names of its modules.
+    """
+
+    version: ClusterVersion
+    modules: frozenset[str]
+
+
 OLDEST = ClusterVersion(7, 17)
 """``linear`` came with 7.12, the header by which the client knows the product with 7.14; 7.17 is what was run."""
 
@@ -36,8 +48,7 @@ def check(client: Elasticsearch) -> ClusterVersion | None:
     """Reach the cluster.
 
     Returns:
-        Its version; None where the cluster does not tell it (``GET /`` needs the cluster privilege ``monitor``, and
-        some distributions lack it).
+        Its version; None where the cluster does not tell it: that needs the cluster privilege ``monitor``.
 
     Raises:
         ClusterUnreachableError: Nothing answers, or what answers is not Elasticsearch.
@@ -50,7 +61,11 @@ def check(client: Elasticsearch) -> ClusterVersion | None:
         try:
             told = client.info().body
         except ApiError as error:
-            if error.meta.status in {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED} and in_its_words(error):
+            if not in_its_words(error):
+                raise
+            if error.meta.status == HTTPStatus.METHOD_NOT_ALLOWED:  # a distribution without the module for GET /
+                return min((node.version for node in told_by_nodes(client)), default=None)
+            if error.meta.status == HTTPStatus.FORBIDDEN:
                 return None
             raise
     try:
@@ -64,3 +79,24 @@ def check(client: Elasticsearch) -> ClusterVersion | None:
     if version < OLDEST:
         raise too_old(address_of(client), number)
     return version
+
+
+def told_by_nodes(client: Elasticsearch) -> list[ToldByNode]:
+    """Version and modules of each node; none where the cluster does not tell: it needs the privilege ``monitor``.
+
+    Raises:
+        ClusterUnreachableError: Nothing answers.
+    """
+    from elasticsearch import ApiError
+
+    with translated(client, "say what its nodes are"):
+        try:
+            answer = client.nodes.info(metric="plugins", filter_path=["nodes.*.version", "nodes.*.modules.name"])
+        except ApiError:  # also where a hosted cluster has no such call
+            return []
+    return [
+        ToldByNode(
+            ClusterVersion.parse(node["version"]), frozenset(module["name"] for module in node.get("modules", ()))
+        )
+        for node in answer.get("nodes", {}).values()
+    ]

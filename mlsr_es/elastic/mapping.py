@@ -9,11 +9,16 @@ from typing import Any
 import orjson
 
 from mlsr_es.elastic.meta import IndexMeta
+from mlsr_es.elastic.term_fields import FieldKind, TermField
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.shipped import shipped
 
 WHILE_BUILDING = {"refresh_interval": "-1", "number_of_replicas": "0", "auto_expand_replicas": "false"}
 """Index settings of a version that nobody searches yet: its documents are not searchable, and not copied."""
+
+KEEP_WEIGHTS = "mapping.exclude_source_vectors"
+"""Index setting: from 9.2 on a cluster leaves the weights of a ``sparse_vector`` field out of the stored document, and
+makes them up from the posting lists, rounded, unless this is false. An earlier cluster refuses the name."""
 
 
 def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -33,6 +38,9 @@ def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = 
     wanted = settings | dict(serving_settings or {})
     restore = {name: wanted.get(name) for name in WHILE_BUILDING}
     body["settings"]["index"] = settings | WHILE_BUILDING
+    if meta.field_kind is FieldKind.SPARSE_VECTOR:
+        body["settings"]["index"][KEEP_WEIGHTS] = False
+    body["mappings"]["properties"]["mlsr"]["properties"]["terms"]["type"] = meta.field_kind.value
     body["mappings"]["_meta"] = replace(meta, restore=restore).merged_into({})
     return body
 
@@ -45,16 +53,16 @@ def field_type(mapping: Mapping[str, Any], path: str) -> str:
     return str(node.get("type", "object" if "properties" in node else ""))
 
 
-def check_field(index: str, mapping: Mapping[str, Any], path: str) -> None:
+def check_field(index: str, mapping: Mapping[str, Any], field: TermField) -> None:
     """See that queries to a field are possible.
 
     Raises:
-        IndexMismatchError: It is missing, or no ``rank_features`` field.
+        IndexMismatchError: It is missing, or of another kind.
     """
-    found = field_type(mapping, path)
-    if found != "rank_features":
-        what = f"is of the type {found}, not rank_features" if found else "is not in the mapping"
+    found = field_type(mapping, field.path)
+    if found != field.kind:
+        what = f"is of the type {found}, not {field.kind}" if found else "is not in the mapping"
         raise IndexMismatchError(
-            f"the index {index} cannot be searched by term weights: its field {path} {what}.",
+            f"the index {index} cannot be searched by term weights: its field {field.path} {what}.",
             advice="Name another index, or index under a new name.",
         )

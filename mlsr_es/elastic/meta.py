@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from mlsr_es.elastic.term_fields import FieldKind, TermField
 from mlsr_es.errors import IndexMismatchError
 
 SCHEMA = 1
@@ -32,6 +33,7 @@ class IndexMeta:
         query_head: "mlp" or "mlm".
         document_head: Likewise.
         field: The field with the weights that queries are sent to.
+        field_kind: Its type.
         state: Whether the loading is complete.
         schema: ``SCHEMA`` of the program that made it.
         origins: Collection to where it was last read from: a path, or a known collection's name.
@@ -46,11 +48,17 @@ class IndexMeta:
     query_head: str
     document_head: str
     field: str = "mlsr.terms"
+    field_kind: FieldKind = FieldKind.RANK_FEATURES
     state: State = State.BUILDING
     schema: int = SCHEMA
     origins: Mapping[str, str] = dataclasses.field(default_factory=dict)
     restore: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     strategy: str = ""
+
+    @property
+    def terms(self) -> TermField:
+        """The field that queries are sent to."""
+        return TermField(self.field, self.field_kind)
 
     @classmethod
     def read(cls, index: str, owners: Mapping[str, Any]) -> Self:
@@ -76,7 +84,13 @@ class IndexMeta:
             )
         known = {part.name: raw[part.name] for part in dataclasses.fields(cls) if part.name in raw}
         try:
-            return cls(**known | {"state": State(known.get("state", State.BUILDING))})
+            return cls(
+                **known
+                | {
+                    "state": State(known.get("state", State.BUILDING)),
+                    "field_kind": FieldKind(known.get("field_kind", FieldKind.RANK_FEATURES)),
+                }
+            )
         except (TypeError, ValueError) as error:
             raise IndexMismatchError(
                 f"_meta.mlsr of the index {index} has been changed and cannot be read: {error}.",

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlsr_es.elastic.documents import stored_weights
 from mlsr_es.elastic.strategy import Strategy
+from mlsr_es.elastic.term_fields import TermField, cut, names_in
 from mlsr_es.errors import QueryError
 from mlsr_es.vectors import term_of
 
@@ -15,6 +16,8 @@ _ROOM = 64
 """One clause in so many stays free: the filter of an alias or of a role counts too, unseen from here."""
 
 _BOOST_DIGITS = 6
+
+_DEFAULT_FIELD = TermField()
 
 _EXHAUSTIVE = Strategy()
 
@@ -47,7 +50,7 @@ def build_query(
     *,
     size: int,
     text: WordClauses | None = None,
-    field: str = "mlsr.terms",
+    field: TermField = _DEFAULT_FIELD,
     filters: Mapping[str, str] | None = None,
     strategy: Strategy = _EXHAUSTIVE,
     with_weights: bool = False,
@@ -58,7 +61,7 @@ def build_query(
         weights: Feature name to query weight, each finite and above 0; may be empty where there are words.
         size: How many hits are wanted.
         text: What BM25 adds; None for nothing.
-        field: The ``rank_features`` field.
+        field: The field with the stored weights.
         filters: Keyword field to the value that it must have.
         strategy: How it is executed.
         with_weights: The hits bring their stored weights, for ``contributions``.
@@ -72,28 +75,19 @@ def build_query(
     finding, ranking = strategy.split(stored_weights(weights))
     # What BM25 adds always finds images: how much a word weighs is known to the cluster alone.
     # Without a least number of matches, a filter alone would be enough for a hit.
-    query: dict[str, Any] = {"should": [*_term_clauses(finding, field), *words], "minimum_should_match": 1}
+    query: dict[str, Any] = {"should": [*field.clauses(finding), *words], "minimum_should_match": 1}
     if filters:
         query["filter"] = [{"term": {name: value}} for name, value in filters.items()]
     body = {
         "query": {"bool": query},
         "size": size,
         "track_total_hits": not strategy.dynamic,
-        "_source": True if with_weights else {"excludes": [field]},
+        "_source": True if with_weights else {"excludes": [field.path]},
     }
     if ranking and strategy.window is not None:
         # A hit behind the window would lack the other terms' share of its score.
-        body["rescore"] = _rescore(_term_clauses(ranking, field), max(strategy.window, size))
+        body["rescore"] = _rescore(field.clauses(ranking), max(strategy.window, size))
     return body
-
-
-def _term_clauses(weights: Mapping[str, float], field: str) -> list[dict[str, Any]]:
-    """A clause a term, whose score is query weight times stored weight."""
-    return [
-        # linear: the only function that keeps the score the dot product which the model was trained for.
-        {"rank_feature": {"field": f"{field}.{name}", "linear": {}, "boost": weight}}
-        for name, weight in weights.items()
-    ]
 
 
 def _rescore(clauses: Sequence[Mapping[str, Any]], window: int) -> dict[str, Any]:
@@ -128,13 +122,11 @@ def lightened(body: Mapping[str, Any], limit: int) -> tuple[dict[str, Any], Drop
     """
     query = body["query"]["bool"]
     room = max(1, limit - limit // _ROOM - len(query.get("filter", ())))
-    kept, left = query["should"][:room], query["should"][room:]
+    kept, left = cut(query["should"], room)
     lighter = {**body, "query": {"bool": {**query, "should": kept}}}
-    terms = [clause for clause in left if "rank_feature" in clause]
+    terms = [clause for clause in left if names_in([clause])]
     if second := body.get("rescore"):
-        ranking = [*terms, *second["query"]["rescore_query"]["bool"]["should"]]
-        lighter["rescore"] = _rescore(ranking[:room], second["window_size"])
-        terms = ranking[room:]
+        ranking, terms = cut([*terms, *second["query"]["rescore_query"]["bool"]["should"]], room)
+        lighter["rescore"] = _rescore(ranking, second["window_size"])
     words = [match["query"] for clause in left if "match" in clause for match in clause["match"].values()]
-    names = (clause["rank_feature"]["field"].rpartition(".")[2] for clause in terms)
-    return lighter, Dropped(tuple(map(term_of, names)), tuple(words))
+    return lighter, Dropped(tuple(map(term_of, names_in(terms))), tuple(words))

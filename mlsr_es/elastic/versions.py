@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from mlsr_es.elastic.creating import create
 from mlsr_es.elastic.failures import translated
 from mlsr_es.elastic.mapping import WHILE_BUILDING, check_field, index_body
 from mlsr_es.elastic.meta import IndexMeta
@@ -79,7 +80,7 @@ class _Found:
 
     def version(self, index: str) -> Version:
         meta = IndexMeta.read(index, self.meta(index))
-        check_field(index, self.indices[index]["mappings"], meta.field)
+        check_field(index, self.indices[index]["mappings"], meta.terms)
         return Version(index, meta)
 
 
@@ -125,6 +126,7 @@ def create_version(client: Elasticsearch, name: str, meta: IndexMeta) -> str:
     Raises:
         InputError: It cannot be the name of an index.
         IndexMismatchError: The name belongs to an index, so that it cannot become an alias.
+        ClusterRefusedError: The cluster has no field of the kind that is wanted.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     found = _find(client, name)
@@ -136,8 +138,7 @@ def create_version(client: Elasticsearch, name: str, meta: IndexMeta) -> str:
     settings = found.indices[found.serving[0]]["settings"]["index"] if found.serving else {}
     by_hand = {setting: settings[setting] for setting in WHILE_BUILDING if setting in settings}
     body = index_body(meta, serving_settings=by_hand)
-    with translated(client, f"create the index {version}"):
-        client.indices.create(index=version, settings=body["settings"], mappings=body["mappings"])
+    create(client, version, body)
     return version
 
 

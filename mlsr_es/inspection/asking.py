@@ -72,7 +72,7 @@ class Asker:
                 {feature_name(term): weight for term, weight in named.items()},
                 size=DEPTH,
                 text=clauses,
-                field=self.version.meta.field,
+                field=self.version.meta.terms,
                 strategy=self.strategy,
             )
             yield section.id, {**body, "_source": False}

@@ -164,7 +164,7 @@ def encode_request(
             weights,
             size=size,
             text=words,
-            field=version.meta.field,
+            field=version.meta.terms,
             filters=filters,
             strategy=one,
             with_weights=explain,

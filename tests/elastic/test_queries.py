@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlsr_es.elastic import Strategy, WordClauses, build_query
+from mlsr_es.elastic import Strategy, TermField, WordClauses, build_query
 from mlsr_es.elastic.queries import lightened
 from mlsr_es.errors import QueryError
 from mlsr_es.vectors import SMALLEST_WEIGHT, feature_name
@@ -47,7 +47,7 @@ def test_every_term_is_asked_once_with_its_weight(
 ) -> None:
     """Whatever the terms and filters are: no term is lost, merged or reweighted, and no filter can be a hit alone."""
     names = {feature_name(term): weight for term, weight in weights.items()}
-    query = build_query(names, size=10, field="f", filters=filters, strategy=strategy)["query"]["bool"]
+    query = build_query(names, size=10, field=TermField("f"), filters=filters, strategy=strategy)["query"]["bool"]
     clauses = [clause["rank_feature"] for clause in query["should"]]
     assert {clause["field"]: np.float32(clause["boost"]) for clause in clauses} == {
         f"f.{name}": np.float32(weight) for name, weight in names.items()

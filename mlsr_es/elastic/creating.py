@@ -1,0 +1,57 @@
+"""The call that creates an index, and what its refusal says of the cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.elastic.failures import address_of, reason, translated
+from mlsr_es.elastic.mapping import KEEP_WEIGHTS
+from mlsr_es.elastic.term_fields import FieldKind
+from mlsr_es.errors import ClusterRefusedError
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+_NO_SUCH_TYPE = re.compile(r"(?:handler for|mapper) type \[(\w+)\]")
+
+
+def create(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> None:
+    """Create an index.
+
+    Args:
+        client: Of ``connect``.
+        index: Its concrete name.
+        body: Of ``index_body``.
+
+    Raises:
+        ClusterRefusedError: The cluster has no field of the kind that is wanted.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    from elasticsearch import BadRequestError
+
+    settings = dict(body["settings"]["index"])
+    with translated(client, f"create the index {index}"):
+        try:
+            try:
+                client.indices.create(index=index, settings={"index": settings}, mappings=body["mappings"])
+            except BadRequestError as error:
+                if KEEP_WEIGHTS not in settings or KEEP_WEIGHTS not in reason(error.body, error.meta.status):
+                    raise
+                # A cluster that does not know the setting keeps the weights without it.
+                del settings[KEEP_WEIGHTS]
+                client.indices.create(index=index, settings={"index": settings}, mappings=body["mappings"])
+        except BadRequestError as error:
+            lacking = _NO_SUCH_TYPE.search(reason(error.body, error.meta.status))
+            if not lacking or lacking[1] not in set(FieldKind):
+                raise
+            raise no_such_kind(client, FieldKind(lacking[1])) from error
+
+
+def no_such_kind(client: Elasticsearch, kind: FieldKind) -> ClusterRefusedError:
+    """The error for a cluster that lacks a kind of field."""
+    (other,) = set(FieldKind) - {kind}
+    return ClusterRefusedError(
+        f"{address_of(client)} has no fields of the type {kind}.", advice=f"Try --field-kind {other}."
+    )
