@@ -10,7 +10,7 @@ from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic.chunks import Action, ChunkSize, DeleteAction, Line, chunks, line
+from mlsr_es.elastic.chunks import Action, ChunkSize, DeleteAction, Line, UpdateAction, chunks, line
 from mlsr_es.elastic.sending import Loaded, Sender
 from mlsr_es.errors import RecordError
 
@@ -85,7 +85,9 @@ def _lines(actions: Iterable[Action], refused: deque[Loaded]) -> Iterator[Line]:
         try:
             yield line(action)
         except RecordError as error:
-            refused.append(Loaded(action.id, HTTPStatus.BAD_REQUEST, error.reason, isinstance(action, DeleteAction)))
+            routing = action.routing if isinstance(action, UpdateAction) else None
+            deletes = isinstance(action, DeleteAction)
+            refused.append(Loaded(action.id, HTTPStatus.BAD_REQUEST, error.reason, deletes, routing))
 
 
 def _drained(refused: deque[Loaded]) -> Iterator[Loaded]:
