@@ -12,6 +12,7 @@ from mlsr_es.commands.collection import collection_app
 from mlsr_es.commands.console import complain, note
 from mlsr_es.commands.demo import demo
 from mlsr_es.commands.encode import encode
+from mlsr_es.commands.enrich import enrich
 from mlsr_es.commands.evaluate import evaluate
 from mlsr_es.commands.index import index
 from mlsr_es.commands.kibana import kibana_app
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.command(epilog="Example: mlsr-es demo")(demo)
 app.command(epilog="Example: mlsr-es index gimp-manual --index gimp-manual --thumbnails")(index)
+app.command(epilog="Example: mlsr-es enrich products --caption-field name:title --caption-field description")(enrich)
 app.command(epilog='Example: mlsr-es search "How do I rotate a layer?" --index gimp-manual --explain')(search)
 app.command(epilog="Example: mlsr-es encode gimp-manual -o vectors")(encode)
 app.command(epilog="Example: mlsr-es evaluate --index gimp-manual --topics gimp/topics.jsonl --qrels gimp/qrels.txt")(

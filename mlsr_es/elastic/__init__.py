@@ -7,7 +7,7 @@ Nothing of the client's leaves it: what it raises becomes this package's errors 
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlsr_es.elastic.capabilities import Capabilities, capabilities
-from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction, UpdateAction
+from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction, UpdateAction, as_lines
 from mlsr_es.elastic.cluster import ClusterVersion, check
 from mlsr_es.elastic.connection import ConnectionSettings, connect
 from mlsr_es.elastic.documents import document_body, weights_body
@@ -57,6 +57,7 @@ __all__ = [
     "UpdateAction",
     "Version",
     "WordClauses",
+    "as_lines",
     "build_query",
     "capabilities",
     "check",

@@ -92,6 +92,11 @@ def line(action: Action) -> Line:
     return Line(action.id, head + b"\n" + body, deletes=False)
 
 
+def as_lines(action: Action) -> list[bytes]:
+    """An action as it would go over the wire, a JSON object a line, for somebody to look at."""
+    return line(action).ndjson.splitlines()
+
+
 def _update(action: UpdateAction) -> bytes:
     condition = {"if_seq_no": action.seq_no, "if_primary_term": action.primary_term}
     routing = {"routing": action.routing} if action.routing is not None else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 from threading import Event
@@ -29,7 +29,7 @@ def load(
     chunk_bytes: int = 5_000_000,
     deadline_s: float = 300.0,
     meter: Callable[[float], None] = lambda seconds: None,  # noqa: ARG005
-) -> Iterator[Loaded]:
+) -> Generator[Loaded]:
     """Write to an index, chunk by chunk, and say of each action what became of it.
 
     ``actions`` is read in the caller's thread, when the caller asks for a result; what costs time in it (encoding)

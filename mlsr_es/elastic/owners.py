@@ -11,6 +11,7 @@ from mlsr_es.elastic.failures import translated
 from mlsr_es.elastic.meta import IndexMeta, State
 from mlsr_es.elastic.patience import patiently
 from mlsr_es.elastic.slots import Slot, check_free
+from mlsr_es.elastic.term_fields import FieldKind
 from mlsr_es.errors import IndexMismatchError, InputError
 
 if TYPE_CHECKING:
@@ -91,14 +92,19 @@ def described(name: str, told: Mapping[str, Any]) -> OwnersIndex:
     return OwnersIndex(name, index, entry["mappings"], entry["settings"]["index"], meta)
 
 
-def check_writable(owners: OwnersIndex, slot: Slot) -> None:
+def check_writable(owners: OwnersIndex, slot: Slot, kind: FieldKind) -> None:
     """See that weights can be added to an index without harm to what is in it.
+
+    Args:
+        owners: Of ``describe``.
+        slot: Where they would be.
+        kind: Of the field that holds them.
 
     Raises:
         IndexMismatchError: A field of its own is in the way, parts of its documents would be lost by an update, or it
             takes no writes.
     """
-    check_free(owners.index, owners.mapping, slot)
+    check_free(owners.index, owners.mapping, slot, kind)
     kept = owners.mapping.get("_source", {})
     if kept.get("excludes") or kept.get("includes") or kept.get("mode") == "synthetic":
         raise IndexMismatchError(
@@ -135,7 +141,9 @@ def open_slot(client: Elasticsearch, owners: OwnersIndex, slot: Slot, meta: Inde
     if not slot.serves:
         now = replace(now, filling={"field": slot.field, "revision": meta.revision})
     with translated(client, f"add fields to the mapping of {owners.index}"):
-        client.indices.put_mapping(index=owners.index, properties=slot.properties, meta=now.merged_into(before))
+        client.indices.put_mapping(
+            index=owners.index, properties=slot.properties(meta.field_kind), meta=now.merged_into(before)
+        )
 
 
 def switch(client: Elasticsearch, owners: OwnersIndex, slot: Slot, meta: IndexMeta) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from mlsr_es.elastic.meta import IndexMeta, State
+from mlsr_es.elastic.term_fields import FieldKind
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.shipped import shipped
 
@@ -49,11 +50,15 @@ class Slot:
             nested = {name: nested}
         return nested
 
-    @property
-    def properties(self) -> dict[str, Any]:
-        """What is added to the mapping of the index."""
+    def properties(self, kind: FieldKind) -> dict[str, Any]:
+        """What is added to the mapping of the index.
+
+        Args:
+            kind: Of the field with the weights.
+        """
         shipped_mapping = orjson.loads(shipped("mappings", "image-documents.json").read_bytes())
         ours = shipped_mapping["mappings"]["properties"]["mlsr"]
+        ours["properties"]["terms"]["type"] = kind.value
         names = self.path.split(".")
         for name in reversed(names[1:]):
             ours = {"dynamic": "strict", "properties": {name: ours}}
@@ -75,13 +80,13 @@ def slot_for(meta: IndexMeta | None, revision: str) -> Slot:
     return Slot(next(place for place in PLACES if place != serving))
 
 
-def check_free(index: str, mapping: Mapping[str, Any], slot: Slot) -> None:
+def check_free(index: str, mapping: Mapping[str, Any], slot: Slot, kind: FieldKind) -> None:
     """See that the mapping has nothing else where the weights will be.
 
     Raises:
         IndexMismatchError: A field of the owner's is there, or one of ours in another form.
     """
-    _check_free(index, mapping.get("properties", {}), slot.properties, "")
+    _check_free(index, mapping.get("properties", {}), slot.properties(kind), "")
 
 
 def _check_free(index: str, theirs: Mapping[str, Any], ours: Mapping[str, Any], above: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Found:
 
 def read_snapshot(
     client: Elasticsearch, name: str, fields: Sequence[str], *, fingerprint: str, slices: int = _SLICES
-) -> Iterator[Found]:
+) -> Generator[Found]:
     """Each document that a search sees now, once, whatever is written meanwhile.
 
     Args:

@@ -6,7 +6,7 @@ so that every count adds up. Decoding an image, exporting and inspecting a colle
 
 from mlsr_es.sources.debian import AptMissingError
 from mlsr_es.sources.export import Exported, export
-from mlsr_es.sources.fetching import Fetcher, origin
+from mlsr_es.sources.fetching import Fetcher, read_headers
 from mlsr_es.sources.images import Header, decode, header_of, thumbnail
 from mlsr_es.sources.inspecting import Inspection, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
@@ -32,7 +32,7 @@ __all__ = [
     "header_of",
     "inspect",
     "open_source",
-    "origin",
+    "read_headers",
     "read_topics",
     "thumbnail",
 ]

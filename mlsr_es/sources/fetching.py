@@ -8,15 +8,19 @@ a new URL and is treated as one.
 from __future__ import annotations
 
 import http.client
+import json
+import re
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 from time import monotonic
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from mlsr_es import __version__
+from mlsr_es.errors import InputError
 from mlsr_es.sources.addresses import is_public
 from mlsr_es.sources.deadline import LimitedSocket
 from mlsr_es.sources.refusal import Refusal
@@ -33,6 +37,7 @@ _WELL_KNOWN = 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PIECE = 64 * 1024
+_BREAKS_A_HEADER = re.compile(r"[^\x20-\x7e]")
 _SAFE = "/%:@!$&'()*+,;=~-._?"
 
 
@@ -188,6 +193,29 @@ def origin(url: str) -> str:
     host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
     usual = parts.port in {None, _PORTS[parts.scheme]}
     return f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{parts.port}"
+
+
+def read_headers(file: Path) -> dict[str, dict[str, str]]:
+    """A file of headers: a JSON object of origins, each with an object of headers.
+
+    Raises:
+        InputError: It is something else.
+    """
+    shape = 'It looks like {"https://store.example": {"Authorization": "..."}}.'
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        headers = {
+            origin(where): {str(name): str(value) for name, value in own.items()} for where, own in values.items()
+        }
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except Refusal as refusal:
+        raise InputError(f"{file} names an origin that is none: {refusal}.", advice=shape) from refusal
+    except (ValueError, AttributeError) as error:  # what was met may be a secret, and is not repeated
+        raise InputError(f"{file} does not hold headers.", advice=shape) from error
+    if any(_BREAKS_A_HEADER.search(text) for own in headers.values() for pair in own.items() for text in pair):
+        raise InputError(f"{file} holds a header with a line break or a character that is not ASCII.")
+    return headers
 
 
 def _checked(url: str) -> SplitResult:

@@ -5,6 +5,7 @@ A request is encoded first and sent second, so that it can be shown without bein
 
 from mlsr_es.suggestion.hybrid import Hybrid
 from mlsr_es.suggestion.section import check_query, read_section
+from mlsr_es.suggestion.showing import Share, captions_in
 from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
 from mlsr_es.suggestion.suggest import (
     Request,
@@ -19,8 +20,10 @@ from mlsr_es.suggestion.suggest import (
 __all__ = [
     "Hybrid",
     "Request",
+    "Share",
     "SuggestedImage",
     "Suggestions",
+    "captions_in",
     "check_model",
     "check_query",
     "encode_request",

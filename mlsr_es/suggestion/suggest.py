@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import Hit, Strategy, Version, build_query, contributions, resolve, search
+from mlsr_es.elastic import Hit, IndexMeta, State, Strategy, Version, build_query, contributions, resolve, search
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
 from mlsr_es.suggestion.hybrid import Hybrid
 from mlsr_es.suggestion.section import check_query
+from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_source, wanted_source
 from mlsr_es.vectors import feature_name
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class SuggestedImage:
         source: The stored document, without weights.
         terms: Word piece to what it contributed to the score, heaviest first; None unless asked for.
         bm25: What BM25 contributed: what the terms leave of the score; None where it was not asked, or they are None.
+        captions: Its texts, each once, wherever the index has them.
+        shares: Of a document with several images, what each gave; empty for one image, and where terms are None.
     """
 
     id: str
@@ -64,6 +67,8 @@ class SuggestedImage:
     source: Mapping[str, Any]
     terms: Mapping[str, float] | None = None
     bm25: float | None = None
+    captions: tuple[str, ...] = ()
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,11 @@ def serving_version(client: Client, index: str) -> Version:
         raise IndexMismatchError(
             f"the index {index} is not complete yet: {resolved.building[-1].index} is being built.",
             advice="Wait for the run that builds it, or run it again if it was stopped.",
+        )
+    if resolved.serving.meta.enriched and resolved.serving.meta.state is State.BUILDING:
+        raise IndexMismatchError(
+            f"the index {index} is not complete yet: weights are being added to it.",
+            advice="Wait for mlsr-es enrich, or run it again if it was stopped.",
         )
     return resolved.serving
 
@@ -171,6 +181,8 @@ def encode_request(
         )
         for one in (strategy, strategy.whole)
     )
+    if asked := wanted_source(version.meta, explain=explain):
+        body, exact = {**body, "_source": asked}, {**exact, "_source": asked}
     return Request(index, terms, body, exact, hybrid, strategy)
 
 
@@ -190,19 +202,23 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     asked = request.terms if answer.asked_again else request.asked
     weights = {feature_name(term): weight for term, weight in asked.items() if term not in answer.dropped_terms}
     images = tuple(
-        _image(hit, weights, version.meta.field, explain=explain, hybrid=request.hybrid is not None)
-        for hit in answer.hits
+        _image(hit, weights, version.meta, explain=explain, hybrid=request.hybrid is not None) for hit in answer.hits
     )
     # The terms that are left out, or only rank, may match more images than are counted.
     total = answer.total if request.strategy.exact or answer.asked_again else None
     return Suggestions(request, images, total, answer.took_ms, answer.dropped_terms, answer.dropped_words)
 
 
-def _image(hit: Hit, weights: Mapping[str, float], field: str, *, explain: bool, hybrid: bool) -> SuggestedImage:
-    terms = contributions(hit, weights, field=field) if explain else None
-    source = {**hit.source}
-    if isinstance(source.get("mlsr"), Mapping):
-        source["mlsr"] = {name: value for name, value in source["mlsr"].items() if f"mlsr.{name}" != field}
+def _image(hit: Hit, weights: Mapping[str, float], meta: IndexMeta, *, explain: bool, hybrid: bool) -> SuggestedImage:
+    terms = contributions(hit, weights, field=meta.field) if explain else None
     # Rounding may leave a little less than nothing.
     bm25 = max(0.0, hit.score - sum(terms.values())) if terms is not None and hybrid else None
-    return SuggestedImage(hit.id, hit.score, source, terms, bm25)
+    return SuggestedImage(
+        hit.id,
+        hit.score,
+        shown_source(hit.source, meta),
+        terms,
+        bm25,
+        captions_in(hit.source, meta),
+        shares_in(hit.source, terms, meta) if terms is not None else (),
+    )
