@@ -48,8 +48,8 @@ def enrich(
         None,
         "--url-headers",
         metavar="FILE",
-        help='What opens a private store: a JSON file, {"https://store.example": {"Authorization": "..."}}. The headers '
-        "of an origin are sent to it alone.",
+        help='What opens a private store: a JSON file, {"https://store.example": {"Authorization": "..."}}. What '
+        "belongs to an origin is sent to it alone.",
     ),
     refetch: bool = typer.Option(
         False, "--refetch", help="Fetch images again whose URLs are the same: what is behind them may have changed."

@@ -37,7 +37,12 @@ def check_readable(
     """
     node, dynamic = mapping, mapping.get("dynamic", True)
     for name in path.split("."):
-        node = node.get("properties", {}).get(name) or _inner(node, name)
+        if name in node.get("fields", {}):
+            raise IndexMismatchError(
+                f"{path} of {index} is another way to search a field, and no document has it.",
+                advice=f"Name the field itself: {path.rpartition('.')[0]}.",
+            )
+        node = node.get("properties", {}).get(name, {})
         if not node:
             _check_unmapped(index, mapping, path, dynamic)
             return
@@ -84,11 +89,6 @@ def _listed(value: Any) -> Iterator[Any]:
             yield from _listed(each)
     elif value is not None:
         yield value
-
-
-def _inner(node: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """A multi-field, as a node that no document has values of."""
-    return {"type": "multi-field"} if name in node.get("fields", {}) else {}
 
 
 def _check_unmapped(index: str, mapping: Mapping[str, Any], path: str, dynamic: Any) -> None:
