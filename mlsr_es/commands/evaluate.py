@@ -122,8 +122,11 @@ def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[st
         for one in found.systems
     }
     return {
-        "revision": found.revision,
-        "query_fields": list(found.query_fields),
+        "collections": list(found.contents.collections),
+        "revision": found.contents.revision,
+        "split": found.plan.split,
+        "fold": found.plan.fold,
+        "query_fields": list(found.plan.query_fields),
         "topics": len(found.topics.sections),
         "judgements": len(found.topics.judgements),
         "too_short": found.topics.too_short,
@@ -144,8 +147,8 @@ def print_evaluation(found: Evaluation) -> None:
         shown.add_row(one.run.name, *means, terms, one.what)
     data.print(shown)
     topics = found.topics
-    if len(found.query_fields) < len(SECTION_FIELDS):
-        note(f"Asked of each section: {', '.join(found.query_fields)} alone.")
+    if len(found.plan.query_fields) < len(SECTION_FIELDS):
+        note(f"Asked of each section: {', '.join(found.plan.query_fields)} alone.")
     note(f"{len(topics.sections):,} topics, {len(topics.judgements):,} judgements.")
     if topics.too_short or topics.not_searched:
         note(

@@ -61,7 +61,7 @@ def train(
         )
     systems = held_out(trained)
     if as_json:
-        print_json(to_json(trained, systems))
+        print_json({**_told(plan), **to_json(trained, systems)})
     else:
         print_trained(trained, systems)
     note(f"The model is in {output}: mlsr-es index {plan.collection.source} --index NAME --model {output}")
@@ -72,6 +72,10 @@ def ndcg(run: Run, judgements: Sequence[Judgement]) -> float:
     from mlsr_es.evaluation import figures
 
     return figures(run, judgements, [_CHOSEN_BY]).mean(_CHOSEN_BY)
+
+
+def _told(plan: TrainingConfig) -> dict[str, Any]:
+    return {"collection": plan.collection.source, "start": plan.start, "fold": plan.folds.test}
 
 
 def to_json(trained: Trained, systems: Sequence[System]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument
-from mlsr_es.elastic import Version, scan, weights_in
+from mlsr_es.elastic import Version, collections, scan, weights_in
 from mlsr_es.evaluation import caption_text
 from mlsr_es.progress import Progress
 from mlsr_es.vectors import SparseVectors, Vocabulary, term_of
@@ -24,11 +24,15 @@ class Contents:
         image_ids: In the order in which they were written.
         captions: Of the images, as BM25 reads them.
         vectors: A row an image.
+        collections: That the images are of.
+        revision: Of the model that made the vectors.
     """
 
     image_ids: tuple[str, ...]
     captions: tuple[str, ...]
     vectors: SparseVectors
+    collections: tuple[str, ...]
+    revision: str
 
 
 def read_contents(client: Client, version: Version, vocabulary: Vocabulary, progress: Progress) -> Contents:
@@ -54,7 +58,8 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
         progress.advance(stage)
     progress.finish(stage)
     vectors = SparseVectors.from_mappings(rows, vocabulary_size=len(vocabulary))
-    return Contents(tuple(image_ids), tuple(captions), vectors)
+    held = tuple(collections(client, version.index))
+    return Contents(tuple(image_ids), tuple(captions), vectors, held, version.meta.revision)
 
 
 def _captions(image_id: str, source: Mapping[str, Any]) -> str:

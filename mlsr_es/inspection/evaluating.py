@@ -61,16 +61,16 @@ class Evaluation:
         systems: By name, the model's first.
         training_topics: Over how many the strong baseline's constants were found; 0 where they are the usual ones.
         boosted: The strong baseline with its constants.
-        query_fields: Of the sections that were asked, by every system.
-        revision: Of the model.
+        plan: What was asked for.
+        contents: What was searched.
     """
 
     topics: Topics
     systems: tuple[Evaluated, ...]
     training_topics: int
     boosted: Baseline
-    query_fields: Sequence[str]
-    revision: str
+    plan: TopicPlan
+    contents: Contents
 
 
 def evaluate_index(
@@ -109,7 +109,7 @@ def evaluate_index(
         runs[f"sparse + {adds}, one request"] = asker.run("hybrid", hybrid.clauses)
         runs["the words of hybrid alone"] = asker.run("words", hybrid.clauses, terms=False)
     runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", _plain_words, terms=False)
-    return _with_baselines(runs, topics, training, contents, plan=plan, revision=model.revision)
+    return _with_baselines(runs, topics, training, contents, plan)
 
 
 def evaluate_vectors(
@@ -130,7 +130,10 @@ def evaluate_vectors(
     """
     stored = read_vectors(folder)
     plan = replace(plan, query_fields=stored.query_fields)
-    contents = Contents(stored.image_ids, stored.captions, stored.documents)
+    meta = stored.meta
+    contents = Contents(
+        stored.image_ids, stored.captions, stored.documents, (meta["collection"],), revision=meta["revision"]
+    )
     topics, training = plan.topics(contents.image_ids)
     rows = {section_id: row for row, section_id in enumerate(stored.section_ids)}
     encoded = [section.id for section in topics.sections if section.id in rows]
@@ -138,9 +141,7 @@ def evaluate_vectors(
     run = exact_run(
         "exact", queries, contents.vectors, section_ids=encoded, image_ids=contents.image_ids, progress=progress
     )
-    return _with_baselines(
-        {"the model's dot product": run}, topics, training, contents, plan=plan, revision=stored.meta["revision"]
-    )
+    return _with_baselines({"the model's dot product": run}, topics, training, contents, plan)
 
 
 def _encoded(model: BiEncoder, sections: Sequence[Section], progress: Progress) -> SparseVectors:
@@ -168,7 +169,7 @@ def _plain_words(section: Section) -> WordClauses:
 
 
 def _with_baselines(
-    runs: dict[str, Run], topics: Topics, training: Topics, contents: Contents, *, plan: TopicPlan, revision: str
+    runs: dict[str, Run], topics: Topics, training: Topics, contents: Contents, plan: TopicPlan
 ) -> Evaluation:
     boosted = tuned(TITLE_BOOSTED, training.sections, contents.captions, contents.image_ids, training.judgements)
     for what, baseline in {
@@ -177,4 +178,4 @@ def _with_baselines(
     }.items():
         runs[what] = baseline_run(baseline, topics.sections, contents.captions, contents.image_ids)
     systems = tuple(Evaluated(what, run, figures(run, topics.judgements)) for what, run in runs.items())
-    return Evaluation(topics, systems, len(training.sections), boosted, plan.query_fields, revision)
+    return Evaluation(topics, systems, len(training.sections), boosted, plan, contents)
