@@ -49,6 +49,9 @@ def evaluate(
     hybrid: str = typer.Option(
         "", "--hybrid", metavar="FIELD:WEIGHT", help="Also add so much of BM25 on a field, as in caption_all:0.3."
     ),
+    query_table: Path | None = typer.Option(
+        None, "--query-table", metavar="FILE", help="Also ask by a table that mlsr-es export-query-table wrote."
+    ),
     run_out: Path | None = typer.Option(
         None, "--run-out", metavar="FILE", help="Write the model's run (the hybrid one where asked for), a TREC file."
     ),
@@ -70,16 +73,17 @@ def evaluate(
     from mlsr_es.evaluation import read_qrels, write_run
     from mlsr_es.inspection import TopicPlan, evaluate_index, evaluate_vectors
     from mlsr_es.sources import read_topics
-    from mlsr_es.suggestion import Hybrid, serving_version
+    from mlsr_es.suggestion import Hybrid, read_table, serving_version
 
     if bool(name) == bool(vectors):
         raise InputError("an index or a folder of vectors is evaluated.", advice="Give --index or --vectors.")
-    if vectors and (hybrid or model or query_fields):
+    if vectors and (hybrid or model or query_fields or query_table):
         raise InputError(
-            "--hybrid, --model and --query-fields belong to an index.",
+            "--hybrid, --model, --query-fields and --query-table belong to an index.",
             advice="Leave them out, or give --index; mlsr-es encode has --query-fields of its own.",
         )
     added = Hybrid.parse(hybrid) if hybrid else None
+    asked_by = read_table(query_table) if query_table else None
     plan = TopicPlan(
         read_topics(topics),
         read_qrels(qrels),
@@ -94,7 +98,9 @@ def evaluate(
         else:
             client = connect(connection())
             used = load_model(model or serving_version(client, name).meta.model, device=device)
-            found = evaluate_index(client, name, model=used, plan=plan, hybrid=added, progress=bars)
+            found = evaluate_index(
+                client, name, model=used, plan=plan, hybrid=added, query_table=asked_by, progress=bars
+            )
     differences = _compared(found, *compare) if compare else {}
     if as_json:
         print_json(to_json(found, differences))

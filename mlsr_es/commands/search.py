@@ -11,6 +11,7 @@ from mlsr_es.commands.connection import with_connection
 from mlsr_es.commands.console import print_json
 from mlsr_es.commands.suggested import as_pasted, print_images, tell_dropped, to_json
 from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.errors import InputError
 
 
 @with_connection
@@ -47,28 +48,48 @@ def search(
     model: str = typer.Option(
         "", "--model", metavar="M", help="The model. Default: the one that the index was made with."
     ),
+    query_table: Path | None = typer.Option(
+        None,
+        "--query-table",
+        metavar="FILE",
+        help="In place of a model: what mlsr-es export-query-table wrote. Needs no torch, and so is much quicker.",
+    ),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object: query, hits."),
     connection: ConnectionSettings,
 ) -> None:
     """Suggest images for a section: those whose terms have the largest dot product with the section's."""
     from mlsr_es.elastic import Strategy, connect
-    from mlsr_es.suggestion import Hybrid, check_query, encode_request, send, serving_version, strategy_for
+    from mlsr_es.suggestion import (
+        Hybrid,
+        QueryEncoder,
+        check_query,
+        encode_request,
+        read_table,
+        send,
+        serving_version,
+        strategy_for,
+    )
 
     section = section_of(text, page_title, section_title, section_file)
     check_query(section)
     wanted = filters_of(filters)
     added = Hybrid.parse(hybrid) if hybrid else None
     chosen = Strategy.parse(strategy) if strategy else None
+    if query_table and model:
+        raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
+    encoder: QueryEncoder | None = read_table(query_table) if query_table else None
     client = connect(connection)
     version = serving_version(client, name)
     chosen = chosen or strategy_for(client, version)
-    # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
-    from mlsr_es.encoders import load_model
+    if encoder is None:
+        # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
+        from mlsr_es.encoders import load_model
 
+        encoder = load_model(model or version.meta.model, device=device)
     request = encode_request(
         section,
-        model=load_model(model or version.meta.model, device=device),
+        model=encoder,
         version=version,
         index=name,
         size=size,

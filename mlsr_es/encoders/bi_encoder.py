@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,6 +14,7 @@ from torch import Tensor, nn
 
 from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.encoders.config import BiEncoderConfig
+from mlsr_es.encoders.fields import caption_texts, section_texts
 from mlsr_es.encoders.heads import MlmHead
 from mlsr_es.encoders.text import FieldReader, Window
 from mlsr_es.vectors import SparseVectors, Vocabulary
@@ -28,20 +28,6 @@ if TYPE_CHECKING:
 _TOKENS_AT_ONCE = {"cpu": 4096, "mps": 8192, "cuda": 65536}
 _ROWS_AT_ONCE = {"cpu": 32, "mps": 64, "cuda": 512}
 """What one forward pass holds, by device: word pieces with padding, and rows (an MLM head holds rows x vocabulary)."""
-
-
-def section_texts(section: Section) -> dict[str, str]:
-    """The fields of a section as the query encoder names them."""
-    texts = {entry.name: getattr(section, entry.name) for entry in fields(section)}
-    return {**texts, "hierarchy": " ".join(section.hierarchy)}
-
-
-def caption_texts(document: ImageDocument) -> dict[str, str]:
-    """The caption components by kind; several of one kind are joined, a repeated one counts once."""
-    by_kind: dict[str, dict[str, None]] = {}
-    for caption in document.captions:
-        by_kind.setdefault(caption.kind.value, {})[caption.text] = None
-    return {kind: " ".join(texts) for kind, texts in by_kind.items()}
 
 
 class BiEncoder(nn.Module):
@@ -162,7 +148,7 @@ class BiEncoder(nn.Module):
         windows = [(row, window) for row, text in enumerate(texts) for window in reader.windows(text)]
         windows.sort(key=lambda entry: len(entry[1]))
         rows, parts = [], []
-        for batch in _batches(windows, self.device.type):
+        for batch in in_batches(windows, self.device.type):
             pixels = self._pixels([images[row] for row, _ in batch]) if images is not None else None
             weights = encoder(reader.batch([window for _, window in batch], self.device), pixels)
             parts.append(SparseVectors.from_torch(weights))
@@ -185,7 +171,7 @@ class BiEncoder(nn.Module):
         return cast("Tensor", pixels).to(self.device)
 
 
-def _batches(windows: Sequence[tuple[int, Window]], device: str) -> Iterator[list[tuple[int, Window]]]:
+def in_batches(windows: Sequence[tuple[int, Window]], device: str) -> Iterator[list[tuple[int, Window]]]:
     """Runs of windows, given shortest first, that one forward pass holds."""
     batch: list[tuple[int, Window]] = []
     for entry in windows:

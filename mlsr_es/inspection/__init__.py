@@ -3,7 +3,20 @@
 It asks an index as suggestion does, and scores the same vectors on this machine.
 """
 
+from mlsr_es.inspection.contents import Contents, contents_of_index, contents_of_vectors
 from mlsr_es.inspection.evaluating import Evaluated, Evaluation, evaluate_index, evaluate_vectors
+from mlsr_es.inspection.table_loss import TableLoss, table_loss
 from mlsr_es.inspection.topics import TopicPlan
 
-__all__ = ["Evaluated", "Evaluation", "TopicPlan", "evaluate_index", "evaluate_vectors"]
+__all__ = [
+    "Contents",
+    "Evaluated",
+    "Evaluation",
+    "TableLoss",
+    "TopicPlan",
+    "contents_of_index",
+    "contents_of_vectors",
+    "evaluate_index",
+    "evaluate_vectors",
+    "table_loss",
+]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument
 from mlsr_es.elastic import Version, collections, scan, weights_in
-from mlsr_es.evaluation import caption_text
+from mlsr_es.errors import ModelError
+from mlsr_es.evaluation import VectorFolder, caption_text, read_vectors
 from mlsr_es.progress import Progress
+from mlsr_es.suggestion import check_model, serving_version
 from mlsr_es.vectors import SparseVectors, Vocabulary, term_of
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
+    from mlsr_es.encoders import BiEncoder
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,46 @@ class Contents:
     vectors: SparseVectors
     collections: tuple[str, ...]
     revision: str
+
+    @classmethod
+    def of_files(cls, stored: VectorFolder) -> Self:
+        """Those of vectors in files."""
+        collections = (stored.meta["collection"],)
+        return cls(stored.image_ids, stored.captions, stored.documents, collections, stored.meta["revision"])
+
+
+def contents_of_index(client: Client, index: str, model: BiEncoder, progress: Progress) -> Contents:
+    """All of an index that was made with a model.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        index: The alias.
+        model: The bi-encoder.
+        progress: Told of each document.
+
+    Raises:
+        InputError: There is no such index, or it was made with another model.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    version = serving_version(client, index)
+    check_model(model, version)
+    return read_contents(client, version, model.vocabulary, progress)
+
+
+def contents_of_vectors(folder: Path, model: BiEncoder) -> Contents:
+    """All of a folder that ``encode_collection`` wrote with a model.
+
+    Raises:
+        InputError: There are no vectors, or they were made with another model.
+    """
+    stored = read_vectors(folder, model.vocabulary)
+    if stored.meta["revision"] != model.revision:
+        raise ModelError(
+            f"{folder} was encoded with the model {stored.meta['model']!r} (revision {stored.meta['revision']}), and "
+            f"this one has the revision {model.revision}.",
+            advice="Encode it again, or name its model with --model.",
+        )
+    return Contents.of_files(stored)
 
 
 def read_contents(client: Client, version: Version, vocabulary: Vocabulary, progress: Progress) -> Contents:

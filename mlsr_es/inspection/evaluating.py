@@ -27,7 +27,7 @@ from mlsr_es.inspection.asking import Asker
 from mlsr_es.inspection.contents import Contents, read_contents
 from mlsr_es.inspection.topics import TopicPlan
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.suggestion import Hybrid, check_model, exact_strategy_for, serving_version
+from mlsr_es.suggestion import Hybrid, QueryEncoder, QueryTable, check_model, exact_strategy_for, serving_version
 from mlsr_es.vectors import SparseVectors
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def evaluate_index(
     model: BiEncoder,
     plan: TopicPlan,
     hybrid: Hybrid | None = None,
+    query_table: QueryTable | None = None,
     progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
 ) -> Evaluation:
     """Ask an index all topics, and score the vectors that it stores on this machine.
@@ -90,6 +91,7 @@ def evaluate_index(
         model: The bi-encoder that it was made with.
         plan: Which topics are asked.
         hybrid: What BM25 adds in one more system; None for no such system.
+        query_table: Asks in the model's place in one more system; None for no such system.
         progress: Told of what is read and asked.
 
     Raises:
@@ -97,13 +99,18 @@ def evaluate_index(
         ClusterError: The cluster cannot be reached, or refuses.
     """
     version = serving_version(client, index)
-    check_model(model, version)
+    for encoder in (model, query_table):
+        if encoder is not None:
+            check_model(encoder, version)
     contents = read_contents(client, version, model.vocabulary, progress)
     topics, training = plan.topics(contents.image_ids)
-    queries = _encoded(model, topics.sections, progress)
+    queries = encoded(model, topics.sections, progress)
     asker = Asker(client, version, exact_strategy_for(client), topics.sections, queries, model.vocabulary, progress)
     runs = {"the model's dot product, by the cluster": asker.run("sparse")}
     runs |= {"the same, summed on this machine": _exact(topics, queries, contents, progress)}
+    if query_table:
+        asks = replace(asker, queries=query_table.encode_sections(topics.sections))
+        runs["queries from the table, by the cluster"] = asks.run("table")
     if hybrid:
         adds = f"{hybrid.weight:g} x BM25 of words by field on {hybrid.field}"
         runs[f"sparse + {adds}, one request"] = asker.run("hybrid", hybrid.clauses)
@@ -130,10 +137,7 @@ def evaluate_vectors(
     """
     stored = read_vectors(folder)
     plan = replace(plan, query_fields=stored.query_fields)
-    meta = stored.meta
-    contents = Contents(
-        stored.image_ids, stored.captions, stored.documents, (meta["collection"],), revision=meta["revision"]
-    )
+    contents = Contents.of_files(stored)
     topics, training = plan.topics(contents.image_ids)
     rows = {section_id: row for row, section_id in enumerate(stored.section_ids)}
     encoded = [section.id for section in topics.sections if section.id in rows]
@@ -144,7 +148,8 @@ def evaluate_vectors(
     return _with_baselines({"the model's dot product": run}, topics, training, contents, plan)
 
 
-def _encoded(model: BiEncoder, sections: Sequence[Section], progress: Progress) -> SparseVectors:
+def encoded(model: QueryEncoder, sections: Sequence[Section], progress: Progress) -> SparseVectors:
+    """Query vectors of many sections, some at a time."""
     stage = "Encoding sections"
     progress.start(stage, len(sections), "sections")
     parts = []

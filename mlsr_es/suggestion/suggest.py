@@ -10,13 +10,13 @@ from mlsr_es.collection import Section
 from mlsr_es.elastic import Hit, IndexMeta, State, Strategy, Version, build_query, contributions, resolve, search
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
 from mlsr_es.suggestion.hybrid import Hybrid
+from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.section import check_query
 from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_source, wanted_source
 from mlsr_es.vectors import feature_name
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
-    from mlsr_es.encoders import BiEncoder
 
 _EXHAUSTIVE = Strategy()
 
@@ -115,7 +115,7 @@ def serving_version(client: Client, index: str) -> Version:
     return resolved.serving
 
 
-def check_model(model: BiEncoder, version: Version) -> None:
+def check_model(model: QueryEncoder, version: Version) -> None:
     """See that an index was made with a model.
 
     Raises:
@@ -127,12 +127,17 @@ def check_model(model: BiEncoder, version: Version) -> None:
             f"{version.meta.revision}), and this one has the revision {model.revision}.",
             advice=f"Search with --model {version.meta.model}, or index again with this one.",
         )
+    if model.vocabulary.digest != version.meta.vocabulary:
+        raise ModelError(
+            f"the index {version.index} was made with another vocabulary than this model's or query table's.",
+            advice="Export the query table again, or index again.",
+        )
 
 
 def encode_request(
     section: Section,
     *,
-    model: BiEncoder,
+    model: QueryEncoder,
     version: Version,
     index: str,
     size: int = 10,
@@ -145,7 +150,7 @@ def encode_request(
 
     Args:
         section: The query.
-        model: The bi-encoder that the index was made with.
+        model: The bi-encoder that the index was made with, or a query table of it.
         version: Of ``serving_version``.
         index: The alias.
         size: How many images are wanted.
