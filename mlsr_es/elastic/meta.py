@@ -40,8 +40,9 @@ class IndexMeta:
         restore: Index settings that are changed while the version is being built, with the values to give back; None
             stands for the cluster's default.
         strategy: How queries are executed best, as ``str(Strategy)``; "" where nobody has measured it.
-        enriched: Of an index that is its owner's: ``captions``, field to kind of caption component, ``image``, the
-            field with images or "", and ``inline``, whether they lie in it; empty for one of this package.
+        enriched: Of an index that is its owner's: ``captions``, each a ``field`` and its ``kind`` of caption component,
+            ``image``, the field with images or "", and ``inline``, whether they lie in it; empty for one of this
+            package.
         filling: ``field`` and ``revision`` of another model's weights that are being written beside those that serve.
     """
 

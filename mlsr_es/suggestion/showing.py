@@ -36,7 +36,10 @@ def captions_in(source: Mapping[str, Any], meta: IndexMeta) -> tuple[str, ...]:
         source: The stored document.
         meta: Of its index.
     """
-    fields = meta.enriched.get("captions") or {f"caption.{kind}": kind for kind in _SHOWN_FIRST}
+    if meta.enriched:
+        fields = [caption["field"] for caption in meta.enriched["captions"]]
+    else:
+        fields = [f"caption.{kind}" for kind in _SHOWN_FIRST]
     texts = (value for field in fields for value in values_at(source, field))
     return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if isinstance(text, str)))
 

@@ -83,8 +83,9 @@ class Fields:
             raise InputError("the model reads captions.", advice="Name the fields that they are in: --caption-field.")
 
     def to_json(self) -> dict[str, Any]:
-        """As it is written down in the index."""
-        return {"captions": {field: kind.value for field, kind in self.captions.items()}, "image": self.image}
+        """As it is written down in the index; a list, since a cluster does not keep the order of names."""
+        captions = [{"field": field, "kind": kind.value} for field, kind in self.captions.items()]
+        return {"captions": captions, "image": self.image}
 
 
 def _shared(image: str, caption: str) -> str:

@@ -83,18 +83,18 @@ def enrich(job: EnrichJob, client: Client, progress: Progress | None = None) -> 
     destination = opened_for(job, client)
     destination.open()
     run = _Run(job, client, destination, progress or Silent())
+    summary = run.summary
     try:
         run.load()
+        if not summary.encoded + summary.unchanged:
+            raise SourceError(
+                f"nothing of {job.index} can be encoded: of {summary.read} documents {summary.left_out.total()} are "
+                f"left out ({', '.join(summary.left_out) or 'none'}) and {summary.rejected.total()} are rejected.",
+                advice="Check the fields with --dry-run.",
+            )
+        run.prune()
     finally:
         run.close()
-    summary = run.summary
-    if not summary.encoded + summary.unchanged:
-        raise SourceError(
-            f"nothing of {job.index} can be encoded: of {summary.read} documents {summary.left_out.total()} are left "
-            f"out ({', '.join(summary.left_out) or 'none'}) and {summary.rejected.total()} are rejected.",
-            advice="Check the fields with --dry-run.",
-        )
-    run.prune()
     summary.promoted, summary.missing_collections = destination.finish()
     summary.seconds = perf_counter() - started
     return summary
