@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from torch import nn
-from transformers import BertConfig, PreTrainedTokenizerFast
+from transformers import AutoModel, BertConfig, PreTrainedTokenizerFast, ViTConfig, ViTImageProcessor
 
 from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head
 from mlsr_es.encoders.assembling import fit, text_from_config
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 WORDS = ("a", "bird", "boat", "owl", "heron", "robin", "knot", "rope", "sail")
 
 
-def word_model(logit: float = 1.0) -> BiEncoder:
+def word_model(logit: float = 1.0, reads: DocumentInput = DocumentInput.CAPTION) -> BiEncoder:
     """A real bi-encoder of one tiny layer whose heads give each word of a text the weight ``log(1 + logit)``.
 
     Args:
         logit: Another one is another model, with a revision of its own.
+        reads: What of a document; an image, where it reads one, is looked at and changes nothing.
     """
     special = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
     inner = Tokenizer(
@@ -38,8 +39,15 @@ def word_model(logit: float = 1.0) -> BiEncoder:
     )
     torch.manual_seed(7)
     parts = text_from_config(backbone)
-    config = BiEncoderConfig(Head.MLP, Head.MLP, DocumentInput.CAPTION)
-    model = fit(config, tokenizer=tokenizer, query=parts, document=parts)
+    config = BiEncoderConfig(Head.MLP, Head.MLP, reads)
+    seen: dict[str, Any] = {}
+    if reads.reads_image:
+        side = {"height": 8, "width": 8}
+        vision = ViTConfig(
+            hidden_size=4, num_hidden_layers=1, num_attention_heads=1, intermediate_size=4, image_size=8, patch_size=4
+        )
+        seen = {"vision": AutoModel.from_config(vision), "processor": ViTImageProcessor(size=side)}
+    model = fit(config, tokenizer=tokenizer, query=parts, document=parts, **seen)
     for head in (model.query.head, model.document.head):
         for part in head.modules():
             if isinstance(part, nn.Linear):
