@@ -94,14 +94,14 @@ def node_folder() -> Iterator[Path]:
 @pytest.fixture
 def index_name(cluster_url: str) -> Iterator[str]:
     """A name that no index has; afterwards every index whose name begins with it is gone, and its aliases with it."""
-    with _new_name(cluster_url) as name:
+    with new_name(cluster_url) as name:
         yield name
 
 
 @pytest.fixture(scope="session")
 def sample_index(cluster_url: str) -> Iterator[str]:
     """The sample collection, indexed with the demo model; tests only search it."""
-    with _new_name(cluster_url) as name:
+    with new_name(cluster_url) as name:
         ran = run_program("index", "sample", "--index", name, "--es-url", cluster_url)
         assert ran.code == 0, ran.stderr
         yield name
@@ -172,7 +172,8 @@ def closed_port() -> int:
 
 
 @contextmanager
-def _new_name(cluster_url: str) -> Iterator[str]:
+def new_name(cluster_url: str) -> Iterator[str]:
+    """A name that no index has; afterwards every index whose name begins with it is gone."""
     name = f"mlsr-test-{secrets.token_hex(4)}"
     try:
         yield name

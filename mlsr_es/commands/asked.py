@@ -5,9 +5,33 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlsr_es.collection import Section
 from mlsr_es.errors import InputError
+
+if TYPE_CHECKING:
+    from mlsr_es.suggestion import Picture
+
+
+def asked_for(
+    text: str, page_title: str, section_title: str, file: Path | None, image: Path | None
+) -> Section | Picture:
+    """A section with something in it, or an image with or without a caption.
+
+    Raises:
+        InputError: Both are given, or a file cannot be read.
+        QueryError: The section is empty.
+    """
+    from mlsr_es.suggestion import check_query, read_picture
+
+    if image is None:
+        section = section_of(text, page_title, section_title, file)
+        check_query(section)
+        return section
+    if page_title or section_title or file:
+        raise InputError("an image and a section are given.", advice="Beside --image, TEXT alone: it is the caption.")
+    return read_picture(image, text)
 
 
 def section_of(text: str, page_title: str, section_title: str, file: Path | None) -> Section:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from mlsr_es.commands.asked import filters_of, section_of
+from mlsr_es.commands.asked import asked_for, filters_of
 from mlsr_es.commands.connection import with_connection
 from mlsr_es.commands.console import print_json
 from mlsr_es.commands.suggested import as_pasted, print_images, tell_dropped, to_json
@@ -16,7 +16,7 @@ from mlsr_es.errors import InputError
 
 @with_connection
 def search(
-    text: str = typer.Argument("", metavar="[TEXT]", help="The section's text."),
+    text: str = typer.Argument("", metavar="[TEXT]", help="The section's text; of an image, its caption."),
     *,
     name: str = typer.Option(..., "--index", metavar="NAME", help="The index."),
     page_title: str = typer.Option("", "--page-title", metavar="T", help="The title of the page."),
@@ -26,6 +26,12 @@ def search(
         "--section-file",
         metavar="FILE",
         help="The section: a JSON object with the names of topics.jsonl, or plain text; - for standard input.",
+    ),
+    image: Path | None = typer.Option(
+        None,
+        "--image",
+        metavar="FILE",
+        help="Search by an image, for models that read images: what the index holds that is like it.",
     ),
     size: int = typer.Option(10, "--size", "-n", min=1, max=10_000, help="How many images."),
     filters: list[str] = typer.Option(
@@ -58,12 +64,11 @@ def search(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object: query, hits."),
     connection: ConnectionSettings,
 ) -> None:
-    """Suggest images for a section: those whose terms have the largest dot product with the section's."""
+    """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
     from mlsr_es.elastic import Strategy, connect
     from mlsr_es.suggestion import (
         Hybrid,
         QueryEncoder,
-        check_query,
         encode_request,
         read_table,
         send,
@@ -71,8 +76,7 @@ def search(
         strategy_for,
     )
 
-    section = section_of(text, page_title, section_title, section_file)
-    check_query(section)
+    asked = asked_for(text, page_title, section_title, section_file, image)
     wanted = filters_of(filters)
     added = Hybrid.parse(hybrid) if hybrid else None
     chosen = Strategy.parse(strategy) if strategy else None
@@ -88,7 +92,7 @@ def search(
 
         encoder = load_model(model or version.meta.model, device=device)
     request = encode_request(
-        section,
+        asked,
         model=encoder,
         version=version,
         index=name,

@@ -7,7 +7,7 @@ so that every count adds up. Decoding an image, exporting and inspecting a colle
 from mlsr_es.sources.debian import AptMissingError
 from mlsr_es.sources.export import Exported, export
 from mlsr_es.sources.fetching import Fetcher, read_headers
-from mlsr_es.sources.images import Header, decode, header_of, thumbnail
+from mlsr_es.sources.images import Header, decode, header_of, shrunk, thumbnail
 from mlsr_es.sources.inspecting import Inspection, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import open_source
@@ -34,5 +34,6 @@ __all__ = [
     "open_source",
     "read_headers",
     "read_topics",
+    "shrunk",
     "thumbnail",
 ]

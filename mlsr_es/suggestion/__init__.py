@@ -5,6 +5,7 @@ A request is encoded first and sent second, so that it can be shown without bein
 
 from mlsr_es.suggestion.distilling import check_distillable, context_free, distil
 from mlsr_es.suggestion.hybrid import Hybrid
+from mlsr_es.suggestion.picture import Picture, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
 from mlsr_es.suggestion.section import check_query, read_section
@@ -23,6 +24,7 @@ from mlsr_es.suggestion.table_file import read_table, write_table
 
 __all__ = [
     "Hybrid",
+    "Picture",
     "QueryEncoder",
     "QueryTable",
     "Request",
@@ -37,6 +39,7 @@ __all__ = [
     "distil",
     "encode_request",
     "exact_strategy_for",
+    "read_picture",
     "read_section",
     "read_table",
     "send",

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
 from mlsr_es.elastic import Hit, IndexMeta, State, Strategy, Version, build_query, contributions, resolve, search
-from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
+from mlsr_es.errors import IndexMismatchError, ModelError
 from mlsr_es.suggestion.hybrid import Hybrid
+from mlsr_es.suggestion.picture import Picture, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder
-from mlsr_es.suggestion.section import check_query
+from mlsr_es.suggestion.section import section_terms
 from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_source, wanted_source
 from mlsr_es.vectors import feature_name
 
@@ -135,7 +136,7 @@ def check_model(model: QueryEncoder, version: Version) -> None:
 
 
 def encode_request(
-    section: Section,
+    query: Section | Picture,
     *,
     model: QueryEncoder,
     version: Version,
@@ -146,10 +147,10 @@ def encode_request(
     hybrid: Hybrid | None = None,
     explain: bool = False,
 ) -> Request:
-    """Encode a section and build its query; nothing is sent.
+    """Encode a section, or an image to search by, and build its query; nothing is sent.
 
     Args:
-        section: The query.
+        query: What is searched for.
         model: The bi-encoder that the index was made with, or a query table of it.
         version: Of ``serving_version``.
         index: The alias.
@@ -160,18 +161,12 @@ def encode_request(
         explain: Whether the hits bring their weights.
 
     Raises:
-        ModelError: The index was made with another model.
+        ModelError: The index was made with another model, or the model cannot read an image.
         QueryError: The query is empty, or the model knows none of its words.
     """
-    check_query(section)
     check_model(model, version)
-    if not model.recognises(section):
-        raise QueryError(
-            "the model knows no word of the query.", advice="Use words of the model's language, without misspellings."
-        )
-    terms = model.encode_sections([section]).named(0, model.vocabulary)
-    if not terms:
-        raise QueryError("the model gives no word of the query any weight.", advice="Say more: a title, a sentence.")
+    terms = section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
+    section = query if isinstance(query, Section) else query.section
     weights = {feature_name(term): weight for term, weight in terms.items()}
     words = hybrid.clauses(section) if hybrid else None
     body, exact = (

@@ -17,8 +17,8 @@ from mlsr_es.indexing.ahead import ahead
 from mlsr_es.indexing.enriching.job import EnrichJob
 from mlsr_es.indexing.enriching.pictures import Picture, pictures_of
 from mlsr_es.indexing.fingerprint import SCHEMA
-from mlsr_es.indexing.preparing import BLOCK, LONGEST_SIDE
-from mlsr_es.sources import decode
+from mlsr_es.indexing.preparing import BLOCK
+from mlsr_es.sources import decode, shrunk
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -220,11 +220,9 @@ def _opened(work: _Work, picture: Picture) -> ImageFile:
 
 def _pixels(work: _Work, picture: Picture, file: ImageFile) -> Image:
     try:
-        image = decode(file, record_id=work.found.id)
+        return shrunk(decode(file, record_id=work.found.id))
     except RecordError as error:
         raise RecordError(error.record_id, error.stage, f"{picture.name}: {error.reason}") from error
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return image
 
 
 def _digest(file: ImageFile | None) -> str | None:
