@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic.term_fields import FieldKind, TermField
 from mlsr_es.errors import IndexMismatchError
 
@@ -65,6 +66,13 @@ class IndexMeta:
     def terms(self) -> TermField:
         """The field that queries are sent to."""
         return TermField(self.field, self.field_kind)
+
+    @property
+    def caption_fields(self) -> dict[str, CaptionKind]:
+        """The fields of its documents that hold captions, and which component each holds."""
+        if not self.enriched:
+            return {f"caption.{kind}": kind for kind in CaptionKind}
+        return {caption["field"]: CaptionKind(caption["kind"]) for caption in self.enriched["captions"]}
 
     @classmethod
     def read(cls, index: str, owners: Mapping[str, Any]) -> Self:

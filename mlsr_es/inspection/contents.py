@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from mlsr_es.collection import Caption, CaptionKind, ImageDocument
-from mlsr_es.elastic import Version, collections, scan, weights_in
+from mlsr_es.collection import Caption, ImageDocument
+from mlsr_es.elastic import IndexMeta, Version, collections, scan, values_at, weights_in
 from mlsr_es.errors import ModelError
 from mlsr_es.evaluation import VectorFolder, caption_text, read_vectors
 from mlsr_es.progress import Progress
@@ -94,19 +94,23 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
     stage = "Reading the index"
     progress.start(stage, unit="images")
     image_ids, captions, rows = [], [], []
-    for image_id, source in scan(client, version.index, [version.meta.field, "caption"]):
+    for image_id, source in scan(client, version.index, [version.meta.field, *version.meta.caption_fields]):
         image_ids.append(image_id)
-        captions.append(_captions(image_id, source))
+        captions.append(_captions(image_id, source, version.meta))
         weights = weights_in(source, version.meta.field)
         rows.append({vocabulary.id(term_of(name)): weight for name, weight in weights.items()})
         progress.advance(stage)
     progress.finish(stage)
     vectors = SparseVectors.from_mappings(rows, vocabulary_size=len(vocabulary))
-    held = tuple(collections(client, version.index))
+    held = (version.index,) if version.meta.enriched else tuple(collections(client, version.index))
     return Contents(tuple(image_ids), tuple(captions), vectors, held, version.meta.revision)
 
 
-def _captions(image_id: str, source: Mapping[str, Any]) -> str:
-    stored = source.get("caption", {})
-    captions = tuple(Caption(text, kind) for kind in CaptionKind for text in stored.get(kind.value, ()))
+def _captions(image_id: str, source: Mapping[str, Any], meta: IndexMeta) -> str:
+    captions = tuple(
+        Caption(text, kind)
+        for field, kind in meta.caption_fields.items()
+        for text in values_at(source, field)
+        if isinstance(text, str)
+    )
     return caption_text(ImageDocument(image_id, "", captions))

@@ -115,7 +115,8 @@ def evaluate_index(
         adds = f"{hybrid.weight:g} x BM25 of words by field on {hybrid.field}"
         runs[f"sparse + {adds}, one request"] = asker.run("hybrid", hybrid.clauses)
         runs["the words of hybrid alone"] = asker.run("words", hybrid.clauses, terms=False)
-    runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", _plain_words, terms=False)
+    if not version.meta.enriched:  # somebody else's index has fields of its own
+        runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", _plain_words, terms=False)
     return _with_baselines(runs, topics, training, contents, plan)
 
 

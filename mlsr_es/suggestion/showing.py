@@ -10,8 +10,6 @@ from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic import IndexMeta, values_at
 from mlsr_es.vectors import term_of
 
-_SHOWN_FIRST = (CaptionKind.DESCRIPTION, CaptionKind.TITLE, CaptionKind.ALT)
-
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -30,16 +28,13 @@ class Share:
 
 
 def captions_in(source: Mapping[str, Any], meta: IndexMeta) -> tuple[str, ...]:
-    """The captions of a stored document, each text once: our own fields', or those that ``enrich`` reads.
+    """The captions of a stored document, each text once, without attributions.
 
     Args:
         source: The stored document.
         meta: Of its index.
     """
-    if meta.enriched:
-        fields = [caption["field"] for caption in meta.enriched["captions"]]
-    else:
-        fields = [f"caption.{kind}" for kind in _SHOWN_FIRST]
+    fields = [field for field, kind in meta.caption_fields.items() if kind is not CaptionKind.ATTRIBUTION]
     texts = (value for field in fields for value in values_at(source, field))
     return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if isinstance(text, str)))
 
