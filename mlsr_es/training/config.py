@@ -78,6 +78,9 @@ class Regularisation(_Table):
 class Negatives(_Table):
     """Images beside those of the batch's other queries."""
 
+    miner: Literal["bm25", "model"] = Field(
+        default="bm25", description="what ranks the mined ones: BM25, or the model that an index was made with"
+    )
     mined: int = Field(default=0, ge=0, description="a query, out of the mined_from best that are not relevant")
     mined_from: int = Field(default=50, gt=0)
     random: int = Field(default=0, ge=0, description="a batch")
