@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.failures import translated
+from mlsr_es.elastic.mapping import field_type
 from mlsr_es.elastic.meta import IndexMeta, State
 from mlsr_es.elastic.patience import patiently
 from mlsr_es.elastic.slots import Slot, check_free
@@ -43,6 +44,11 @@ class OwnersIndex:
     mapping: Mapping[str, Any]
     settings: Mapping[str, Any]
     meta: IndexMeta | None
+
+    def kind_of(self, slot: Slot) -> FieldKind | None:
+        """The type that the field with the weights has; None where there is none yet, or it is something else."""
+        found = field_type(self.mapping, slot.field)
+        return FieldKind(found) if found in set(FieldKind) else None
 
 
 def describe(client: Elasticsearch, name: str) -> OwnersIndex:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mlsr_es.collection import Caption, ImageDocument, ImageFile
 from mlsr_es.elastic import (
     Action,
+    FieldKind,
     Found,
     IndexAction,
     OwnersIndex,
     Slot,
     Stored,
     UpdateAction,
+    capabilities,
     check_writable,
     document_body,
     index_body,
@@ -93,11 +95,13 @@ class InPlace:
         client: Of ``connect``.
         job: What is to be done.
         owners: Of ``describe``.
+        kind: Of the field with the weights.
     """
 
     client: Client
     job: EnrichJob
     owners: OwnersIndex
+    kind: FieldKind
 
     @property
     def slot(self) -> Slot:
@@ -132,7 +136,7 @@ class InPlace:
 
     @property
     def mapping(self) -> Mapping[str, Any]:  # noqa: D102
-        return {"properties": self.slot.properties(self.job.meta.field_kind)}
+        return {"properties": self.slot.properties(self.kind)}
 
     def check(self) -> None:
         """See that nothing is harmed.
@@ -140,10 +144,10 @@ class InPlace:
         Raises:
             IndexMismatchError: Something is in the way.
         """
-        check_writable(self.owners, self.slot, self.job.meta.field_kind)
+        check_writable(self.owners, self.slot, self.kind)
 
     def open(self) -> None:  # noqa: D102
-        open_slot(self.client, self.owners, self.slot, self.job.meta)
+        open_slot(self.client, self.owners, self.slot, self.job.meta(self.kind))
 
     def held(self, found: Sequence[Found]) -> Mapping[Key, Stored]:  # noqa: D102
         return {each.key: Stored(each.fingerprint, self.job.index) for each in found}
@@ -160,7 +164,7 @@ class InPlace:
         return None if self.slot.serves else self.clear(found, "")
 
     def finish(self) -> tuple[bool, tuple[str, ...]]:  # noqa: D102
-        return switch(self.client, self.owners, self.slot, self.job.meta), ()
+        return switch(self.client, self.owners, self.slot, self.job.meta(self.kind)), ()
 
     def _update(
         self, found: Found, terms: Mapping[str, float], fingerprint: str, images: Sequence[Mapping[str, Any]]
@@ -177,6 +181,7 @@ class Companion:
     Args:
         client: Of ``connect``.
         job: What is to be done.
+        kind: Of the field with the weights, in an index that is new.
 
     Raises:
         IndexMismatchError: The name belongs to something else.
@@ -186,16 +191,17 @@ class Companion:
     fingerprint = "mlsr.fingerprint"
     mirrors = True
 
-    def __init__(self, client: Client, job: EnrichJob) -> None:
+    def __init__(self, client: Client, job: EnrichJob, kind: FieldKind) -> None:
         self._client = client
         self._job = job
-        self._target = find_target(client, job.into, job.meta)
+        self._meta = job.meta(kind)
+        self._target = find_target(client, job.into, self._meta)
         self.index = self._target.version or ""
 
     @property
     def field(self) -> str:
         """As ``Destination`` says, like all that follow."""
-        return self._job.meta.field
+        return self._meta.field
 
     @property
     def described(self) -> str:  # noqa: D102
@@ -203,10 +209,10 @@ class Companion:
 
     @property
     def mapping(self) -> Mapping[str, Any]:  # noqa: D102
-        return index_body(self._job.meta)
+        return index_body(self._meta)
 
     def open(self) -> None:  # noqa: D102
-        self.index = opened(self._client, self._job.into, self._job.meta, self._target)
+        self.index = opened(self._client, self._job.into, self._meta, self._target)
 
     def held(self, found: Sequence[Found]) -> Mapping[Key, Stored]:  # noqa: D102
         in_index = stored(self._client, self.index, [each.id for each in found]) if self.index else {}
@@ -255,7 +261,20 @@ def destination_of(client: Client, job: EnrichJob, owners: OwnersIndex) -> Desti
         ClusterError: The cluster cannot be reached, or refuses.
     """
     if job.into:
-        return Companion(client, job)
-    in_place = InPlace(client, job, owners)
+        return Companion(client, job, job.field_kind or capabilities(client).best_kind())
+    in_place = InPlace(client, job, owners, _kind(client, job, owners))
     in_place.check()
     return in_place
+
+
+def _kind(client: Client, job: EnrichJob, owners: OwnersIndex) -> FieldKind:
+    """The type of the field in somebody's documents: the one that it has; or ``rank_features``, where the cluster can.
+
+    Some clusters take the weights of a ``sparse_vector`` field out of the stored document, unless an index was created
+    otherwise: an owner's was not.
+    """
+    there = owners.kind_of(slot_for(owners.meta, job.model.revision))
+    if job.field_kind or there:
+        return job.field_kind or there or FieldKind.RANK_FEATURES
+    lacks = capabilities(client).kinds[FieldKind.RANK_FEATURES] is False
+    return FieldKind.SPARSE_VECTOR if lacks else FieldKind.RANK_FEATURES

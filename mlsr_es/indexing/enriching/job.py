@@ -26,7 +26,7 @@ class EnrichJob:
         model_name: As the user named it; searches load it by this name.
         store: Where images are.
         into: The index that is written to in place of the one that is read; "" for that one itself.
-        field_kind: The type of the field with the weights, where it is new.
+        field_kind: The type of the field with the weights, where it is new; None for the one that suits the cluster.
         refetch: Whether images are fetched again although their URLs are the same.
         rejects: Where bad records go.
         strict: Whether the first bad record stops the run.
@@ -38,7 +38,7 @@ class EnrichJob:
     model_name: str
     store: ImageStore = field(default_factory=ImageStore)
     into: str = ""
-    field_kind: FieldKind = FieldKind.RANK_FEATURES
+    field_kind: FieldKind | None = None
     refetch: bool = False
     rejects: Path = Path("rejects.ndjson")
     strict: bool = False
@@ -53,9 +53,12 @@ class EnrichJob:
         """The fields that are read for this model."""
         return self.fields.read_by(self.needs)
 
-    @property
-    def meta(self) -> IndexMeta:
-        """What the index will say of itself."""
+    def meta(self, kind: FieldKind) -> IndexMeta:
+        """What the index will say of itself.
+
+        Args:
+            kind: The type of the field with the weights.
+        """
         config = self.model.config
         inline = bool(self.fields.image) and self.store.inline
         return IndexMeta(
@@ -64,6 +67,6 @@ class EnrichJob:
             vocabulary=self.model.vocabulary.digest,
             query_head=config.query_head.value,
             document_head=config.document_head.value,
-            field_kind=self.field_kind,
+            field_kind=kind,
             enriched={} if self.into else {**self.fields.to_json(), "inline": inline},
         )
