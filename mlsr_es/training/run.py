@@ -7,9 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
+from torch import nn
 from transformers import EarlyStoppingCallback, TrainerCallback
 from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_utils import get_last_checkpoint
@@ -160,7 +161,7 @@ def train_model(
         watch: Who is told.
     """
     freeze = bool(config.backbones and config.backbones.freeze_image)
-    pixels = _pixels(model, data, folder, freeze=freeze, watch=watch)
+    pixels = _pixels(model, data, folder, freeze=freeze, fresh=config.start is None, watch=watch)
     negatives = config.negatives
     hard = hard_negatives(data, mine, most=negatives.mined_from) if negatives.mined else []
     batches = Batches(data, model, config, hard=hard, pixels=pixels)
@@ -196,13 +197,18 @@ def train_model(
     return Trained(model, data, run, state.best_metric, state.epoch or 0.0, seconds)
 
 
-def _pixels(model: BiEncoder, data: TrainingData, folder: Path, *, freeze: bool, watch: Watch) -> Pixels | None:
+def _pixels(
+    model: BiEncoder, data: TrainingData, folder: Path, *, freeze: bool, fresh: bool, watch: Watch
+) -> Pixels | None:
     if model.image_processor is None:
         return None
     pictures = Pictures(model.image_processor, lambda error: watch.say(f"rejected: {error}"))
     if not freeze:
         return pictures
-    return Features(data.images, model, pictures, folder / "features", watch.progress)
+    features = Features(data.images, model, pictures, folder / "features", watch.progress)
+    if fresh and model.document.image is not None:
+        features.standardise(cast("nn.Linear", model.document.image.project[0]), data.documents)
+    return features
 
 
 def _tensorboard(folder: Path) -> TrainerCallback:
