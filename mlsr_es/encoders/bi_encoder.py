@@ -99,6 +99,14 @@ class BiEncoder(nn.Module):
         """Whether the query encoder knows any word piece of the section."""
         return self.query_reader.recognises(section_texts(section))
 
+    def section_terms(self, section: Section) -> frozenset[int]:
+        """The term ids of the word pieces that the query encoder reads of a section."""
+        return self.query_reader.terms(section_texts(section))
+
+    def caption_terms(self, document: ImageDocument) -> frozenset[int]:
+        """The term ids of the word pieces of an image's captions, whether the document encoder reads them or not."""
+        return self.document_reader.terms(caption_texts(document))
+
     def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
         """Query vectors.
 

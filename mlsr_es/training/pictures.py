@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -114,7 +115,7 @@ def _compute(
     if image is None:
         raise ValueError("the model reads no images")
     image.eval()
-    unfinished = file.with_suffix(".part")
+    unfinished = file.with_suffix(f".{os.getpid()}.part")  # runs beside each other may compute the same
     features: np.memmap[Any, np.dtype[np.float16]] | None = None
     progress.start(_STAGE, len(documents), "images")
     try:
