@@ -14,8 +14,8 @@ from mlsr_es.commands.demo import demo
 from mlsr_es.commands.encode import encode
 from mlsr_es.commands.enrich import enrich
 from mlsr_es.commands.evaluate import evaluate
-from mlsr_es.commands.export_query_table import export_query_table
 from mlsr_es.commands.experiment import experiment_app
+from mlsr_es.commands.export_query_table import export_query_table
 from mlsr_es.commands.index import index
 from mlsr_es.commands.kibana import kibana_app
 from mlsr_es.commands.node import node_app

@@ -173,7 +173,9 @@ def train_model(
         watch: Who is told.
     """
     freeze = bool(config.backbones and config.backbones.freeze_image)
-    pixels = _pixels(model, data, features or folder / "features", freeze=freeze, fresh=config.start is None, watch=watch)
+    pixels = _pixels(
+        model, data, features or folder / "features", freeze=freeze, fresh=config.start is None, watch=watch
+    )
     negatives = config.negatives
     hard = hard_negatives(data, mine, most=negatives.mined_from) if negatives.mined else []
     batches = Batches(data, model, config, hard=hard, pixels=pixels)
