@@ -57,7 +57,7 @@ def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     PreTrainedTokenizerFast(tokenizer_object=inner, **names).save_pretrained(folder)
     torch.manual_seed(7)
     sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    AutoModelForMaskedLM.from_config(BertConfig(vocab_size=len(terms), **sizes)).save_pretrained(folder)
+    AutoModelForMaskedLM.from_config(BertConfig(vocab_size=len(terms), **sizes)).save_pretrained(folder)  # type: ignore[arg-type]
     return folder
 
 
