@@ -89,7 +89,7 @@ class IndexMeta:
         if not isinstance(raw, Mapping):
             raise IndexMismatchError(
                 f"the index {index} was not made by mlsr-es: its mapping has no _meta.mlsr.",
-                advice="Name another index.",
+                advice="Name another index, or add weights to this one: mlsr-es enrich.",
             )
         if raw.get("schema", SCHEMA) != SCHEMA:
             raise IndexMismatchError(
