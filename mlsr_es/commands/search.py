@@ -65,7 +65,7 @@ def search(
     connection: ConnectionSettings,
 ) -> None:
     """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
-    from mlsr_es.elastic import Strategy, connect
+    from mlsr_es.elastic import Strategy, check, connect
     from mlsr_es.suggestion import (
         Hybrid,
         QueryEncoder,
@@ -84,6 +84,7 @@ def search(
         raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
     encoder: QueryEncoder | None = read_table(query_table) if query_table else None
     client = connect(connection)
+    check(client)
     version = serving_version(client, name)
     chosen = chosen or strategy_for(client, version)
     if encoder is None:
