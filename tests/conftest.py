@@ -22,7 +22,11 @@ import pytest
 from hypothesis import settings
 
 from mlsr_es.elastic import ConnectionSettings, connect
-from mlsr_es.embedded import Node
+from mlsr_es.embedded import VERSIONS, Node
+from mlsr_es.embedded.account import account
+from mlsr_es.embedded.java import java_program
+from mlsr_es.embedded.releases import release_of
+from mlsr_es.errors import NodeError
 from mlsr_es.state import state_folder as real_state_folder
 from tests.elastic.faults import FaultServer, handler
 from tests.program import run_program
@@ -40,7 +44,7 @@ settings.load_profile("mlsr-es")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that asks for the cluster is a system test; no test needs to say so."""
     for item in items:
-        if "cluster_url" in getattr(item, "fixturenames", ()):
+        if {"cluster_url", "newer_cluster_url"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("system")
 
 
@@ -73,6 +77,24 @@ def cluster_url(state_folder: Path) -> Iterator[str]:
         yield named.rstrip("/")
         return
     node = Node(state_folder / "tests")
+    try:
+        yield str(node.start().url)
+    finally:
+        node.stop()
+
+
+@pytest.fixture(scope="session")
+def newer_cluster_url(state_folder: Path) -> Iterator[str]:
+    """Where an Elasticsearch 9 answers: one node for the whole run, where this machine has a JDK that it runs on.
+
+    It has ``sparse_vector`` fields, and no ``rank_features``.
+    """
+    version = VERSIONS[1]
+    try:
+        java_program(release_of(version), state_folder / "shared", account())
+    except NodeError as lacking:
+        pytest.skip(lacking.what)
+    node = Node(state_folder / f"tests-{version}", version=version)
     try:
         yield str(node.start().url)
     finally:
