@@ -22,7 +22,11 @@ import pytest
 from hypothesis import settings
 
 from mlsr_es.elastic import ConnectionSettings, connect
-from mlsr_es.embedded import Node
+from mlsr_es.embedded import VERSIONS, Node
+from mlsr_es.embedded.account import account
+from mlsr_es.embedded.java import java_program
+from mlsr_es.embedded.releases import release_of
+from mlsr_es.errors import NodeError
 from mlsr_es.state import state_folder as real_state_folder
 from tests.elastic.faults import FaultServer, handler
 from tests.program import run_program
@@ -40,7 +44,7 @@ settings.load_profile("mlsr-es")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that asks for the cluster is a system test; no test needs to say so."""
     for item in items:
-        if "cluster_url" in getattr(item, "fixturenames", ()):
+        if {"cluster_url", "newer_cluster_url"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("system")
 
 
@@ -79,6 +83,24 @@ def cluster_url(state_folder: Path) -> Iterator[str]:
         node.stop()
 
 
+@pytest.fixture(scope="session")
+def newer_cluster_url(state_folder: Path) -> Iterator[str]:
+    """Where an Elasticsearch 9 answers: one node for the whole run, where this machine has a JDK that it runs on.
+
+    It has ``sparse_vector`` fields, and no ``rank_features``.
+    """
+    version = VERSIONS[1]
+    try:
+        java_program(release_of(version), state_folder / "shared", account())
+    except NodeError as lacking:
+        pytest.skip(lacking.what)
+    node = Node(state_folder / f"tests-{version}", version=version)
+    try:
+        yield str(node.start().url)
+    finally:
+        node.stop()
+
+
 @pytest.fixture
 def node_folder() -> Iterator[Path]:
     """An empty folder for a node of the test's own, which is stopped at the end if it still runs."""
@@ -94,14 +116,14 @@ def node_folder() -> Iterator[Path]:
 @pytest.fixture
 def index_name(cluster_url: str) -> Iterator[str]:
     """A name that no index has; afterwards every index whose name begins with it is gone, and its aliases with it."""
-    with _new_name(cluster_url) as name:
+    with new_name(cluster_url) as name:
         yield name
 
 
 @pytest.fixture(scope="session")
 def sample_index(cluster_url: str) -> Iterator[str]:
     """The sample collection, indexed with the demo model; tests only search it."""
-    with _new_name(cluster_url) as name:
+    with new_name(cluster_url) as name:
         ran = run_program("index", "sample", "--index", name, "--es-url", cluster_url)
         assert ran.code == 0, ran.stderr
         yield name
@@ -172,7 +194,8 @@ def closed_port() -> int:
 
 
 @contextmanager
-def _new_name(cluster_url: str) -> Iterator[str]:
+def new_name(cluster_url: str) -> Iterator[str]:
+    """A name that no index has; afterwards every index whose name begins with it is gone."""
     name = f"mlsr-test-{secrets.token_hex(4)}"
     try:
         yield name

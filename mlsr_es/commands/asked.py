@@ -5,10 +5,33 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlsr_es.collection import Section
 from mlsr_es.errors import InputError
-from mlsr_es.hybrid import AUTO, Hybrid
+
+if TYPE_CHECKING:
+    from mlsr_es.suggestion import Picture
+
+
+def asked_for(
+    text: str, page_title: str, section_title: str, file: Path | None, image: Path | None
+) -> Section | Picture:
+    """A section with something in it, or an image with or without a caption.
+
+    Raises:
+        InputError: Both are given, or a file cannot be read.
+        QueryError: The section is empty.
+    """
+    from mlsr_es.suggestion import check_query, read_picture
+
+    if image is None:
+        section = section_of(text, page_title, section_title, file)
+        check_query(section)
+        return section
+    if page_title or section_title or file:
+        raise InputError("an image and a section are given.", advice="Beside --image, TEXT alone: it is the caption.")
+    return read_picture(image, text)
 
 
 def section_of(text: str, page_title: str, section_title: str, file: Path | None) -> Section:
@@ -45,14 +68,3 @@ def filters_of(given: Sequence[str]) -> dict[str, str]:
             raise InputError(f"--filter {entry!r} is no FIELD=VALUE.", advice="For example: --filter collection=sample")
         filters[field] = value
     return filters
-
-
-def checked_hybrid(given: str) -> str:
-    """What --hybrid says, once it is known to say something: what is wrong is told before a cluster is asked.
-
-    Raises:
-        InputError: It is neither ``auto`` nor ``FIELD:WEIGHT``.
-    """
-    if given not in ("", AUTO):
-        Hybrid.parse(given)
-    return given

@@ -13,7 +13,7 @@ import typer
 
 from mlsr_es.commands.console import note
 from mlsr_es.elastic import ConnectionSettings
-from mlsr_es.embedded import Node
+from mlsr_es.embedded import VERSIONS, Node
 from mlsr_es.errors import InputError
 
 _Result = TypeVar("_Result")
@@ -139,7 +139,7 @@ def _embedded_node() -> ConnectionSettings:
 
 
 def _running_node() -> str | None:
-    return Node().status().url
+    return next((url for version in VERSIONS if (url := Node(version=version).status().url)), None)
 
 
 def _secret(variable: str) -> str:

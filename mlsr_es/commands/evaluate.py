@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlsr_es.collection import SECTION_FIELDS
-from mlsr_es.commands.asked import checked_hybrid
 from mlsr_es.commands.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.console import data, note, print_json, progress, table
 from mlsr_es.commands.fields import parsed_fields
@@ -48,10 +47,10 @@ def evaluate(
         "--vectors: what was encoded.",
     ),
     hybrid: str = typer.Option(
-        "",
-        "--hybrid",
-        metavar="auto|FIELD:WEIGHT",
-        help="Also measure the dot product plus so much of BM25, in one request; auto: as much as the index says.",
+        "", "--hybrid", metavar="FIELD:WEIGHT", help="Also add so much of BM25 on a field, as in caption_all:0.3."
+    ),
+    query_table: Path | None = typer.Option(
+        None, "--query-table", metavar="FILE", help="Also ask by a table that mlsr-es export-query-table wrote."
     ),
     run_out: Path | None = typer.Option(
         None, "--run-out", metavar="FILE", help="Write the model's run (the hybrid one where asked for), a TREC file."
@@ -74,16 +73,17 @@ def evaluate(
     from mlsr_es.evaluation import read_qrels, write_run
     from mlsr_es.inspection import TopicPlan, evaluate_index, evaluate_vectors
     from mlsr_es.sources import read_topics
-    from mlsr_es.suggestion import hybrid_for, serving_version
+    from mlsr_es.suggestion import Hybrid, read_table, serving_version
 
     if bool(name) == bool(vectors):
         raise InputError("an index or a folder of vectors is evaluated.", advice="Give --index or --vectors.")
-    if vectors and (hybrid or model or query_fields):
+    if vectors and (hybrid or model or query_fields or query_table):
         raise InputError(
-            "--hybrid, --model and --query-fields belong to an index.",
+            "--hybrid, --model, --query-fields and --query-table belong to an index.",
             advice="Leave them out, or give --index; mlsr-es encode has --query-fields of its own.",
         )
-    hybrid = checked_hybrid(hybrid)
+    added = Hybrid.parse(hybrid) if hybrid else None
+    asked_by = read_table(query_table) if query_table else None
     plan = TopicPlan(
         read_topics(topics),
         read_qrels(qrels),
@@ -97,10 +97,10 @@ def evaluate(
             found = evaluate_vectors(vectors, plan=plan, progress=bars)
         else:
             client = connect(connection())
-            version = serving_version(client, name)
-            added = hybrid_for(version, hybrid)
-            used = load_model(model or version.meta.model, device=device)
-            found = evaluate_index(client, name, model=used, plan=plan, hybrid=added, progress=bars)
+            used = load_model(model or serving_version(client, name).meta.model, device=device)
+            found = evaluate_index(
+                client, name, model=used, plan=plan, hybrid=added, query_table=asked_by, progress=bars
+            )
     differences = _compared(found, *compare) if compare else {}
     if as_json:
         print_json(to_json(found, differences))
@@ -128,8 +128,11 @@ def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[st
         for one in found.systems
     }
     return {
-        "revision": found.revision,
-        "query_fields": list(found.query_fields),
+        "collections": list(found.contents.collections),
+        "revision": found.contents.revision,
+        "split": found.plan.split,
+        "fold": found.plan.fold,
+        "query_fields": list(found.plan.query_fields),
         "topics": len(found.topics.sections),
         "judgements": len(found.topics.judgements),
         "too_short": found.topics.too_short,
@@ -150,8 +153,8 @@ def print_evaluation(found: Evaluation) -> None:
         shown.add_row(one.run.name, *means, terms, one.what)
     data.print(shown)
     topics = found.topics
-    if len(found.query_fields) < len(SECTION_FIELDS):
-        note(f"Asked of each section: {', '.join(found.query_fields)} alone.")
+    if len(found.plan.query_fields) < len(SECTION_FIELDS):
+        note(f"Asked of each section: {', '.join(found.plan.query_fields)} alone.")
     note(f"{len(topics.sections):,} topics, {len(topics.judgements):,} judgements.")
     if topics.too_short or topics.not_searched:
         note(

@@ -12,7 +12,10 @@ from mlsr_es.commands.collection import collection_app
 from mlsr_es.commands.console import complain, note
 from mlsr_es.commands.demo import demo
 from mlsr_es.commands.encode import encode
+from mlsr_es.commands.enrich import enrich
 from mlsr_es.commands.evaluate import evaluate
+from mlsr_es.commands.experiment import experiment_app
+from mlsr_es.commands.export_query_table import export_query_table
 from mlsr_es.commands.index import index
 from mlsr_es.commands.kibana import kibana_app
 from mlsr_es.commands.node import node_app
@@ -32,13 +35,19 @@ app = typer.Typer(
 )
 app.command(epilog="Example: mlsr-es demo")(demo)
 app.command(epilog="Example: mlsr-es index gimp-manual --index gimp-manual --thumbnails")(index)
+app.command(epilog="Example: mlsr-es enrich products --caption-field name:title --caption-field description")(enrich)
 app.command(epilog='Example: mlsr-es search "How do I rotate a layer?" --index gimp-manual --explain')(search)
 app.command(epilog="Example: mlsr-es encode gimp-manual -o vectors")(encode)
 app.command(epilog="Example: mlsr-es evaluate --index gimp-manual --topics gimp/topics.jsonl --qrels gimp/qrels.txt")(
     evaluate
 )
 app.command(epilog="Example: mlsr-es train --from-collection my-site/ -o my-model")(train)
+app.command(
+    "export-query-table",
+    epilog="Example: mlsr-es export-query-table --sections gimp/topics.jsonl -o gimp-table.json",
+)(export_query_table)
 app.add_typer(collection_app, name="collection")
+app.add_typer(experiment_app, name="experiment")
 app.add_typer(kibana_app, name="kibana")
 app.add_typer(node_app, name="node")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlsr_es.commands.console import note, print_json, progress
+from mlsr_es.embedded import VERSIONS
 
 if TYPE_CHECKING:
     from mlsr_es.embedded import NodeStatus
@@ -23,6 +24,12 @@ node_app = typer.Typer(
 _DATA = typer.Option(
     None, "--data", metavar="DIR", help="The node's folder. Default: the one node of the state folder."
 )
+_VERSION = typer.Option(
+    VERSIONS[0],
+    "--version",
+    metavar="V",
+    help=f"Which Elasticsearch: {' or '.join(VERSIONS)}. The second needs a whole JDK 21+ on this machine.",
+)
 _JSON = typer.Option(False, "--json", help="Print one JSON object.")
 
 
@@ -30,46 +37,52 @@ _JSON = typer.Option(False, "--json", help="Print one JSON object.")
 def start(
     *,
     data: Path | None = _DATA,
+    version: str = _VERSION,
     heap_mb: int = typer.Option(512, "--heap-mb", min=256, help="Memory of the node's Java heap, in MiB."),
     as_json: bool = _JSON,
 ) -> None:
     """Start a node and wait until it is healthy; one that runs already is left as it is.
 
-    The first start fetches Elasticsearch (58 MB). The node stays up until it is stopped, or the machine is.
+    The first start fetches Elasticsearch (58 MB; 9.5.0: 130 MB). The node stays up until it is stopped, or the machine
+    is.
     """
     from mlsr_es.embedded import Node
 
     with progress() as bars:
-        status = Node(data).start(bars, heap_mb=heap_mb)
+        status = Node(data, version=version).start(bars, heap_mb=heap_mb)
     _print(status, as_json=as_json)
-    note(f"Stop it with: mlsr-es node stop{f' --data {data}' if data else ''}")
+    which = f" --data {data}" if data else "" if version == VERSIONS[0] else f" --version {version}"
+    note(f"Stop it with: mlsr-es node stop{which}")
 
 
 @node_app.command(epilog="Example: mlsr-es node stop")
-def stop(*, data: Path | None = _DATA) -> None:
+def stop(*, data: Path | None = _DATA, version: str = _VERSION) -> None:
     """Stop a node; its data stay. A node that does not run is no error."""
     from mlsr_es.embedded import Node
 
-    stopped = Node(data).stop()
+    stopped = Node(data, version=version).stop()
     note("Stopped." if stopped else "No node was running.")
 
 
 @node_app.command(epilog="Example: mlsr-es node status --json")
-def status(*, data: Path | None = _DATA, as_json: bool = _JSON) -> None:
+def status(*, data: Path | None = _DATA, version: str = _VERSION, as_json: bool = _JSON) -> None:
     """Say whether a node runs, and where it answers. The exit code is 0 either way."""
     from mlsr_es.embedded import Node
 
-    _print(Node(data).status(), as_json=as_json)
+    _print(Node(data, version=version).status(), as_json=as_json)
 
 
 @node_app.command(epilog="Example: mlsr-es node logs --lines 100")
 def logs(
-    *, data: Path | None = _DATA, lines: int = typer.Option(40, "--lines", "-n", min=1, help="How many, from the end.")
+    *,
+    data: Path | None = _DATA,
+    version: str = _VERSION,
+    lines: int = typer.Option(40, "--lines", "-n", min=1, help="How many, from the end."),
 ) -> None:
     """Print the last lines of what a node has said since its last start."""
     from mlsr_es.embedded import Node
 
-    said = Node(data).logs(lines)
+    said = Node(data, version=version).logs(lines)
     if not said:
         note("This node has said nothing yet.")
     for line in said:

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import typer
 
-from mlsr_es.commands.asked import checked_hybrid, filters_of, section_of
+from mlsr_es.commands.asked import asked_for, filters_of
 from mlsr_es.commands.connection import with_connection
 from mlsr_es.commands.console import print_json
 from mlsr_es.commands.suggested import as_pasted, print_images, tell_dropped, to_json
 from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.errors import InputError
 
 
 @with_connection
 def search(
-    text: str = typer.Argument("", metavar="[TEXT]", help="The section's text."),
+    text: str = typer.Argument("", metavar="[TEXT]", help="The section's text; of an image, its caption."),
     *,
     name: str = typer.Option(..., "--index", metavar="NAME", help="The index."),
     page_title: str = typer.Option("", "--page-title", metavar="T", help="The title of the page."),
@@ -26,15 +27,18 @@ def search(
         metavar="FILE",
         help="The section: a JSON object with the names of topics.jsonl, or plain text; - for standard input.",
     ),
+    image: Path | None = typer.Option(
+        None,
+        "--image",
+        metavar="FILE",
+        help="Search by an image, for models that read images: what the index holds that is like it.",
+    ),
     size: int = typer.Option(10, "--size", "-n", min=1, max=10_000, help="How many images."),
     filters: list[str] = typer.Option(
         [], "--filter", metavar="FIELD=VALUE", help="Only images with this value: collection, page, language..."
     ),
     hybrid: str = typer.Option(
-        "",
-        "--hybrid",
-        metavar="auto|FIELD:WEIGHT",
-        help="Add BM25 times a weight to each score, as in caption_all:0.3; auto: as the index says.",
+        "", "--hybrid", metavar="FIELD:WEIGHT", help="Add so much of BM25 on a field, as in caption_all:0.3."
     ),
     strategy: str = typer.Option(
         "",
@@ -50,34 +54,53 @@ def search(
     model: str = typer.Option(
         "", "--model", metavar="M", help="The model. Default: the one that the index was made with."
     ),
+    query_table: Path | None = typer.Option(
+        None,
+        "--query-table",
+        metavar="FILE",
+        help="In place of a model: what mlsr-es export-query-table wrote. Needs no torch, and so is much quicker.",
+    ),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object: query, hits."),
     connection: ConnectionSettings,
 ) -> None:
-    """Suggest images for a section: those whose terms have the largest dot product with the section's."""
-    from mlsr_es.elastic import Strategy, connect
-    from mlsr_es.suggestion import check_query, encode_request, hybrid_for, send, serving_version, strategy_for
+    """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
+    from mlsr_es.elastic import Strategy, check, connect
+    from mlsr_es.suggestion import (
+        Hybrid,
+        QueryEncoder,
+        encode_request,
+        read_table,
+        send,
+        serving_version,
+        strategy_for,
+    )
 
-    section = section_of(text, page_title, section_title, section_file)
-    check_query(section)
+    asked = asked_for(text, page_title, section_title, section_file, image)
     wanted = filters_of(filters)
-    hybrid = checked_hybrid(hybrid)
+    added = Hybrid.parse(hybrid) if hybrid else None
     chosen = Strategy.parse(strategy) if strategy else None
+    if query_table and model:
+        raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
+    encoder: QueryEncoder | None = read_table(query_table) if query_table else None
     client = connect(connection)
+    check(client)
     version = serving_version(client, name)
     chosen = chosen or strategy_for(client, version)
-    # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
-    from mlsr_es.encoders import load_model
+    if encoder is None:
+        # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
+        from mlsr_es.encoders import load_model
 
+        encoder = load_model(model or version.meta.model, device=device)
     request = encode_request(
-        section,
-        model=load_model(model or version.meta.model, device=device),
+        asked,
+        model=encoder,
         version=version,
         index=name,
         size=size,
         filters=wanted,
         strategy=chosen,
-        hybrid=hybrid_for(version, hybrid),
+        hybrid=added,
         explain=explain,
     )
     if show_query:

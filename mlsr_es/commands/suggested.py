@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
 _SHOWN_TERMS = 6
 _SHOWN_CAPTION = 70
+_SHOWN_SHARES = 3
 _ROOM_FOR_CAPTIONS = 160
 """Columns: on a narrower terminal the caption stands below the image's id."""
-_CAPTIONS = ("description", "title", "alt")
 
 
 def to_json(found: Suggestions) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def to_json(found: Suggestions) -> dict[str, Any]:
         {"id": image.id, "score": image.score, "source": image.source}
         | ({"terms": image.terms} if image.terms is not None else {})
         | ({"bm25": image.bm25} if image.bm25 is not None else {})
+        | ({"images": [asdict(share) for share in image.shares]} if image.shares else {})
         for image in found.images
     ]
     return {
@@ -57,9 +59,7 @@ def print_images(found: Suggestions) -> None:
 
 def caption_of(image: SuggestedImage) -> str:
     """The caption as one short line: the components that are there, each text once."""
-    captions = image.source.get("caption", {})
-    texts = dict.fromkeys(text for kind in _CAPTIONS for text in captions.get(kind, ()))
-    line = " | ".join(texts)
+    line = " | ".join(image.captions)
     return line if len(line) <= _SHOWN_CAPTION else f"{line[: _SHOWN_CAPTION - 1]}…"
 
 
@@ -69,7 +69,9 @@ def _terms(image: SuggestedImage) -> list[str]:
     heaviest = [f"{term} {weight:.2f}" for term, weight in list(image.terms.items())[:_SHOWN_TERMS]]
     more = len(image.terms) - len(heaviest)
     words = [f"BM25 {image.bm25:.2f}"] if image.bm25 is not None else []
-    return ["  ".join([*heaviest, *([f"+{more}"] if more > 0 else []), *words])]
+    line = "  ".join([*heaviest, *([f"+{more}"] if more > 0 else []), *words])
+    owed = "  ".join(f"{share.image} {share.score:.2f}" for share in image.shares[:_SHOWN_SHARES] if share.score)
+    return [f"{line}\nfrom {owed}" if owed else line]
 
 
 def tell_dropped(found: Suggestions) -> None:

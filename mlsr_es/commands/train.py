@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from mlsr_es.commands.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.commands.miners import check_mining, miner
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _CHOSEN_BY = "nDCG@10"
 
 
+@with_connection_later
 def train(
     config: Path | None = typer.Argument(None, metavar="[CONFIG.toml]", help="The configuration; see configs/."),
     *,
@@ -29,31 +32,40 @@ def train(
         metavar="SOURCE",
         help="In place of a configuration: train the shipped model further on the sections and images of a source.",
     ),
+    mine_index: str = typer.Option(
+        "",
+        "--mine-index",
+        metavar="NAME",
+        help="Mine hard negatives from this index of the collection: by BM25 on its captions or, where the "
+        "configuration says negatives.miner = 'model', by the model that it was made with.",
+    ),
     resume: bool = typer.Option(False, "--resume", help="Go on from the folder's last checkpoint."),
     device: str = typer.Option("auto", "--device", help="Where training runs: auto, cuda, mps or cpu."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    connection: ConnectionLater,
 ) -> None:
     """Train a model, and measure it beside BM25 on the pages that were held out.
 
     A collection's own sections and images are the supervision. It is split by page: a fold of the pages is never
     seen, a few others choose the best epoch. TensorBoard's files are in DIR/logs.
     """
+    from mlsr_es.elastic import connect
     from mlsr_es.sources import open_source
-    from mlsr_es.training import Watch, by_bm25, held_out
+    from mlsr_es.training import Watch, held_out
     from mlsr_es.training import train as run
 
     plan = _plan(config, from_collection)
+    check_mining(plan, mine_index)
+    cluster = connect(connection()) if mine_index else None
     with progress() as bars:
+        source = open_source(
+            plan.collection.source, languages=frozenset(plan.collection.languages) or None, progress=bars, say=note
+        )
         trained = run(
             plan,
-            open_source(
-                plan.collection.source,
-                languages=frozenset(plan.collection.languages) or None,
-                progress=bars,
-                say=note,
-            ),
+            source,
             output,
-            mine=by_bm25,
+            mine=miner(plan, mine_index, cluster, collection=source.name, device=device, progress=bars),
             metric=ndcg,
             device=device,
             resume=resume,
@@ -61,7 +73,7 @@ def train(
         )
     systems = held_out(trained)
     if as_json:
-        print_json(to_json(trained, systems))
+        print_json({**_told(plan), **to_json(trained, systems)})
     else:
         print_trained(trained, systems)
     note(f"The model is in {output}: mlsr-es index {plan.collection.source} --index NAME --model {output}")
@@ -72,6 +84,10 @@ def ndcg(run: Run, judgements: Sequence[Judgement]) -> float:
     from mlsr_es.evaluation import figures
 
     return figures(run, judgements, [_CHOSEN_BY]).mean(_CHOSEN_BY)
+
+
+def _told(plan: TrainingConfig) -> dict[str, Any]:
+    return {"collection": plan.collection.source, "start": plan.start, "fold": plan.folds.test}
 
 
 def to_json(trained: Trained, systems: Sequence[System]) -> dict[str, Any]:

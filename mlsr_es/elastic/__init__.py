@@ -7,18 +7,21 @@ Nothing of the client's leaves it: what it raises becomes this package's errors 
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlsr_es.elastic.capabilities import Capabilities, capabilities
-from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction
+from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction, UpdateAction, as_lines
 from mlsr_es.elastic.cluster import ClusterVersion, check
 from mlsr_es.elastic.connection import ConnectionSettings, connect
-from mlsr_es.elastic.documents import document_body
+from mlsr_es.elastic.documents import document_body, weights_body
 from mlsr_es.elastic.hits import Answer, Hit, contributions, search, search_many, weights_in
 from mlsr_es.elastic.loading import load
 from mlsr_es.elastic.mapping import index_body
 from mlsr_es.elastic.meta import IndexMeta, State
-from mlsr_es.elastic.noting import note_hybrid, read_meta
+from mlsr_es.elastic.owners import OwnersIndex, check_writable, describe, open_slot, switch
+from mlsr_es.elastic.paths import REFERENCES, TEXTS, check_readable, values_at
 from mlsr_es.elastic.queries import WordClauses, build_query
 from mlsr_es.elastic.scanning import scan
 from mlsr_es.elastic.sending import Loaded
+from mlsr_es.elastic.slots import Slot, slot_for
+from mlsr_es.elastic.snapshot import Found, read_again, read_snapshot
 from mlsr_es.elastic.stored import Stored, collections, count, ids_of_collection, refresh, stored
 from mlsr_es.elastic.strategy import Strategy
 from mlsr_es.elastic.term_fields import FieldKind, TermField
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     Client: TypeAlias = Elasticsearch  # for annotations only, and so not in __all__
 
 __all__ = [
+    "REFERENCES",
+    "TEXTS",
     "Action",
     "Answer",
     "Capabilities",
@@ -37,39 +42,52 @@ __all__ = [
     "ConnectionSettings",
     "DeleteAction",
     "FieldKind",
+    "Found",
     "Hit",
     "IndexAction",
     "IndexMeta",
     "Loaded",
+    "OwnersIndex",
     "Resolved",
+    "Slot",
     "State",
     "Stored",
     "Strategy",
     "TermField",
+    "UpdateAction",
     "Version",
     "WordClauses",
+    "as_lines",
     "build_query",
     "capabilities",
     "check",
+    "check_readable",
+    "check_writable",
     "collections",
     "connect",
     "contributions",
     "count",
     "create_version",
     "delete_version",
+    "describe",
     "document_body",
     "ids_of_collection",
     "index_body",
     "load",
-    "note_hybrid",
     "note_origin",
+    "open_slot",
     "promote",
-    "read_meta",
+    "read_again",
+    "read_snapshot",
     "refresh",
     "resolve",
     "scan",
     "search",
     "search_many",
+    "slot_for",
     "stored",
+    "switch",
+    "values_at",
+    "weights_body",
     "weights_in",
 ]

@@ -27,13 +27,32 @@ class DeleteAction:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class UpdateAction:
+    """Change parts of a document that is still as it was read; where it was changed since, that is a conflict.
+
+    Args:
+        id: The document's id.
+        body: The parts: objects are merged, everything else is replaced.
+        seq_no: The document's sequence number as it was read.
+        primary_term: Likewise.
+        routing: The document's own; None where it has none.
+    """
+
+    id: str
+    body: Mapping[str, Any]
+    seq_no: int
+    primary_term: int
+    routing: str | None = None
+
+
 LONGEST_ID = 512
 """Bytes: Elasticsearch's own limit."""
 
 LONGEST_WAIT_S = 5.0
 """Seconds that a line waits for its chunk to fill: what a slow encoder has made is stored, whatever happens to it."""
 
-Action = IndexAction | DeleteAction
+Action = IndexAction | DeleteAction | UpdateAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +63,13 @@ class Line:
         id: The document's id.
         ndjson: The action and, where there is one, the document, a JSON object a line.
         deletes: Whether it removes.
+        routing: Of a document that has one: its id alone does not name it.
     """
 
     id: str
     ndjson: bytes
     deletes: bool
+    routing: str | None = None
 
 
 def line(action: Action) -> Line:
@@ -63,10 +84,24 @@ def line(action: Action) -> Line:
             raise RecordError(action.id, "load", f"an id has 1 to {LONGEST_ID} bytes, and this one {id_bytes}")
         if isinstance(action, DeleteAction):
             return Line(action.id, orjson.dumps({"delete": {"_id": action.id}}), deletes=True)
+        if isinstance(action, UpdateAction):
+            return Line(action.id, _update(action), deletes=False, routing=action.routing)
         head, body = orjson.dumps({"index": {"_id": action.id}}), orjson.dumps(action.body)
     except (TypeError, UnicodeEncodeError) as error:
         raise RecordError(action.id, "load", f"it cannot be written as JSON: {error}") from error
     return Line(action.id, head + b"\n" + body, deletes=False)
+
+
+def as_lines(action: Action) -> list[bytes]:
+    """An action as it would go over the wire, a JSON object a line, for somebody to look at."""
+    return line(action).ndjson.splitlines()
+
+
+def _update(action: UpdateAction) -> bytes:
+    condition = {"if_seq_no": action.seq_no, "if_primary_term": action.primary_term}
+    routing = {"routing": action.routing} if action.routing is not None else {}
+    head = {"update": {"_id": action.id, **condition, **routing}}
+    return orjson.dumps(head) + b"\n" + orjson.dumps({"doc": action.body})
 
 
 class ChunkSize:

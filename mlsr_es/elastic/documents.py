@@ -10,7 +10,6 @@ import orjson
 
 from mlsr_es.collection import ImageDocument
 from mlsr_es.vectors import term_of
-from mlsr_es.words import caption_text, stems
 
 TOP_TERMS = 10
 """How many of a document's heaviest terms stand in ``mlsr.top_terms``, for people and for facets."""
@@ -33,32 +32,42 @@ def document_body(
         model: The name of the model that gave the weights.
         thumbnail: A small picture as a data URI; None for none.
     """
-    heaviest = sorted(terms, key=lambda name: (-terms[name], name))[:TOP_TERMS]
     captions: dict[str, list[str]] = {}
     for caption in document.captions:
         captions.setdefault(caption.kind.value, []).append(caption.text)
     body = {
-        "mlsr": {
-            # An array of one object: an update replaces an array, and merges an object, so that terms of an earlier
-            # encoding would stay and go on matching.
-            "terms": [stored_weights(terms)],
-            "term_count": len(terms),
-            "top_terms": [term_of(name) for name in heaviest],
-            "fingerprint": fingerprint,
-            "model": model,
-        },
+        "mlsr": weights_body(terms, fingerprint=fingerprint, model=model),
         "image_id": document.id,
         "collection": document.collection,
         "page": document.page,
         "language": list(dict.fromkeys(caption.language for caption in document.captions if caption.language)),
         "caption": captions,
-        "caption_stems": " ".join(stems(caption_text(document))),
         "width": document.width,
         "height": document.height,
         "image_path": document.image.name if document.image else "",
         "thumbnail": thumbnail,
     }
     return {name: value for name, value in body.items() if value}
+
+
+def weights_body(terms: Mapping[str, float], *, fingerprint: str, model: str) -> dict[str, Any]:
+    """All that is this package's in a document, as JSON-ready values.
+
+    Args:
+        terms: Feature name to weight (float32 values above 0).
+        fingerprint: Of everything that the weights are made from.
+        model: The name of the model that gave them.
+    """
+    heaviest = sorted(terms, key=lambda name: (-terms[name], name))[:TOP_TERMS]
+    return {
+        # An array of one object: an update replaces an array, and merges an object, so that terms of an earlier
+        # encoding would stay and go on matching.
+        "terms": [stored_weights(terms)],
+        "term_count": len(terms),
+        "top_terms": [term_of(name) for name in heaviest],
+        "fingerprint": fingerprint,
+        "model": model,
+    }
 
 
 def stored_weights(terms: Mapping[str, float]) -> dict[str, float]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic.chunks import Action, ChunkSize, DeleteAction, Line, chunks, line
+from mlsr_es.elastic.chunks import Action, ChunkSize, DeleteAction, Line, UpdateAction, chunks, line
 from mlsr_es.elastic.sending import Loaded, Sender
 from mlsr_es.errors import RecordError
 
@@ -29,7 +29,7 @@ def load(
     chunk_bytes: int = 5_000_000,
     deadline_s: float = 300.0,
     meter: Callable[[float], None] = lambda seconds: None,  # noqa: ARG005
-) -> Iterator[Loaded]:
+) -> Generator[Loaded]:
     """Write to an index, chunk by chunk, and say of each action what became of it.
 
     ``actions`` is read in the caller's thread, when the caller asks for a result; what costs time in it (encoding)
@@ -85,7 +85,9 @@ def _lines(actions: Iterable[Action], refused: deque[Loaded]) -> Iterator[Line]:
         try:
             yield line(action)
         except RecordError as error:
-            refused.append(Loaded(action.id, HTTPStatus.BAD_REQUEST, error.reason, isinstance(action, DeleteAction)))
+            routing = action.routing if isinstance(action, UpdateAction) else None
+            deletes = isinstance(action, DeleteAction)
+            refused.append(Loaded(action.id, HTTPStatus.BAD_REQUEST, error.reason, deletes, routing))
 
 
 def _drained(refused: deque[Loaded]) -> Iterator[Loaded]:

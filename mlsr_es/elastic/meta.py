@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic.term_fields import FieldKind, TermField
 from mlsr_es.errors import IndexMismatchError
 
@@ -40,7 +41,10 @@ class IndexMeta:
         restore: Index settings that are changed while the version is being built, with the values to give back; None
             stands for the cluster's default.
         strategy: How queries are executed best, as ``str(Strategy)``; "" where nobody has measured it.
-        hybrid: How much BM25 counts in hybrid searches, as ``Hybrid.to_json``; empty where nobody knows.
+        enriched: Of an index that is its owner's: ``captions``, each a ``field`` and its ``kind`` of caption component,
+            ``image``, the field with images or "", and ``inline``, whether they lie in it; empty for one of this
+            package.
+        filling: ``field`` and ``revision`` of another model's weights that are being written beside those that serve.
     """
 
     model: str
@@ -55,12 +59,20 @@ class IndexMeta:
     origins: Mapping[str, str] = dataclasses.field(default_factory=dict)
     restore: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     strategy: str = ""
-    hybrid: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    enriched: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    filling: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def terms(self) -> TermField:
         """The field that queries are sent to."""
         return TermField(self.field, self.field_kind)
+
+    @property
+    def caption_fields(self) -> dict[str, CaptionKind]:
+        """The fields of its documents that hold captions, and which component each holds."""
+        if not self.enriched:
+            return {f"caption.{kind}": kind for kind in CaptionKind}
+        return {caption["field"]: CaptionKind(caption["kind"]) for caption in self.enriched["captions"]}
 
     @classmethod
     def read(cls, index: str, owners: Mapping[str, Any]) -> Self:
@@ -77,7 +89,7 @@ class IndexMeta:
         if not isinstance(raw, Mapping):
             raise IndexMismatchError(
                 f"the index {index} was not made by mlsr-es: its mapping has no _meta.mlsr.",
-                advice="Name another index.",
+                advice="Name another index, or add weights to this one: mlsr-es enrich.",
             )
         if raw.get("schema", SCHEMA) != SCHEMA:
             raise IndexMismatchError(

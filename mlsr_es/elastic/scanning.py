@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.failures import translated
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 _PAGE = 1_000
+_KEEP_ALIVE = "10m"
 
 
 def scan(client: Elasticsearch, index: str, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -30,19 +32,28 @@ def scan(client: Elasticsearch, index: str, fields: Sequence[str]) -> Iterator[t
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    after: dict[str, Any] = {}
-    while True:
-        with translated(client, f"read the documents of {index}"):
-            page = client.search(
-                index=index,
-                sort=[{"_seq_no": "asc"}, {"image_id": "asc"}],  # several shards count each for itself
-                size=_PAGE,
-                source_includes=list(fields),
-                track_total_hits=False,
-                allow_partial_search_results=False,
-                **after,
-            )["hits"]["hits"]
-        yield from ((hit["_id"], hit.get("_source", {})) for hit in page)
-        if len(page) < _PAGE:
-            return
-        after = {"search_after": page[-1]["sort"]}
+    doing = f"read the documents of {index}"
+    with translated(client, doing):
+        snapshot = {
+            "id": client.open_point_in_time(index=index, keep_alive=_KEEP_ALIVE)["id"],
+            "keep_alive": _KEEP_ALIVE,
+        }
+    # Several shards count each for itself: of equal numbers, a point in time has an order of its own.
+    body: dict[str, Any] = {
+        "pit": snapshot,
+        "sort": [{"_seq_no": "asc"}],
+        "size": _PAGE,
+        "_source": list(fields),
+        "track_total_hits": False,
+    }
+    try:
+        while True:
+            with translated(client, doing):
+                page = client.search(body=body, allow_partial_search_results=False)["hits"]["hits"]
+            yield from ((hit["_id"], hit.get("_source", {})) for hit in page)
+            if len(page) < _PAGE:
+                return
+            body["search_after"] = page[-1]["sort"]
+    finally:
+        with suppress(Exception):  # it ends by itself
+            client.close_point_in_time(id=snapshot["id"])

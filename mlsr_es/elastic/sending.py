@@ -34,17 +34,29 @@ class Loaded:
         status: The HTTP status that the cluster gave it.
         reason: Why it was rejected; "" where it was not.
         deleted: Whether the action was to remove it.
+        routing: The document's, where the action named one.
     """
 
     id: str
     status: int
     reason: str = ""
     deleted: bool = False
+    routing: str | None = None
 
     @property
     def rejected(self) -> bool:
         """Whether the cluster will never take it as it is."""
         return bool(self.reason)
+
+    @property
+    def conflict(self) -> bool:
+        """Whether the document was changed since it was read: read again, it can be changed."""
+        return self.status == HTTPStatus.CONFLICT
+
+    @property
+    def gone(self) -> bool:
+        """Whether the document that was to be changed is no longer there."""
+        return self.status == HTTPStatus.NOT_FOUND
 
 
 class _Busy(Exception):  # noqa: N818 - a signal inside this file
@@ -108,9 +120,7 @@ class Sender:
                 outcomes = self._request(group)
             except _TooLarge as refused:
                 if len(group) == 1:
-                    settled.append(
-                        Loaded(group[0].id, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(refused), group[0].deletes)
-                    )
+                    settled.append(_loaded(group[0], HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(refused)))
                 else:
                     self._size.refused(sum(len(line.ndjson) for line in group))
                     middle = len(group) // 2
@@ -158,7 +168,7 @@ class Sender:
         for line, outcome in zip(group, outcomes, strict=True):
             status = outcome["status"]
             if status < HTTPStatus.MULTIPLE_CHOICES or (line.deletes and status == HTTPStatus.NOT_FOUND):
-                settled.append(Loaded(line.id, status, deleted=line.deletes))
+                settled.append(_loaded(line, status))
                 continue
             types = error_types(outcome)
             last = refusal(address_of(self._client), self._doing, status, outcome)
@@ -168,10 +178,14 @@ class Sender:
                 again.append(line)
                 lasting = last
             else:
-                settled.append(Loaded(line.id, status, reason(outcome, status), line.deletes))
+                settled.append(_loaded(line, status, reason(outcome, status)))
         if again:
             pending.append(again)
             raise _Busy(lasting)
+
+
+def _loaded(line: Line, status: int, reason: str = "") -> Loaded:
+    return Loaded(line.id, status, reason, line.deletes, line.routing)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -155,6 +155,12 @@ def promote(client: Elasticsearch, name: str, version: str) -> None:
     if version not in found.indices:
         raise IndexMismatchError(f"the index {version} is gone: somebody has removed it.", advice="Index again.")
     meta = found.version(version).meta
+    replaced = [found.version(index) for index in found.serving if index != version]
+    if any(each.meta.enriched for each in replaced):
+        raise IndexMismatchError(
+            f"{name} leads to {replaced[0].index}, which is its owner's and is not replaced.",
+            advice="Index under another name.",
+        )
     with translated(client, f"let {name} point to {version}"):
         if meta.restore:
             client.indices.put_settings(index=version, settings={"index": dict(meta.restore)})

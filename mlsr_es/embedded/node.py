@@ -11,10 +11,11 @@ from pathlib import Path
 
 from mlsr_es.embedded import process
 from mlsr_es.embedded.account import Account, account, closed_folder
-from mlsr_es.embedded.configuration import LOGGING, all_settings, java_command, settings_file, speaks_tls
-from mlsr_es.embedded.distribution import VERSION, installed
+from mlsr_es.embedded.configuration import LOGGING, Launch, all_settings, by_launcher, direct, settings_file, speaks_tls
+from mlsr_es.embedded.distribution import installed
 from mlsr_es.embedded.health import healthy, http_address
 from mlsr_es.embedded.java import java_program
+from mlsr_es.embedded.releases import DEFAULT, release_of
 from mlsr_es.embedded.state import locked, make_folder, storing
 from mlsr_es.errors import NodeError
 from mlsr_es.progress import Progress, Silent
@@ -56,13 +57,20 @@ class Node:
         'http://127.0.0.1:41873'
 
     Args:
-        data: The node's folder: empty, missing, or a node's already; default: ``node`` in the state folder.
+        data: The node's folder: empty, missing, or a node's already; default: ``node`` in the state folder, and for
+            another version ``node-VERSION``.
         state: The folder of what all nodes share; default: ``state_folder()``.
+        version: Which Elasticsearch: one of ``VERSIONS``.
+
+    Raises:
+        InputError: There is no such version.
     """
 
-    def __init__(self, data: Path | None = None, *, state: Path | None = None) -> None:
+    def __init__(self, data: Path | None = None, *, state: Path | None = None, version: str = DEFAULT.version) -> None:
+        self._release = release_of(version)
         self.state = (state or state_folder()).absolute()
-        self.data = (data or self.state / "node").resolve()  # one folder is one node, by whatever name
+        usual = self.state / ("node" if self._release is DEFAULT else f"node-{version}")
+        self.data = (data or usual).resolve()  # one folder is one node, by whatever name
         self._lock = self.data / "lock"
         self._pid_file = self.data / "node.json"
         self._log = self.data / "node.log"
@@ -80,7 +88,7 @@ class Node:
             running=bool(record and record.url),
             url=record.url if record else None,
             pid=record.pid if record else None,
-            version=VERSION,
+            version=(record and record.version) or self._release.version,
             data=self.data,
             state=self.state,
         )
@@ -158,20 +166,23 @@ class Node:
 
     def _launch(self, progress: Progress, user: Account | None, heap_mb: int, settings: Mapping[str, str]) -> None:
         shared = self.state / "shared"
-        home = installed(shared, progress)
-        java = java_program(shared, user)
+        java = java_program(self._release, shared, user)  # before anything is fetched in vain
+        home = installed(self._release, shared, progress).resolve()
+        start = by_launcher if self._release.launcher else direct
+        launch = start(java, home, self.data, heap_mb)
         everything = all_settings(self.data, settings)
-        self._write_config(everything, user)
+        self._write_config(everything, launch, user)
         self._ports.unlink(missing_ok=True)
         record = process.spawn(
-            java_command(java, home.resolve(), self.data, heap_mb),
-            self.data / "logs",
-            {"LIBFFI_TMPDIR": str(self.data / "tmp")},
+            launch.command,
+            launch.folder,
+            launch.environment,
             self._log,
             user,
         )
         try:
-            record = replace(record, scheme="https" if speaks_tls(everything) else "http")
+            scheme = "https" if speaks_tls(everything) else "http"
+            record = replace(record, scheme=scheme, version=self._release.version)
             process.write_record(self._pid_file, record)
             self._await_health(record, progress)
         except BaseException:
@@ -180,13 +191,14 @@ class Node:
             self._pid_file.unlink(missing_ok=True)
             raise
 
-    def _write_config(self, settings: Mapping[str, str], user: Account | None) -> None:
+    def _write_config(self, settings: Mapping[str, str], launch: Launch, user: Account | None) -> None:
         for name in ("config", "data", "logs", "tmp"):
             folder = self.data / name
             folder.mkdir(mode=0o700, exist_ok=True)
             if user:
                 os.chown(folder, user.uid, user.gid)
-        for name, text in (("elasticsearch.yml", settings_file(settings)), ("log4j2.properties", LOGGING)):
+        ours = {"elasticsearch.yml": settings_file(settings), "log4j2.properties": LOGGING, **launch.files}
+        for name, text in ours.items():
             path = self.config / name
             path.unlink(missing_ok=True)
             with path.open("x", encoding="utf-8") as file:  # a new file: never through a link that the node's user made

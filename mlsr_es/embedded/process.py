@@ -28,12 +28,14 @@ class Record:
         started: When it was started, as the system tells it; a number alone may be given to another process.
         scheme: "http" or "https".
         address: The host and port where it answers; "" until that is known.
+        version: Of what runs; "" where the starter did not say.
     """
 
     pid: int
     started: str
     scheme: str = "http"
     address: str = ""
+    version: str = ""
 
     @property
     def url(self) -> str | None:

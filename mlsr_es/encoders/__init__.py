@@ -9,9 +9,11 @@ from mlsr_es.encoders.config import CAPTION_FIELDS, PRESETS, BiEncoderConfig, Do
 
 if TYPE_CHECKING:
     from mlsr_es.encoders.assembling import assemble, loading
-    from mlsr_es.encoders.bi_encoder import BiEncoder, caption_texts, section_texts
+    from mlsr_es.encoders.bi_encoder import BiEncoder
     from mlsr_es.encoders.checkpoint import choose_device, from_pretrained, load_model, save_pretrained
+    from mlsr_es.encoders.fields import caption_texts, section_texts
     from mlsr_es.encoders.text import FieldReader, TextBatch, Window
+    from mlsr_es.encoders.token_weights import TokenWeights, contextual_weights, lone_weights
 
 __all__ = [
     "CAPTION_FIELDS",
@@ -22,13 +24,16 @@ __all__ = [
     "FieldReader",
     "Head",
     "TextBatch",
+    "TokenWeights",
     "Window",
     "assemble",
     "caption_texts",
     "choose_device",
+    "contextual_weights",
     "from_pretrained",
     "load_model",
     "loading",
+    "lone_weights",
     "save_pretrained",
     "section_texts",
 ]
@@ -37,15 +42,18 @@ _LAZY = {
     "BiEncoder": "bi_encoder",
     "FieldReader": "text",
     "TextBatch": "text",
+    "TokenWeights": "token_weights",
     "Window": "text",
     "assemble": "assembling",
-    "caption_texts": "bi_encoder",
+    "caption_texts": "fields",
     "choose_device": "checkpoint",
+    "contextual_weights": "token_weights",
     "from_pretrained": "checkpoint",
     "load_model": "checkpoint",
     "loading": "assembling",
+    "lone_weights": "token_weights",
     "save_pretrained": "checkpoint",
-    "section_texts": "bi_encoder",
+    "section_texts": "fields",
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,9 +14,9 @@ from torch import Tensor, nn
 
 from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.encoders.config import BiEncoderConfig
+from mlsr_es.encoders.fields import caption_texts, section_texts
 from mlsr_es.encoders.heads import MlmHead
 from mlsr_es.encoders.text import FieldReader, Window
-from mlsr_es.hybrid import Hybrid
 from mlsr_es.vectors import SparseVectors, Vocabulary
 
 if TYPE_CHECKING:
@@ -29,20 +28,6 @@ if TYPE_CHECKING:
 _TOKENS_AT_ONCE = {"cpu": 4096, "mps": 8192, "cuda": 65536}
 _ROWS_AT_ONCE = {"cpu": 32, "mps": 64, "cuda": 512}
 """What one forward pass holds, by device: word pieces with padding, and rows (an MLM head holds rows x vocabulary)."""
-
-
-def section_texts(section: Section) -> dict[str, str]:
-    """The fields of a section as the query encoder names them."""
-    texts = {entry.name: getattr(section, entry.name) for entry in fields(section)}
-    return {**texts, "hierarchy": " ".join(section.hierarchy)}
-
-
-def caption_texts(document: ImageDocument) -> dict[str, str]:
-    """The caption components by kind; several of one kind are joined, a repeated one counts once."""
-    by_kind: dict[str, dict[str, None]] = {}
-    for caption in document.captions:
-        by_kind.setdefault(caption.kind.value, {})[caption.text] = None
-    return {kind: " ".join(texts) for kind, texts in by_kind.items()}
 
 
 class BiEncoder(nn.Module):
@@ -75,8 +60,6 @@ class BiEncoder(nn.Module):
         self.document = document
         self.tokenizer = tokenizer
         self.image_processor = image_processor
-        self.hybrid: Hybrid | None = None
-        """How much BM25 counts beside this model: stored with it, and no part of its revision; None if nobody knows."""
         limit = config.max_length
         self.query_reader = FieldReader(tokenizer, config.query_fields, min(limit, max_query_length or limit))
         self.document_reader = FieldReader(tokenizer, config.document_fields, min(limit, max_document_length or limit))
@@ -115,6 +98,14 @@ class BiEncoder(nn.Module):
     def recognises(self, section: Section) -> bool:
         """Whether the query encoder knows any word piece of the section."""
         return self.query_reader.recognises(section_texts(section))
+
+    def section_terms(self, section: Section) -> frozenset[int]:
+        """The term ids of the word pieces that the query encoder reads of a section."""
+        return self.query_reader.terms(section_texts(section))
+
+    def caption_terms(self, document: ImageDocument) -> frozenset[int]:
+        """The term ids of the word pieces of an image's captions, whether the document encoder reads them or not."""
+        return self.document_reader.terms(caption_texts(document))
 
     def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
         """Query vectors.
@@ -165,7 +156,7 @@ class BiEncoder(nn.Module):
         windows = [(row, window) for row, text in enumerate(texts) for window in reader.windows(text)]
         windows.sort(key=lambda entry: len(entry[1]))
         rows, parts = [], []
-        for batch in _batches(windows, self.device.type):
+        for batch in in_batches(windows, self.device.type):
             pixels = self._pixels([images[row] for row, _ in batch]) if images is not None else None
             weights = encoder(reader.batch([window for _, window in batch], self.device), pixels)
             parts.append(SparseVectors.from_torch(weights))
@@ -188,7 +179,7 @@ class BiEncoder(nn.Module):
         return cast("Tensor", pixels).to(self.device)
 
 
-def _batches(windows: Sequence[tuple[int, Window]], device: str) -> Iterator[list[tuple[int, Window]]]:
+def in_batches(windows: Sequence[tuple[int, Window]], device: str) -> Iterator[list[tuple[int, Window]]]:
     """Runs of windows, given shortest first, that one forward pass holds."""
     batch: list[tuple[int, Window]] = []
     for entry in windows:

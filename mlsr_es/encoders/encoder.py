@@ -118,7 +118,7 @@ class Encoder(nn.Module):
             return cast("Tensor", self.head(patches, counted, counted.to(patches.dtype)))
 
         hidden = self._read(text, patches)
-        scales = torch.cat([self.log_scales.exp(), self.log_scales.new_ones(1)])[text.fields]
+        scales = self._scales(text)
         if isinstance(self.head, MlpHead):
             tokens = hidden[:, : text.token_ids.shape[1]]
             return cast("Tensor", self.head(tokens, text.content, scales, text.token_ids))
@@ -128,6 +128,22 @@ class Encoder(nn.Module):
             counted = torch.cat([counted, ones], dim=1)
             scales = torch.cat([scales, ones.to(scales.dtype)], dim=1)
         return cast("Tensor", self.head(hidden, counted, scales))
+
+    def token_weights(self, text: TextBatch) -> Tensor:
+        """What an MLP head gives each token of texts that are read alone.
+
+        Args:
+            text: Windows.
+
+        Returns:
+            Float at least 0, shape (windows, length); 0 for special tokens, unknown words and padding.
+        """
+        head = cast("MlpHead", self.head)
+        return head.token_weights(self._read(text, None), text.content, self._scales(text))
+
+    def _scales(self, text: TextBatch) -> Tensor:
+        """The factor of each token's logits, by its field: (windows, length)."""
+        return torch.cat([self.log_scales.exp(), self.log_scales.new_ones(1)])[text.fields]
 
     def _read(self, text: TextBatch, patches: Tensor | None) -> Tensor:
         """Hidden states of the tokens, and of the patches after them: (windows, length + patches, hidden size)."""

@@ -40,9 +40,13 @@ class MlpHead(nn.Module):
         Returns:
             Float at least 0, shape (batch, vocabulary_size); 0 for each term that is not in the input.
         """
-        weights = term_weight(self.weigh(hidden).squeeze(-1) * scale) * mask
+        weights = self.token_weights(hidden, mask, scale)
         terms = weights.new_zeros(hidden.shape[0], self.vocabulary_size)
         return terms.scatter_reduce(1, token_ids, weights, reduce="amax")
+
+    def token_weights(self, hidden: Tensor, mask: Tensor, scale: Tensor) -> Tensor:
+        """The weight of each token, float at least 0, shape (batch, length); arguments as above."""
+        return term_weight(self.weigh(hidden).squeeze(-1) * scale) * mask
 
 
 class MlmHead(nn.Module):

@@ -103,7 +103,16 @@ class FieldReader:
 
     def recognises(self, texts: Mapping[str, str]) -> bool:
         """Whether any word piece of the fields is one that the vocabulary holds."""
-        return any(field != _NO_FIELD for window in self.windows(texts) for field in window.fields)
+        return bool(self.terms(texts))
+
+    def terms(self, texts: Mapping[str, str]) -> frozenset[int]:
+        """The ids of the fields' word pieces, without special tokens and unknown words."""
+        return frozenset(
+            token_id
+            for window in self.windows(texts)
+            for token_id, field in zip(window.token_ids, window.fields, strict=True)
+            if field != _NO_FIELD
+        )
 
 
 def _cuts(words: Sequence[int | None], count: int, size: int) -> list[tuple[int, int]]:

@@ -126,18 +126,25 @@ class VectorFolder:
         return tuple(said.split(",")) if said else SECTION_FIELDS
 
 
-def read_vectors(folder: Path) -> VectorFolder:
+def read_vectors(folder: Path, vocabulary: Vocabulary | None = None) -> VectorFolder:
     """Read what ``encode`` wrote.
 
+    Args:
+        folder: With both files.
+        vocabulary: Of the model that encoded, for columns by its term ids; None for columns of the vectors' own.
+
     Raises:
-        InputError: A file is missing, is something else, or the two were made with different models.
+        InputError: A file is missing, is something else, or the two were made with different models, or with one of
+            another vocabulary.
     """
     documents, sections = (_read(folder / name) for name in (DOCUMENTS, SECTIONS))
     if documents.meta != sections.meta:
         raise InputError(
             f"{folder}: documents and sections were encoded with different models.", advice="Encode both again."
         )
-    columns: dict[str, int] = {}
+    if vocabulary is not None and documents.meta.get("vocabulary") != vocabulary.digest:
+        raise InputError(f"{folder} was encoded with a model of another vocabulary.", advice="Encode it again.")
+    columns = {term: term_id for term_id, term in enumerate(vocabulary.terms)} if vocabulary else {}
     for table in (documents, sections):
         for term in table.vocabulary:
             columns.setdefault(term, len(columns))

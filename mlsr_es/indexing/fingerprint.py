@@ -9,7 +9,7 @@ from typing import Any
 
 from mlsr_es.collection import ImageDocument
 
-SCHEMA = 2
+SCHEMA = 1
 """Of what is stored; raised where a stored document would have to look different."""
 
 

@@ -13,17 +13,15 @@ from mlsr_es.collection import ImageDocument, ImageFile
 from mlsr_es.elastic import Stored
 from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head
 from mlsr_es.errors import RecordError
+from mlsr_es.indexing.ahead import ahead
 from mlsr_es.indexing.fingerprint import EncodingPlan, fingerprint
-from mlsr_es.sources import LeftOut, decode, thumbnail
+from mlsr_es.sources import LeftOut, decode, shrunk, thumbnail
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 BLOCK = 64
 """Items at a time: asked for in one request, decoded, encoded. Two blocks are in memory."""
-
-_LONGEST_SIDE = 1024
-"""Larger images are made smaller once decoded: no backbone reads more, and a block of them stays below 200 MB."""
 
 Held = Callable[[list[str]], Mapping[str, Stored]]
 """Asks the index which of some ids it holds."""
@@ -112,11 +110,8 @@ def blocks(
         return block
 
     # One thread reads ahead, and has others to decode: images are decoded outside of Python's lock.
-    with ThreadPoolExecutor(1, "prepare") as ahead, ThreadPoolExecutor(thread_name_prefix="decode") as decoders:
-        upcoming = ahead.submit(prepare)
-        while (block := upcoming.result()) is not None:
-            upcoming = ahead.submit(prepare)
-            yield block
+    with ThreadPoolExecutor(thread_name_prefix="decode") as decoders:
+        yield from ahead(prepare)
 
 
 def _sorted_out(
@@ -177,8 +172,7 @@ def _prepared(document: ImageDocument, held: Stored | None, plan: EncodingPlan, 
     small = thumbnail(image) if plan.thumbnails else None
     if not needs.image:
         return Prepared(sized, digest, thumbnail=small)
-    image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-    return Prepared(sized, digest, image, small)
+    return Prepared(sized, digest, shrunk(image), small)
 
 
 def _read(document: ImageDocument) -> bytes:

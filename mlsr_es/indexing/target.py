@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlsr_es.elastic import IndexMeta, collections, create_version, resolve
+from mlsr_es.errors import IndexMismatchError
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client, Resolved
@@ -54,7 +55,13 @@ def find_target(client: Client, name: str, meta: IndexMeta) -> Target:
         IndexMismatchError: The name belongs to something else.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    return choose(resolve(client, name), meta)
+    resolved = resolve(client, name)
+    if resolved is not None and resolved.serving is not None and resolved.serving.meta.enriched:
+        raise IndexMismatchError(
+            f"{name} is somebody's own index, to which mlsr-es enrich has added weights: nothing is indexed into it.",
+            advice="Name another index, or bring its weights up to date: mlsr-es enrich.",
+        )
+    return choose(resolved, meta)
 
 
 def opened(client: Client, name: str, meta: IndexMeta, target: Target) -> str:

@@ -1,9 +1,25 @@
 """Looking at what is there: how good an index or a folder of vectors is, beside the baselines.
 
-It asks an index as suggestion does, and scores the same vectors on this machine.
+It asks an index as suggestion does, and scores the same vectors on this machine; training mines by it, too.
 """
 
+from mlsr_es.inspection.contents import Contents, contents_of_index, contents_of_vectors
 from mlsr_es.inspection.evaluating import Evaluated, Evaluation, evaluate_index, evaluate_vectors
+from mlsr_es.inspection.mining import IndexMiner, index_miner
+from mlsr_es.inspection.table_loss import TableLoss, table_loss
 from mlsr_es.inspection.topics import TopicPlan
 
-__all__ = ["Evaluated", "Evaluation", "TopicPlan", "evaluate_index", "evaluate_vectors"]
+__all__ = [
+    "Contents",
+    "Evaluated",
+    "Evaluation",
+    "IndexMiner",
+    "TableLoss",
+    "TopicPlan",
+    "contents_of_index",
+    "contents_of_vectors",
+    "evaluate_index",
+    "evaluate_vectors",
+    "index_miner",
+    "table_loss",
+]

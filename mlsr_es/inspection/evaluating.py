@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +23,11 @@ from mlsr_es.evaluation import (
     read_vectors,
     tuned,
 )
-from mlsr_es.hybrid import Hybrid
 from mlsr_es.inspection.asking import Asker
 from mlsr_es.inspection.contents import Contents, read_contents
 from mlsr_es.inspection.topics import TopicPlan
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version, word_clauses
+from mlsr_es.suggestion import Hybrid, QueryEncoder, QueryTable, check_model, exact_strategy_for, serving_version
 from mlsr_es.vectors import SparseVectors
 
 if TYPE_CHECKING:
@@ -63,16 +61,16 @@ class Evaluation:
         systems: By name, the model's first.
         training_topics: Over how many the strong baseline's constants were found; 0 where they are the usual ones.
         boosted: The strong baseline with its constants.
-        query_fields: Of the sections that were asked, by every system.
-        revision: Of the model.
+        plan: What was asked for.
+        contents: What was searched.
     """
 
     topics: Topics
     systems: tuple[Evaluated, ...]
     training_topics: int
     boosted: Baseline
-    query_fields: Sequence[str]
-    revision: str
+    plan: TopicPlan
+    contents: Contents
 
 
 def evaluate_index(
@@ -82,6 +80,7 @@ def evaluate_index(
     model: BiEncoder,
     plan: TopicPlan,
     hybrid: Hybrid | None = None,
+    query_table: QueryTable | None = None,
     progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
 ) -> Evaluation:
     """Ask an index all topics, and score the vectors that it stores on this machine.
@@ -92,6 +91,7 @@ def evaluate_index(
         model: The bi-encoder that it was made with.
         plan: Which topics are asked.
         hybrid: What BM25 adds in one more system; None for no such system.
+        query_table: Asks in the model's place in one more system; None for no such system.
         progress: Told of what is read and asked.
 
     Raises:
@@ -99,20 +99,25 @@ def evaluate_index(
         ClusterError: The cluster cannot be reached, or refuses.
     """
     version = serving_version(client, index)
-    check_model(model, version)
+    for encoder in (model, query_table):
+        if encoder is not None:
+            check_model(encoder, version)
     contents = read_contents(client, version, model.vocabulary, progress)
     topics, training = plan.topics(contents.image_ids)
-    queries = _encoded(model, topics.sections, progress)
+    queries = encoded(model, topics.sections, progress)
     asker = Asker(client, version, exact_strategy_for(client), topics.sections, queries, model.vocabulary, progress)
     runs = {"the model's dot product, by the cluster": asker.run("sparse")}
     runs |= {"the same, summed on this machine": _exact(topics, queries, contents, progress)}
+    if query_table:
+        asks = replace(asker, queries=query_table.encode_sections(topics.sections))
+        runs["queries from the table, by the cluster"] = asks.run("table")
     if hybrid:
         adds = f"{hybrid.weight:g} x BM25 of words by field on {hybrid.field}"
-        words = partial(word_clauses, hybrid)
-        runs[f"sparse + {adds}, one request"] = asker.run("hybrid", words)
-        runs["the words of hybrid alone"] = asker.run("words", words, terms=False)
-    runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", _plain_words, terms=False)
-    return _with_baselines(runs, topics, training, contents, plan=plan, revision=model.revision)
+        runs[f"sparse + {adds}, one request"] = asker.run("hybrid", hybrid.clauses)
+        runs["the words of hybrid alone"] = asker.run("words", hybrid.clauses, terms=False)
+    if not version.meta.enriched:  # somebody else's index has fields of its own
+        runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", _plain_words, terms=False)
+    return _with_baselines(runs, topics, training, contents, plan)
 
 
 def evaluate_vectors(
@@ -133,7 +138,7 @@ def evaluate_vectors(
     """
     stored = read_vectors(folder)
     plan = replace(plan, query_fields=stored.query_fields)
-    contents = Contents(stored.image_ids, stored.captions, stored.documents)
+    contents = Contents.of_files(stored)
     topics, training = plan.topics(contents.image_ids)
     rows = {section_id: row for row, section_id in enumerate(stored.section_ids)}
     encoded = [section.id for section in topics.sections if section.id in rows]
@@ -141,12 +146,11 @@ def evaluate_vectors(
     run = exact_run(
         "exact", queries, contents.vectors, section_ids=encoded, image_ids=contents.image_ids, progress=progress
     )
-    return _with_baselines(
-        {"the model's dot product": run}, topics, training, contents, plan=plan, revision=stored.meta["revision"]
-    )
+    return _with_baselines({"the model's dot product": run}, topics, training, contents, plan)
 
 
-def _encoded(model: BiEncoder, sections: Sequence[Section], progress: Progress) -> SparseVectors:
+def encoded(model: QueryEncoder, sections: Sequence[Section], progress: Progress) -> SparseVectors:
+    """Query vectors of many sections, some at a time."""
     stage = "Encoding sections"
     progress.start(stage, len(sections), "sections")
     parts = []
@@ -171,7 +175,7 @@ def _plain_words(section: Section) -> WordClauses:
 
 
 def _with_baselines(
-    runs: dict[str, Run], topics: Topics, training: Topics, contents: Contents, *, plan: TopicPlan, revision: str
+    runs: dict[str, Run], topics: Topics, training: Topics, contents: Contents, plan: TopicPlan
 ) -> Evaluation:
     boosted = tuned(TITLE_BOOSTED, training.sections, contents.captions, contents.image_ids, training.judgements)
     for what, baseline in {
@@ -180,4 +184,4 @@ def _with_baselines(
     }.items():
         runs[what] = baseline_run(baseline, topics.sections, contents.captions, contents.image_ids)
     systems = tuple(Evaluated(what, run, figures(run, topics.judgements)) for what, run in runs.items())
-    return Evaluation(topics, systems, len(training.sections), boosted, plan.query_fields, revision)
+    return Evaluation(topics, systems, len(training.sections), boosted, plan, contents)

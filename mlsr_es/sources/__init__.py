@@ -6,11 +6,13 @@ so that every count adds up. Decoding an image, exporting and inspecting a colle
 
 from mlsr_es.sources.debian import AptMissingError
 from mlsr_es.sources.export import Exported, export
-from mlsr_es.sources.images import Header, decode, header_of, thumbnail
+from mlsr_es.sources.fetching import Fetcher, read_headers
+from mlsr_es.sources.images import Header, decode, header_of, shrunk, thumbnail
 from mlsr_es.sources.inspecting import Inspection, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import open_source
 from mlsr_es.sources.source import RULES, LeftOut, Source
+from mlsr_es.sources.store import ImageStore
 from mlsr_es.sources.table import read_topics
 
 __all__ = [
@@ -18,7 +20,9 @@ __all__ = [
     "RULES",
     "AptMissingError",
     "Exported",
+    "Fetcher",
     "Header",
+    "ImageStore",
     "Inspection",
     "KnownCollection",
     "LeftOut",
@@ -28,6 +32,8 @@ __all__ = [
     "header_of",
     "inspect",
     "open_source",
+    "read_headers",
     "read_topics",
+    "shrunk",
     "thumbnail",
 ]

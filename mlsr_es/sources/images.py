@@ -24,6 +24,9 @@ SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff",
 """The file names that a folder's images have, lower case."""
 
 MOST_PIXELS = 64_000_000
+LONGEST_SIDE = 1024
+"""What models are shown has no longer side: no backbone reads more, and a block of images stays below 200 MB."""
+
 _MOST_BYTES = 256 * 2**20
 _SIXTEEN_BITS = 65535
 
@@ -65,6 +68,12 @@ def header_of(image: ImageFile) -> Header:
             return Header(opened.format or "", *((height, width) if lies else (width, height)))
     except Exception:  # noqa: BLE001 - what is wrong with it, ``decode`` says
         return Header()
+
+
+def shrunk(image: Image.Image) -> Image.Image:
+    """A decoded image as models are shown it: at most ``LONGEST_SIDE`` pixels long; changed in place."""
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return image
 
 
 def thumbnail(image: Image.Image, side: int = 160) -> str:

@@ -3,8 +3,13 @@
 A request is encoded first and sent second, so that it can be shown without being sent.
 """
 
-from mlsr_es.suggestion.hybrid import hybrid_for, word_clauses
+from mlsr_es.suggestion.distilling import check_distillable, context_free, distil
+from mlsr_es.suggestion.hybrid import Hybrid
+from mlsr_es.suggestion.picture import Picture, read_picture
+from mlsr_es.suggestion.query_encoder import QueryEncoder
+from mlsr_es.suggestion.query_table import QueryTable
 from mlsr_es.suggestion.section import check_query, read_section
+from mlsr_es.suggestion.showing import Share, captions_in
 from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
 from mlsr_es.suggestion.suggest import (
     Request,
@@ -15,19 +20,30 @@ from mlsr_es.suggestion.suggest import (
     send,
     serving_version,
 )
+from mlsr_es.suggestion.table_file import read_table, write_table
 
 __all__ = [
+    "Hybrid",
+    "Picture",
+    "QueryEncoder",
+    "QueryTable",
     "Request",
+    "Share",
     "SuggestedImage",
     "Suggestions",
+    "captions_in",
+    "check_distillable",
     "check_model",
     "check_query",
+    "context_free",
+    "distil",
     "encode_request",
     "exact_strategy_for",
-    "hybrid_for",
+    "read_picture",
     "read_section",
+    "read_table",
     "send",
     "serving_version",
     "strategy_for",
-    "word_clauses",
+    "write_table",
 ]

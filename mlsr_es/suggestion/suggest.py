@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import Hit, Strategy, Version, build_query, contributions, resolve, search
-from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
-from mlsr_es.hybrid import Hybrid
-from mlsr_es.suggestion.hybrid import word_clauses
-from mlsr_es.suggestion.section import check_query
+from mlsr_es.elastic import Hit, IndexMeta, State, Strategy, Version, build_query, contributions, resolve, search
+from mlsr_es.errors import IndexMismatchError, ModelError
+from mlsr_es.suggestion.hybrid import Hybrid
+from mlsr_es.suggestion.picture import Picture, picture_terms
+from mlsr_es.suggestion.query_encoder import QueryEncoder
+from mlsr_es.suggestion.section import section_terms
+from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_source, wanted_source
 from mlsr_es.vectors import feature_name
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
-    from mlsr_es.encoders import BiEncoder
 
 _EXHAUSTIVE = Strategy()
 
@@ -58,6 +59,8 @@ class SuggestedImage:
         source: The stored document, without weights.
         terms: Word piece to what it contributed to the score, heaviest first; None unless asked for.
         bm25: What BM25 contributed: what the terms leave of the score; None where it was not asked, or they are None.
+        captions: Its texts, each once, wherever the index has them.
+        shares: Of a document with several images, what each gave; empty for one image, and where terms are None.
     """
 
     id: str
@@ -65,6 +68,8 @@ class SuggestedImage:
     source: Mapping[str, Any]
     terms: Mapping[str, float] | None = None
     bm25: float | None = None
+    captions: tuple[str, ...] = ()
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +108,15 @@ def serving_version(client: Client, index: str) -> Version:
             f"the index {index} is not complete yet: {resolved.building[-1].index} is being built.",
             advice="Wait for the run that builds it, or run it again if it was stopped.",
         )
+    if resolved.serving.meta.enriched and resolved.serving.meta.state is State.BUILDING:
+        raise IndexMismatchError(
+            f"the index {index} is not complete yet: weights are being added to it.",
+            advice="Wait for mlsr-es enrich, or run it again if it was stopped.",
+        )
     return resolved.serving
 
 
-def check_model(model: BiEncoder, version: Version) -> None:
+def check_model(model: QueryEncoder, version: Version) -> None:
     """See that an index was made with a model.
 
     Raises:
@@ -118,12 +128,17 @@ def check_model(model: BiEncoder, version: Version) -> None:
             f"{version.meta.revision}), and this one has the revision {model.revision}.",
             advice=f"Search with --model {version.meta.model}, or index again with this one.",
         )
+    if model.vocabulary.digest != version.meta.vocabulary:
+        raise ModelError(
+            f"the index {version.index} was made with another vocabulary than this model's or query table's.",
+            advice="Export the query table again, or index again.",
+        )
 
 
 def encode_request(
-    section: Section,
+    query: Section | Picture,
     *,
-    model: BiEncoder,
+    model: QueryEncoder,
     version: Version,
     index: str,
     size: int = 10,
@@ -132,11 +147,11 @@ def encode_request(
     hybrid: Hybrid | None = None,
     explain: bool = False,
 ) -> Request:
-    """Encode a section and build its query; nothing is sent.
+    """Encode a section, or an image to search by, and build its query; nothing is sent.
 
     Args:
-        section: The query.
-        model: The bi-encoder that the index was made with.
+        query: What is searched for.
+        model: The bi-encoder that the index was made with, or a query table of it.
         version: Of ``serving_version``.
         index: The alias.
         size: How many images are wanted.
@@ -146,20 +161,14 @@ def encode_request(
         explain: Whether the hits bring their weights.
 
     Raises:
-        ModelError: The index was made with another model.
+        ModelError: The index was made with another model, or the model cannot read an image.
         QueryError: The query is empty, or the model knows none of its words.
     """
-    check_query(section)
     check_model(model, version)
-    if not model.recognises(section):
-        raise QueryError(
-            "the model knows no word of the query.", advice="Use words of the model's language, without misspellings."
-        )
-    terms = model.encode_sections([section]).named(0, model.vocabulary)
-    if not terms:
-        raise QueryError("the model gives no word of the query any weight.", advice="Say more: a title, a sentence.")
+    terms = section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
+    section = query if isinstance(query, Section) else query.section
     weights = {feature_name(term): weight for term, weight in terms.items()}
-    words = word_clauses(hybrid, section) if hybrid else None
+    words = hybrid.clauses(section) if hybrid else None
     body, exact = (
         build_query(
             weights,
@@ -172,6 +181,8 @@ def encode_request(
         )
         for one in (strategy, strategy.whole)
     )
+    if asked := wanted_source(version.meta, explain=explain):
+        body, exact = {**body, "_source": asked}, {**exact, "_source": asked}
     return Request(index, terms, body, exact, hybrid, strategy)
 
 
@@ -191,19 +202,23 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     asked = request.terms if answer.asked_again else request.asked
     weights = {feature_name(term): weight for term, weight in asked.items() if term not in answer.dropped_terms}
     images = tuple(
-        _image(hit, weights, version.meta.field, explain=explain, hybrid=request.hybrid is not None)
-        for hit in answer.hits
+        _image(hit, weights, version.meta, explain=explain, hybrid=request.hybrid is not None) for hit in answer.hits
     )
     # The terms that are left out, or only rank, may match more images than are counted.
     total = answer.total if request.strategy.exact or answer.asked_again else None
     return Suggestions(request, images, total, answer.took_ms, answer.dropped_terms, answer.dropped_words)
 
 
-def _image(hit: Hit, weights: Mapping[str, float], field: str, *, explain: bool, hybrid: bool) -> SuggestedImage:
-    terms = contributions(hit, weights, field=field) if explain else None
-    source = {**hit.source}
-    if isinstance(source.get("mlsr"), Mapping):
-        source["mlsr"] = {name: value for name, value in source["mlsr"].items() if f"mlsr.{name}" != field}
+def _image(hit: Hit, weights: Mapping[str, float], meta: IndexMeta, *, explain: bool, hybrid: bool) -> SuggestedImage:
+    terms = contributions(hit, weights, field=meta.field) if explain else None
     # Rounding may leave a little less than nothing.
     bm25 = max(0.0, hit.score - sum(terms.values())) if terms is not None and hybrid else None
-    return SuggestedImage(hit.id, hit.score, source, terms, bm25)
+    return SuggestedImage(
+        hit.id,
+        hit.score,
+        shown_source(hit.source, meta),
+        terms,
+        bm25,
+        captions_in(hit.source, meta),
+        shares_in(hit.source, terms, meta) if terms is not None else (),
+    )

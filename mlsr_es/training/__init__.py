@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlsr_es.training.config import TrainingConfig
-    from mlsr_es.training.data import TrainingData
+    from mlsr_es.training.data import TrainingData, read_training_data
     from mlsr_es.training.mining import Miner, by_bm25
-    from mlsr_es.training.outcome import System, held_out
+    from mlsr_es.training.outcome import System, baselines, held_out
     from mlsr_es.training.ranking import Metric
     from mlsr_es.training.run import Trained, Watch, train
 
@@ -21,8 +21,10 @@ __all__ = [
     "TrainingConfig",
     "TrainingData",
     "Watch",
+    "baselines",
     "by_bm25",
     "held_out",
+    "read_training_data",
     "train",
 ]
 
@@ -34,8 +36,10 @@ _PLACES = {
     "TrainingConfig": "config",
     "TrainingData": "data",
     "Watch": "run",
+    "baselines": "outcome",
     "by_bm25": "mining",
     "held_out": "outcome",
+    "read_training_data": "data",
     "train": "run",
 }
 

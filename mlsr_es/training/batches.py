@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mlsr_es.collection import ImageDocument
+from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.encoders import BiEncoder, FieldReader, TextBatch, Window, caption_texts, section_texts
 from mlsr_es.training.config import TrainingConfig
 from mlsr_es.training.data import TrainingData
@@ -75,7 +75,8 @@ class Batches:
             mined=negatives.mined,
             extra=negatives.random,
         )
-        windows = [random.choice(self._sections.windows(section_texts(data.sections[row]))) for row in rows]
+        shown = [self._shown(data.sections[row], random) for row in rows]
+        windows = [random.choice(self._sections.windows(texts)) for texts in shown]
         order = sorted(range(len(drawn.candidates)), key=lambda place: self._length(drawn.candidates[place]))
         moved = {place: new for new, place in enumerate(order)}
         candidates = [drawn.candidates[place] for place in order]
@@ -87,6 +88,11 @@ class Batches:
             "positives": torch.tensor([moved[place] for place in drawn.positives]),
             "relevant": torch.tensor([_filled(data.relevant[row], most) for row in rows]),
         }
+
+    def _shown(self, section: Section, random: Random) -> Mapping[str, str]:
+        """The fields of a section, or now and then its text alone."""
+        texts, share = section_texts(section), self._config.optimisation.text_alone
+        return {"text": texts["text"]} if share and texts["text"] and random.random() < share else texts
 
     def groups(self, numbers: Sequence[int]) -> list[tuple[TextBatch | None, Tensor | None]]:
         """What the document encoder reads of images, in groups.

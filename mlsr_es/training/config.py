@@ -78,6 +78,9 @@ class Regularisation(_Table):
 class Negatives(_Table):
     """Images beside those of the batch's other queries."""
 
+    miner: Literal["bm25", "model"] = Field(
+        default="bm25", description="what ranks the mined ones: BM25, or the model that an index was made with"
+    )
     mined: int = Field(default=0, ge=0, description="a query, out of the mined_from best that are not relevant")
     mined_from: int = Field(default=50, gt=0)
     random: int = Field(default=0, ge=0, description="a batch")
@@ -95,6 +98,9 @@ class Optimisation(_Table):
     accumulation: int = Field(default=1, gt=0)
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     dropout: float | None = Field(default=None, ge=0, lt=1, description="default: what the backbones say")
+    text_alone: float = Field(
+        default=0.0, ge=0, le=1, description="share of queries shown without titles, so that texts are learned from too"
+    )
     averaging: float = Field(default=0.0, ge=0, lt=1, description="decay of the weights' moving average; 0 for none")
     workers: int = Field(default=0, ge=0, description="processes that prepare batches; 0 for none but the trainer's")
     patience: int | None = Field(default=None, gt=0, description="epochs without gain before training stops")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mlsr_es.collection import ImageDocument, Section
+from mlsr_es.errors import InputError
 from mlsr_es.evaluation import DEFAULTS, Run, baseline_run, caption_text
 from mlsr_es.training.data import TrainingData
 
@@ -25,9 +26,17 @@ def hard_negatives(data: TrainingData, rank: Miner, *, most: int) -> list[list[i
         data: The training side of a collection.
         rank: Images that are no candidates of the training side are passed over.
         most: A section.
+
+    Raises:
+        InputError: Not one candidate is ranked: something else was searched.
     """
     places = {document.id: place for place, document in enumerate(data.documents)}
     run = rank(data.sections, data.documents)
+    if not any(one.image_id in places for ranking in run.rankings.values() for one in ranking):
+        raise InputError(
+            "no hard negative can be mined: none of the images that are trained on is ranked for any section.",
+            advice="An index to mine from holds the collection that is trained on, under the same name.",
+        )
     found = []
     for section, relevant in zip(data.sections, data.relevant, strict=True):
         ranked = (places.get(one.image_id) for one in run.rankings.get(section.id, ()))

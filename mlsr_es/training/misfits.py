@@ -74,6 +74,8 @@ def _of_negatives(negatives: Mapping[str, Any]) -> Iterator[str]:
     mined, mined_from = negatives.get("mined", 0), negatives.get("mined_from", _MINED_FROM)
     if isinstance(mined, int) and isinstance(mined_from, int) and mined > mined_from:
         yield f"negatives.mined: {mined} cannot be drawn from {mined_from}"
+    if "miner" in negatives and mined == 0:
+        yield "negatives.miner: nothing is mined, negatives.mined is 0"
 
 
 def _chosen(cell: Mapping[str, Any]) -> dict[str, Any]:

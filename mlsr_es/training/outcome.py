@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlsr_es.evaluation import DEFAULTS, TITLE_BOOSTED, Figures, Run, baseline_run, caption_text, figures, tuned
+from mlsr_es.training.data import TrainingData
 from mlsr_es.training.run import Trained
 
 
@@ -24,18 +25,19 @@ class System:
 
 
 def held_out(trained: Trained) -> list[System]:
-    """The model and both baselines on the test topics; empty where nothing was held out.
-
-    The constants of the strong baseline are found on the training topics.
-    """
-    data = trained.data
+    """The model and both baselines on the test topics; empty where nothing was held out."""
     if trained.run is None:
         return []
+    model = System(trained.run, figures(trained.run, trained.data.test.judgements), "the model")
+    return [model, *baselines(trained.data)]
+
+
+def baselines(data: TrainingData) -> list[System]:
+    """Both baselines on the test topics; the constants of the strong one are found on the training topics."""
     captions, ids = [caption_text(image) for image in data.images], [image.id for image in data.images]
     topics = data.test
     boosted = tuned(TITLE_BOOSTED, data.training.sections, captions, ids, data.training.judgements)
     runs = {
-        "the model": trained.run,
         "BM25, title + title + text": baseline_run(DEFAULTS, topics.sections, captions, ids),
         f"BM25, words weighted by field, k1 {boosted.k1:g}, b {boosted.b:g}": baseline_run(
             boosted, topics.sections, captions, ids

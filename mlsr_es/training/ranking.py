@@ -42,14 +42,13 @@ class Ranker:
             topics: Their sections are the queries.
             images: What is searched.
         """
+        queries, documents = self.vectors(topics, images)
+        return ranked(name, topics, queries, images, documents)
+
+    def vectors(self, topics: Topics, images: Sequence[ImageDocument]) -> tuple[SparseVectors, SparseVectors]:
+        """The vectors of the topics' sections, and those of the images."""
         self._model.eval()
-        return exact_run(
-            name,
-            self._model.encode_sections(topics.sections),
-            self._encoded(images),
-            section_ids=[section.id for section in topics.sections],
-            image_ids=[image.id for image in images],
-        )
+        return self._model.encode_sections(topics.sections), self._encoded(images)
 
     @torch.inference_mode()
     def _encoded(self, images: Sequence[ImageDocument]) -> SparseVectors:
@@ -64,6 +63,19 @@ class Ranker:
                 parts.append(SparseVectors.from_torch(model.document(text and text.to(model.device), seen)))
         vectors = SparseVectors.concatenate(parts, vocabulary_size=len(model.vocabulary))
         return vectors.pruned(top=model.config.document_terms)
+
+
+def ranked(
+    name: str, topics: Topics, queries: SparseVectors, images: Sequence[ImageDocument], documents: SparseVectors
+) -> Run:
+    """The ranking of images for each topic, by their vectors."""
+    return exact_run(
+        name,
+        queries,
+        documents,
+        section_ids=[section.id for section in topics.sections],
+        image_ids=[image.id for image in images],
+    )
 
 
 class Validation:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
+from torch import nn
 from transformers import EarlyStoppingCallback, TrainerCallback
 from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_utils import get_last_checkpoint
@@ -20,16 +21,16 @@ from mlsr_es.evaluation import Run
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.sources import Source
 from mlsr_es.training.backbones import resolved
-from mlsr_es.training.balancing import balanced
 from mlsr_es.training.batches import Batches, Pixels
 from mlsr_es.training.config import TrainingConfig
 from mlsr_es.training.contrast import Contrast
 from mlsr_es.training.data import TrainingData, read_training_data
 from mlsr_es.training.mining import Miner, hard_negatives
 from mlsr_es.training.pictures import Features, Pictures
-from mlsr_es.training.ranking import Metric, Ranker, Validation
+from mlsr_es.training.ranking import Metric, Ranker, Validation, ranked
 from mlsr_es.training.reporting import Report
 from mlsr_es.training.trainer import ContrastTrainer, arguments
+from mlsr_es.vectors import SparseVectors
 
 if TYPE_CHECKING:
     from transformers import TrainerState
@@ -60,6 +61,8 @@ class Trained:
         model: The best epoch's.
         data: What it was trained on, with the topics that it never saw.
         run: The model's on the test topics, among all images; None where nothing was held out.
+        queries: The vectors of the test topics' sections; without rows where nothing was held out.
+        documents: The vectors of all images; without rows where nothing was held out.
         best: The validation metric of the epoch that was kept; None where nothing was validated.
         epochs: How many were done.
         seconds: How long they took.
@@ -68,6 +71,8 @@ class Trained:
     model: BiEncoder
     data: TrainingData
     run: Run | None
+    queries: SparseVectors
+    documents: SparseVectors
     best: float | None
     epochs: float
     seconds: float
@@ -82,6 +87,7 @@ def train(
     metric: Metric,
     device: str = "auto",
     resume: bool = False,
+    features: Path | None = None,
     watch: Watch = Watch(),
 ) -> Trained:
     """Train what a configuration says, and write the checkpoint into a folder.
@@ -96,6 +102,8 @@ def train(
         metric: What the best epoch is chosen by.
         device: "auto", "cuda", "mps" or "cpu".
         resume: Go on from the last checkpoint in the folder.
+        features: Where features of frozen image backbones are kept, so that runs on the same images share them; in the
+            run's own folder where it is not named.
         watch: Who is told.
 
     Raises:
@@ -110,7 +118,9 @@ def train(
     model = prepared(config).to(place)
     data = read_training_data(source, model.config, config)
     watch.say(_counts(data))
-    trained = train_model(model, data, config, layout.folder, mine=mine, metric=metric, resume_from=last, watch=watch)
+    trained = train_model(
+        model, data, config, output, mine=mine, metric=metric, resume_from=last, features=features, watch=watch
+    )
     save_pretrained(trained.model, output)
     return trained
 
@@ -146,6 +156,7 @@ def train_model(
     mine: Miner,
     metric: Metric,
     resume_from: str | None = None,
+    features: Path | None = None,
     watch: Watch = Watch(),
 ) -> Trained:
     """Train a model that is there on data that are there; the worker behind ``train``.
@@ -158,10 +169,13 @@ def train_model(
         mine: See ``train``.
         metric: See ``train``.
         resume_from: A checkpoint of the same run.
+        features: See ``train``.
         watch: Who is told.
     """
     freeze = bool(config.backbones and config.backbones.freeze_image)
-    pixels = _pixels(model, data, folder, freeze=freeze, watch=watch)
+    pixels = _pixels(
+        model, data, features or folder / "features", freeze=freeze, fresh=config.start is None, watch=watch
+    )
     negatives = config.negatives
     hard = hard_negatives(data, mine, most=negatives.mined_from) if negatives.mined else []
     batches = Batches(data, model, config, hard=hard, pixels=pixels)
@@ -193,18 +207,31 @@ def train_model(
     model.eval()
     model.__dict__.pop("revision", None)  # it was another model's
     seconds = time.perf_counter() - begun
-    model.hybrid = balanced(ranker, data, config)
-    run = ranker.run("model", data.test, data.images) if data.test.sections else None
-    return Trained(model, data, run, state.best_metric, state.epoch or 0.0, seconds)
+    queries, documents = ranker.vectors(data.test, data.images if data.test.sections else ())
+    return Trained(
+        model=model,
+        data=data,
+        run=ranked("model", data.test, queries, data.images, documents) if data.test.sections else None,
+        queries=queries,
+        documents=documents,
+        best=state.best_metric,
+        epochs=state.epoch or 0.0,
+        seconds=seconds,
+    )
 
 
-def _pixels(model: BiEncoder, data: TrainingData, folder: Path, *, freeze: bool, watch: Watch) -> Pixels | None:
+def _pixels(
+    model: BiEncoder, data: TrainingData, folder: Path, *, freeze: bool, fresh: bool, watch: Watch
+) -> Pixels | None:
     if model.image_processor is None:
         return None
     pictures = Pictures(model.image_processor, lambda error: watch.say(f"rejected: {error}"))
     if not freeze:
         return pictures
-    return Features(data.images, model, pictures, folder / "features", watch.progress)
+    features = Features(data.images, model, pictures, folder, watch.progress)
+    if fresh and model.document.image is not None:
+        features.standardise(cast("nn.Linear", model.document.image.project[0]), data.documents)
+    return features
 
 
 def _tensorboard(folder: Path) -> TrainerCallback:

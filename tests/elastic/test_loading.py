@@ -189,7 +189,7 @@ def test_no_more_is_read_than_is_on_its_way(sink: Elasticsearch) -> None:
     results = load(sink, "photos", endless(), chunk_bytes=300)
     next(results)
     assert len(read) < 60
-    results.close()  # type: ignore[attr-defined]
+    results.close()
 
 
 def test_who_stops_reading_stops_the_loading(fault_server: FaultServer, sink: Elasticsearch) -> None:
@@ -198,5 +198,5 @@ def test_who_stops_reading_stops_the_loading(fault_server: FaultServer, sink: El
     results = load(sink, "photos", documents(*(f"image-{number}" for number in range(10))), chunk_bytes=60)
     next(results)
     begun = time.monotonic()
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert time.monotonic() - begun < 2

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,18 +18,26 @@ from mlsr_es.collection import ImageDocument
 from mlsr_es.elastic import (
     IndexAction,
     IndexMeta,
+    UpdateAction,
     build_query,
     check,
     count,
     create_version,
+    describe,
     document_body,
     ids_of_collection,
     load,
+    open_slot,
     promote,
+    read_again,
+    read_snapshot,
     refresh,
     resolve,
     search,
+    slot_for,
     stored,
+    switch,
+    weights_body,
 )
 from mlsr_es.embedded import Node
 from mlsr_es.errors import ClusterRefusedError
@@ -112,6 +121,24 @@ def test_an_indexer_needs_manage_read_and_write_on_its_indices_alone(as_user: Ca
     assert not [one for one in load(client, newer, documents("a")) if one.rejected]
     promote(client, NAME, newer)
     assert count(client, NAME) == 1
+
+
+def test_who_enriches_needs_the_same_rights_on_the_owners_index(as_user: Callable[[str], Elasticsearch]) -> None:
+    """To look at it, to read it at one moment, to change its documents and its mapping."""
+    client, index = as_user("indexer"), "photos-of-somebody"
+    client.indices.create(index=index, mappings={"properties": {"name": {"type": "text"}}})
+    client.index(index=index, id="a", document={"name": "bird"}, refresh=True)
+    owners = describe(client, index)
+    slot, meta = slot_for(owners.meta, "r1"), replace(META, enriched={"captions": [], "image": ""})
+    open_slot(client, owners, slot, meta)
+    (found,) = read_snapshot(client, index, ["name"], fingerprint=slot.fingerprint)
+    assert client.indices.stats(index=index, metric="search")["_all"]["total"]["search"]["open_contexts"] == 0
+    body = slot.inside(weights_body({"bird": 1.0}, fingerprint="f", model="m2"))
+    update = UpdateAction(found.id, body, found.seq_no, found.primary_term, found.routing)
+    assert not [one for one in load(client, index, [update]) if one.rejected]
+    assert list(read_again(client, index, [found.key], ["name"], fingerprint=slot.fingerprint))
+    assert switch(client, owners, slot, meta)
+    assert [hit.id for hit in search(client, index, build_query({"bird": 1.0}, size=1)).hits] == ["a"]
 
 
 def test_a_searcher_needs_to_read_the_alias_and_its_mapping(as_user: Callable[[str], Elasticsearch]) -> None:

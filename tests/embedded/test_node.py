@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from mlsr_es.embedded import Node
+from mlsr_es.embedded import VERSIONS, Node
 from mlsr_es.embedded.process import Record, write_record
 from mlsr_es.errors import NodeError
 from mlsr_es.progress import Silent
@@ -48,6 +48,21 @@ def test_rank_features_score_as_a_dot_product(cluster_url: str, index_name: str)
     ]
     hits = _ask("POST", f"{index}/_search", {"query": {"bool": {"should": clauses}}})["hits"]["hits"]
     assert [(hit["_id"], hit["_score"]) for hit in hits] == [("1", 3.5)]
+
+
+def test_sparse_vectors_score_as_a_dot_product(newer_cluster_url: str) -> None:
+    """The newer node has the field and the query; it says which it is, though it has no ``GET /``."""
+    index = f"{newer_cluster_url}/mlsr-test-node"
+    _ask("PUT", index, {"mappings": {"properties": {"terms": {"type": "sparse_vector"}}}})
+    try:
+        _ask("PUT", f"{index}/_doc/1?refresh=true", {"terms": [{"cat": 1.5, "dog": 0.5}]})
+        asked = {"field": "terms", "query_vector": {"cat": 2.0, "dog": 1.0}, "prune": False}
+        hits = _ask("POST", f"{index}/_search", {"query": {"sparse_vector": asked}})["hits"]["hits"]
+    finally:
+        _ask("DELETE", index)
+    assert [(hit["_id"], hit["_score"]) for hit in hits] == [("1", 3.5)]
+    (node,) = _ask("GET", f"{newer_cluster_url}/_nodes/_local?filter_path=nodes.*.version")["nodes"].values()
+    assert node["version"] == VERSIONS[1]
 
 
 def test_a_second_node_runs_beside_the_first(cluster_url: str, node_folder: Path) -> None:

@@ -12,8 +12,16 @@ import pytest
 from PIL import Image
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, Section
-from mlsr_es.encoders import PRESETS, BiEncoder, BiEncoderConfig, DocumentInput, Head, assemble, load_model
-from mlsr_es.encoders.bi_encoder import caption_texts
+from mlsr_es.encoders import (
+    PRESETS,
+    BiEncoder,
+    BiEncoderConfig,
+    DocumentInput,
+    Head,
+    assemble,
+    caption_texts,
+    load_model,
+)
 from mlsr_es.encoders.encoder import Encoder
 from mlsr_es.encoders.heads import MlpHead
 from mlsr_es.vectors import SparseVectors

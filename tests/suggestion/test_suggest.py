@@ -14,8 +14,8 @@ from mlsr_es.collection import Section
 from mlsr_es.elastic import IndexMeta, State, Strategy, Version, create_version
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
-from mlsr_es.hybrid import Hybrid
 from mlsr_es.suggestion import (
+    Hybrid,
     Suggestions,
     encode_request,
     exact_strategy_for,
@@ -167,8 +167,17 @@ def test_a_query_that_cannot_be_asked_is_refused(ask: Ask, text: str, complaint:
 def test_a_query_without_any_weight_is_refused() -> None:
     """The model knows its words, and finds none of them worth a search."""
     model = word_model(-1.0)
-    version = Version("birds-v0001", IndexMeta("words", model.revision, "v", "mlp", "mlp", state=State.SERVING))
+    digest = model.vocabulary.digest
+    version = Version("birds-v0001", IndexMeta("words", model.revision, digest, "mlp", "mlp", state=State.SERVING))
     with pytest.raises(QueryError, match="gives no word of the query any weight"):
+        encode_request(Section("s", "an owl"), model=model, version=version, index="birds")
+
+
+def test_another_vocabulary_is_refused() -> None:
+    """Whatever the revisions say: a query table is a file that anybody can change."""
+    model = word_model()
+    version = Version("birds-v0001", IndexMeta("words", model.revision, "v", "mlp", "mlp", state=State.SERVING))
+    with pytest.raises(ModelError, match="was made with another vocabulary"):
         encode_request(Section("s", "an owl"), model=model, version=version, index="birds")
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 from mlsr_es.collection import ImageDocument, ImageFile
 from mlsr_es.encoders import BiEncoder, BiEncoderConfig, DocumentInput, Head, assemble
+from mlsr_es.encoders.encoder import ImageBackbone
 from mlsr_es.errors import RecordError
 from mlsr_es.training.pictures import Features, Pictures
 
@@ -66,3 +69,16 @@ def test_an_image_that_cannot_be_decoded_is_blank_and_told_of_once(model: BiEnco
     for _ in range(2):
         assert pictures([broken]).shape[1:] == (3, 32, 32)
     assert [error.record_id for error in rejected] == ["broken"]
+
+
+def test_a_projection_begins_as_if_features_were_standardised(
+    model: BiEncoder, documents: list[ImageDocument], tmp_path: Path
+) -> None:
+    """What the images have in common is gone: over them, each projected value has the projection's own bias as mean."""
+    features = Features(documents, model, Pictures(model.image_processor, lambda _: None), tmp_path)
+    projection = cast("nn.Linear", cast("ImageBackbone", model.document.image).project[0])
+    bias = projection.bias.detach().clone()
+    features.standardise(projection, documents)
+    with torch.inference_mode():
+        projected = projection(features(documents)).flatten(0, 1)
+    torch.testing.assert_close(projected.mean(dim=0), bias, atol=1e-3, rtol=1e-3)

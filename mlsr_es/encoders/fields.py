@@ -1,0 +1,21 @@
+"""The texts of records by the names that encoders give their fields; nothing here needs torch."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from mlsr_es.collection import ImageDocument, Section
+
+
+def section_texts(section: Section) -> dict[str, str]:
+    """The fields of a section as the query encoder names them."""
+    texts = {entry.name: getattr(section, entry.name) for entry in fields(section)}
+    return {**texts, "hierarchy": " ".join(section.hierarchy)}
+
+
+def caption_texts(document: ImageDocument) -> dict[str, str]:
+    """The caption components by kind; several of one kind are joined, a repeated one counts once."""
+    by_kind: dict[str, dict[str, None]] = {}
+    for caption in document.captions:
+        by_kind.setdefault(caption.kind.value, {})[caption.text] = None
+    return {kind: " ".join(texts) for kind, texts in by_kind.items()}

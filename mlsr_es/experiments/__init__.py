@@ -1,0 +1,51 @@
+"""Experiments: studies as data, run unit by unit (a cell on a fold), each unit's figures in a file of its own.
+
+A unit that is done is not run again, so that hours of training can be interrupted.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlsr_es.experiments.catalogue import shipped_studies, study_named
+    from mlsr_es.experiments.results import Result, Results, State
+    from mlsr_es.experiments.running import Estimate, Plan, Running, plan, run
+    from mlsr_es.experiments.study import Study, Unit
+
+__all__ = [
+    "Estimate",
+    "Plan",
+    "Result",
+    "Results",
+    "Running",
+    "State",
+    "Study",
+    "Unit",
+    "plan",
+    "run",
+    "shipped_studies",
+    "study_named",
+]
+
+_PLACES = {
+    "Estimate": "running",
+    "Plan": "running",
+    "Result": "results",
+    "Results": "results",
+    "Running": "running",
+    "State": "results",
+    "Study": "study",
+    "Unit": "study",
+    "plan": "running",
+    "run": "running",
+    "shipped_studies": "catalogue",
+    "study_named": "catalogue",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Pydantic and what training needs are imported when a name that needs them is first asked for."""
+    from importlib import import_module
+
+    if name not in _PLACES:
+        raise AttributeError(name)
+    return getattr(import_module(f"mlsr_es.experiments.{_PLACES[name]}"), name)

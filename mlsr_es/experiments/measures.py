@@ -1,0 +1,26 @@
+"""What is measured of each topic, by the name that studies, results and tables use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+QUALITY = ("nDCG@10", "R@10", "RR@10", "AP@10")
+"""Of ``ir_measures``."""
+
+CO_ACTIVATION = "co-activation"
+CONTENT_WORDS = "content words"
+OWN_WORDS = "own words"
+QUERY_TERMS = "query terms"
+
+OF_VECTORS: Mapping[str, str] = MappingProxyType(
+    {
+        CO_ACTIVATION: "how many terms the query shares with an image, on average over all images",
+        CONTENT_WORDS: "the share of whole words, stop words not counted, among the query's ten heaviest terms",
+        OWN_WORDS: "the share of the query's weight on terms that the section itself has",
+        QUERY_TERMS: "how many terms the query has",
+    }
+)
+"""Of the vectors; systems without a model have none of them."""
+
+MEASURES = (*QUALITY, *OF_VECTORS)

@@ -1,0 +1,180 @@
+"""Running a study: what is done is left, the rest is done one by one or some at a time, each result kept at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlsr_es.errors import InputError, MlsrError
+from mlsr_es.experiments.results import Result, Results, State
+from mlsr_es.experiments.study import BASELINES, Study, Unit
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do.
+
+    Args:
+        study: The study.
+        results: Where they are.
+        done: Units that are left as they are.
+        stale: Units that are done again: they are of another recipe.
+        missing: Units that have not been done.
+        seconds: Cell to how long a unit of it took, as far as it is known.
+    """
+
+    study: Study
+    results: Results
+    done: tuple[Unit, ...]
+    stale: tuple[Unit, ...]
+    missing: tuple[Unit, ...]
+    seconds: dict[str, float]
+
+    @property
+    def to_do(self) -> list[Unit]:
+        """In the study's order."""
+        wanted = {*self.stale, *self.missing}
+        return [unit for unit in self.study.units() if unit in wanted]
+
+
+@dataclass
+class Estimate:
+    """How long what is left will take, by what was done.
+
+    Args:
+        seconds: Cell to the seconds of a unit; of one that is not known, those of the other cells count.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def of(self, units: Sequence[Unit], *, jobs: int) -> float | None:
+        """Seconds; None where nothing is known.
+
+        Args:
+            units: What is left.
+            jobs: How many are done at a time.
+        """
+        if not units:
+            return 0.0
+        cells = [seconds for cell, seconds in self.seconds.items() if cell not in BASELINES]
+        if not cells:
+            return None
+        mean = sum(cells) / len(cells)
+        return sum(self.seconds.get(unit.cell, mean) for unit in units) / min(jobs, len(units))
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a run has come to, after each unit.
+
+    Args:
+        unit: Which was done.
+        result: Its result; None where it failed.
+        error: Why it failed.
+        place: Its number among those that were to do, from 1.
+        total: How many there were to do.
+        left: Seconds that the others will take, about; None where nothing is known.
+    """
+
+    unit: Unit
+    result: Result | None
+    error: MlsrError | None
+    place: int
+    total: int
+    left: float | None
+
+
+def plan(study: Study, folder: Path, *, cells: Collection[str] = (), folds: Collection[int] = ()) -> Plan:
+    """What a run would do.
+
+    Args:
+        study: The study.
+        folder: Of all studies' results.
+        cells: Only these, baselines among them; none for all.
+        folds: Only these; none for all.
+
+    Raises:
+        InputError: There is no such cell or fold, or a result cannot be read.
+    """
+    there_are = (*BASELINES, *study.cells)
+    if unknown := [cell for cell in cells if cell not in there_are]:
+        raise InputError(f"the study has no cell {unknown[0]!r}.", advice=f"Its cells: {', '.join(there_are)}.")
+    if unknown_folds := [fold for fold in folds if fold not in study.folds]:
+        listed = ", ".join(map(str, study.folds))
+        raise InputError(f"the study has no fold {unknown_folds[0]}.", advice=f"Its folds: {listed}.")
+    results = Results(study, folder)
+    by_state: dict[State, list[Unit]] = {state: [] for state in State}
+    taken: dict[str, list[float]] = {}
+    for unit in study.units():
+        if found := results.read(unit):
+            taken.setdefault(unit.cell, []).append(found.seconds)
+        if (not cells or unit.cell in cells) and (not folds or unit.fold in folds):
+            by_state[results.state(unit)].append(unit)
+    return Plan(
+        study,
+        results,
+        done=tuple(by_state[State.DONE]),
+        stale=tuple(by_state[State.STALE]),
+        missing=tuple(by_state[State.MISSING]),
+        seconds={cell: sum(seconds) / len(seconds) for cell, seconds in taken.items()},
+    )
+
+
+def run(plan: Plan, *, jobs: int = 1, device: str = "auto") -> Iterator[Running]:
+    """Do what a plan says; each result is on disk before it is told of.
+
+    A unit that fails does not stop the others.
+
+    Args:
+        plan: Of ``plan``.
+        jobs: How many units at a time, each in a process and on a thread of its own.
+        device: "auto", "cuda", "mps" or "cpu".
+    """
+    waiting = plan.to_do
+    total, estimate, taken = len(waiting), Estimate(dict(plan.seconds)), dict[str, list[float]]()
+    for place, (unit, result, error) in enumerate(_done(plan, jobs, device), start=1):
+        waiting.remove(unit)
+        if result is not None:
+            taken.setdefault(unit.cell, []).append(result.seconds)
+            estimate.seconds[unit.cell] = sum(taken[unit.cell]) / len(taken[unit.cell])
+        yield Running(unit, result, error, place, total, estimate.of(waiting, jobs=jobs))
+
+
+_Outcome = tuple[Unit, Result | None, MlsrError | None]
+
+
+def _done(plan: Plan, jobs: int, device: str) -> Iterator[_Outcome]:
+    if jobs == 1:
+        for unit in plan.to_do:
+            yield _attempt(plan.study, plan.results, unit, device)
+        return
+    context = multiprocessing.get_context("spawn")  # a fork of a process that has threads may hang
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_alone) as pool:
+        futures = [pool.submit(_attempt, plan.study, plan.results, unit, device) for unit in plan.to_do]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _attempt(study: Study, results: Results, unit: Unit, device: str) -> _Outcome:
+    from mlsr_es.experiments.unit import run_unit  # torch: after _alone
+
+    try:
+        result = run_unit(study, unit, device=device)
+        results.write(result)
+    except MlsrError as error:
+        return unit, None, error
+    return unit, result, None
+
+
+def _alone() -> None:
+    """A process of several: one thread, and an interrupt ends it without a word."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # before torch is loaded
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

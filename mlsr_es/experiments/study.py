@@ -1,0 +1,184 @@
+"""A study: cells of the grid that differ in what is asked, and are alike in everything else."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mlsr_es.errors import InputError
+from mlsr_es.experiments.measures import MEASURES
+from mlsr_es.splits import FOLDS
+from mlsr_es.training import TrainingConfig
+
+BASELINES = ("bm25s", "titles")
+"""Systems beside the cells, in every study: BM25's defaults, and BM25 that listens to titles."""
+
+_Factor = Literal["query_head", "document_head", "document_input"]
+_FACTORS = get_args(_Factor)
+
+Expected = Literal["either way", "above", "below", "far below", "not above"]
+"""What a paper says of the first cell beside the second; "far below" is less than half of it."""
+
+
+_Pair = Annotated[tuple[str, str], Field(strict=False)]
+
+
+class _Table(BaseModel):
+    """A table of the file; keys that it does not know are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Unit(NamedTuple):
+    """A unit of work: a cell, or a baseline, on the pages of a fold."""
+
+    cell: str
+    fold: int
+
+
+class GridCell(_Table):
+    """A cell of the grid."""
+
+    query_head: Literal["mlp", "mlm"]
+    document_head: Literal["mlp", "mlm"]
+    document_input: Literal["image", "caption", "image+caption"]
+
+
+class Adjustment(_Table):
+    """What some cells need besides the common recipe, by a factor: so that cells of one kind stay alike."""
+
+    where: dict[_Factor, str | list[str]] = Field(min_length=1, description="factor to its value, or values")
+    because: str = Field(min_length=1)
+    recipe: dict[str, Any] = Field(description="what replaces the common recipe's")
+
+    def holds(self, cell: GridCell) -> bool:
+        """Whether a cell is of that kind."""
+        return all(
+            getattr(cell, factor) in ([values] if isinstance(values, str) else values)
+            for factor, values in self.where.items()
+        )
+
+
+class Question(_Table):
+    """A question, the cells whose comparison answers it, and what the paper says."""
+
+    name: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    claim: str = Field(min_length=1, description="the paper's finding, in a sentence")
+    pairs: list[_Pair] = Field(min_length=1, description="the first is said something of beside the second")
+    measures: dict[str, Expected] = Field(min_length=1, description="what is tested, and what the claim makes expect")
+
+
+class Study(_Table):
+    """A study, whole.
+
+    Its name is its file's.
+    """
+
+    name: str
+    title: str = Field(min_length=1)
+    paper: str = Field(min_length=1)
+    folds: list[int] = Field(min_length=1)
+    seed: int = Field(ge=0, description="fold k is trained with the seed that is k higher")
+    cells: dict[str, GridCell] = Field(min_length=1)
+    questions: list[Question] = Field(min_length=1)
+    recipe: dict[str, Any]
+    adjustments: list[Adjustment] = []
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """From a TOML file.
+
+        Raises:
+            InputError: It cannot be read, is no TOML, or has faults: all of them, each with its place.
+        """
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{path} cannot be read: {error}.", advice="Name a TOML file.") from error
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{path} is no TOML: {error}.") from error
+        return cls.of({"name": path.stem, **values}, where=str(path))
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], *, where: str = "the study") -> Self:
+        """From the values of a TOML file, and a name.
+
+        Raises:
+            InputError: All faults.
+        """
+        try:
+            study = cls.model_validate(dict(values))
+        except ValidationError as error:
+            faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+            raise _faulty(where, faults) from error
+        faults = [*study.faults()]
+        for cell in study.cells:
+            try:
+                study.config(Unit(cell, study.folds[0]))
+            except InputError as error:
+                faults.append(f"with the cell {cell}, {error}")
+        if faults:
+            raise _faulty(where, faults)
+        return study
+
+    def units(self) -> list[Unit]:
+        """All there is to do, fold by fold: a study that is stopped has whole folds to compare."""
+        return [Unit(cell, fold) for fold in self.folds for cell in (*BASELINES, *self.cells)]
+
+    def config(self, unit: Unit) -> TrainingConfig:
+        """What a unit trains.
+
+        Raises:
+            InputError: The recipe and the cell have faults, all of which are said.
+        """
+        cell = self.cells[unit.cell]
+        values = deepcopy(self.recipe)
+        for adjustment in self.adjustments:
+            if adjustment.holds(cell):
+                values = _merged(values, adjustment.recipe)
+        own = {
+            "seed": self.seed + unit.fold,
+            "model": cell.model_dump(),
+            "folds": {"test": unit.fold},
+        }
+        return TrainingConfig.of(_merged(values, own), name="the recipe")
+
+    def differing(self, first: str, second: str) -> tuple[str, ...]:
+        """The factors in which two cells differ."""
+        one, other = self.cells[first], self.cells[second]
+        return tuple(factor for factor in _FACTORS if getattr(one, factor) != getattr(other, factor))
+
+    def faults(self) -> Iterator[str]:
+        """What is right by itself and does not go together."""
+        yield from (f"folds: {fold} is none of 0 to {FOLDS - 1}" for fold in self.folds if not 0 <= fold < FOLDS)
+        yield from (f"cells.{name}: a baseline has that name" for name in self.cells if name in BASELINES)
+        for question in self.questions:
+            named = {cell for pair in question.pairs for cell in pair}
+            unknown = sorted(named - self.cells.keys())
+            yield from (f"questions.{question.name}: there is no cell {cell!r}" for cell in unknown)
+            yield from (
+                f"questions.{question.name}: {measure} is no measure that there is ({', '.join(MEASURES)})"
+                for measure in question.measures
+                if measure not in MEASURES
+            )
+
+
+def _merged(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables key by key, the others' values winning."""
+    merged = dict(values)
+    for key, value in others.items():
+        before = merged.get(key)
+        both = isinstance(before, Mapping) and isinstance(value, Mapping)
+        merged[key] = _merged(before, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _faulty(where: str, faults: list[str]) -> InputError:
+    listed = "\n".join(f"  {fault}" for fault in faults)
+    return InputError(f"{where} has {len(faults)} fault{'s' * (len(faults) != 1)}:\n{listed}")

@@ -1,0 +1,98 @@
+"""Which fields of somebody else's documents hold captions and images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from mlsr_es.collection import CaptionKind
+from mlsr_es.elastic import REFERENCES, TEXTS, OwnersIndex, check_readable
+from mlsr_es.errors import InputError
+from mlsr_es.indexing.preparing import Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What is read of a document.
+
+    Args:
+        captions: Field to the caption component that it holds.
+        image: The field with images, or with where they are; "" for none.
+    """
+
+    captions: Mapping[str, CaptionKind]
+    image: str = ""
+
+    @classmethod
+    def parse(cls, captions: Sequence[str], image: str) -> Self:
+        """From ``FIELD`` or ``FIELD:KIND`` each, as the user types it; a field without a kind is a description.
+
+        Raises:
+            InputError: A kind is none, or a field is named twice.
+        """
+        kinds: dict[str, CaptionKind] = {}
+        for given in captions:
+            field, _, kind = given.partition(":")
+            if kind not in {"", *CaptionKind} or not field or field in kinds:
+                raise InputError(
+                    f"--caption-field {given!r} is not FIELD:KIND, or is given twice.",
+                    advice=f"The kinds are {', '.join(CaptionKind)}; a field alone is a description.",
+                )
+            kinds[field] = CaptionKind(kind) if kind else CaptionKind.DESCRIPTION
+        return cls(kinds, image)
+
+    @property
+    def group(self) -> str:
+        """The object, one for each image, in which both the image and captions of its own are; "" where there is none.
+
+        With ``photos.file.url`` and ``photos.alt`` it is ``photos``.
+        """
+        return max((_shared(self.image, field) for field in self.captions), key=len, default="")
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.captions, *([self.image] if self.image else []))
+
+    def read_by(self, needs: Needs) -> Self:
+        """Without the images that nobody would look at: a model that reads captions only needs none."""
+        keeps = needs.image or self.group
+        return self if keeps else type(self)(self.captions)
+
+    def check(self, owners: OwnersIndex) -> None:
+        """See that the index has these fields.
+
+        Raises:
+            IndexMismatchError: A field is not there, of another type, or nested.
+        """
+        for field in self.captions:
+            check_readable(owners.index, owners.mapping, field, types=TEXTS)
+        if self.image:
+            check_readable(owners.index, owners.mapping, self.image, types=REFERENCES, nested=False)
+
+    def check_needs(self, needs: Needs) -> None:
+        """See that these fields are what a model reads.
+
+        Raises:
+            InputError: It needs one that is not named.
+        """
+        if needs.image and not self.image:
+            raise InputError("the model reads images.", advice="Name the field that they are in: --image-field.")
+        if needs.caption and not self.captions:
+            raise InputError("the model reads captions.", advice="Name the fields that they are in: --caption-field.")
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is written down in the index; a list, since a cluster does not keep the order of names."""
+        captions = [{"field": field, "kind": kind.value} for field, kind in self.captions.items()]
+        return {"captions": captions, "image": self.image}
+
+
+def _shared(image: str, caption: str) -> str:
+    """The objects that two fields have in common, as a path."""
+    shared: list[str] = []
+    for one, other in zip(image.split(".")[:-1], caption.split(".")[:-1], strict=False):
+        if one != other:
+            break
+        shared.append(one)
+    return ".".join(shared)

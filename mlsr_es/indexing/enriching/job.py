@@ -1,0 +1,72 @@
+"""What is to be done: an index, a model, and how they come together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsr_es.elastic import FieldKind, IndexMeta
+from mlsr_es.indexing.enriching.fields import Fields
+from mlsr_es.indexing.preparing import Needs
+from mlsr_es.sources import ImageStore
+
+if TYPE_CHECKING:
+    from mlsr_es.encoders import BiEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichJob:
+    """What is enriched, with what, and how.
+
+    Args:
+        index: The index, or an alias of it.
+        fields: Which of its fields are read.
+        model: The bi-encoder.
+        model_name: As the user named it; searches load it by this name.
+        store: Where images are.
+        into: The index that is written to in place of the one that is read; "" for that one itself.
+        field_kind: The type of the field with the weights, where it is new; None for the one that suits the cluster.
+        refetch: Whether images are fetched again although their URLs are the same.
+        rejects: Where bad records go.
+        strict: Whether the first bad record stops the run.
+    """
+
+    index: str
+    fields: Fields
+    model: BiEncoder
+    model_name: str
+    store: ImageStore = field(default_factory=ImageStore)
+    into: str = ""
+    field_kind: FieldKind | None = None
+    refetch: bool = False
+    rejects: Path = Path("rejects.ndjson")
+    strict: bool = False
+
+    @property
+    def needs(self) -> Needs:
+        """What the model needs of a document."""
+        return Needs.of(self.model.config)
+
+    @property
+    def read(self) -> Fields:
+        """The fields that are read for this model."""
+        return self.fields.read_by(self.needs)
+
+    def meta(self, kind: FieldKind) -> IndexMeta:
+        """What the index will say of itself.
+
+        Args:
+            kind: The type of the field with the weights.
+        """
+        config = self.model.config
+        inline = bool(self.fields.image) and self.store.inline
+        return IndexMeta(
+            model=self.model_name,
+            revision=self.model.revision,
+            vocabulary=self.model.vocabulary.digest,
+            query_head=config.query_head.value,
+            document_head=config.document_head.value,
+            field_kind=kind,
+            enriched={} if self.into else {**self.fields.to_json(), "inline": inline},
+        )

@@ -1,0 +1,84 @@
+"""From somebody else's document to its pictures, each with the captions that are its own and those of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlsr_es.collection import Caption, CaptionKind
+from mlsr_es.elastic import Found, values_at
+from mlsr_es.errors import RecordError
+from mlsr_es.indexing.enriching.fields import Fields
+
+MOST_PICTURES = 32
+"""Of one document: more of them are a collection of their own."""
+
+Namer = Callable[[str, int], str]
+"""From what a document says of an image, and its place among them, to what it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One image of a document; or its captions alone, where it has none.
+
+    Args:
+        captions: Its own, and those that all images of the document share.
+        name: Its path, its URL, or its number; "" where there is no image.
+        value: What the document says of it.
+    """
+
+    captions: tuple[Caption, ...]
+    name: str = ""
+    value: str = ""
+
+
+def pictures_of(found: Found, fields: Fields, name: Namer) -> list[Picture]:
+    """The pictures of a document; of one without images, one that has captions only.
+
+    Args:
+        found: The document.
+        fields: Which of its fields are read.
+        name: Of ``ImageStore``.
+
+    Raises:
+        RecordError: A field holds something else than text, or there are too many images.
+    """
+    group = fields.group
+    own = {field: kind for field, kind in fields.captions.items() if group and field.startswith(f"{group}.")}
+    common = {field: kind for field, kind in fields.captions.items() if field not in own}
+    shared = tuple(_captions(found, found.source, common))
+    values: list[tuple[str, tuple[Caption, ...]]] = []
+    if fields.image:
+        for part in _parts(found.source, group):
+            captions = tuple(_captions(found, part, {_below(field, group): kind for field, kind in own.items()}))
+            values += [(value, captions) for value in _texts(found, part, _below(fields.image, group)) if value]
+    if len(values) > MOST_PICTURES:
+        raise RecordError(found.id, "read", f"it has {len(values)} images, and at most {MOST_PICTURES} are read")
+    if not values:
+        return [Picture((*shared, *_captions(found, found.source, own)))]
+    return [Picture((*shared, *captions), name(value, place), value) for place, (value, captions) in enumerate(values)]
+
+
+def _parts(source: Mapping[str, Any], group: str) -> Iterable[Mapping[str, Any]]:
+    if not group:
+        return [source]
+    return [part for part in values_at(source, group) if isinstance(part, Mapping)]
+
+
+def _below(field: str, group: str) -> str:
+    return field.removeprefix(f"{group}.") if group else field
+
+
+def _captions(found: Found, part: Mapping[str, Any], kinds: Mapping[str, CaptionKind]) -> Iterator[Caption]:
+    for field, kind in kinds.items():
+        for text in _texts(found, part, field):
+            if words := " ".join(text.replace("\0", " ").split()):
+                yield Caption(words, kind)
+
+
+def _texts(found: Found, part: Mapping[str, Any], field: str) -> Iterator[str]:
+    for value in values_at(part, field):
+        if isinstance(value, Mapping | bool):
+            raise RecordError(found.id, "read", f"its field {field} holds {type(value).__name__}, not text")
+        yield str(value)

@@ -1,0 +1,58 @@
+"""A socket that has until a certain moment: a server that sends a byte now and then does not hold it for ever."""
+
+from __future__ import annotations
+
+import io
+import socket
+from time import monotonic
+from typing import Any
+
+
+class LimitedSocket:
+    """As much of a socket as ``http.client`` needs; each call gets the time that is left.
+
+    Args:
+        inner: The connected socket.
+        deadline: Of ``time.monotonic``; after it every call raises ``TimeoutError``.
+    """
+
+    def __init__(self, inner: socket.socket, deadline: float) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def sendall(self, data: Any) -> None:
+        """Send all of it."""
+        self._limit()
+        self._inner.sendall(data)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """What comes back, as a file."""
+        if mode != "rb":
+            raise ValueError(mode)
+        return io.BufferedReader(_Incoming(self._inner, self._limit))
+
+    def close(self) -> None:
+        """Nothing: ``http.client`` closes a connection while its answer is still read."""
+
+    def end(self) -> None:
+        """Close it."""
+        self._inner.close()
+
+    def _limit(self) -> None:
+        left = self._deadline - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._inner.settimeout(left)
+
+
+class _Incoming(io.RawIOBase):
+    def __init__(self, inner: socket.socket, limit: Any) -> None:
+        self._socket = inner
+        self._limit = limit
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._limit()
+        return self._socket.recv_into(buffer)

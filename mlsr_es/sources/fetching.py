@@ -1,0 +1,256 @@
+"""An image from a URL that a document names: from the open internet only, and with limits on everything.
+
+The documents are not trusted. A name is resolved once, every address that it has is looked at (``addresses``), and the
+connection goes to one of these very addresses, so that a second answer of the resolver changes nothing. A redirect is
+a new URL and is treated as one.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import socket
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from time import monotonic
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from mlsr_es import __version__
+from mlsr_es.errors import InputError
+from mlsr_es.sources.addresses import is_public
+from mlsr_es.sources.deadline import LimitedSocket
+from mlsr_es.sources.refusal import Refusal
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""All addresses of a host; raises ``OSError`` where it has none."""
+
+Dial = Callable[[str, int, float], socket.socket]
+"""A connection to an address - never a name - and a port, within so many seconds; raises ``OSError``."""
+
+_PORTS = {"http": 80, "https": 443}
+_WELL_KNOWN = 1024
+"""Ports below it are other services' (mail, shells), which must not be spoken to in their name."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PIECE = 64 * 1024
+_BREAKS_A_HEADER = re.compile(r"[^\x20-\x7e]")
+_SAFE = "/%:@!$&'()*+,;=~-._?"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one image may cost.
+
+    Args:
+        bytes: Of its file.
+        seconds: From the first request to the last byte, redirects and all.
+        redirects: How many are followed.
+    """
+
+    bytes: int = 32 * 2**20
+    seconds: float = 30.0
+    redirects: int = 3
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """All addresses of a host, as this machine's resolver gives them."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def dial(address: str, port: int, seconds: float) -> socket.socket:
+    """A TCP connection to an address."""
+    return socket.create_connection((address, port), timeout=seconds)
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Fetches images over http and https; may be used by several threads.
+
+    Args:
+        headers: By origin (``https://store.example``), what is sent there and nowhere else: what opens a private store.
+        limits: Of each image.
+        resolver: Gives the addresses of a host.
+        dialler: Connects to one of them.
+        trust: Which certificates are believed; None for the system's.
+    """
+
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    limits: Limits = Limits()
+    resolver: Resolve = resolve
+    dialler: Dial = dial
+    trust: ssl.SSLContext | None = None
+
+    def fetch(self, url: str) -> bytes:
+        """The bytes behind a URL.
+
+        Raises:
+            Refusal: It is not fetched, or could not be; the message says why, without the URL's own secrets.
+        """
+        deadline = monotonic() + self.limits.seconds
+        for _ in range(self.limits.redirects + 1):
+            try:
+                answer = self._ask(_checked(url), deadline)
+            except TimeoutError as error:
+                raise Refusal(f"it took longer than {self.limits.seconds:g} seconds") from error
+            except (OSError, http.client.HTTPException, ValueError) as error:  # an SSLError is an OSError
+                raise Refusal(f"it cannot be fetched: {_said(error)}") from error
+            if isinstance(answer, bytes):
+                return answer
+            url = urljoin(url, answer.location)
+        raise Refusal(f"it is redirected more than {self.limits.redirects} times")
+
+    def _ask(self, parts: SplitResult, deadline: float) -> bytes | _Redirect:
+        host, port = str(parts.hostname), parts.port or _PORTS[parts.scheme]
+        connection = http.client.HTTPConnection(host, port)
+        connection.sock = reached = self._connected(parts, host, port, deadline)
+        try:
+            target = quote(parts.path or "/", safe=_SAFE) + (
+                f"?{quote(parts.query, safe=_SAFE)}" if parts.query else ""
+            )
+            connection.putrequest("GET", target, skip_host=True, skip_accept_encoding=True)
+            for name, value in self._headers(parts, host, port).items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            return self._read(connection.getresponse())
+        finally:
+            connection.close()
+            reached.end()
+
+    def _connected(self, parts: SplitResult, host: str, port: int, deadline: float) -> LimitedSocket:
+        """A connection to an address of the host, each of which may be connected to."""
+        addresses = list(dict.fromkeys(self.resolver(host, port)))
+        hidden = [address for address in addresses if not is_public(address)]
+        if hidden or not addresses:
+            where = hidden[0] if hidden else "no address"
+            raise Refusal(f"its host {host} is at {where}, which is not on the open internet")
+        reached = self._first(addresses, port, deadline)
+        try:
+            if parts.scheme == "https":
+                reached.settimeout(_left(deadline))
+                trust = self.trust or ssl.create_default_context()
+                reached = trust.wrap_socket(reached, server_hostname=host)
+        except BaseException:
+            reached.close()
+            raise
+        return LimitedSocket(reached, deadline)
+
+    def _first(self, addresses: Sequence[str], port: int, deadline: float) -> socket.socket:
+        for address in addresses[:-1]:
+            try:
+                # Half of what is left, so that one that does not answer leaves time for the next.
+                return self.dialler(address, port, _left(deadline) / 2)
+            except OSError:
+                continue
+        return self.dialler(addresses[-1], port, _left(deadline))
+
+    def _headers(self, parts: SplitResult, host: str, port: int) -> dict[str, str]:
+        shown = f"[{host}]" if ":" in host else host
+        at = shown if port == _PORTS[parts.scheme] else f"{shown}:{port}"
+        own = self.headers.get(f"{parts.scheme}://{at}", {})
+        # Nothing is unpacked: a few bytes could become any number of them.
+        return {
+            "Host": at,
+            "User-Agent": f"mlsr-es/{__version__}",
+            "Accept": "image/*",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+            **own,
+        }
+
+    def _read(self, answer: http.client.HTTPResponse) -> bytes | _Redirect:
+        if answer.status in _REDIRECTS:
+            return _Redirect(answer.headers.get("Location", ""))
+        if answer.status != HTTPStatus.OK:
+            raise Refusal(f"the server says {answer.status} {answer.reason}".rstrip())
+        if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise Refusal(f"the server sends it packed ({answer.headers['Content-Encoding']}), unasked")
+        content = bytearray()
+        while (answer.length or 0) + len(content) <= self.limits.bytes and (piece := answer.read1(_PIECE)):
+            content += piece
+        if (answer.length or 0) + len(content) > self.limits.bytes:
+            raise Refusal(f"the file has more than {self.limits.bytes:,} bytes")
+        if answer.length:
+            raise Refusal("the server ended before the file did")
+        return bytes(content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    location: str
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port as a ``Fetcher``'s headers name them: lower case, without the usual port.
+
+    Raises:
+        Refusal: It is no URL that would be fetched.
+    """
+    parts = _checked(url)
+    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
+    usual = parts.port in {None, _PORTS[parts.scheme]}
+    return f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{parts.port}"
+
+
+def read_headers(file: Path) -> dict[str, dict[str, str]]:
+    """A file of headers: a JSON object of origins, each with an object of headers.
+
+    Raises:
+        InputError: It is something else.
+    """
+    shape = 'It looks like {"https://store.example": {"Authorization": "..."}}.'
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        headers = {
+            origin(where): {str(name): str(value) for name, value in own.items()} for where, own in values.items()
+        }
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except Refusal as refusal:
+        raise InputError(f"{file} names an origin that is none: {refusal}.", advice=shape) from refusal
+    except (ValueError, AttributeError) as error:  # what was met may be a secret, and is not repeated
+        raise InputError(f"{file} does not hold headers.", advice=shape) from error
+    if any(_BREAKS_A_HEADER.search(text) for own in headers.values() for pair in own.items() for text in pair):
+        raise InputError(f"{file} holds a header with a line break or a character that is not ASCII.")
+    return headers
+
+
+def _checked(url: str) -> SplitResult:
+    """The parts of a URL that may be asked for, its host as it is resolved.
+
+    Raises:
+        Refusal: It may not.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+        host = (parts.hostname or "").encode("idna" if parts.hostname and not parts.hostname.isascii() else "ascii")
+    except ValueError as error:  # a UnicodeError is one
+        raise Refusal("it is not a URL that can be read") from error
+    if parts.scheme not in _PORTS:
+        raise Refusal(f"only http and https are fetched, not {parts.scheme or 'a URL without a scheme'}")
+    if not host or "@" in parts.netloc:
+        raise Refusal("its URL has no host" if not host else "its URL has a user name in it")
+    if port == 0 or (port and port < _WELL_KNOWN and port not in _PORTS.values()):
+        raise Refusal(f"the port {port} is not one of a web server")
+    shown = host.decode()
+    netloc = f"[{shown}]" if ":" in shown else shown
+    return SplitResult(parts.scheme, f"{netloc}:{port}" if port else netloc, parts.path, parts.query, "")
+
+
+def _left(deadline: float) -> float:
+    left = deadline - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

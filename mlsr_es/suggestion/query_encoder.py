@@ -1,0 +1,27 @@
+"""What a search needs of a model: a bi-encoder is one such, and a query table another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mlsr_es.collection import Section
+from mlsr_es.vectors import SparseVectors, Vocabulary
+
+
+class QueryEncoder(Protocol):
+    """Turns sections into query vectors."""
+
+    @property
+    def revision(self) -> str:
+        """Of the model: its documents and its queries belong together."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The terms."""
+
+    def recognises(self, section: Section) -> bool:
+        """Whether any word piece of the section is known."""
+
+    def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
+        """A row a section."""

@@ -1,0 +1,81 @@
+"""What of a found document is shown: its captions, wherever they are, and which of its images gave which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlsr_es.collection import CaptionKind
+from mlsr_es.elastic import IndexMeta, values_at
+from mlsr_es.vectors import term_of
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one of a document's images gave to its score.
+
+    Args:
+        image: Its path, its URL, or its number.
+        score: The sum of what its terms contributed; the shares of all images add up to the terms' part of the score.
+        terms: Word piece to contribution, heaviest first. A word of several images is owed to the one that gives it the
+            most weight.
+    """
+
+    image: str
+    score: float
+    terms: Mapping[str, float]
+
+
+def captions_in(source: Mapping[str, Any], meta: IndexMeta) -> tuple[str, ...]:
+    """The captions of a stored document, each text once, without attributions.
+
+    Args:
+        source: The stored document.
+        meta: Of its index.
+    """
+    fields = [field for field, kind in meta.caption_fields.items() if kind is not CaptionKind.ATTRIBUTION]
+    texts = (value for field in fields for value in values_at(source, field))
+    return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if isinstance(text, str)))
+
+
+def shares_in(source: Mapping[str, Any], terms: Mapping[str, float], meta: IndexMeta) -> tuple[Share, ...]:
+    """The shares of a document's images, largest first; none where it has one image.
+
+    Args:
+        source: The stored document, with what lies beside its weights.
+        terms: Word piece to contribution, heaviest first.
+        meta: Of its index.
+    """
+    shares = []
+    for stored in values_at(source, f"{meta.field.rpartition('.')[0]}.images"):
+        given = {term_of(name) for name in stored.get("terms", ())}
+        own = {term: weight for term, weight in terms.items() if term in given}
+        shares.append(Share(str(stored.get("image", "")), sum(own.values()), own))
+    return tuple(sorted(shares, key=lambda share: -share.score))
+
+
+def wanted_source(meta: IndexMeta, *, explain: bool) -> dict[str, Any] | None:
+    """What of its documents a search of somebody else's index asks for; None for an index of this package.
+
+    Args:
+        meta: Of the index.
+        explain: Whether the weights are needed.
+    """
+    if not meta.enriched:
+        return None
+    place = meta.field.rpartition(".")[0]
+    other = ["mlsr.second"] if place == "mlsr" else ["mlsr.terms", "mlsr.images"]
+    images = [meta.enriched["image"]] if meta.enriched.get("inline") else []
+    return {"excludes": [*(other if explain else ["mlsr"]), *images]}
+
+
+def shown_source(source: Mapping[str, Any], meta: IndexMeta) -> dict[str, Any]:
+    """A stored document without its weights; somebody else's without anything that is not theirs."""
+    shown = {**source}
+    if meta.enriched:
+        shown.pop("mlsr", None)
+    elif isinstance(shown.get("mlsr"), Mapping):
+        hidden = {meta.field, "mlsr.images"}
+        shown["mlsr"] = {name: value for name, value in shown["mlsr"].items() if f"mlsr.{name}" not in hidden}
+    return shown

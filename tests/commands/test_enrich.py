@@ -1,0 +1,150 @@
+"""``mlsr-es enrich``: weights for somebody's index, and searching it then."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import orjson
+import pytest
+from elasticsearch import Elasticsearch
+
+from mlsr_es.encoders import DocumentInput, save_pretrained
+from tests.models import word_model
+from tests.program import Ran, run_program
+from tests.rows import png
+
+BIRDS = {"1": "An owl on a branch", "2": "A heron in the reeds", "3": "A robin in the snow"}
+
+
+@pytest.fixture
+def index(
+    cluster_url: str, client: Elasticsearch, index_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Somebody's index with three birds; the program reaches its cluster, in a folder of its own."""
+    monkeypatch.setenv("ES_URL", cluster_url)
+    monkeypatch.chdir(tmp_path)
+    client.indices.create(
+        index=index_name,
+        mappings={"properties": {"about": {"type": "text"}, "photo": {"type": "keyword", "doc_values": False}}},
+    )
+    for id_, about in BIRDS.items():
+        client.index(index=index_name, id=id_, document={"about": about, "shelf": 7}, refresh=True)
+    return index_name
+
+
+@pytest.fixture(scope="module")
+def image_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a small model that reads images and captions."""
+    folder = tmp_path_factory.mktemp("models") / "images"
+    save_pretrained(word_model(reads=DocumentInput.IMAGE_AND_CAPTION), folder)
+    return str(folder)
+
+
+def enrich(index: str, *options: str) -> Ran:
+    return run_program("enrich", index, *options)
+
+
+def test_an_index_is_enriched_and_searched(index: str) -> None:
+    """The shipped model needs no images; the hits are the owner's documents, with their own fields as captions."""
+    ran = enrich(index, "--caption-field", "about")
+    assert ran.code == 0, ran.stderr
+    assert [line.split()[-1] for line in ran.stdout.splitlines() if line.startswith((" read", " encoded"))] == [
+        "3",
+        "3",
+    ]
+    assert f"Searches of {index} read these weights from now on." in ran.stderr
+
+    found = run_program("search", "an owl at night", "--index", index, "--json")
+    first = found.json["hits"][0]
+    assert (first["id"], first["source"]) == ("1", {"about": "An owl on a branch", "shelf": 7})
+    shown = run_program("search", "an owl at night", "--index", index, "--explain", "--filter", "shelf=7")
+    assert "An owl on a branch" in shown.stdout
+
+    again = enrich(index, "--caption-field", "about", "--json").json
+    assert (again["read"], again["encoded"], again["unchanged"], again["promoted"]) == (3, 0, 3, False)
+    assert again["field"] == "mlsr.terms"
+
+
+def test_images_are_read_where_a_model_reads_them(
+    index: str, client: Elasticsearch, image_model: str, tmp_path: Path
+) -> None:
+    """From a folder and out of the documents; what is bad, or not fetched, is told, and the exit code is 3."""
+    (tmp_path / "img").mkdir()
+    (tmp_path / "img" / "owl.png").write_bytes(png())
+    photos = {
+        "1": "owl.png",
+        "2": f"data:image/png;base64,{base64.b64encode(png()).decode()}",
+        "3": "http://127.0.0.1/robin.png",
+        "4": "../secret.png",
+    }
+    client.index(index=index, id="4", document={"about": "A knot"})
+    for id_, photo in photos.items():
+        client.update(index=index, id=id_, doc={"photo": photo}, refresh=True)
+    options = ["--caption-field", "about", "--image-field", "photo", "--image-folder", "img", "--model", image_model]
+    ran = enrich(index, *options)
+    assert ran.code == 3, ran.stderr
+    file = Path(f"{index}-rejects.ndjson")
+    reasons = {row["id"]: (row["stage"], row["reason"]) for row in map(orjson.loads, file.read_bytes().splitlines())}
+    assert reasons["3"] == (
+        "fetch",
+        "http://127.0.0.1/robin.png is a URL, and nothing is fetched unless it is asked for",
+    )
+    assert reasons["4"] == ("read", "its path leaves the source's folder: ../secret.png")
+    fetching = enrich(index, *options, "--fetch-urls", "--json")
+    assert (fetching.code, fetching.json["unchanged"]) == (3, 2)
+    assert b"which is not on the open internet" in file.read_bytes()
+    found = run_program("search", "an owl", "--index", index, "--json", "--device", "cpu")
+    assert [hit["id"] for hit in found.json["hits"]] == ["1"]
+
+
+def test_a_dry_run_shows_what_would_be_sent(index: str, client: Elasticsearch) -> None:
+    """An update with its condition; nothing is written."""
+    shown = enrich(index, "--caption-field", "about", "--dry-run", "--json").json
+    assert shown["action"]["update"].keys() == {"_id", "if_seq_no", "if_primary_term"}
+    assert shown["document"]["doc"]["mlsr"]["term_count"] > 0
+    told = enrich(index, "--caption-field", "about", "--dry-run")
+    assert "# added to the mapping" in told.stdout
+    assert "Nothing was written. Of 3 documents" in told.stderr
+    assert "mlsr" not in client.indices.get_mapping(index=index)[index]["mappings"]["properties"]
+
+
+def test_an_index_of_its_own_is_written_to(index: str, client: Elasticsearch) -> None:
+    """The other one's documents stay as they are."""
+    ran = enrich(index, "--caption-field", "about", "--into", f"{index}-images")
+    assert ran.code == 0, ran.stderr
+    assert client.get(index=index, id="1")["_source"] == {"about": BIRDS["1"], "shelf": 7}
+    found = run_program("search", "an owl at night", "--index", f"{index}-images", "--json")
+    assert found.json["hits"][0]["id"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ([], "the model reads captions. Name the fields that they are in: --caption-field."),
+        (["--caption-field", "abuot"], "has no field abuot. Did you mean about?"),
+        (["--caption-field", "about:headline"], "The kinds are description, title, alt, attribution"),
+        (["--caption-field", "about", "--image-folder", "."], "Name the field: --image-field."),
+        (["--caption-field", "about", "--image-field", "photo", "--image-folder", "none"], "none is no folder."),
+        (["--caption-field", "about", "--image-field", "photo", "--url-headers", "x"], "Add --fetch-urls."),
+        (["--caption-field", "about", "--image-field", "about.photo"], "has no field about.photo"),
+    ],
+)
+def test_what_cannot_be_done_is_said_at_once(index: str, options: list[str], why: str) -> None:
+    """With what to do."""
+    ran = enrich(index, *options)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert why in ran.stderr
+
+
+def test_headers_are_read_from_a_file(index: str, tmp_path: Path) -> None:
+    """A wrong one is refused, and what is in it is not repeated."""
+    file = tmp_path / "headers.json"
+    options = ["--caption-field", "about", "--image-field", "photo", "--fetch-urls", "--url-headers", str(file)]
+    for content in ('{"store.example": {"Authorization": "secret"}}', '{"https://a.b": "secret"}', "secret", "[]"):
+        file.write_text(content)
+        ran = enrich(index, *options)
+        assert ran.code == 2
+        assert "secret" not in ran.stderr
+    file.write_text('{"https://store.example": {"Authorization": "secret"}}')
+    assert enrich(index, *options, "--dry-run").code == 0

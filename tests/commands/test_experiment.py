@@ -1,0 +1,92 @@
+"""``mlsr-es experiment``: a tiny study from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.experiments.conftest import backbone, study_file
+from tests.program import run_program
+
+__all__ = ["backbone", "study_file"]
+
+
+def test_a_study_runs_and_what_is_done_is_left(study_file: Callable[..., Path], tmp_path: Path) -> None:
+    """Until its recipe changes: then its cells are stale, which is said, and the baselines are not."""
+    study, output = str(study_file()), str(tmp_path / "results")
+    asked = ("experiment", "run", study, "-o", output, "--json")
+    first = run_program(*asked, "--fold", "0")
+    assert first.code == 0, first.stderr
+    units = [{"cell": cell, "fold": 0} for cell in ("bm25s", "titles", "both-mlp", "mlm-query")]
+    assert first.json["done"] == units
+    result = orjson.loads((tmp_path / "results" / "tiny" / "mlm-query" / "fold0.json").read_bytes())
+    assert {len(values) for values in result["values"].values()} == {len(result["topics"])}
+    assert len(result["examples"]) == 3
+    assert result["config"]["regularisation"] == {"query": 1e-3}
+
+    second = run_program(*asked, "--cell", "both-mlp")
+    assert second.json["done"] == [{"cell": "both-mlp", "fold": 1}]
+    assert "1 units are done, 1 are to do" in second.stderr
+
+    study_file(epochs=2)
+    dry = run_program(*asked, "--dry-run")
+    assert (dry.json["done"], dry.json["stale"], dry.json["missing"]) == (2, 3, 3)
+    assert dry.json["seconds"] > 0
+    assert "stale: mlm-query, fold 0" in dry.stderr
+
+
+def test_units_may_run_beside_each_other(study_file: Callable[..., Path], tmp_path: Path) -> None:
+    """Each in a process of its own, with the same results."""
+    results = {}
+    for jobs in ("1", "2"):
+        ran = run_program(
+            "experiment", "run", str(study_file()), "-o", str(tmp_path / jobs), "--fold", "0", "--jobs", jobs
+        )
+        assert ran.code == 0, ran.stderr
+        found = [orjson.loads(file.read_bytes()) for file in sorted((tmp_path / jobs).rglob("*.json"))]
+        results[jobs] = [{key: value for key, value in one.items() if key != "seconds"} for one in found]
+    assert len(results["1"]) == 4
+    assert results["1"] == results["2"]
+
+
+def test_the_shipped_studies_are_listed(tmp_path: Path) -> None:
+    """With how much of each is done."""
+    ran = run_program("experiment", "list", "-o", str(tmp_path), "--json")
+    assert ran.json["first-three"]["done"] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [(["--fold", "7"], "no fold 7"), (["--cell", "m9"], "no cell 'm9'"), ([], "cannot be read")]
+)
+def test_what_the_study_has_not_is_refused(
+    options: list[str], said: str, study_file: Callable[..., Path], tmp_path: Path
+) -> None:
+    """As usage."""
+    study = str(study_file()) if options else "nowhere.toml"
+    ran = run_program("experiment", "run", study, "-o", str(tmp_path), *options)
+    assert ran.code == 2
+    assert said in ran.stderr
+
+
+def test_a_unit_that_fails_does_not_stop_the_others(study_file: Callable[..., Path], tmp_path: Path) -> None:
+    """It is said, and the command fails in the end."""
+    file = study_file()
+    file.write_text(file.read_text().replace("[[adjustments]]", '[[adjustments]]\nrecipe.backbones.text = "gone"'))
+    ran = run_program("experiment", "run", str(file), "-o", str(tmp_path), "--fold", "0", "--json")
+    assert ran.code == 1
+    assert ran.json["failed"] == [{"cell": "mlm-query", "fold": 0}]
+    assert len(ran.json["done"]) == 3
+    assert "1 of 4 units failed" in ran.stderr
+
+
+def test_a_file_that_is_no_result_is_said(study_file: Callable[..., Path], tmp_path: Path) -> None:
+    """And not overwritten."""
+    file = tmp_path / "tiny" / "both-mlp" / "fold0.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    ran = run_program("experiment", "run", str(study_file()), "-o", str(tmp_path))
+    assert ran.code == 2
+    assert "is no result of a unit" in ran.stderr

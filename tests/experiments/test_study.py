@@ -1,0 +1,89 @@
+"""Studies: what their files say, and what is wrong with them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlsr_es.errors import InputError
+from mlsr_es.experiments import Study, Unit, shipped_studies, study_named
+
+
+@pytest.fixture
+def values(study_file: Callable[..., Path]) -> dict[str, Any]:
+    return {"name": "tiny", **tomllib.loads(study_file().read_text())}
+
+
+def test_every_shipped_study_is_right() -> None:
+    """All keys known, every cell's configuration whole."""
+    assert [study.name for study in shipped_studies()] == ["first-three"]
+
+
+def test_a_unit_is_the_recipe_with_its_cell_fold_and_seed(values: dict[str, Any]) -> None:
+    """The seed goes with the fold, so that compared cells have the same."""
+    config = Study.of(values).config(Unit("mlm-query", 1))
+    assert (config.seed, config.folds.test) == (2, 1)
+    assert config.model
+    assert (config.model.query_head, config.model.document_head) == ("mlm", "mlp")
+
+
+def test_an_adjustment_goes_to_all_cells_of_its_kind_and_to_no_other(values: dict[str, Any]) -> None:
+    """By a factor of the grid."""
+    study = Study.of(values)
+    assert study.config(Unit("mlm-query", 0)).regularisation.query == 1e-3
+    assert study.config(Unit("both-mlp", 0)).regularisation.query == 0
+
+
+@pytest.mark.parametrize("pair", [("m1", "mlm-mlm-caption"), ("m2", "mlm-mlm-caption"), ("m4", "m3")])
+def test_compared_cells_differ_in_the_factor_that_is_asked_about_and_its_adjustments(pair: tuple[str, str]) -> None:
+    """Backbones of images come with images, regularisation of expansion with MLM heads; nothing else differs."""
+    study = study_named("first-three")
+    first, second = (study.config(Unit(cell, 3)).model_dump() for cell in pair)
+    assert len(study.differing(*pair)) == 1
+    differing = {key for key, value in first.items() if value != second[key]}
+    assert differing <= {"model", "backbones", "regularisation", "loss"}
+    assert {key for key, value in first["model"].items() if value != second["model"][key]} == {*study.differing(*pair)}
+
+
+@pytest.mark.parametrize("question", ["image-or-caption", "query-head"])
+def test_the_questions_of_one_factor_compare_cells_that_differ_in_it_alone(question: str) -> None:
+    """A claim about images is tested by pairs that differ in the input, one about heads by pairs of heads."""
+    study = study_named("first-three")
+    asked = next(one for one in study.questions if one.name == question)
+    factor = {"image-or-caption": "document_input", "query-head": "query_head"}[question]
+    assert {study.differing(*pair) for pair in asked.pairs} == {(factor,)}
+
+
+def test_all_faults_are_said(values: dict[str, Any]) -> None:
+    """Folds, cells and measures."""
+    values["folds"] = [0, 7]
+    values["questions"][0]["pairs"] = [["both-mlp", "nobody"]]
+    values["questions"][0]["measures"] = {"nDGC": "above"}
+    with pytest.raises(InputError) as found:
+        Study.of(values)
+    for said in ("7 is none", "'nobody'", "nDGC"):
+        assert said in str(found.value)
+
+
+def test_a_recipe_with_faults_is_refused_before_anything_runs(values: dict[str, Any]) -> None:
+    """With the cell that it does not do for."""
+    values["cells"]["image"] = {"query_head": "mlm", "document_head": "mlm", "document_input": "image"}
+    with pytest.raises(InputError, match=r"(?s)the cell image.*backbones\.image is missing"):
+        Study.of(values)
+
+
+def test_a_study_that_is_not_there_is_refused() -> None:
+    """With those that there are."""
+    with pytest.raises(InputError, match="first-three"):
+        study_named("second-three")
+
+
+def test_an_adjustment_goes_by_a_factor(values: dict[str, Any]) -> None:
+    """By nothing else."""
+    values["adjustments"][0]["where"] = {"head": "mlm"}
+    with pytest.raises(InputError, match=r"adjustments\.0\.where\.head"):
+        Study.of(values)

@@ -1,0 +1,45 @@
+"""A run that gets so far and no further, to be killed: ``python -m tests.indexing.enriching.killed URL INDEX``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mlsr_es.collection import ImageDocument
+from mlsr_es.elastic import ConnectionSettings, chunks, connect
+from mlsr_es.indexing import EnrichJob, Fields, enrich
+from mlsr_es.indexing.preparing import BLOCK
+from tests.models import word_model
+
+DOCUMENTS = 6 * BLOCK
+
+
+class Stuck:
+    """A model that gets stuck on its fourth block, and says so."""
+
+    def __init__(self) -> None:
+        self._model = word_model()
+        self._blocks = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def encode_documents(self, documents: Sequence[ImageDocument], images: Any = None) -> Any:
+        """As the model does, three times."""
+        self._blocks += 1
+        if self._blocks > 3:
+            time.sleep(1)  # what was made is on its way meanwhile
+            sys.stdout.write("stuck\n")
+            sys.stdout.flush()
+            time.sleep(600)
+        return self._model.encode_documents(documents, images)
+
+
+if __name__ == "__main__":
+    chunks.LONGEST_WAIT_S = 0.0
+    url, index = sys.argv[1:]
+    job = EnrichJob(index, Fields.parse(["name"], ""), Stuck(), "words", rejects=Path("unused"))  # type: ignore[arg-type]
+    enrich(job, connect(ConnectionSettings(url=url)))

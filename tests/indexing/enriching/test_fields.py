@@ -1,0 +1,55 @@
+"""Which fields are read."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlsr_es.collection import CaptionKind
+from mlsr_es.errors import InputError
+from mlsr_es.indexing import Fields
+from mlsr_es.indexing.preparing import Needs
+
+CAPTIONS_ONLY, IMAGES = Needs(image=False, caption=True), Needs(image=True, caption=False)
+
+
+def test_a_field_is_a_description_unless_it_is_said() -> None:
+    """The order stays."""
+    fields = Fields.parse(["name:title", "about", "photos.alt:alt"], "photos.src")
+    assert fields.captions == {
+        "name": CaptionKind.TITLE,
+        "about": CaptionKind.DESCRIPTION,
+        "photos.alt": CaptionKind.ALT,
+    }
+    assert fields.wanted == ("name", "about", "photos.alt", "photos.src")
+
+
+@pytest.mark.parametrize("given", [["name:headline"], [":title"], [""], ["name", "name:title"]])
+def test_what_is_no_field_is_refused(given: list[str]) -> None:
+    """With the kinds there are."""
+    with pytest.raises(InputError, match="The kinds are description, title, alt, attribution"):
+        Fields.parse(given, "")
+
+
+@pytest.mark.parametrize(
+    ("image", "captions", "group"),
+    [
+        ("photo", ["name"], ""),
+        ("photos.src", ["name"], ""),
+        ("photos.src", ["name", "photos.alt"], "photos"),
+        ("photos.file.url", ["photos.alt"], "photos"),
+        ("media.photos.src", ["media.title", "media.photos.alt"], "media.photos"),
+        ("photos", ["photos.alt"], ""),
+        ("", ["photos.alt"], ""),
+    ],
+)
+def test_images_and_their_own_captions_are_in_one_object(image: str, captions: list[str], group: str) -> None:
+    """The innermost that they share."""
+    assert Fields.parse(captions, image).group == group
+
+
+def test_images_that_nobody_looks_at_are_not_read() -> None:
+    """Unless they tell apart whose captions are whose."""
+    plain, grouped = Fields.parse(["name"], "photo"), Fields.parse(["photos.alt"], "photos.src")
+    assert plain.read_by(CAPTIONS_ONLY).image == ""
+    assert grouped.read_by(CAPTIONS_ONLY).image == "photos.src"
+    assert plain.read_by(IMAGES).image == "photo"

@@ -1,0 +1,139 @@
+"""The demo model is worth what its card says: on the pages that it was not trained on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from mlsr_es.collection import SECTION_FIELDS, ImageDocument
+from mlsr_es.encoders import BiEncoder, load_model
+from mlsr_es.errors import SourceError
+from mlsr_es.evaluation import (
+    DEFAULTS,
+    TITLE_BOOSTED,
+    Run,
+    Split,
+    Topics,
+    baseline_run,
+    caption_text,
+    choose_topics,
+    exact_run,
+    figures,
+    tuned,
+)
+from mlsr_es.shipped import shipped
+from mlsr_es.sources import open_source
+from mlsr_es.vectors import SparseVectors
+
+FOLDER = shipped("models", "demo")
+TOLD: dict[str, Any] = json.loads((FOLDER / "figures.json").read_text())
+ROUNDED = 0.003
+"""The card's figures are those before the weights were rounded to half precision: a tie may fall otherwise."""
+
+
+@dataclass(frozen=True)
+class Manual:
+    """The collection that the model was trained on, all but a fold, and the documents' vectors."""
+
+    documents: tuple[ImageDocument, ...]
+    vectors: SparseVectors
+    known: Topics
+
+    @property
+    def ids(self) -> list[str]:
+        """Of the documents."""
+        return [document.id for document in self.documents]
+
+    @property
+    def captions(self) -> list[str]:
+        """Of the documents, as BM25 reads them."""
+        return [caption_text(document) for document in self.documents]
+
+    def topics(self, split: Split, fields: tuple[str, ...] = SECTION_FIELDS) -> Topics:
+        """Those on the pages of the fold, or on the others."""
+        return self.known.of(split, fold=TOLD["fold"]).asking(fields)
+
+
+@pytest.fixture(scope="module")
+def model() -> BiEncoder:
+    """The demo model."""
+    return load_model("demo", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def manual(model: BiEncoder) -> Manual:
+    """The manual with its vectors; there is none where apt cannot get it."""
+    try:
+        source = open_source(TOLD["collection"], languages=frozenset(model.config.languages))
+    except SourceError as error:
+        pytest.skip(f"the manual cannot be had: {error}")
+    documents = tuple(one for one in source.documents() if isinstance(one, ImageDocument) and one.captions)
+    known = choose_topics(
+        source.sections(), source.judgements(), {one.id for one in documents}, least_text=TOLD["least_text"]
+    )
+    return Manual(documents, model.encode_documents(documents, images(model, documents)), known)
+
+
+def images(model: BiEncoder, documents: tuple[ImageDocument, ...]) -> list[Any] | None:
+    """What a model that looks at images is shown."""
+    from mlsr_es.sources import decode
+
+    if not model.config.document_input.reads_image:
+        return None
+    return [decode(document.image) for document in documents if document.image]
+
+
+def run_of(model: BiEncoder, manual: Manual, topics: Topics) -> Run:
+    return exact_run(
+        "model",
+        model.encode_sections(topics.sections),
+        manual.vectors,
+        section_ids=[section.id for section in topics.sections],
+        image_ids=manual.ids,
+    )
+
+
+def assert_holds(run: Run, topics: Topics, told: dict[str, Any], tolerance: float) -> None:
+    measures = [name for name in told if "@" in name]
+    found = figures(run, topics.judgements, measures)
+    assert {name: found.mean(name) for name in measures} == pytest.approx(
+        {name: told[name] for name in measures}, abs=tolerance
+    )
+    if run.terms and "query_terms" in told:
+        assert run.terms == pytest.approx((told["query_terms"], told["document_terms"]), abs=0.1)
+
+
+def test_the_model_is_worth_what_the_card_says(model: BiEncoder, manual: Manual) -> None:
+    """Every measure, and the numbers of terms."""
+    topics = manual.topics(Split.TEST)
+    assert len(topics.sections) == TOLD["topics"]
+    assert_holds(run_of(model, manual, topics), topics, TOLD["systems"]["model"], ROUNDED)
+
+
+def test_so_are_the_baselines_beside_it(manual: Manual) -> None:
+    """The strong one's constants are found on the other pages."""
+    topics, training = manual.topics(Split.TEST), manual.topics(Split.TRAIN)
+    boosted = tuned(TITLE_BOOSTED, training.sections, manual.captions, manual.ids, training.judgements)
+    for baseline in (DEFAULTS, boosted):
+        run = baseline_run(baseline, topics.sections, manual.captions, manual.ids)
+        assert_holds(run, topics, TOLD["systems"][baseline.name], 1e-6)
+
+
+def test_and_where_some_fields_alone_are_asked(model: BiEncoder, manual: Manual) -> None:
+    """As the card's other tables say, those of the same pages."""
+    for report in TOLD["more"]:
+        if report.get("collections") == [TOLD["collection"]] and report["split"] == "test":
+            topics = manual.topics(Split.TEST, tuple(report["query_fields"]))
+            assert len(topics.sections) == report["topics"]
+            assert_holds(run_of(model, manual, topics), topics, report["systems"]["exact"]["means"], ROUNDED)
+
+
+def test_every_figure_of_the_card_is_in_the_file() -> None:
+    """What the file says, rounded, stands in the card's first table."""
+    card = (FOLDER / "README.md").read_text()
+    for system in TOLD["systems"].values():
+        row = " | ".join(f"{value:.3f}" for name, value in system.items() if "@" in name)
+        assert f"| {row} |" in card
