@@ -1,13 +1,15 @@
-"""A section's words and what they weigh: the query side of BM25, on this machine and in a cluster alike."""
+"""Words, as BM25 reads captions and sections: on this machine and in a cluster alike."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
+from typing import Any
 
-from mlsr_es.collection import Section
+from mlsr_es.collection import CaptionKind, ImageDocument, Section
 
 Analyser = Callable[[str], list[str]]
 """Text to its words, in order."""
@@ -26,10 +28,23 @@ SATURATION = 8.0
 
 _WORD = re.compile(r"\b\w\w+\b")
 
+_KINDS = (CaptionKind.TITLE, CaptionKind.ALT, CaptionKind.DESCRIPTION)
+
+
+def caption_text(document: ImageDocument) -> str:
+    """What BM25 reads of an image: figure title, alternative text and caption; not who made it."""
+    return " ".join(caption.text for kind in _KINDS for caption in document.captions if caption.kind is kind)
+
 
 def words(text: str) -> list[str]:
     """The words of a text in order, lower case, without stop words and single characters."""
     return [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
+
+
+def stems(text: str) -> list[str]:
+    """The words of a text without stop words, English endings cut off."""
+    stemmed: list[str] = _stemmer().stemWords(words(text))
+    return stemmed
 
 
 def word_weights(
@@ -58,3 +73,10 @@ def word_weights(
         for word in analyse(getattr(section, name)):
             frequencies[word] += boost  # type: ignore[assignment]
     return {word: (k3 + 1) * frequency / (k3 + frequency) for word, frequency in frequencies.items()}
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")

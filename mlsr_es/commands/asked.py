@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlsr_es.collection import Section
 from mlsr_es.errors import InputError
+from mlsr_es.hybrid import AUTO, Hybrid
 
 if TYPE_CHECKING:
     from mlsr_es.suggestion import Picture
@@ -68,3 +69,14 @@ def filters_of(given: Sequence[str]) -> dict[str, str]:
             raise InputError(f"--filter {entry!r} is no FIELD=VALUE.", advice="For example: --filter collection=sample")
         filters[field] = value
     return filters
+
+
+def checked_hybrid(given: str) -> str:
+    """What --hybrid says, once it is known to say something: what is wrong is told before a cluster is asked.
+
+    Raises:
+        InputError: It is neither ``auto`` nor ``FIELD:WEIGHT``.
+    """
+    if given not in ("", AUTO):
+        Hybrid.parse(given)
+    return given

@@ -132,7 +132,7 @@ def _what_next(index: str, url: str) -> None:
 The index {index} is at {url}. What to try next:
 
   {program} search "{first}" --index {index} --explain
-  {program} search "{second}" --index {index} --show-query
+  {program} search "{second}" --index {index} --hybrid auto
   {program} index FOLDER --index my-site --thumbnails     (HTML pages, images with captions, JSON Lines...)
   {program} node stop"""
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlsr_es.collection import SECTION_FIELDS
+from mlsr_es.commands.asked import checked_hybrid
 from mlsr_es.commands.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.console import data, note, print_json, progress, table
 from mlsr_es.commands.fields import parsed_fields
@@ -47,7 +48,10 @@ def evaluate(
         "--vectors: what was encoded.",
     ),
     hybrid: str = typer.Option(
-        "", "--hybrid", metavar="FIELD:WEIGHT", help="Also add so much of BM25 on a field, as in caption_all:0.3."
+        "",
+        "--hybrid",
+        metavar="auto|FIELD:WEIGHT",
+        help="Also measure the dot product plus so much of BM25, in one request; auto: as much as the index says.",
     ),
     query_table: Path | None = typer.Option(
         None, "--query-table", metavar="FILE", help="Also ask by a table that mlsr-es export-query-table wrote."
@@ -73,7 +77,7 @@ def evaluate(
     from mlsr_es.evaluation import read_qrels, write_run
     from mlsr_es.inspection import TopicPlan, evaluate_index, evaluate_vectors
     from mlsr_es.sources import read_topics
-    from mlsr_es.suggestion import Hybrid, read_table, serving_version
+    from mlsr_es.suggestion import hybrid_for, read_table, serving_version
 
     if bool(name) == bool(vectors):
         raise InputError("an index or a folder of vectors is evaluated.", advice="Give --index or --vectors.")
@@ -82,7 +86,7 @@ def evaluate(
             "--hybrid, --model, --query-fields and --query-table belong to an index.",
             advice="Leave them out, or give --index; mlsr-es encode has --query-fields of its own.",
         )
-    added = Hybrid.parse(hybrid) if hybrid else None
+    hybrid = checked_hybrid(hybrid)
     asked_by = read_table(query_table) if query_table else None
     plan = TopicPlan(
         read_topics(topics),
@@ -97,7 +101,9 @@ def evaluate(
             found = evaluate_vectors(vectors, plan=plan, progress=bars)
         else:
             client = connect(connection())
-            used = load_model(model or serving_version(client, name).meta.model, device=device)
+            version = serving_version(client, name)
+            added = hybrid_for(version, hybrid)
+            used = load_model(model or version.meta.model, device=device)
             found = evaluate_index(
                 client, name, model=used, plan=plan, hybrid=added, query_table=asked_by, progress=bars
             )

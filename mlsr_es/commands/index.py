@@ -127,6 +127,8 @@ def print_summary(summary: Summary, *, as_json: bool = False) -> None:
         note(f"Removed because they left the source: {summary.pruned:,}.")
     if summary.not_pruned:
         note(f"Nothing was pruned: {summary.not_pruned}.")
+    if summary.hybrid:
+        note(f"--hybrid auto: BM25 counts {summary.hybrid.weight:.3g}, found on {summary.hybrid.found}.")
     if summary.missing_collections:
         missing = ", ".join(summary.missing_collections)
         note(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from mlsr_es.commands.asked import asked_for, filters_of
+from mlsr_es.commands.asked import asked_for, checked_hybrid, filters_of
 from mlsr_es.commands.connection import with_connection
 from mlsr_es.commands.console import print_json
 from mlsr_es.commands.suggested import as_pasted, print_images, tell_dropped, to_json
@@ -38,7 +38,10 @@ def search(
         [], "--filter", metavar="FIELD=VALUE", help="Only images with this value: collection, page, language..."
     ),
     hybrid: str = typer.Option(
-        "", "--hybrid", metavar="FIELD:WEIGHT", help="Add so much of BM25 on a field, as in caption_all:0.3."
+        "",
+        "--hybrid",
+        metavar="auto|FIELD:WEIGHT",
+        help="Add BM25 times a weight to each score, as in caption_all:0.3; auto: as the index says.",
     ),
     strategy: str = typer.Option(
         "",
@@ -67,9 +70,9 @@ def search(
     """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
     from mlsr_es.elastic import Strategy, check, connect
     from mlsr_es.suggestion import (
-        Hybrid,
         QueryEncoder,
         encode_request,
+        hybrid_for,
         read_table,
         send,
         serving_version,
@@ -78,7 +81,7 @@ def search(
 
     asked = asked_for(text, page_title, section_title, section_file, image)
     wanted = filters_of(filters)
-    added = Hybrid.parse(hybrid) if hybrid else None
+    hybrid = checked_hybrid(hybrid)
     chosen = Strategy.parse(strategy) if strategy else None
     if query_table and model:
         raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
@@ -100,7 +103,7 @@ def search(
         size=size,
         filters=wanted,
         strategy=chosen,
-        hybrid=added,
+        hybrid=hybrid_for(version, hybrid),
         explain=explain,
     )
     if show_query:

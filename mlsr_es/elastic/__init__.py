@@ -15,6 +15,7 @@ from mlsr_es.elastic.hits import Answer, Hit, contributions, search, search_many
 from mlsr_es.elastic.loading import load
 from mlsr_es.elastic.mapping import index_body
 from mlsr_es.elastic.meta import IndexMeta, State
+from mlsr_es.elastic.noting import note_hybrid, read_meta
 from mlsr_es.elastic.owners import OwnersIndex, check_writable, describe, open_slot, switch
 from mlsr_es.elastic.paths import REFERENCES, TEXTS, check_readable, values_at
 from mlsr_es.elastic.queries import WordClauses, build_query
@@ -74,10 +75,12 @@ __all__ = [
     "ids_of_collection",
     "index_body",
     "load",
+    "note_hybrid",
     "note_origin",
     "open_slot",
     "promote",
     "read_again",
+    "read_meta",
     "read_snapshot",
     "refresh",
     "resolve",

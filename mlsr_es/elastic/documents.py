@@ -10,6 +10,7 @@ import orjson
 
 from mlsr_es.collection import ImageDocument
 from mlsr_es.vectors import term_of
+from mlsr_es.words import caption_text, stems
 
 TOP_TERMS = 10
 """How many of a document's heaviest terms stand in ``mlsr.top_terms``, for people and for facets."""
@@ -42,6 +43,7 @@ def document_body(
         "page": document.page,
         "language": list(dict.fromkeys(caption.language for caption in document.captions if caption.language)),
         "caption": captions,
+        "caption_stems": " ".join(stems(caption_text(document))),
         "width": document.width,
         "height": document.height,
         "image_path": document.image.name if document.image else "",

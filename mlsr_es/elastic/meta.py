@@ -44,6 +44,7 @@ class IndexMeta:
         enriched: Of an index that is its owner's: ``captions``, each a ``field`` and its ``kind`` of caption component,
             ``image``, the field with images or "", and ``inline``, whether they lie in it; empty for one of this
             package.
+        hybrid: How much BM25 counts in hybrid searches, as ``Hybrid.to_json``; empty where nobody knows.
         filling: ``field`` and ``revision`` of another model's weights that are being written beside those that serve.
     """
 
@@ -60,6 +61,7 @@ class IndexMeta:
     restore: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     strategy: str = ""
     enriched: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    hybrid: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     filling: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property

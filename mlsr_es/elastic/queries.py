@@ -10,6 +10,7 @@ from mlsr_es.elastic.documents import stored_weights
 from mlsr_es.elastic.strategy import Strategy
 from mlsr_es.elastic.term_fields import TermField, cut, names_in
 from mlsr_es.errors import QueryError
+from mlsr_es.hybrid import STEMS
 from mlsr_es.vectors import term_of
 
 _ROOM = 64
@@ -82,7 +83,7 @@ def build_query(
         "query": {"bool": query},
         "size": size,
         "track_total_hits": not strategy.dynamic,
-        "_source": True if with_weights else {"excludes": [field.path]},
+        "_source": {"excludes": [STEMS] if with_weights else [field.path, STEMS]},
     }
     if ranking and strategy.window is not None:
         # A hit behind the window would lack the other terms' share of its score.

@@ -17,6 +17,7 @@ from mlsr_es.encoders.config import BiEncoderConfig
 from mlsr_es.encoders.fields import caption_texts, section_texts
 from mlsr_es.encoders.heads import MlmHead
 from mlsr_es.encoders.text import FieldReader, Window
+from mlsr_es.hybrid import Hybrid
 from mlsr_es.vectors import SparseVectors, Vocabulary
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class BiEncoder(nn.Module):
         self.document = document
         self.tokenizer = tokenizer
         self.image_processor = image_processor
+        self.hybrid: Hybrid | None = None
+        """How much BM25 counts beside this model: stored with it, and no part of its revision; None if nobody knows."""
         limit = config.max_length
         self.query_reader = FieldReader(tokenizer, config.query_fields, min(limit, max_query_length or limit))
         self.document_reader = FieldReader(tokenizer, config.document_fields, min(limit, max_document_length or limit))

@@ -1,4 +1,4 @@
-"""Checkpoints: a folder with config.json, safetensors, tokenizer, image processor and a model card."""
+"""Checkpoints: a folder with config.json, safetensors, tokenizer, image processor, BM25's weight and a model card."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from safetensors.torch import save_model as save_weights
 from mlsr_es.encoders.assembling import assemble, fit, load_tokenizer, loading, text_from_config
 from mlsr_es.encoders.config import BiEncoderConfig, DocumentInput, Head
 from mlsr_es.errors import ModelError
+from mlsr_es.hybrid import Hybrid
 from mlsr_es.shipped import shipped
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class _Layout:
     @property
     def weights(self) -> Path:
         return self.folder / "model.safetensors"
+
+    @property
+    def hybrid(self) -> Path:
+        return self.folder / "hybrid.json"
 
     @property
     def card(self) -> Path:
@@ -120,6 +125,9 @@ def save_pretrained(model: BiEncoder, folder: str | Path, *, card: str = "", hal
         model.document.image.vision.config.save_pretrained(str(layout.image))
         model.image_processor.save_pretrained(str(layout.image))
     save_weights(copy.deepcopy(model).half() if half else model, str(layout.weights))
+    layout.hybrid.unlink(missing_ok=True)
+    if model.hybrid is not None:
+        layout.hybrid.write_text(json.dumps(model.hybrid.to_json(), indent=2) + "\n")
     layout.card.write_text(_card(model, layout.folder.resolve().name, card))
 
 
@@ -155,6 +163,8 @@ def from_pretrained(folder: str | Path) -> BiEncoder:
             processor=processor,
         )
         load_weights(model, str(layout.weights))
+        if layout.hybrid.is_file():
+            model.hybrid = Hybrid.from_json(json.loads(layout.hybrid.read_text()))
     return model.float().eval()
 
 

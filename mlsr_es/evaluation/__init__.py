@@ -4,17 +4,19 @@ Pure but for the files that it reads and writes (TREC's, Parquet); it knows no m
 """
 
 from mlsr_es.evaluation.baselines import baseline_run, tuned
-from mlsr_es.evaluation.bm25 import DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, caption_text, plain_weights
+from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, plain_weights
 from mlsr_es.evaluation.exact import exact_run
-from mlsr_es.evaluation.hybrid import beside, best_weight
+from mlsr_es.evaluation.hybrid import balanced_weight, beside, best_weight
 from mlsr_es.evaluation.measures import MEASURES, Figures, figures
 from mlsr_es.evaluation.run import DEPTH, Ranked, Run, mean_terms
 from mlsr_es.evaluation.significance import Difference, compare, corrected, difference, holm
 from mlsr_es.evaluation.topics import LEAST_TEXT, Split, Topics, choose_topics
 from mlsr_es.evaluation.trec import read_qrels, read_run, write_qrels, write_run
 from mlsr_es.evaluation.vector_files import DOCUMENTS, SECTIONS, VectorFolder, VectorWriter, read_vectors
+from mlsr_es.words import caption_text
 
 __all__ = [
+    "CLUSTER_UNIT",
     "DEFAULTS",
     "DEPTH",
     "DOCUMENTS",
@@ -32,6 +34,7 @@ __all__ = [
     "Topics",
     "VectorFolder",
     "VectorWriter",
+    "balanced_weight",
     "baseline_run",
     "beside",
     "best_weight",

@@ -8,27 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from mlsr_es.collection import CaptionKind, ImageDocument, Section
+from mlsr_es.collection import Section
 from mlsr_es.vectors import SparseVectors
-from mlsr_es.words import Analyser, word_weights, words
-
-_KINDS = (CaptionKind.TITLE, CaptionKind.ALT, CaptionKind.DESCRIPTION)
-
-
-def caption_text(document: ImageDocument) -> str:
-    """What BM25 reads of an image: figure title, alternative text and caption; not who made it."""
-    return " ".join(caption.text for kind in _KINDS for caption in document.captions if caption.kind is kind)
-
-
-def stems(text: str) -> list[str]:
-    """The words of a text without stop words, English endings cut off."""
-    stemmed: list[str] = _stemmer().stemWords(words(text))
-    return stemmed
+from mlsr_es.words import Analyser, stems, word_weights, words
 
 
 def plain_weights(section: Section) -> dict[str, float]:
@@ -108,9 +94,6 @@ DEFAULTS = Baseline("bm25s", words, plain_weights, k1=1.5, b=0.75)
 TITLE_BOOSTED = Baseline("titles", stems, boosted_weights, k1=3.0, b=0.75)
 """The strong one; ``tuned`` finds its constants where there are training sections."""
 
-
-@cache
-def _stemmer() -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer("english")
+CLUSTER_UNIT = TITLE_BOOSTED.k1 + 1
+"""A cluster's BM25 on ``caption_stems`` is so many times that of ``TITLE_BOOSTED``: Elasticsearch kept the constant
+factor that Lucene left out."""

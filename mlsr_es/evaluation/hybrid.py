@@ -9,6 +9,7 @@ import numpy as np
 from mlsr_es.collection import Judgement
 from mlsr_es.evaluation.exact import exact_run
 from mlsr_es.evaluation.measures import figures
+from mlsr_es.evaluation.run import Run
 from mlsr_es.vectors import SparseVectors
 
 _WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
@@ -38,6 +39,27 @@ def beside(first: SparseVectors, second: SparseVectors, *, weight: float = 1.0) 
         np.concatenate([first.weights, second.weights * np.float32(weight)]),
         shape=(len(first), first.vocabulary_size + second.vocabulary_size),
     )
+
+
+def balanced_weight(first: Run, second: Run) -> float | None:
+    """The weight that makes two systems' scores equally high: no judgement is needed to find it.
+
+    It is the median best score of the first over that of the second, each over the sections that it finds an image for.
+    The weight with the best nDCG@10 on the pages that a model was trained on is far too small, because it knows them
+    too well; scores hardly differ between pages that it has seen and pages that it has not.
+
+    Args:
+        first: A run of sections.
+        second: Another system's run of the same sections; its scores are what the weight multiplies.
+
+    Returns:
+        None where one of them finds nothing.
+    """
+    highest = [
+        [max(one.score for one in ranking) for ranking in run.rankings.values() if ranking] for run in (first, second)
+    ]
+    medians = [float(np.median(scores)) if scores else 0.0 for scores in highest]
+    return medians[0] / medians[1] if min(medians) > 0 else None
 
 
 def best_weight(

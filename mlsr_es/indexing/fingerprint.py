@@ -9,7 +9,7 @@ from typing import Any
 
 from mlsr_es.collection import ImageDocument
 
-SCHEMA = 1
+SCHEMA = 2
 """Of what is stored; raised where a stored document would have to look different."""
 
 

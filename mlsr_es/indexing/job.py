@@ -63,4 +63,5 @@ class Job:
             vocabulary=self.model.vocabulary.digest,
             query_head=config.query_head.value,
             document_head=config.document_head.value,
+            hybrid=self.model.hybrid.to_json() if self.model.hybrid else {},
         )

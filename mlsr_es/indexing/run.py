@@ -26,6 +26,7 @@ from mlsr_es.elastic import (
     stored,
 )
 from mlsr_es.errors import RecordError, SourceError
+from mlsr_es.indexing.balancing import balance
 from mlsr_es.indexing.job import Job
 from mlsr_es.indexing.preparing import Block, Prepared, blocks
 from mlsr_es.indexing.rejects import RejectsFile
@@ -111,6 +112,8 @@ def index_collection(job: Job, client: Client, progress: Progress | None = None)
     finally:
         run.close()
     refresh(client, version)
+    if summary.encoded or summary.pruned:
+        summary.hybrid = balance(job, client, version)
     if not target.serves:
         if not count(client, version):
             if target.version is None:

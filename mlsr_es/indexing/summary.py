@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mlsr_es.hybrid import Hybrid
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -42,6 +44,7 @@ class Summary:
         promoted: Whether the alias was moved to the version in this run.
         missing_collections: Collections that the version lacks and the one that serves has: why it was not promoted.
         not_pruned: Why nothing was pruned although it was asked for; "" where it was.
+        hybrid: How much BM25 counts in hybrid searches, where this run has found it; else None.
         rejects_file: Where the rejected records are; None where there are none.
         stages: By name: reading, encoding, loading.
         seconds: The whole run.
@@ -58,6 +61,7 @@ class Summary:
     promoted: bool = False
     missing_collections: tuple[str, ...] = ()
     not_pruned: str = ""
+    hybrid: Hybrid | None = None
     rejects_file: Path | None = None
     stages: dict[str, Stage] = field(default_factory=dict)
     seconds: float = 0.0
@@ -82,6 +86,7 @@ class Summary:
             "promoted": self.promoted,
             "missing_collections": list(self.missing_collections),
             "not_pruned": self.not_pruned,
+            "hybrid": self.hybrid.to_json() if self.hybrid else None,
             "rejects_file": str(self.rejects_file) if self.rejects_file else None,
             "documents_per_second": {name: round(stage.per_second, 1) for name, stage in self.stages.items()},
             "seconds": round(self.seconds, 2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,19 @@ from mlsr_es.evaluation import (
     read_vectors,
     tuned,
 )
+from mlsr_es.hybrid import Hybrid
 from mlsr_es.inspection.asking import Asker
 from mlsr_es.inspection.contents import Contents, read_contents
 from mlsr_es.inspection.topics import TopicPlan
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.suggestion import Hybrid, QueryEncoder, QueryTable, check_model, exact_strategy_for, serving_version
+from mlsr_es.suggestion import (
+    QueryEncoder,
+    QueryTable,
+    check_model,
+    exact_strategy_for,
+    serving_version,
+    word_clauses,
+)
 from mlsr_es.vectors import SparseVectors
 
 if TYPE_CHECKING:
@@ -113,8 +122,9 @@ def evaluate_index(
         runs["queries from the table, by the cluster"] = asks.run("table")
     if hybrid:
         adds = f"{hybrid.weight:g} x BM25 of words by field on {hybrid.field}"
-        runs[f"sparse + {adds}, one request"] = asker.run("hybrid", hybrid.clauses)
-        runs["the words of hybrid alone"] = asker.run("words", hybrid.clauses, terms=False)
+        words = partial(word_clauses, hybrid)
+        runs[f"sparse + {adds}, one request"] = asker.run("hybrid", words)
+        runs["the words of hybrid alone"] = asker.run("words", words, terms=False)
     if not version.meta.enriched:  # somebody else's index has fields of its own
         runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", _plain_words, terms=False)
     return _with_baselines(runs, topics, training, contents, plan)

@@ -4,7 +4,7 @@ A request is encoded first and sent second, so that it can be shown without bein
 """
 
 from mlsr_es.suggestion.distilling import check_distillable, context_free, distil
-from mlsr_es.suggestion.hybrid import Hybrid
+from mlsr_es.suggestion.hybrid import hybrid_for, word_clauses
 from mlsr_es.suggestion.picture import Picture, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
@@ -23,7 +23,6 @@ from mlsr_es.suggestion.suggest import (
 from mlsr_es.suggestion.table_file import read_table, write_table
 
 __all__ = [
-    "Hybrid",
     "Picture",
     "QueryEncoder",
     "QueryTable",
@@ -39,11 +38,13 @@ __all__ = [
     "distil",
     "encode_request",
     "exact_strategy_for",
+    "hybrid_for",
     "read_picture",
     "read_section",
     "read_table",
     "send",
     "serving_version",
     "strategy_for",
+    "word_clauses",
     "write_table",
 ]

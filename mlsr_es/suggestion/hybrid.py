@@ -1,47 +1,41 @@
-"""Learned sparse retrieval and BM25 in one request: what the section's words add to the dot product."""
+"""Learned sparse retrieval and BM25 in one request: what is asked for, and what it adds to a query."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import Self
-
 from mlsr_es.collection import Section
-from mlsr_es.elastic import WordClauses
-from mlsr_es.errors import InputError
-from mlsr_es.words import word_weights
+from mlsr_es.elastic import Version, WordClauses
+from mlsr_es.errors import IndexMismatchError
+from mlsr_es.hybrid import AUTO, Hybrid
 
 
-@dataclass(frozen=True, slots=True)
-class Hybrid:
-    """How much BM25 counts.
+def word_clauses(hybrid: Hybrid, section: Section) -> WordClauses:
+    """What BM25 adds for a section."""
+    return WordClauses(hybrid.word_weights(section), hybrid.weight, hybrid.field)
+
+
+def hybrid_for(version: Version, given: str) -> Hybrid | None:
+    """What BM25 adds to searches of an index, from what the user asks for.
 
     Args:
-        field: The text field with the captions.
-        weight: What BM25's score is multiplied by before it is added; at least 0.
+        version: Of ``serving_version``.
+        given: "" for nothing, ``auto`` for what is stored in the index, or ``FIELD:WEIGHT``.
+
+    Raises:
+        InputError: It is something else.
+        IndexMismatchError: Nothing is stored in the index, or it cannot be read.
     """
-
-    field: str
-    weight: float
-
-    @classmethod
-    def parse(cls, given: str) -> Self:
-        """From ``FIELD:WEIGHT``, as the user types it.
-
-        Raises:
-            InputError: It is something else.
-        """
-        field, _, number = given.rpartition(":")
-        try:
-            weight = float(number)
-        except ValueError:
-            weight = math.nan
-        if not field or not 0 <= weight < math.inf:
-            raise InputError(
-                f"{given!r} is not FIELD:WEIGHT with a weight of 0 or more.", advice="As in: caption_all:0.3"
-            )
-        return cls(field, weight)
-
-    def clauses(self, section: Section) -> WordClauses:
-        """The section's words, those of titles counting more."""
-        return WordClauses(word_weights(section), self.weight, self.field)
+    if given != AUTO:
+        return Hybrid.parse(given) if given else None
+    stored = version.meta.hybrid
+    advice = (
+        f"Find it, and store it: mlsr-es tune hybrid --index {version.index} --topics FILE --store. "
+        "Or give it: --hybrid FIELD:WEIGHT"
+    )
+    if not stored:
+        raise IndexMismatchError(f"the index {version.index} holds no weight for BM25.", advice=advice)
+    try:
+        return Hybrid.from_json(stored)
+    except ValueError as error:
+        raise IndexMismatchError(
+            f"_meta.mlsr of the index {version.index} was changed: its hybrid {error}.", advice=advice
+        ) from error

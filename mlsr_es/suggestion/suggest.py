@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from mlsr_es.collection import Section
 from mlsr_es.elastic import Hit, IndexMeta, State, Strategy, Version, build_query, contributions, resolve, search
 from mlsr_es.errors import IndexMismatchError, ModelError
-from mlsr_es.suggestion.hybrid import Hybrid
+from mlsr_es.hybrid import Hybrid
+from mlsr_es.suggestion.hybrid import word_clauses
 from mlsr_es.suggestion.picture import Picture, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.section import section_terms
@@ -168,7 +169,7 @@ def encode_request(
     terms = section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
     section = query if isinstance(query, Section) else query.section
     weights = {feature_name(term): weight for term, weight in terms.items()}
-    words = hybrid.clauses(section) if hybrid else None
+    words = word_clauses(hybrid, section) if hybrid else None
     body, exact = (
         build_query(
             weights,

@@ -21,6 +21,7 @@ from mlsr_es.evaluation import Run
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.sources import Source
 from mlsr_es.training.backbones import resolved
+from mlsr_es.training.balancing import balanced
 from mlsr_es.training.batches import Batches, Pixels
 from mlsr_es.training.config import TrainingConfig
 from mlsr_es.training.contrast import Contrast
@@ -207,6 +208,7 @@ def train_model(
     model.eval()
     model.__dict__.pop("revision", None)  # it was another model's
     seconds = time.perf_counter() - begun
+    model.hybrid = balanced(ranker, data, config)
     queries, documents = ranker.vectors(data.test, data.images if data.test.sections else ())
     return Trained(
         model=model,

@@ -43,6 +43,7 @@ def test_a_document_has_the_names_of_the_mapping() -> None:
         "page": "birds.html",
         "language": ["en", "de"],
         "caption": {"description": ["A red bird", "Ein roter Vogel"], "alt": ["bird"]},
+        "caption_stems": "bird red bird ein roter vogel",
         "width": 320,
         "height": 200,
         "image_path": "images/bird.png",

@@ -33,7 +33,7 @@ def test_a_query_is_a_bool_of_linear_rank_features_heaviest_first() -> None:
         },
         "size": 3,
         "track_total_hits": True,
-        "_source": {"excludes": ["mlsr.terms"]},
+        "_source": {"excludes": ["mlsr.terms", "caption_stems"]},
     }
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 from mlsr_es.collection import Caption, ImageDocument, Section
 from mlsr_es.encoders import PRESETS, assemble, from_pretrained, load_model, save_pretrained
 from mlsr_es.errors import ModelError
+from mlsr_es.hybrid import Hybrid
 
 Make = Callable[[str], Path]
 SECTIONS = [Section("s1", "open the toolbox", page_title="the layers dialog")]
@@ -35,6 +36,22 @@ def test_a_checkpoint_round_trip_changes_nothing(
         one, other = (getattr(each, f"encode_{encode}")(*arguments).to_scipy().toarray() for each in (model, again))
         np.testing.assert_array_equal(one, other)
     assert "Trained on nothing." in (tmp_path / "model" / "README.md").read_text()
+
+
+def test_the_weight_of_bm25_lies_beside_the_model(tmp_path: Path, text_backbone: Make) -> None:
+    """And is no part of its revision: finding it makes no other model of it."""
+    model = assemble(PRESETS["m3"], text=text_backbone("bert"))
+    model.hybrid = Hybrid("caption_stems", 0.12, "12 sections")
+    save_pretrained(model, tmp_path / "model")
+    again = from_pretrained(tmp_path / "model")
+    assert (again.hybrid, again.revision) == (model.hybrid, model.revision)
+    model.hybrid = None
+    save_pretrained(model, tmp_path / "model")
+    without = from_pretrained(tmp_path / "model")
+    assert (without.hybrid, without.revision) == (None, model.revision)
+    (tmp_path / "model" / "hybrid.json").write_text('{"weight": "much"}')
+    with pytest.raises(ModelError, match="no field with a weight"):
+        from_pretrained(tmp_path / "model")
 
 
 def test_half_precision_is_for_the_file_only(tmp_path: Path, text_backbone: Make) -> None:

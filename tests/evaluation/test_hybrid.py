@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mlsr_es.collection import Judgement
-from mlsr_es.evaluation import beside, best_weight
+from mlsr_es.evaluation import Ranked, Run, balanced_weight, beside, best_weight
 from mlsr_es.vectors import SparseVectors
 
 ROWS = arrays(np.float32, (3, 4), elements=st.sampled_from([0, 0.5, 1, 4]))
@@ -49,3 +49,17 @@ def test_the_weight_is_found_that_puts_the_right_image_first() -> None:
 
     assert best("a") == 0.0
     assert best("b") == 3.0
+
+
+def test_a_balanced_weight_makes_best_scores_equally_high() -> None:
+    """In the median; sections for which a system finds nothing do not count."""
+
+    def run(*best: float | None) -> Run:
+        rankings = {
+            str(number): [Ranked("a", score), Ranked("b", score / 2)] if score else []
+            for number, score in enumerate(best)
+        }
+        return Run("system", rankings)
+
+    assert balanced_weight(run(2.0, 6.0, 3.0), run(None, 12.0, 12.0)) == pytest.approx(3 / 12)
+    assert balanced_weight(run(2.0), run(None)) is None

@@ -14,8 +14,8 @@ from mlsr_es.collection import Section
 from mlsr_es.elastic import IndexMeta, State, Strategy, Version, create_version
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
+from mlsr_es.hybrid import Hybrid
 from mlsr_es.suggestion import (
-    Hybrid,
     Suggestions,
     encode_request,
     exact_strategy_for,

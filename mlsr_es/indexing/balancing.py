@@ -1,0 +1,82 @@
+"""How much BM25 is to count in an index: found on the source's own sections, without any judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from itertools import islice
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.collection import Section
+from mlsr_es.elastic import Strategy, WordClauses, build_query, note_hybrid, read_meta, search_many
+from mlsr_es.evaluation import LEAST_TEXT, Ranked, Run, balanced_weight
+from mlsr_es.hybrid import STEMS, Hybrid
+from mlsr_es.vectors import feature_name
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client
+    from mlsr_es.indexing.job import Job
+
+_SECTIONS = 256
+_READ = 5_000
+"""Sections that are looked at for them."""
+
+_LEAST_SECTIONS = 10
+"""A median of fewer says nothing: the model's own weight stays."""
+
+
+def balance(job: Job, client: Client, index: str) -> Hybrid | None:
+    """Write into an index at what weight BM25's best scores are as high as the dot products.
+
+    BM25's scores depend on the captions that are searched, so that the weight which a model brings from the pages that
+    it was trained on is too small or too large elsewhere. What the index's owner has stored is left as it is.
+
+    Args:
+        job: What was indexed; sections are read where its source has them.
+        client: Of ``mlsr_es.elastic.connect``.
+        index: The version that was filled, and refreshed.
+
+    Returns:
+        What was written; None where nothing was.
+
+    Raises:
+        IndexMismatchError: The version is gone.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    meta = read_meta(client, index)
+    if meta.hybrid.get("kept"):
+        return None
+    sections = _chosen(job)
+    if len(sections) < _LEAST_SECTIONS:
+        return None
+    vectors = job.model.encode_sections(sections)
+    ask = partial(build_query, size=1, field=meta.terms, strategy=Strategy())
+    terms = (
+        {feature_name(term): weight for term, weight in vectors.named(row, job.model.vocabulary).items()}
+        for row in range(len(sections))
+    )
+    one = Hybrid(STEMS, 1.0)
+    words = (WordClauses(one.word_weights(section), one.weight, one.field) for section in sections)
+    dots = _run(client, index, [ask(weights) for weights in terms if weights])
+    bm25 = _run(client, index, [ask({}, text=clauses) for clauses in words if clauses.words])
+    weight = balanced_weight(dots, bm25)
+    if weight is None:
+        return None
+    found = Hybrid(STEMS, weight, f"{len(sections)} sections of {job.source.name}")
+    return found if note_hybrid(client, index, found) else None
+
+
+def _chosen(job: Job) -> list[Section]:
+    """Sections such as images are suggested for: those that have images, where the source says which."""
+    read = [section for section in islice(job.source.sections(), _READ) if len(section.text) > LEAST_TEXT]
+    judged = {one.section_id for one in islice(job.source.judgements(), _READ)}
+    with_images = [section for section in read if section.id in judged] or read
+    return Random(0).sample(with_images, min(_SECTIONS, len(with_images)))  # noqa: S311
+
+
+def _run(client: Client, index: str, bodies: Iterable[Mapping[str, Any]]) -> Run:
+    answers = search_many(client, index, ({**body, "_source": False} for body in bodies))
+    return Run(
+        "best", {str(number): [Ranked(hit.id, hit.score) for hit in one.hits] for number, one in enumerate(answers)}
+    )
