@@ -11,7 +11,7 @@ from mlsr_es.commands.console import data, note, print_json, progress, table
 from mlsr_es.errors import MlsrError
 
 if TYPE_CHECKING:
-    from mlsr_es.experiments import Plan, Running, Unit
+    from mlsr_es.experiments import Plan, Report, Running, Unit
 
 experiment_app = typer.Typer(
     help="Run the paper's studies: many models over five folds, compared with significance.",
@@ -91,6 +91,55 @@ def run_study(
             advice="The others are done. Run the same command again for those that failed.",
         )
     note(f"Results are in {planned.results.folder}.")
+
+
+@experiment_app.command("report", epilog="Example: mlsr-es experiment report first-three")
+def report_study(
+    study: str = _STUDY,
+    *,
+    output: Path = _OUTPUT,
+    findings: Path = typer.Option(
+        Path("docs/findings.md"),
+        "--findings",
+        metavar="FILE",
+        help="The document whose section on the study is renewed.",
+    ),
+    as_json: bool = _JSON,
+) -> None:
+    """Compare the cells of a study, and say whether the paper's findings hold here.
+
+    Tables, plots and the document's section are made from the units' results alone: nothing is trained, and nothing is
+    typed by hand.
+    """
+    from mlsr_es.experiments import report, study_named, summarised
+
+    made = report(study_named(study), output, findings)
+    if as_json:
+        print_json(summarised(made.gathered, made.answers))
+    else:
+        _print_report(made)
+    if not made.gathered.is_whole:
+        missing, stale = len(made.gathered.missing), len(made.gathered.stale)
+        note(f"The study is not whole: {missing} units are not done, {stale} are of another recipe and left out.")
+    note("Written: " + ", ".join(map(str, [*made.files, *([made.document] if made.document else [])])))
+    if not made.document:
+        note(f"{findings} has no marks for the findings of {made.gathered.study.name}: left as it is.")
+
+
+def _print_report(made: Report) -> None:
+    """A row a system, and a line a comparison."""
+    from mlsr_es.experiments import headline, sentence
+
+    measures = list(dict.fromkeys(name for each in made.gathered.systems.values() for name in each.measures))
+    shown = table("system", "topics", *measures, numbers=range(1, len(measures) + 2), whole={0})
+    for name, each in made.gathered.systems.items():
+        figures = (f"{each.mean(measure):.3f}" if measure in each.measures else "" for measure in measures)
+        shown.add_row(name, str(each.topics), *figures)
+    data.print(shown)
+    for answer in made.answers:
+        typer.echo(f"{answer.question.title} The paper: {answer.question.claim}. {headline(answer)}")
+        for one in answer.comparisons:
+            typer.echo(f"  {one.first} beside {one.second}: {sentence(one)}")
 
 
 def _say_plan(planned: Plan, seconds: float | None) -> None:

@@ -81,7 +81,7 @@ class Results:
     """
 
     def __init__(self, study: Study, folder: Path) -> None:
-        self._study = study
+        self.study = study
         self.folder = folder / study.name
 
     def path(self, unit: Unit) -> Path:
@@ -93,7 +93,7 @@ class Results:
         found = self.read(unit)
         if found is None:
             return State.MISSING
-        return State.DONE if (found.format, found.digest) == (FORMAT, digest(self._study, unit)) else State.STALE
+        return State.DONE if (found.format, found.digest) == (FORMAT, digest(self.study, unit)) else State.STALE
 
     def read(self, unit: Unit) -> Result | None:
         """A unit's result, stale or not; None where there is none.

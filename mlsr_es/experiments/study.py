@@ -154,6 +154,12 @@ class Study(_Table):
         one, other = self.cells[first], self.cells[second]
         return tuple(factor for factor in _FACTORS if getattr(one, factor) != getattr(other, factor))
 
+    def settings(self, first: str, second: str) -> dict[str, tuple[Any, Any]]:
+        """What two cells are told otherwise besides their factors: key of the recipe to both values."""
+        fold = self.folds[0]
+        one, other = (_flat(self.config(Unit(cell, fold)).model_dump(exclude={"model"})) for cell in (first, second))
+        return {key: (one.get(key), other.get(key)) for key in one | other if one.get(key) != other.get(key)}
+
     def faults(self) -> Iterator[str]:
         """What is right by itself and does not go together."""
         yield from (f"folds: {fold} is none of 0 to {FOLDS - 1}" for fold in self.folds if not 0 <= fold < FOLDS)
@@ -177,6 +183,14 @@ def _merged(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, A
         both = isinstance(before, Mapping) and isinstance(value, Mapping)
         merged[key] = _merged(before, value) if both else value  # type: ignore[arg-type]
     return merged
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Nested tables as one, keys joined by dots."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        flat |= _flat(value, f"{before}{key}.") if isinstance(value, Mapping) else {f"{before}{key}": value}
+    return flat
 
 
 def _faulty(where: str, faults: list[str]) -> InputError:

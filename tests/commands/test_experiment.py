@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,15 +42,54 @@ def test_a_study_runs_and_what_is_done_is_left(study_file: Callable[..., Path], 
 def test_units_may_run_beside_each_other(study_file: Callable[..., Path], tmp_path: Path) -> None:
     """Each in a process of its own, with the same results."""
     results = {}
+    only = ("--fold", "0", "--cell", "both-mlp", "--cell", "mlm-query")
     for jobs in ("1", "2"):
-        ran = run_program(
-            "experiment", "run", str(study_file()), "-o", str(tmp_path / jobs), "--fold", "0", "--jobs", jobs
-        )
+        ran = run_program("experiment", "run", str(study_file()), "-o", str(tmp_path / jobs), "--jobs", jobs, *only)
         assert ran.code == 0, ran.stderr
         found = [orjson.loads(file.read_bytes()) for file in sorted((tmp_path / jobs).rglob("*.json"))]
         results[jobs] = [{key: value for key, value in one.items() if key != "seconds"} for one in found]
-    assert len(results["1"]) == 4
+    assert len(results["1"]) == 2
     assert results["1"] == results["2"]
+
+
+def test_a_report_is_made_from_the_results_alone(study_file: Callable[..., Path], tmp_path: Path) -> None:
+    """Twice the same, byte for byte; the document around the marks stays as it is."""
+    study, output, document = str(study_file()), tmp_path / "results", tmp_path / "findings.md"
+    document.write_text("Before.\n<!-- experiment tiny: begin -->\n<!-- experiment tiny: end -->\nAfter.\n")
+    assert run_program("experiment", "run", study, "-o", str(output), "--fold", "1").code == 0
+    shutil.rmtree(output / "tiny" / "bm25s")
+    asked = ("experiment", "report", study, "-o", str(output), "--findings", str(document))
+    first = run_program(*asked)
+    assert first.code == 0, first.stderr
+    assert "Which query head? The paper: an MLP head makes queries less co-activated." in first.stdout
+    assert "not whole: 5 units are not done" in first.stderr
+    text = document.read_text()
+    assert text.startswith("Before.\n<!-- experiment tiny: begin -->\n## A tiny study")
+    assert text.endswith("<!-- experiment tiny: end -->\nAfter.\n")
+    assert "(results/tiny/quality.svg)" in text
+    made = [
+        output / "tiny" / name for name in ("quality.svg", "differences.svg", "vectors.svg", "table.md", "summary.json")
+    ]
+    before = [file.read_bytes() for file in (*made, document)]
+    second = run_program(*asked, "--json")
+    assert [file.read_bytes() for file in (*made, document)] == before
+    assert second.json == orjson.loads((output / "tiny" / "summary.json").read_bytes())
+    assert {name: system["folds"] for name, system in second.json["systems"].items()} == {
+        "titles": [1],
+        "both-mlp": [1],
+        "mlm-query": [1],
+    }
+    assert len(second.json["questions"]["query-head"]["comparisons"]) == 2
+
+
+def test_a_document_without_marks_is_left_as_it_is(study_file: Callable[..., Path], tmp_path: Path) -> None:
+    """And that is said."""
+    study, document = str(study_file()), tmp_path / "findings.md"
+    document.write_text("Nothing.\n")
+    assert run_program("experiment", "run", study, "-o", str(tmp_path), "--fold", "1", "--cell", "both-mlp").code == 0
+    ran = run_program("experiment", "report", study, "-o", str(tmp_path), "--findings", str(document))
+    assert "no marks for the findings of tiny" in ran.stderr
+    assert document.read_text() == "Nothing.\n"
 
 
 def test_the_shipped_studies_are_listed(tmp_path: Path) -> None:
@@ -74,7 +114,7 @@ def test_what_the_study_has_not_is_refused(
 def test_a_unit_that_fails_does_not_stop_the_others(study_file: Callable[..., Path], tmp_path: Path) -> None:
     """It is said, and the command fails in the end."""
     file = study_file()
-    file.write_text(file.read_text().replace("[[adjustments]]", '[[adjustments]]\nrecipe.backbones.text = "gone"'))
+    file.write_text(file.read_text().replace("[[adjustments]]", '[[adjustments]]\nrecipe.backbones.text = "/nowhere"'))
     ran = run_program("experiment", "run", str(file), "-o", str(tmp_path), "--fold", "0", "--json")
     assert ran.code == 1
     assert ran.json["failed"] == [{"cell": "mlm-query", "fold": 0}]

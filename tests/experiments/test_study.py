@@ -38,15 +38,16 @@ def test_an_adjustment_goes_to_all_cells_of_its_kind_and_to_no_other(values: dic
     assert study.config(Unit("both-mlp", 0)).regularisation.query == 0
 
 
-@pytest.mark.parametrize("pair", [("m1", "mlm-mlm-caption"), ("m2", "mlm-mlm-caption"), ("m4", "m3")])
-def test_compared_cells_differ_in_the_factor_that_is_asked_about_and_its_adjustments(pair: tuple[str, str]) -> None:
-    """Backbones of images come with images, regularisation of expansion with MLM heads; nothing else differs."""
+def test_cells_that_are_compared_differ_in_factors_and_in_what_goes_with_them_alone() -> None:
+    """Whatever else two cells are told otherwise, an adjustment says, with its reason."""
     study = study_named("first-three")
-    first, second = (study.config(Unit(cell, 3)).model_dump() for cell in pair)
-    assert len(study.differing(*pair)) == 1
-    differing = {key for key, value in first.items() if value != second[key]}
-    assert differing <= {"model", "backbones", "regularisation", "loss"}
-    assert {key for key, value in first["model"].items() if value != second["model"][key]} == {*study.differing(*pair)}
+    adjusted = {(table, key) for each in study.adjustments for table, keys in each.recipe.items() for key in keys}
+    for pair in {pair for question in study.questions for pair in question.pairs}:
+        told = {(table, key) for table, _, key in (name.partition(".") for name in study.settings(*pair))}
+        assert told <= adjusted
+        models = [study.config(Unit(cell, 3)).model for cell in pair]
+        first, second = (model.model_dump() for model in models if model)
+        assert {key for key in first if first[key] != second[key]} == set(study.differing(*pair))
 
 
 @pytest.mark.parametrize("question", ["image-or-caption", "query-head"])

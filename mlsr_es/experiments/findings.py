@@ -1,0 +1,91 @@
+"""The findings in a document: a section between two marks, written anew by each report."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlsr_es.experiments.comparing import Answer
+from mlsr_es.experiments.gathering import Gathered
+from mlsr_es.experiments.sentences import adjustments, differing, headline, sentence
+from mlsr_es.experiments.tables import chance, examples_table, legend, systems_table
+
+
+def section(gathered: Gathered, answers: Sequence[Answer], *, folder: str) -> str:
+    """The findings of a study, in Markdown.
+
+    Args:
+        gathered: The systems.
+        answers: What the tests say.
+        folder: Of tables and plots, relative to the document.
+    """
+    study = gathered.study
+    parts = [f"## {study.title}"]
+    if not gathered.is_whole:
+        parts.append(f"**{left_out(gathered)}**")
+    for answer in answers:
+        parts += [
+            f"### {answer.question.title}",
+            f"The paper ({study.paper}): {answer.question.claim}. **{headline(answer)}**",
+            "\n".join(_of_pair(gathered, answer, pair) for pair in answer.question.pairs),
+        ]
+    parts += [
+        "### The systems",
+        systems_table(gathered),
+        f"*By fold*: mean and standard deviation of the folds' means. {chance(gathered)} Of the vectors:\n\n{legend()}",
+        f"![nDCG@10 of the systems]({folder}/quality.svg)",
+    ]
+    if any(answer.comparisons for answer in answers):
+        parts.append(f"![Differences in nDCG@10]({folder}/differences.svg)")
+    if examples := examples_table(gathered):
+        parts += [f"![Co-activation and content words]({folder}/vectors.svg)", "### What the terms look like", examples]
+    if study.adjustments:
+        parts += ["### What not all cells are told", f"Later lines count over earlier ones.\n\n{adjustments(study)}"]
+    links = f"[table.md]({folder}/table.md), and [summary.json]({folder}/summary.json) for programs"
+    parts.append(f"Every comparison: {links}.")
+    return "\n\n".join(parts)
+
+
+def left_out(gathered: Gathered) -> str:
+    """What the figures are not made of."""
+    total = len(gathered.study.units())
+    stale = f", {len(gathered.stale)} are of another recipe and do not count" if gathered.stale else ""
+    return f"The study is not whole: of {total} units {len(gathered.missing)} are not done{stale}."
+
+
+def insert(document: Path, name: str, text: str) -> bool:
+    """Put a study's findings between its marks.
+
+    Args:
+        document: A Markdown file.
+        name: The study's.
+        text: Of ``section``.
+
+    Returns:
+        Whether the document is there and has the marks; nothing is done where it is not.
+    """
+    try:
+        before = document.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    begin, end = (f"<!-- experiment {name}: {edge} -->" for edge in ("begin", "end"))
+    written, count = re.subn(
+        f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: f"{begin}\n{text}\n{end}", before, flags=re.DOTALL
+    )
+    if count:
+        document.write_text(written, encoding="utf-8")
+    return bool(count)
+
+
+def relative(folder: Path, document: Path) -> str:
+    """A folder as a document's links name it."""
+    return Path(os.path.relpath(folder, document.parent)).as_posix()
+
+
+def _of_pair(gathered: Gathered, answer: Answer, pair: tuple[str, str]) -> str:
+    tests = [test for test in answer.comparisons if (test.first, test.second) == pair]
+    first, second = pair
+    said = [f"- **{first} beside {second}**, {differing(gathered.study, first, second)}."]
+    return "\n".join([*said, *(f"  - {sentence(test)}" for test in tests)])

@@ -1,0 +1,118 @@
+"""A study's report: tables, a summary, plots and the document's section, all made from the results alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mlsr_es.errors import StorageError
+from mlsr_es.experiments.comparing import Answer, answers
+from mlsr_es.experiments.findings import insert, left_out, relative, section
+from mlsr_es.experiments.gathering import Gathered, gather
+from mlsr_es.experiments.plots import draw
+from mlsr_es.experiments.results import Results
+from mlsr_es.experiments.sentences import headline, sentence
+from mlsr_es.experiments.study import Study
+from mlsr_es.experiments.tables import comparisons_table, examples_table, legend, systems_table
+
+_HOW = """Paired over the topics: percentile bootstrap interval, Cohen's d of the pairs, t-test, and its p after Holm's
+correction over all rows."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report says, and where it is.
+
+    Args:
+        gathered: The systems.
+        answers: To the study's questions.
+        files: Table, summary and plots.
+        document: Where the findings were put; None where no document has a place for them.
+    """
+
+    gathered: Gathered
+    answers: Sequence[Answer]
+    files: tuple[Path, ...]
+    document: Path | None
+
+
+def report(study: Study, folder: Path, document: Path) -> Report:
+    """Report what there is of a study.
+
+    Args:
+        study: The study.
+        folder: Of all studies' results.
+        document: A Markdown file whose section between the study's marks is written anew, where it has them.
+
+    Raises:
+        InputError: Nothing is done, or results do not go together.
+        StorageError: A file cannot be written.
+    """
+    results = Results(study, folder)
+    gathered = gather(results)
+    found = answers(gathered)
+    table, summary = results.folder / "table.md", results.folder / "summary.json"
+    try:
+        table.write_text(_table(gathered, found), encoding="utf-8")
+        summary.write_bytes(
+            orjson.dumps(summarised(gathered, found), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        )
+        plots = draw(gathered, found, results.folder)
+        text = section(gathered, found, folder=relative(results.folder, document))
+        placed = insert(document, study.name, text)
+    except OSError as error:
+        raise StorageError(f"{error.filename} cannot be written: {error.strerror or error}.") from error
+    return Report(gathered, found, (table, summary, *plots), document if placed else None)
+
+
+def summarised(gathered: Gathered, found: Sequence[Answer]) -> dict[str, Any]:
+    """The report as one JSON object."""
+    return {
+        "study": gathered.study.name,
+        "whole": gathered.is_whole,
+        "missing": len(gathered.missing),
+        "stale": len(gathered.stale),
+        "systems": {
+            name: {
+                "topics": system.topics,
+                "folds": list(system.results),
+                "means": {measure: system.mean(measure) for measure in system.measures},
+                "deviations": {measure: system.deviation(measure) for measure in system.measures},
+                "document_terms": system.of_documents("terms"),
+            }
+            for name, system in gathered.systems.items()
+        },
+        "questions": {
+            answer.question.name: {
+                "claim": answer.question.claim,
+                "verdict": answer.verdict,
+                "said": headline(answer),
+                "comparisons": [
+                    {**asdict(test), "as_expected": test.is_as_expected, "said": sentence(test)}
+                    for test in answer.comparisons
+                ],
+            }
+            for answer in found
+        },
+    }
+
+
+def _table(gathered: Gathered, found: Sequence[Answer]) -> str:
+    parts = [f"# {gathered.study.title}"]
+    if not gathered.is_whole:
+        parts.append(f"**{left_out(gathered)}**")
+    parts += [
+        f"Made by `mlsr-es experiment report {gathered.study.name}` from the results beside it.",
+        systems_table(gathered),
+        legend(),
+        "## Comparisons",
+        _HOW,
+        comparisons_table(found),
+    ]
+    if examples := examples_table(gathered):
+        parts += ["## The heaviest terms", examples]
+    return "\n\n".join(parts) + "\n"

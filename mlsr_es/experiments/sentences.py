@@ -1,0 +1,78 @@
+"""What the tests say, in words: every figure in them is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlsr_es.experiments.comparing import Answer, Comparison, Verdict
+from mlsr_es.experiments.study import Study
+
+_SMALLEST_P = 0.001
+_FACTORS = {"query_head": "query head", "document_head": "document head", "document_input": "document input"}
+
+
+def headline(answer: Answer) -> str:
+    """Whether the paper's finding holds here, in a sentence."""
+    told = [test for test in answer.comparisons if test.is_as_expected is not None]
+    count = f"{sum(bool(test.is_as_expected) for test in told)} of {len(told)} comparisons"
+    match answer.verdict:
+        case Verdict.OPEN:
+            return f"Whether it holds here is open: {answer.open} of its comparisons wait for units that are not done."
+        case Verdict.HOLDS:
+            return f"It holds here, in {count}."
+        case Verdict.PARTLY:
+            return f"It holds here in part: in {count}."
+        case Verdict.FAILS:
+            return f"It does not hold here: in {count}."
+
+
+def sentence(test: Comparison) -> str:
+    """A test: both figures, the difference, how sure it is, and whether that is what the paper says."""
+    found, (first, second) = test.difference, test.means
+    begin = f"{test.measure}: {test.first} {first:.3f}, {test.second} {second:.3f}"
+    figures = (
+        f"{found.mean:+.3f}, 95 % interval {found.low:+.3f} to {found.high:+.3f}, d {found.effect:+.2f}, "
+        f"p {p_value(found.corrected_p)}; higher in {test.folds_above} of {test.folds} folds"
+    )
+    said = {True: ", as the paper says", False: ", other than the paper says", None: ""}[test.is_as_expected]
+    return f"{begin} ({figures}). {_outcome(test)}{said}."
+
+
+def differing(study: Study, first: str, second: str) -> str:
+    """In what two cells differ: factors of the grid, and settings that go with them."""
+    factors = [_FACTORS[factor] for factor in study.differing(first, second)]
+    settings = [
+        f"`{key}` ({_value(one)}, {_value(other)})" for key, (one, other) in study.settings(first, second).items()
+    ]
+    said = f"which differ in {' and '.join(factors)}"
+    return f"{said}, and so in {', '.join(settings)}" if settings else f"{said} alone"
+
+
+def adjustments(study: Study) -> str:
+    """What cells of a kind are told besides the common recipe, and why, a line each."""
+    lines = []
+    for each in study.adjustments:
+        kinds = "; ".join(
+            f"{_FACTORS[factor]} {values if isinstance(values, str) else ' or '.join(values)}"
+            for factor, values in each.where.items()
+        )
+        cells = ", ".join(name for name, cell in study.cells.items() if each.holds(cell)) or "no cell"
+        lines.append(f"- {kinds} ({cells}): {each.because}.")
+    return "\n".join(lines)
+
+
+def p_value(p: float) -> str:
+    """With what stands before it: "= .012", "< .001"."""
+    return f"< {_SMALLEST_P:.3f}" if p < _SMALLEST_P else f"= {p:.3f}"
+
+
+def _value(value: Any) -> str:
+    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _outcome(test: Comparison) -> str:
+    if test.is_far_below:
+        return "Significantly below, and less than half"
+    if test.is_below:
+        return "Significantly below"
+    return "Significantly above" if test.is_above else "No significant difference"

@@ -1,0 +1,127 @@
+"""A study's tables in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mlsr_es.experiments.comparing import Answer, Comparison
+from mlsr_es.experiments.gathering import Gathered, System
+from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, OF_VECTORS, OWN_WORDS, QUALITY, QUERY_TERMS
+from mlsr_es.experiments.results import Example
+from mlsr_es.experiments.sentences import p_value
+
+_MAIN = QUALITY[0]
+_EXAMPLES = 3
+_CUT = 10
+
+
+def systems_table(gathered: Gathered) -> str:
+    """A row a system: what it is, and its figures."""
+    vectors = (QUERY_TERMS, "image terms", CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS)
+    header = ("system", "query", "document", "reads", "folds", "topics", _MAIN, "by fold", *QUALITY[1:], *vectors)
+    rows = [_row(gathered, system) for system in gathered.systems.values()]
+    return _table(header, rows, text=4)
+
+
+def comparisons_table(answers: Iterable[Answer]) -> str:
+    """A row a test."""
+    header = (
+        *("question", "first", "second", "measure", "the paper", "here"),
+        *("first", "second", "difference", "95 % interval", "ratio", "d", "p", "Holm", "folds above"),
+    )
+    rows = [(answer.question.name, *_compared(test)) for answer in answers for test in answer.comparisons]
+    return _table(header, rows, text=6)
+
+
+def examples_table(gathered: Gathered) -> str:
+    """The heaviest terms of some topics' queries and of an image that belongs in each, by every cell."""
+    parts = []
+    for topic in _topics(gathered):
+        rows = [
+            (name, _terms(example.query_terms), _terms(example.document_terms))
+            for name, example in _by_cell(gathered, topic.section)
+        ]
+        title = f"**{topic.page_title} > {topic.section_title}** (image `{topic.image.rpartition('/')[2]}`)"
+        parts.append(f"{title}\n\n" + _table(("cell", "query", "image"), rows, text=3))
+    return "\n\n".join(parts)
+
+
+def chance(gathered: Gathered) -> str:
+    """What a ranking that knows nothing is worth."""
+    sizes = {result.images for system in gathered.systems.values() for result in system.results.values()}
+    shares = {f"{min(1.0, _CUT / size):.3f}" for size in sizes}
+    return f"By chance R@10 would be {' to '.join(sorted(shares))}."
+
+
+def legend() -> str:
+    """What the measures of vectors are."""
+    return "\n".join(f"- *{measure}*: {what}" for measure, what in OF_VECTORS.items())
+
+
+def _row(gathered: Gathered, system: System) -> tuple[str, ...]:
+    cell = gathered.study.cells.get(system.name)
+    what = (cell.query_head, cell.document_head, cell.document_input) if cell else ("", "", "caption")
+    deviation = f" ± {system.deviation(_MAIN):.3f}" if len(system.results) > 1 else ""
+    by_fold = f"{system.fold_means(_MAIN).mean():.3f}{deviation}"
+    quality = [f"{system.mean(measure):.3f}" for measure in QUALITY]
+    return (
+        *(system.name, *what, str(len(system.results)), str(system.topics), quality[0], by_fold, *quality[1:]),
+        _mean(system, QUERY_TERMS, 1),
+        _number(system.of_documents("terms"), 1),
+        *(_mean(system, measure, 3) for measure in (CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS)),
+    )
+
+
+def _compared(test: Comparison) -> tuple[str, ...]:
+    found = test.difference
+    as_expected = {True: "yes", False: "no", None: ""}[test.is_as_expected]
+    return (
+        *(test.first, test.second, test.measure, test.expected, as_expected),
+        *(f"{mean:.3f}" for mean in test.means),
+        f"{found.mean:+.3f}",
+        f"{found.low:+.3f} to {found.high:+.3f}",
+        f"{found.ratio:.2f}",
+        f"{found.effect:+.2f}",
+        p_value(found.p).removeprefix("= "),
+        p_value(found.corrected_p).removeprefix("= "),
+        f"{test.folds_above} of {test.folds}",
+    )
+
+
+def _topics(gathered: Gathered) -> list[Example]:
+    """One of each of the first folds."""
+    first = {
+        fold: result.examples[0]
+        for system in gathered.systems.values()
+        for fold, result in system.results.items()
+        if result.examples
+    }
+    return [first[fold] for fold in sorted(first)[:_EXAMPLES]]
+
+
+def _by_cell(gathered: Gathered, section: str) -> list[tuple[str, Example]]:
+    return [
+        (system.name, example)
+        for system in gathered.systems.values()
+        for result in system.results.values()
+        for example in result.examples
+        if example.section == section
+    ]
+
+
+def _terms(terms: dict[str, float]) -> str:
+    return " ".join(term.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_") for term in terms) or "(none)"
+
+
+def _mean(system: System, measure: str, digits: int) -> str:
+    return _number(system.mean(measure) if measure in system.measures else None, digits)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, text: int) -> str:
+    """A Markdown table whose first columns are text, and the others numbers."""
+    rule = ["---" if place < text else "--:" for place in range(len(header))]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
