@@ -16,7 +16,7 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
-from mlsr_es.errors import MlsrError
+from mlsr_es.errors import InputError, MlsrError
 from mlsr_es.progress import Progress
 
 REJECTED = 3
@@ -40,6 +40,18 @@ def note(text: str) -> None:
 def complain(error: MlsrError | str) -> None:
     """An error, on stderr: what is wrong, and what to do."""
     notes.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
+
+
+def agreed(question: str) -> None:
+    """Ask on the terminal, and go on only after a yes.
+
+    Raises:
+        InputError: Nobody is there to be asked, or the answer is no.
+    """
+    if not sys.stdin.isatty():
+        raise InputError("nobody is there to be asked.", advice="Say it beforehand: --yes.")
+    if not typer.confirm(question, err=True):
+        raise InputError("nothing was changed.")
 
 
 def print_json(value: Any) -> None:

@@ -46,6 +46,11 @@ def index(
         None, "--rejects", metavar="FILE", help="Where bad records go. Default: NAME-rejects.ndjson, if there are any."
     ),
     strict: bool = typer.Option(False, "--strict", help="Stop at the first bad record."),
+    promotes: bool = typer.Option(
+        True,
+        "--promote/--no-promote",
+        help="Whether a new version takes over when it is complete, or waits for mlsr-es indices promote.",
+    ),
     dry_run: bool = typer.Option(
         False, "--dry-run", help="Read and encode the first batch, show what would be sent, write nothing."
     ),
@@ -55,8 +60,8 @@ def index(
     """Encode the images of a source and load them into an index, so that they can be suggested.
 
     Run it again to encode only what is new or changed, or to complete a run that was stopped. Another model makes a new
-    version of the index, which takes the old one's place when it is complete. The exit code is 3 where records were
-    rejected.
+    version of the index, which takes the old one's place when it is complete; the old one is kept until the next one
+    does (mlsr-es indices). The exit code is 3 where records were rejected.
     """
     from mlsr_es.elastic import check, connect, resolve
     from mlsr_es.sources import open_source
@@ -84,6 +89,7 @@ def index(
             prune_missing=prune_missing,
             rejects=rejects or Path(f"{name}-rejects.ndjson"),
             strict=strict,
+            promotes=promotes,
         )
         summary = None if dry_run else index_collection(job, client, bars)
     if summary is None:
@@ -135,6 +141,12 @@ def print_summary(summary: Summary, *, as_json: bool = False) -> None:
             f"{summary.version} is complete for {summary.collection}, and waits: {missing} would be missing from "
             f"searches. Index them with the same model; the last one moves {summary.index}."
         )
+    if summary.ready:
+        note(f"{summary.version} is complete, and waits: mlsr-es indices promote {summary.index}")
+    if summary.kept:
+        note(f"{summary.kept} is kept. Back to it: mlsr-es indices rollback {summary.index}")
+    if summary.removed:
+        note(f"Removed, since no search reached it any more: {', '.join(summary.removed)}.")
     if summary.rejects_file:
         note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
 

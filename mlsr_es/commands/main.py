@@ -17,6 +17,7 @@ from mlsr_es.commands.evaluate import evaluate
 from mlsr_es.commands.experiment import experiment_app
 from mlsr_es.commands.export_query_table import export_query_table
 from mlsr_es.commands.index import index
+from mlsr_es.commands.indices import indices_app
 from mlsr_es.commands.kibana import kibana_app
 from mlsr_es.commands.node import node_app
 from mlsr_es.commands.search import search
@@ -48,6 +49,7 @@ app.command(
 )(export_query_table)
 app.add_typer(collection_app, name="collection")
 app.add_typer(experiment_app, name="experiment")
+app.add_typer(indices_app, name="indices")
 app.add_typer(kibana_app, name="kibana")
 app.add_typer(node_app, name="node")
 

@@ -12,6 +12,7 @@ from mlsr_es.elastic.cluster import ClusterVersion, check
 from mlsr_es.elastic.connection import ConnectionSettings, connect
 from mlsr_es.elastic.documents import document_body, weights_body
 from mlsr_es.elastic.hits import Answer, Hit, contributions, search, search_many, weights_in
+from mlsr_es.elastic.listing import Listed, Role, list_versions
 from mlsr_es.elastic.loading import load
 from mlsr_es.elastic.mapping import index_body
 from mlsr_es.elastic.meta import IndexMeta, State
@@ -26,7 +27,19 @@ from mlsr_es.elastic.snapshot import Found, read_again, read_snapshot
 from mlsr_es.elastic.stored import Stored, collections, count, ids_of_collection, refresh, stored
 from mlsr_es.elastic.strategy import Strategy
 from mlsr_es.elastic.term_fields import FieldKind, TermField
-from mlsr_es.elastic.versions import Resolved, Version, create_version, delete_version, note_origin, promote, resolve
+from mlsr_es.elastic.versions import (
+    Resolved,
+    Version,
+    alias_of,
+    check_unused,
+    create_version,
+    delete_version,
+    mark_ready,
+    note_origin,
+    promote,
+    resolve,
+    roll_back,
+)
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -47,9 +60,11 @@ __all__ = [
     "Hit",
     "IndexAction",
     "IndexMeta",
+    "Listed",
     "Loaded",
     "OwnersIndex",
     "Resolved",
+    "Role",
     "Slot",
     "State",
     "Stored",
@@ -58,11 +73,13 @@ __all__ = [
     "UpdateAction",
     "Version",
     "WordClauses",
+    "alias_of",
     "as_lines",
     "build_query",
     "capabilities",
     "check",
     "check_readable",
+    "check_unused",
     "check_writable",
     "collections",
     "connect",
@@ -74,7 +91,9 @@ __all__ = [
     "document_body",
     "ids_of_collection",
     "index_body",
+    "list_versions",
     "load",
+    "mark_ready",
     "note_hybrid",
     "note_origin",
     "open_slot",
@@ -84,6 +103,7 @@ __all__ = [
     "read_snapshot",
     "refresh",
     "resolve",
+    "roll_back",
     "scan",
     "search",
     "search_many",

@@ -17,10 +17,16 @@ SCHEMA = 1
 
 
 class State(StrEnum):
-    """Whether a version is still being loaded, or complete."""
+    """How far a version has come."""
 
     BUILDING = "building"
+    """It lacks documents."""
+
+    READY = "ready"
+    """It is complete, and waits for somebody to promote it."""
+
     SERVING = "serving"
+    """It is complete, and searched; or it was, and is kept."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class IndexMeta:
         field_kind: Its type.
         state: Whether the loading is complete.
         schema: ``SCHEMA`` of the program that made it.
+        replaced: The version that was searched before it, for the way back; "" where it is the first.
         origins: Collection to where it was last read from: a path, or a known collection's name.
         restore: Index settings that are changed while the version is being built, with the values to give back; None
             stands for the cluster's default.
@@ -57,6 +64,7 @@ class IndexMeta:
     field_kind: FieldKind = FieldKind.RANK_FEATURES
     state: State = State.BUILDING
     schema: int = SCHEMA
+    replaced: str = ""
     origins: Mapping[str, str] = dataclasses.field(default_factory=dict)
     restore: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     strategy: str = ""
@@ -117,6 +125,10 @@ class IndexMeta:
         """A mapping's whole ``_meta`` with this in it: writing a ``_meta`` replaces all of it, the owner's part too."""
         return {**owners, "mlsr": asdict(self)}
 
-    def served(self) -> Self:
-        """The same, complete and with nothing left to restore."""
-        return replace(self, state=State.SERVING, restore={})
+    def served(self, replaced: str = "") -> Self:
+        """The same, complete and with nothing left to restore.
+
+        Args:
+            replaced: The version in whose place it comes; "" where that is not new.
+        """
+        return replace(self, state=State.SERVING, restore={}, replaced=replaced or self.replaced)

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from mlsr_es.elastic.creating import create
 from mlsr_es.elastic.failures import translated
 from mlsr_es.elastic.mapping import WHILE_BUILDING, check_field, index_body
-from mlsr_es.elastic.meta import IndexMeta
+from mlsr_es.elastic.meta import IndexMeta, State
 from mlsr_es.errors import IndexMismatchError, InputError
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 _ILLEGAL = re.compile(r'[\\/*?"<>|\s,#:A-Z]')
+_NUMBER = re.compile(r"\d{4,}")
 _LONGEST_NAME = 240
 """Bytes; Elasticsearch allows 255, and the version's number follows."""
 
@@ -46,11 +47,13 @@ class Resolved:
         name: The alias, or the index.
         serving: What a search of the name reaches; None where no version is complete yet.
         building: Versions that are not complete, oldest first.
+        kept: Complete versions that nobody searches, oldest first: made ready, or searched before.
     """
 
     name: str
     serving: Version | None
     building: tuple[Version, ...] = ()
+    kept: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,7 @@ class _Found:
 
     def number(self, index: str) -> int:
         """The number of a version's name; 0 for any other name."""
-        match = re.fullmatch(rf"{re.escape(self.name)}-v(\d{{4,}})", index)
-        return int(match[1]) if match else 0
+        return int(index.rpartition("-v")[2]) if alias_of(index) == self.name else 0
 
     def meta(self, index: str) -> Mapping[str, Any]:
         return self.indices[index]["mappings"].get("_meta", {})  # type: ignore[no-any-return]
@@ -102,13 +104,15 @@ def resolve(client: Elasticsearch, name: str) -> Resolved | None:
             f"the alias {name} points to {len(serving)} indices: {', '.join(sorted(serving))}.",
             advice="Name one of them, or another alias.",
         )
-    building = [index for index in found.versions if index not in serving and "mlsr" in found.meta(index)]
-    if not serving and not building:
+    ours = [found.version(index) for index in found.versions if index not in serving and "mlsr" in found.meta(index)]
+    others = [version for version in ours if not version.meta.enriched]  # an owner's index, whatever its name
+    if not serving and not others:
         return None
     return Resolved(
         name,
         serving=found.version(serving[0]) if serving else None,
-        building=tuple(found.version(index) for index in building),
+        building=tuple(version for version in others if version.meta.state is State.BUILDING),
+        kept=tuple(version for version in others if version.meta.state is not State.BUILDING),
     )
 
 
@@ -143,30 +147,62 @@ def create_version(client: Elasticsearch, name: str, meta: IndexMeta) -> str:
 
 
 def promote(client: Elasticsearch, name: str, version: str) -> None:
-    """Let the alias point to a version that is complete, and remove the one before, in one atomic step.
+    """Let the alias point to a version that is complete, in one atomic step.
 
-    All aliases of the version before move with it. Killed in between, it can be called again.
+    All aliases of the version before move with it; itself it stays, searched by nobody. Killed in between, it can be
+    called again.
 
     Raises:
         IndexMismatchError: The version is gone, or is not this package's.
         ClusterError: The cluster cannot be reached, or refuses; searches still reach the version before.
     """
     found = _find(client, name)
-    if version not in found.indices:
-        raise IndexMismatchError(f"the index {version} is gone: somebody has removed it.", advice="Index again.")
-    meta = found.version(version).meta
-    replaced = [found.version(index) for index in found.serving if index != version]
-    if any(each.meta.enriched for each in replaced):
+    before = [found.version(index) for index in found.serving if index != version]
+    if any(each.meta.enriched for each in before):
         raise IndexMismatchError(
-            f"{name} leads to {replaced[0].index}, which is its owner's and is not replaced.",
+            f"{name} leads to {before[0].index}, which is its owner's and is not replaced.",
             advice="Index under another name.",
         )
-    with translated(client, f"let {name} point to {version}"):
-        if meta.restore:
-            client.indices.put_settings(index=version, settings={"index": dict(meta.restore)})
-        client.indices.refresh(index=version)
-        client.indices.put_mapping(index=version, meta=meta.served().merged_into(found.meta(version)))
-        client.indices.update_aliases(actions=_swap(found, version))
+    _swap(client, found, version, replaced=before[0].index if before else "")
+
+
+def roll_back(client: Elasticsearch, name: str) -> tuple[str, str]:
+    """Let the alias point to the version that was searched before, in one atomic step.
+
+    Called again, it goes back one further; what was left stays, and can be promoted.
+
+    Returns:
+        The version that is searched from now on, and the one that was until now.
+
+    Raises:
+        IndexMismatchError: There is none before, or it has been removed.
+        ClusterError: The cluster cannot be reached, or refuses; searches still reach the version that they reached.
+    """
+    found = _find(client, name)
+    if len(found.serving) != 1:
+        raise IndexMismatchError(f"no version of {name} is searched.", advice=f"See: mlsr-es indices list {name}")
+    (serving,) = found.serving
+    before = found.version(serving).meta.replaced
+    if before not in found.indices:
+        gone = f"{before} has been removed" if before else f"{serving} is its first version"
+        raise IndexMismatchError(f"{name} has nothing to go back to: {gone}.")
+    _swap(client, found, before)
+    return before, serving
+
+
+def mark_ready(client: Elasticsearch, name: str, version: str) -> None:
+    """Write down that a version is complete, and that it waits to be promoted.
+
+    Raises:
+        IndexMismatchError: The version is gone, or is not this package's.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    found = _find(client, name)
+    meta = _present(found, version).meta
+    if meta.state is State.BUILDING:
+        with translated(client, f"write down that {version} is complete"):
+            ready = replace(meta, state=State.READY)
+            client.indices.put_mapping(index=version, meta=ready.merged_into(found.meta(version)))
 
 
 def note_origin(client: Elasticsearch, version: str, collection: str, origin: str) -> str | None:
@@ -189,15 +225,44 @@ def note_origin(client: Elasticsearch, version: str, collection: str, origin: st
     return before
 
 
-def delete_version(client: Elasticsearch, version: str) -> None:
-    """Remove one version, by its own name.
+def check_unused(client: Elasticsearch, version: str) -> None:
+    """See that an index is a version that nobody searches.
 
     Raises:
-        IndexMismatchError: There is none of that name.
+        InputError: It cannot be the name of an index.
+        IndexMismatchError: There is none of that name, an alias points to it, or it is no version of this package.
         ClusterError: The cluster cannot be reached, or refuses.
     """
+    _check_name(version)
+    with translated(client, f"read the mapping of {version}"):
+        told = client.indices.get(index=version).body
+    if version not in told or not alias_of(version):
+        raise IndexMismatchError(f"{version} is no version of an index.", advice="See: mlsr-es indices list")
+    if IndexMeta.read(version, told[version]["mappings"].get("_meta", {})).enriched:
+        raise IndexMismatchError(f"{version} is its owner's: mlsr-es enrich has only added weights to it.")
+    if aliases := sorted(told[version]["aliases"]):
+        raise IndexMismatchError(
+            f"{version} is searched, as {', '.join(aliases)}.", advice="Promote another version, or roll back, first."
+        )
+
+
+def delete_version(client: Elasticsearch, version: str) -> None:
+    """Remove one version, by its own name; never one that is searched.
+
+    Raises:
+        InputError: See ``check_unused``.
+        IndexMismatchError: Likewise.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    check_unused(client, version)
     with translated(client, f"remove the index {version}"):
         client.indices.delete(index=version)
+
+
+def alias_of(version: str) -> str:
+    """The name that a version is a version of; "" where it is not named as a version."""
+    name, _, number = version.rpartition("-v")
+    return name if _NUMBER.fullmatch(number) else ""
 
 
 def _find(client: Elasticsearch, name: str) -> _Found:
@@ -211,13 +276,30 @@ def _find(client: Elasticsearch, name: str) -> _Found:
     return _Found(name, {index: told for index, told in found.indices.items() if index in concerned})
 
 
-def _swap(found: _Found, version: str) -> list[dict[str, Any]]:
+def _present(found: _Found, version: str) -> Version:
+    if version not in found.indices:
+        raise IndexMismatchError(f"the index {version} is gone: somebody has removed it.", advice="Index again.")
+    return found.version(version)
+
+
+def _swap(client: Elasticsearch, found: _Found, version: str, *, replaced: str = "") -> None:
+    """Give a version the settings of one that is searched, and then all aliases."""
+    meta = _present(found, version).meta
+    with translated(client, f"let {found.name} point to {version}"):
+        if meta.restore:
+            client.indices.put_settings(index=version, settings={"index": dict(meta.restore)})
+        client.indices.refresh(index=version)
+        client.indices.put_mapping(index=version, meta=meta.served(replaced).merged_into(found.meta(version)))
+        client.indices.update_aliases(actions=_moves(found, version))
+
+
+def _moves(found: _Found, version: str) -> list[dict[str, Any]]:
     old = [index for index in found.serving if index != version]
-    moved = {alias: how for index in old for alias, how in found.indices[index]["aliases"].items()}
-    aliases = moved | {found.name: {}}
+    moved = [(index, alias, how) for index in old for alias, how in found.indices[index]["aliases"].items()]
+    aliases = {alias: how for _, alias, how in moved} | {found.name: {}}
     return [
         *({"add": {"index": version, "alias": alias, **how}} for alias, how in aliases.items()),
-        *({"remove_index": {"index": index}} for index in old),
+        *({"remove": {"index": index, "alias": alias}} for index, alias, _ in moved),
     ]
 
 

@@ -8,10 +8,12 @@ A run asks the index for fingerprints first and encodes only what is new or chan
 from mlsr_es.indexing.encoding import Encoded, encode_collection
 from mlsr_es.indexing.enriching import EnrichJob, EnrichPreview, EnrichSummary, Fields, enrich, preview_enriching
 from mlsr_es.indexing.job import Job
+from mlsr_es.indexing.promoting import Candidate, candidate
 from mlsr_es.indexing.run import Preview, index_collection, preview
 from mlsr_es.indexing.summary import Stage, Summary
 
 __all__ = [
+    "Candidate",
     "Encoded",
     "EnrichJob",
     "EnrichPreview",
@@ -21,6 +23,7 @@ __all__ = [
     "Preview",
     "Stage",
     "Summary",
+    "candidate",
     "encode_collection",
     "enrich",
     "index_collection",

@@ -30,6 +30,7 @@ class Job:
         prune_missing: Whether images that left the source are removed.
         rejects: Where bad records go.
         strict: Whether the first bad record stops the run.
+        promotes: Whether a version takes over as soon as it is complete.
     """
 
     source: Source
@@ -42,6 +43,7 @@ class Job:
     prune_missing: bool = False
     rejects: Path = Path("rejects.ndjson")
     strict: bool = False
+    promotes: bool = True
 
     @property
     def plan(self) -> EncodingPlan:

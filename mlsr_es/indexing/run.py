@@ -20,6 +20,7 @@ from mlsr_es.elastic import (
     ids_of_collection,
     index_body,
     load,
+    mark_ready,
     note_origin,
     promote,
     refresh,
@@ -32,7 +33,7 @@ from mlsr_es.indexing.preparing import Block, Prepared, blocks
 from mlsr_es.indexing.rejects import RejectsFile
 from mlsr_es.indexing.seen import SeenIds
 from mlsr_es.indexing.summary import Stage, Summary
-from mlsr_es.indexing.target import find_target, missing_collections, opened
+from mlsr_es.indexing.target import find_target, missing_collections, opened, remove_older
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.vectors import feature_name
 
@@ -85,7 +86,8 @@ def index_collection(job: Job, client: Client, progress: Progress | None = None)
 
     Documents that the index holds as they are, by their fingerprints, are not encoded again: a run that was killed
     is completed by running it again. Another model's documents go into a new version, which takes the old one's
-    place when it is complete and holds every collection that the old one has.
+    place when it is complete and holds every collection that the old one has. The old one is kept for the way back,
+    until the next one takes over.
 
     Args:
         job: What is indexed, with what, and how.
@@ -125,10 +127,21 @@ def index_collection(job: Job, client: Client, progress: Progress | None = None)
             )
         summary.missing_collections = missing_collections(client, version, target.serving)
         if not summary.missing_collections:
-            promote(client, job.index, version)
-            summary.promoted = True
+            _complete(job, client, summary, serving=target.serving)
     summary.seconds = perf_counter() - started
     return summary
+
+
+def _complete(job: Job, client: Client, summary: Summary, *, serving: str | None) -> None:
+    """Let the version take over, or wait."""
+    if not job.promotes:
+        mark_ready(client, job.index, summary.version)
+        summary.ready = True
+        return
+    promote(client, job.index, summary.version)
+    summary.promoted = True
+    summary.kept = serving or ""
+    summary.removed = remove_older(client, job.index, but=(summary.version, summary.kept))
 
 
 class _Run:

@@ -42,6 +42,9 @@ class Summary:
         rejected: How many each stage rejected.
         pruned: Removed because they left the source.
         promoted: Whether the alias was moved to the version in this run.
+        ready: Whether the version is complete and waits to be promoted.
+        kept: The version that was searched before, kept for the way back; "" where there was none.
+        removed: Versions that were kept until now, and are removed.
         missing_collections: Collections that the version lacks and the one that serves has: why it was not promoted.
         not_pruned: Why nothing was pruned although it was asked for; "" where it was.
         hybrid: How much BM25 counts in hybrid searches, where this run has found it; else None.
@@ -59,6 +62,9 @@ class Summary:
     rejected: Counter[str] = field(default_factory=Counter)
     pruned: int = 0
     promoted: bool = False
+    ready: bool = False
+    kept: str = ""
+    removed: tuple[str, ...] = ()
     missing_collections: tuple[str, ...] = ()
     not_pruned: str = ""
     hybrid: Hybrid | None = None
@@ -84,6 +90,9 @@ class Summary:
             "rejected": dict(self.rejected),
             "pruned": self.pruned,
             "promoted": self.promoted,
+            "ready": self.ready,
+            "kept": self.kept or None,
+            "removed": list(self.removed),
             "missing_collections": list(self.missing_collections),
             "not_pruned": self.not_pruned,
             "hybrid": self.hybrid.to_json() if self.hybrid else None,

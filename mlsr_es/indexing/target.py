@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import IndexMeta, collections, create_version, resolve
+from mlsr_es.elastic import IndexMeta, State, collections, create_version, delete_version, resolve
 from mlsr_es.errors import IndexMismatchError
 
 if TYPE_CHECKING:
@@ -38,14 +39,17 @@ class Target:
 
 
 def choose(resolved: Resolved | None, meta: IndexMeta) -> Target:
-    """The version that was made with this model: the one that serves, else one being built, else a new one."""
+    """The version that was made with this model: the one that serves, else one that is there, else a new one.
+
+    A version that was searched before is brought up to date again: what has not changed is not encoded twice.
+    """
     if resolved is None:
         return Target(None, serves=False, serving=None)
     serving = resolved.serving
     if serving and serving.meta.revision == meta.revision:
         return Target(serving.index, serves=True, serving=serving.index)
-    building = [version.index for version in resolved.building if version.meta.revision == meta.revision]
-    return Target(building[-1] if building else None, serves=False, serving=serving.index if serving else None)
+    there = [one.index for one in (*resolved.kept, *resolved.building) if one.meta.revision == meta.revision]
+    return Target(there[-1] if there else None, serves=False, serving=serving.index if serving else None)
 
 
 def find_target(client: Client, name: str, meta: IndexMeta) -> Target:
@@ -79,3 +83,27 @@ def missing_collections(client: Client, version: str, serving: str | None) -> tu
     if serving is None:
         return ()
     return tuple(sorted(set(collections(client, serving)) - set(collections(client, version))))
+
+
+def remove_older(client: Client, name: str, *, but: Collection[str]) -> tuple[str, ...]:
+    """Remove the versions that were searched once and are no longer: one way back is kept, or the disk would fill.
+
+    What somebody builds, or has made ready, stays.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        name: The alias.
+        but: Versions that stay.
+
+    Returns:
+        What was removed.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    resolved = resolve(client, name)
+    kept = resolved.kept if resolved else ()
+    older = tuple(one.index for one in kept if one.meta.state is State.SERVING and one.index not in but)
+    for version in older:
+        delete_version(client, version)
+    return older

@@ -3,6 +3,7 @@
 It asks an index as suggestion does, and scores the same vectors on this machine; training mines by it, too.
 """
 
+from mlsr_es.inspection.comparing import DECIDING, Comparison, compare_versions
 from mlsr_es.inspection.contents import Contents, contents_of_index, contents_of_vectors
 from mlsr_es.inspection.evaluating import Evaluated, Evaluation, evaluate_index, evaluate_vectors
 from mlsr_es.inspection.mining import IndexMiner, index_miner
@@ -10,12 +11,15 @@ from mlsr_es.inspection.table_loss import TableLoss, table_loss
 from mlsr_es.inspection.topics import TopicPlan
 
 __all__ = [
+    "DECIDING",
+    "Comparison",
     "Contents",
     "Evaluated",
     "Evaluation",
     "IndexMiner",
     "TableLoss",
     "TopicPlan",
+    "compare_versions",
     "contents_of_index",
     "contents_of_vectors",
     "evaluate_index",

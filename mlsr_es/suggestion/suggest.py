@@ -104,6 +104,11 @@ def serving_version(client: Client, index: str) -> Version:
     resolved = resolve(client, index)
     if resolved is None:
         raise IndexMismatchError(f"there is no index {index}.", advice=f"Make it: mlsr-es index SOURCE --index {index}")
+    if resolved.serving is None and not resolved.building:
+        raise IndexMismatchError(
+            f"no version of the index {index} is searched yet: {resolved.kept[-1].index} is complete, and waits.",
+            advice=f"Promote it: mlsr-es indices promote {index}",
+        )
     if resolved.serving is None:
         raise IndexMismatchError(
             f"the index {index} is not complete yet: {resolved.building[-1].index} is being built.",

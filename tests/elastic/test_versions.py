@@ -19,9 +19,11 @@ from mlsr_es.elastic import (
     delete_version,
     index_body,
     load,
+    mark_ready,
     note_origin,
     promote,
     resolve,
+    roll_back,
 )
 from mlsr_es.errors import IndexMismatchError, InputError
 
@@ -66,8 +68,57 @@ def test_a_version_is_built_unseen_and_takes_over_at_once(client: Elasticsearch,
     assert [version.index for version in resolved.building] == [second]
     assert resolved.building[0].meta.state is State.BUILDING
     promote(client, index_name, second)
-    assert resolve(client, index_name) == Resolved(index_name, Version(second, newer.served()))
-    assert not client.indices.exists(index=first)
+    assert resolve(client, index_name) == Resolved(
+        index_name, Version(second, newer.served(first)), kept=(Version(first, META.served()),)
+    )
+
+
+def test_the_way_back(client: Elasticsearch, index_name: str) -> None:
+    """What was replaced stays until it is told to go; to go back takes the other aliases along, and no further."""
+    versions = []
+    for revision in ("r1", "r2", "r3"):
+        versions.append(create_version(client, index_name, replace(META, revision=revision)))
+        promote(client, index_name, versions[-1])
+    client.indices.put_alias(index=versions[2], name=f"{index_name}-birds", filter={"term": {"collection": "birds"}})
+    assert roll_back(client, index_name) == (versions[1], versions[2])
+    assert set(client.indices.get_alias(index=versions[1])[versions[1]]["aliases"]) == {
+        index_name,
+        f"{index_name}-birds",
+    }
+    assert client.indices.get_alias(index=versions[2])[versions[2]]["aliases"] == {}
+    assert roll_back(client, index_name) == (versions[0], versions[1])
+    with pytest.raises(IndexMismatchError, match=f"nothing to go back to: {versions[0]} is its first version"):
+        roll_back(client, index_name)
+    promote(client, index_name, versions[2])
+    delete_version(client, versions[0])
+    with pytest.raises(IndexMismatchError, match=f"nothing to go back to: {versions[0]} has been removed"):
+        roll_back(client, index_name)
+
+
+def test_a_version_may_be_complete_and_wait(client: Elasticsearch, index_name: str) -> None:
+    """It is told apart from one that lacks documents; nobody searches either."""
+    version = create_version(client, index_name, META)
+    mark_ready(client, index_name, version)
+    mark_ready(client, index_name, version)
+    resolved = resolve(client, index_name)
+    assert resolved is not None
+    assert (resolved.serving, resolved.building) == (None, ())
+    assert [one.meta.state for one in resolved.kept] == [State.READY]
+    promote(client, index_name, version)
+    assert resolve(client, index_name) == Resolved(index_name, Version(version, META.served()))
+
+
+def test_what_is_searched_is_never_removed(client: Elasticsearch, index_name: str) -> None:
+    """Neither by its own name nor by the alias's; nor an index of somebody else."""
+    version = create_version(client, index_name, META)
+    promote(client, index_name, version)
+    with pytest.raises(IndexMismatchError, match=f"{version} is searched, as {index_name}"):
+        delete_version(client, version)
+    with pytest.raises(IndexMismatchError, match=f"{index_name} is no version of an index"):
+        delete_version(client, index_name)
+    client.indices.create(index=f"{index_name}-v0009")
+    with pytest.raises(IndexMismatchError, match="not made by mlsr-es"):
+        delete_version(client, f"{index_name}-v0009")
 
 
 def test_a_promotion_can_be_repeated(client: Elasticsearch, index_name: str) -> None:

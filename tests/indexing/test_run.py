@@ -190,7 +190,7 @@ def test_another_model_takes_over_when_it_is_complete(client: Elasticsearch, job
     assert summary.version == f"{job.index}-v0002"
     assert summary.promoted
     assert searches == [(f"{job.index}-v0001", {"a"})] * 3
-    assert list(indices(client, job.index)) == [f"{job.index}-v0002"]
+    assert (summary.kept, summary.removed) == (f"{job.index}-v0001", ())
     (hit,) = search(client, job.index, build_query({"owl": 1.0}, size=9)).hits
     assert hit.id == "a"
     assert hit.score == pytest.approx(1.0986, rel=2**-8)  # log(1 + 2): the other model's weight
@@ -207,7 +207,42 @@ def test_another_model_waits_for_all_collections(client: Elasticsearch, job: Job
     complete = index_collection(replace(boats, model=OTHER_MODEL), client)
     assert (complete.promoted, complete.missing_collections) == (True, ())
     assert collections(client, job.index) == {"birds": 3, "boats": 1}
-    assert list(indices(client, job.index)) == [f"{job.index}-v0002"]
+    assert complete.kept == f"{job.index}-v0001"
+
+
+def test_one_way_back_is_kept(client: Elasticsearch, job: Job) -> None:
+    """The version before stays; the one before that goes, and so the disk never holds more than two at rest."""
+    index_collection(job, client)
+    index_collection(replace(job, model=OTHER_MODEL), client)
+    summary = index_collection(replace(job, model=word_model(3.0)), client)
+    assert (summary.version, summary.kept) == (f"{job.index}-v0003", f"{job.index}-v0002")
+    assert summary.removed == (f"{job.index}-v0001",)
+    assert sorted(indices(client, job.index)) == [f"{job.index}-v0002", f"{job.index}-v0003"]
+
+
+def test_going_back_to_a_model_encodes_only_what_has_changed(client: Elasticsearch, job: Job) -> None:
+    """The version that was kept is brought up to date, and takes over again."""
+    index_collection(job, client)
+    index_collection(replace(job, model=OTHER_MODEL), client)
+    summary = index_collection(given(job, image("a", "boat"), *BIRDS[1:]), client)
+    assert (summary.version, summary.encoded, summary.promoted) == (f"{job.index}-v0001", 1, True)
+    assert summary.kept == f"{job.index}-v0002"
+    assert found(client, job.index, "boat") == {"a"}
+
+
+def test_a_version_can_be_made_ready_and_wait(client: Elasticsearch, job: Job) -> None:
+    """Searches reach it when it is promoted; what waits is never removed by a run."""
+    index_collection(job, client)
+    summary = index_collection(replace(job, model=OTHER_MODEL, promotes=False), client)
+    assert (summary.promoted, summary.ready, summary.kept) == (False, True, "")
+    resolved = resolve(client, job.index)
+    assert resolved is not None
+    assert resolved.serving is not None
+    assert resolved.serving.index == f"{job.index}-v0001"
+    index_collection(replace(job, model=word_model(3.0)), client)
+    third = index_collection(replace(job, model=word_model(4.0)), client)
+    assert third.removed == (f"{job.index}-v0001",)
+    assert f"{job.index}-v0002" in indices(client, job.index)
 
 
 def test_images_that_left_the_source_stay_until_they_are_pruned(client: Elasticsearch, job: Job) -> None:

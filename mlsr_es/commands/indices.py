@@ -1,0 +1,106 @@
+"""``mlsr-es indices``: the versions behind an alias, and which of them is searched."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mlsr_es.commands.connection import with_connection
+from mlsr_es.commands.console import agreed, data, note, print_json, table
+from mlsr_es.commands.promote import promote
+from mlsr_es.elastic import ConnectionSettings
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Listed
+
+indices_app = typer.Typer(
+    name="indices",
+    help="The versions behind an alias: which one is searched, which one before, and which ones nobody needs.",
+    epilog="Example: mlsr-es indices list",
+    no_args_is_help=True,
+)
+
+_MEBIBYTE = 2**20
+_JSON = typer.Option(False, "--json", help="Print one JSON object.")
+
+indices_app.command(
+    epilog="Example: mlsr-es indices promote gimp-manual --if-better --topics gimp/topics.jsonl --qrels gimp/qrels.txt"
+)(promote)
+
+
+@indices_app.command("list", epilog="Example: mlsr-es indices list gimp-manual")
+@with_connection
+def list_indices(
+    name: str = typer.Argument("", metavar="[NAME]", help="The index. Default: all that the user may see."),
+    *,
+    as_json: bool = _JSON,
+    connection: ConnectionSettings,
+) -> None:
+    """List versions: serving (searched), previous (the way back), ready, building, left behind."""
+    from mlsr_es.elastic import connect, list_versions
+
+    found = list_versions(connect(connection), name)
+    if as_json:
+        print_json({"indices": [_to_json(one) for one in found]})
+        return
+    if not found:
+        note(f"There is no index {name}." if name else "There is no index of mlsr-es.")
+        return
+    shown = table("index", "version", "is", "model", "images", "MiB", "made (UTC)", numbers={4, 5}, whole={0, 1})
+    for one in found:
+        images = f"{one.documents:,}" if one.documents is not None else "?"
+        size = f"{one.size_bytes / _MEBIBYTE:,.1f}" if one.size_bytes is not None else "?"
+        shown.add_row(one.name, one.index, one.role, one.model, images, size, f"{one.created:%Y-%m-%d %H:%M}")
+    data.print(shown)
+
+
+@indices_app.command(epilog="Example: mlsr-es indices rollback gimp-manual")
+@with_connection
+def rollback(
+    name: str = typer.Argument(..., metavar="NAME", help="The index."),
+    *,
+    as_json: bool = _JSON,
+    connection: ConnectionSettings,
+) -> None:
+    """Let searches reach the version before again, in one atomic step. The one that is left stays.
+
+    Searches load the model that the version was made with.
+    """
+    from mlsr_es.elastic import connect, roll_back
+
+    version, left = roll_back(connect(connection), name)
+    if as_json:
+        print_json({"index": name, "version": version, "before": left})
+    else:
+        note(f"{name} is {version} again. Forward: mlsr-es indices promote {left}")
+
+
+@indices_app.command(epilog="Example: mlsr-es indices delete gimp-manual-v0001")
+@with_connection
+def delete(
+    versions: list[str] = typer.Argument(..., metavar="VERSION...", help="Versions by their own names."),
+    *,
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+    as_json: bool = _JSON,
+    connection: ConnectionSettings,
+) -> None:
+    """Remove versions for good; one that is searched is refused."""
+    from mlsr_es.elastic import check_unused, connect, delete_version
+
+    client = connect(connection)
+    for version in versions:
+        check_unused(client, version)
+    if not yes:
+        agreed(f"Remove {', '.join(versions)} for good?")
+    for version in versions:
+        delete_version(client, version)
+    if as_json:
+        print_json({"removed": versions})
+    else:
+        note(f"Removed: {', '.join(versions)}.")
+
+
+def _to_json(one: Listed) -> dict[str, Any]:
+    return {**asdict(one), "created": one.created.isoformat()}

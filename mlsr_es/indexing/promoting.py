@@ -1,0 +1,74 @@
+"""Which version is to take over, and what speaks against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlsr_es.elastic import State, Version, alias_of, resolve
+from mlsr_es.errors import IndexMismatchError
+from mlsr_es.indexing.target import missing_collections
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A version that is to take over.
+
+    Args:
+        name: The alias.
+        version: The one that is to be searched.
+        serving: The one that is searched now; None where there is none.
+        missing_collections: What searches find now and would not find then.
+    """
+
+    name: str
+    version: Version
+    serving: Version | None
+    missing_collections: tuple[str, ...] = ()
+
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """What its owner should know before, each a sentence."""
+        return tuple(self._objections())
+
+    def _objections(self) -> Iterator[str]:
+        if self.version.meta.state is State.BUILDING:
+            yield f"{self.version.index} is not complete: a run is under way, or was stopped."
+        if self.missing_collections:
+            yield f"Searches would no longer find the collections {', '.join(self.missing_collections)}."
+
+
+def candidate(client: Client, named: str) -> Candidate:
+    """The version that a user means.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        named: A version's own name; or the alias: its newest version that is ready.
+
+    Raises:
+        IndexMismatchError: There is none, or it is searched already.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    name = alias_of(named) or named
+    resolved = resolve(client, name)
+    if resolved is None:
+        raise IndexMismatchError(f"there is no index {name}.", advice="See: mlsr-es indices list")
+    others = [*resolved.building, *resolved.kept]
+    chosen = (
+        [one for one in others if one.index == named]
+        if named != name
+        else [one for one in resolved.kept if one.meta.state is State.READY]
+    )
+    if not chosen:
+        searched = resolved.serving and resolved.serving.index == named
+        raise IndexMismatchError(
+            f"{named} is searched already." if searched else f"{named} has no version that is complete and waits.",
+            advice=f"See: mlsr-es indices list {name}",
+        )
+    version, serving = chosen[-1], resolved.serving
+    missing = missing_collections(client, version.index, serving.index if serving else None)
+    return Candidate(name, version, serving, missing)
