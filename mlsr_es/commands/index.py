@@ -135,6 +135,13 @@ def print_summary(summary: Summary, *, as_json: bool = False) -> None:
         note(f"Nothing was pruned: {summary.not_pruned}.")
     if summary.hybrid:
         note(f"--hybrid auto: BM25 counts {summary.hybrid.weight:.3g}, found on {summary.hybrid.found}.")
+    _print_versions(summary)
+    if summary.rejects_file:
+        note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
+
+
+def _print_versions(summary: Summary) -> None:
+    """Which version searches reach now, which wait, and which are gone."""
     if summary.missing_collections:
         missing = ", ".join(summary.missing_collections)
         note(
@@ -147,8 +154,6 @@ def print_summary(summary: Summary, *, as_json: bool = False) -> None:
         note(f"{summary.kept} is kept. Back to it: mlsr-es indices rollback {summary.index}")
     if summary.removed:
         note(f"Removed, since no search reached it any more: {', '.join(summary.removed)}.")
-    if summary.rejects_file:
-        note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
 
 
 def _counts(counts: dict[str, int]) -> str:
