@@ -16,8 +16,8 @@ QUERY_TERMS = "query terms"
 OF_VECTORS: Mapping[str, str] = MappingProxyType(
     {
         CO_ACTIVATION: "how many terms the query shares with an image, on average over all images",
-        CONTENT_WORDS: "the share of whole words, without stop words, among the query's ten heaviest terms, whether they "
-        "have to do with the section or not",
+        CONTENT_WORDS: "the share of whole words, without stop words, among the query's ten heaviest terms, whether "
+        "they have to do with the section or not",
         OWN_WORDS: "the share of the query's weight on terms that the section itself has: all of it under an MLP head, "
         "by its making",
         QUERY_TERMS: "how many terms the query has",
