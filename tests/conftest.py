@@ -120,6 +120,13 @@ def index_name(cluster_url: str) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture
+def newer_index_name(newer_cluster_url: str) -> Iterator[str]:
+    """The same on the newer node."""
+    with new_name(newer_cluster_url) as name:
+        yield name
+
+
 @pytest.fixture(scope="session")
 def sample_index(cluster_url: str) -> Iterator[str]:
     """The sample collection, indexed with the demo model; tests only search it."""

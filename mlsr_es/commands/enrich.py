@@ -10,12 +10,13 @@ import typer
 
 from mlsr_es.commands.connection import with_connection
 from mlsr_es.commands.console import REJECTED, data, note, print_json, progress, table
+from mlsr_es.commands.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.index import model_name
 from mlsr_es.elastic import ConnectionSettings
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Action, FieldKind
+    from mlsr_es.elastic import Action
     from mlsr_es.indexing import EnrichPreview, EnrichSummary
     from mlsr_es.sources import ImageStore
 
@@ -57,12 +58,7 @@ def enrich(
     into: str = typer.Option(
         "", "--into", metavar="NAME", help="Write to an index of its own, under the same ids, and leave INDEX alone."
     ),
-    field_kind: str = typer.Option(
-        "auto",
-        "--field-kind",
-        metavar="KIND",
-        help="The type of the field with the weights, where it is new: rank_features, sparse_vector, or auto.",
-    ),
+    field_kind: str = FIELD_KIND,
     model: str = typer.Option("demo", "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     rejects: Path | None = typer.Option(
@@ -86,7 +82,7 @@ def enrich(
     from mlsr_es.indexing import Fields
 
     fields = Fields.parse(captions, image)
-    kind = _kind(field_kind)
+    kind = parsed_kind(field_kind)
     store = _store(image_folder, url_headers, fetch_urls=fetch_urls, used=bool(image))
     client = connect(connection)
     check(client)
@@ -118,14 +114,6 @@ def enrich(
     _print_summary(summary, as_json=as_json)
     if summary.rejected:
         raise typer.Exit(REJECTED)
-
-
-def _kind(given: str) -> FieldKind | None:
-    from mlsr_es.elastic import FieldKind
-
-    if given not in {"auto", *FieldKind}:
-        raise InputError(f"there is no --field-kind {given!r}.", advice=f"There are auto, {', '.join(FieldKind)}.")
-    return None if given == "auto" else FieldKind(given)
 
 
 def _store(folder: Path | None, headers: Path | None, *, fetch_urls: bool, used: bool) -> ImageStore:

@@ -11,6 +11,7 @@ import typer
 from mlsr_es.commands.collection import parsed_languages
 from mlsr_es.commands.connection import with_connection
 from mlsr_es.commands.console import REJECTED, data, note, print_json, progress, table
+from mlsr_es.commands.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.elastic import ConnectionSettings
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def index(
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
     ),
+    field_kind: str = FIELD_KIND,
     thumbnails: bool = typer.Option(
         False, "--thumbnails", help="Store a small picture with each document, so that Kibana can show it."
     ),
@@ -66,7 +68,7 @@ def index(
     from mlsr_es.elastic import check, connect, resolve
     from mlsr_es.sources import open_source
 
-    wanted = parsed_languages(languages)
+    wanted, kind = parsed_languages(languages), parsed_kind(field_kind)
     client = connect(connection)
     check(client)
     resolve(client, name)
@@ -86,6 +88,7 @@ def index(
             origin=str(Path(source).resolve()) if Path(source).exists() else source,
             languages=kept,
             thumbnails=thumbnails,
+            field_kind=kind,
             prune_missing=prune_missing,
             rejects=rejects or Path(f"{name}-rejects.ndjson"),
             strict=strict,

@@ -83,7 +83,8 @@ def build_query(
         "query": {"bool": query},
         "size": size,
         "track_total_hits": not strategy.dynamic,
-        "_source": {"excludes": [STEMS] if with_weights else [field.path, STEMS]},
+        # By name: some clusters leave a vector out of a stored document that is asked for as a whole.
+        "_source": {"includes": ["*"], "excludes": [STEMS]} if with_weights else {"excludes": [field.path, STEMS]},
     }
     if ranking and strategy.window is not None:
         # A hit behind the window would lack the other terms' share of its score.

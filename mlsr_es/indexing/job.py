@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import IndexMeta
+from mlsr_es.elastic import FieldKind, IndexMeta
 from mlsr_es.indexing.fingerprint import EncodingPlan
 from mlsr_es.indexing.preparing import Needs
 
@@ -28,6 +28,7 @@ class Job:
         languages: Which captions the source was opened for; None for all.
         thumbnails: Whether each document gets a small picture.
         prune_missing: Whether images that left the source are removed.
+        field_kind: The type of the field with the weights; None for that of the index, or else what suits the cluster.
         rejects: Where bad records go.
         strict: Whether the first bad record stops the run.
         promotes: Whether a version takes over as soon as it is complete.
@@ -41,6 +42,7 @@ class Job:
     languages: frozenset[str] | None = None
     thumbnails: bool = False
     prune_missing: bool = False
+    field_kind: FieldKind | None = None
     rejects: Path = Path("rejects.ndjson")
     strict: bool = False
     promotes: bool = True

@@ -33,7 +33,7 @@ from mlsr_es.indexing.preparing import Block, Prepared, blocks
 from mlsr_es.indexing.rejects import RejectsFile
 from mlsr_es.indexing.seen import SeenIds
 from mlsr_es.indexing.summary import Stage, Summary
-from mlsr_es.indexing.target import find_target, missing_collections, opened, remove_older
+from mlsr_es.indexing.target import find_target, missing_collections, of_new_version, opened, remove_older
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.vectors import feature_name
 
@@ -67,7 +67,7 @@ def preview(job: Job, client: Client) -> Preview:
         IndexMismatchError: The index's name belongs to something else.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    target = find_target(client, job.index, job.meta)
+    target = find_target(client, job.index, job.meta, job.field_kind)
 
     def held(ids: list[str]) -> Mapping[str, Stored]:
         return stored(client, target.version, ids) if target.version else {}
@@ -78,7 +78,8 @@ def preview(job: Job, client: Client) -> Preview:
         if block.ready:
             break
     actions = [action for action in _encoded(job, block.ready) if action is not None]
-    return Preview(target.description, index_body(job.meta), actions[0] if actions else None, block)
+    meta = of_new_version(client, job.meta, job.field_kind)
+    return Preview(target.description, index_body(meta), actions[0] if actions else None, block)
 
 
 def index_collection(job: Job, client: Client, progress: Progress | None = None) -> Summary:
@@ -102,8 +103,8 @@ def index_collection(job: Job, client: Client, progress: Progress | None = None)
         StorageError: The rejects file cannot be written.
     """
     started = perf_counter()
-    target = find_target(client, job.index, job.meta)
-    version = opened(client, job.index, job.meta, target)
+    target = find_target(client, job.index, job.meta, job.field_kind)
+    version = opened(client, job.index, job.meta, target, job.field_kind)
     before = note_origin(client, version, job.source.name, job.origin) if job.origin else None
     run = _Run(job, client, version, progress or Silent())
     try:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import IndexMeta, State, collections, create_version, delete_version, resolve
+from mlsr_es.elastic import (
+    FieldKind,
+    IndexMeta,
+    State,
+    Version,
+    capabilities,
+    collections,
+    create_version,
+    delete_version,
+    resolve,
+)
 from mlsr_es.errors import IndexMismatchError
 
 if TYPE_CHECKING:
@@ -38,21 +48,30 @@ class Target:
         return f"the building of {self.version} will be continued"
 
 
-def choose(resolved: Resolved | None, meta: IndexMeta) -> Target:
+def choose(resolved: Resolved | None, meta: IndexMeta, kind: FieldKind | None = None) -> Target:
     """The version that was made with this model: the one that serves, else one that is there, else a new one.
 
     A version that was searched before is brought up to date again: what has not changed is not encoded twice.
+
+    Args:
+        resolved: What stands behind the name.
+        meta: With what its documents are made.
+        kind: The kind of field that their weights have to be in; None for any.
     """
     if resolved is None:
         return Target(None, serves=False, serving=None)
+
+    def fits(version: Version) -> bool:
+        return version.meta.revision == meta.revision and kind in {None, version.meta.field_kind}
+
     serving = resolved.serving
-    if serving and serving.meta.revision == meta.revision:
+    if serving and fits(serving):
         return Target(serving.index, serves=True, serving=serving.index)
-    there = [one.index for one in (*resolved.kept, *resolved.building) if one.meta.revision == meta.revision]
+    there = [one.index for one in (*resolved.kept, *resolved.building) if fits(one)]
     return Target(there[-1] if there else None, serves=False, serving=serving.index if serving else None)
 
 
-def find_target(client: Client, name: str, meta: IndexMeta) -> Target:
+def find_target(client: Client, name: str, meta: IndexMeta, kind: FieldKind | None = None) -> Target:
     """Look at the cluster and choose; nothing is written.
 
     Raises:
@@ -65,17 +84,26 @@ def find_target(client: Client, name: str, meta: IndexMeta) -> Target:
             f"{name} is somebody's own index, to which mlsr-es enrich has added weights: nothing is indexed into it.",
             advice="Name another index, or bring its weights up to date: mlsr-es enrich.",
         )
-    return choose(resolved, meta)
+    return choose(resolved, meta, kind)
 
 
-def opened(client: Client, name: str, meta: IndexMeta, target: Target) -> str:
+def of_new_version(client: Client, meta: IndexMeta, kind: FieldKind | None) -> IndexMeta:
+    """What a new version says of itself: with the kind of field that is asked for, or else suits the cluster best.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    return replace(meta, field_kind=kind or capabilities(client).best_kind())
+
+
+def opened(client: Client, name: str, meta: IndexMeta, target: Target, kind: FieldKind | None = None) -> str:
     """The version to write to, created where it has to be.
 
     Raises:
         IndexMismatchError: The name is an index's, and cannot become an alias.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    return target.version or create_version(client, name, meta)
+    return target.version or create_version(client, name, of_new_version(client, meta, kind))
 
 
 def missing_collections(client: Client, version: str, serving: str | None) -> tuple[str, ...]:

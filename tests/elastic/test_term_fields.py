@@ -26,7 +26,7 @@ def test_a_sparse_vector_is_asked_with_all_its_terms_and_without_pruning() -> No
         "should": [{"sparse_vector": asked}, {"match": {"caption_all": {"query": "cat", "boost": 2.0}}}],
         "minimum_should_match": 1,
     }
-    assert body["_source"] == {"excludes": ["mlsr.terms"]}
+    assert "mlsr.terms" in body["_source"]["excludes"]
 
 
 def test_words_alone_ask_no_vector() -> None:

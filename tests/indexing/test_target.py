@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mlsr_es.elastic import IndexMeta, Resolved, Version
+from mlsr_es.elastic import FieldKind, IndexMeta, Resolved, Version
 from mlsr_es.indexing.target import Target, choose
 
 
-def version(number: int, revision: str) -> Version:
-    return Version(f"birds-v{number:04d}", IndexMeta("m", revision, "v", "mlp", "mlp"))
+def version(number: int, revision: str, kind: FieldKind = FieldKind.RANK_FEATURES) -> Version:
+    return Version(f"birds-v{number:04d}", IndexMeta("m", revision, "v", "mlp", "mlp", field_kind=kind))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,16 @@ def version(number: int, revision: str) -> Version:
 def test_the_version_of_this_model_is_chosen(resolved: Resolved | None, target: Target) -> None:
     """The one that serves, else one that is being built, else a new one."""
     assert choose(resolved, IndexMeta("m", "r", "v", "mlp", "mlp")) == target
+
+
+def test_another_kind_of_field_is_another_version() -> None:
+    """Where one is asked for; else any serves."""
+    features, sparse = version(1, "r"), version(2, "r", FieldKind.SPARSE_VECTOR)
+    found = Resolved("birds", features, (sparse,))
+    meta = IndexMeta("m", "r", "v", "mlp", "mlp")
+    assert choose(found, meta, FieldKind.RANK_FEATURES) == Target(features.index, serves=True, serving=features.index)
+    assert choose(found, meta, FieldKind.SPARSE_VECTOR) == Target(sparse.index, serves=False, serving=features.index)
+    assert choose(Resolved("birds", sparse), meta, FieldKind.RANK_FEATURES).version is None
 
 
 @pytest.mark.parametrize(
