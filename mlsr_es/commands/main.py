@@ -22,6 +22,7 @@ from mlsr_es.commands.kibana import kibana_app
 from mlsr_es.commands.node import node_app
 from mlsr_es.commands.search import search
 from mlsr_es.commands.train import train
+from mlsr_es.commands.tune import tune_app
 from mlsr_es.errors import MlsrError
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ app.add_typer(experiment_app, name="experiment")
 app.add_typer(indices_app, name="indices")
 app.add_typer(kibana_app, name="kibana")
 app.add_typer(node_app, name="node")
+app.add_typer(tune_app, name="tune")
 
 _INTERRUPTED = 130
 """What Typer makes of an interrupt from the keyboard, without a word."""

@@ -16,7 +16,7 @@ from mlsr_es.elastic.listing import Listed, Role, list_versions
 from mlsr_es.elastic.loading import load
 from mlsr_es.elastic.mapping import index_body
 from mlsr_es.elastic.meta import IndexMeta, State
-from mlsr_es.elastic.noting import note_hybrid, read_meta
+from mlsr_es.elastic.noting import note_hybrid, note_strategy, read_meta
 from mlsr_es.elastic.owners import OwnersIndex, check_writable, describe, open_slot, switch
 from mlsr_es.elastic.paths import REFERENCES, TEXTS, check_readable, values_at
 from mlsr_es.elastic.queries import WordClauses, build_query
@@ -96,6 +96,7 @@ __all__ = [
     "mark_ready",
     "note_hybrid",
     "note_origin",
+    "note_strategy",
     "open_slot",
     "promote",
     "read_again",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.failures import translated
 from mlsr_es.elastic.meta import IndexMeta
+from mlsr_es.elastic.strategy import Strategy
 from mlsr_es.hybrid import Hybrid
 
 if TYPE_CHECKING:
@@ -46,6 +47,21 @@ def note_hybrid(client: Elasticsearch, version: str, hybrid: Hybrid) -> bool:
         noted = replace(meta, hybrid=hybrid.to_json())
         client.indices.put_mapping(index=version, meta=noted.merged_into(owners))
     return True
+
+
+def note_strategy(client: Elasticsearch, version: str, strategy: Strategy) -> None:
+    """Write down how queries to a version are executed best; searches do so from then on.
+
+    It needs the privilege ``manage`` on the version.
+
+    Raises:
+        IndexMismatchError: The version is gone, or is not this package's.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    with translated(client, f"write the strategy into {version}"):
+        owners = _owners_meta(client, version)
+        noted = replace(IndexMeta.read(version, owners), strategy=str(strategy))
+        client.indices.put_mapping(index=version, meta=noted.merged_into(owners))
 
 
 def _owners_meta(client: Elasticsearch, version: str) -> Mapping[str, Any]:

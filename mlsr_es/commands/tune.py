@@ -1,0 +1,17 @@
+"""``mlsr-es tune``: find out on an index how it is searched best."""
+
+from __future__ import annotations
+
+import typer
+
+from mlsr_es.commands.tune_strategy import tune_strategy
+
+tune_app = typer.Typer(
+    name="tune",
+    help="Find out on an index itself how it is searched best.",
+    epilog="Example: mlsr-es tune strategy --index gimp-manual --topics gimp/topics.jsonl",
+    no_args_is_help=True,
+)
+tune_app.command(
+    "strategy", epilog="Example: mlsr-es tune strategy --index gimp-manual --topics gimp/topics.jsonl --store"
+)(tune_strategy)
