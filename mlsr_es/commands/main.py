@@ -11,6 +11,7 @@ from mlsr_es import __version__
 from mlsr_es.commands.collection import collection_app
 from mlsr_es.commands.console import complain, note
 from mlsr_es.commands.demo import demo
+from mlsr_es.commands.doctor import doctor
 from mlsr_es.commands.encode import encode
 from mlsr_es.commands.enrich import enrich
 from mlsr_es.commands.evaluate import evaluate
@@ -43,6 +44,7 @@ app.command(epilog="Example: mlsr-es encode gimp-manual -o vectors")(encode)
 app.command(epilog="Example: mlsr-es evaluate --index gimp-manual --topics gimp/topics.jsonl --qrels gimp/qrels.txt")(
     evaluate
 )
+app.command(epilog="Example: mlsr-es doctor --index gimp-manual")(doctor)
 app.command(epilog="Example: mlsr-es train --from-collection my-site/ -o my-model")(train)
 app.command(
     "export-query-table",

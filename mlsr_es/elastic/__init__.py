@@ -10,8 +10,11 @@ from mlsr_es.elastic.capabilities import Capabilities, capabilities
 from mlsr_es.elastic.chunks import Action, DeleteAction, IndexAction, UpdateAction, as_lines
 from mlsr_es.elastic.cluster import ClusterVersion, check
 from mlsr_es.elastic.connection import ConnectionSettings, connect
+from mlsr_es.elastic.disks import disks, write_blocks
 from mlsr_es.elastic.documents import document_body, weights_body
+from mlsr_es.elastic.failures import address_of
 from mlsr_es.elastic.hits import Answer, Hit, contributions, search, search_many, weights_in
+from mlsr_es.elastic.lacks import clauses_allowed, count_without_weights, sampled_features
 from mlsr_es.elastic.listing import Listed, Role, list_versions
 from mlsr_es.elastic.loading import load
 from mlsr_es.elastic.mapping import index_body
@@ -20,6 +23,7 @@ from mlsr_es.elastic.noting import note_hybrid, note_strategy, read_meta
 from mlsr_es.elastic.owners import OwnersIndex, check_writable, describe, open_slot, switch
 from mlsr_es.elastic.paths import REFERENCES, TEXTS, check_readable, values_at
 from mlsr_es.elastic.queries import WordClauses, build_query
+from mlsr_es.elastic.roles import AccessRole, create_key, lacking, role_body
 from mlsr_es.elastic.scanning import scan
 from mlsr_es.elastic.sending import Loaded
 from mlsr_es.elastic.slots import Slot, slot_for
@@ -49,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = [
     "REFERENCES",
     "TEXTS",
+    "AccessRole",
     "Action",
     "Answer",
     "Capabilities",
@@ -73,6 +78,7 @@ __all__ = [
     "UpdateAction",
     "Version",
     "WordClauses",
+    "address_of",
     "alias_of",
     "as_lines",
     "build_query",
@@ -81,16 +87,21 @@ __all__ = [
     "check_readable",
     "check_unused",
     "check_writable",
+    "clauses_allowed",
     "collections",
     "connect",
     "contributions",
     "count",
+    "count_without_weights",
+    "create_key",
     "create_version",
     "delete_version",
     "describe",
+    "disks",
     "document_body",
     "ids_of_collection",
     "index_body",
+    "lacking",
     "list_versions",
     "load",
     "mark_ready",
@@ -104,7 +115,9 @@ __all__ = [
     "read_snapshot",
     "refresh",
     "resolve",
+    "role_body",
     "roll_back",
+    "sampled_features",
     "scan",
     "search",
     "search_many",
@@ -114,4 +127,5 @@ __all__ = [
     "values_at",
     "weights_body",
     "weights_in",
+    "write_blocks",
 ]

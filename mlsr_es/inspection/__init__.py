@@ -6,7 +6,9 @@ It asks an index as suggestion does, and scores the same vectors on this machine
 from mlsr_es.inspection.choosing import LEAST_OVERLAP
 from mlsr_es.inspection.comparing import DECIDING, Comparison, compare_versions
 from mlsr_es.inspection.contents import Contents, contents_of_index, contents_of_vectors
+from mlsr_es.inspection.doctor import examine
 from mlsr_es.inspection.evaluating import Evaluated, Evaluation, evaluate_index, evaluate_vectors
+from mlsr_es.inspection.finding import Finding, Level
 from mlsr_es.inspection.mining import IndexMiner, index_miner
 from mlsr_es.inspection.table_loss import TableLoss, table_loss
 from mlsr_es.inspection.timing import Ask, Measured, Stopwatch
@@ -21,7 +23,9 @@ __all__ = [
     "Contents",
     "Evaluated",
     "Evaluation",
+    "Finding",
     "IndexMiner",
+    "Level",
     "Measured",
     "Stopwatch",
     "TableLoss",
@@ -32,6 +36,7 @@ __all__ = [
     "contents_of_vectors",
     "evaluate_index",
     "evaluate_vectors",
+    "examine",
     "index_miner",
     "table_loss",
     "try_strategies",

@@ -1,0 +1,51 @@
+"""``mlsr-es doctor``: what is well, and what is not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+from rich.text import Text
+
+from mlsr_es.commands.connection import with_connection
+from mlsr_es.commands.console import data, print_json, table
+from mlsr_es.elastic import ConnectionSettings
+
+if TYPE_CHECKING:
+    from mlsr_es.encoders import BiEncoder
+
+_STYLES = {"green": "green", "amber": "yellow", "red": "bold red", "unknown": "dim"}
+
+
+@with_connection
+def doctor(
+    *,
+    index: str = typer.Option("", "--index", metavar="NAME", help="The index. Default: only the cluster is looked at."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    connection: ConnectionSettings,
+) -> None:
+    """Look at the cluster and an index: rights, disks, mapping, model, documents; each line says what to do.
+
+    green: as it should be; amber: could be better; red: searches fail, or lack images; unknown: the rights hide it.
+    Nothing is written. The exit code is 1 where a line is red.
+    """
+    from mlsr_es.elastic import connect
+    from mlsr_es.inspection import Level, examine
+
+    found = list(examine(connect(connection), index, load=_load))
+    if as_json:
+        print_json({"index": index or None, "findings": [asdict(one) for one in found]})
+    else:
+        shown = table("", "", "", whole={0, 1})
+        for one in found:
+            shown.add_row(Text(one.level, style=_STYLES[one.level]), one.about, f"{one.says} {one.advice}".rstrip())
+        data.print(shown)
+    if any(one.level is Level.RED for one in found):
+        raise typer.Exit(1)
+
+
+def _load(name: str) -> BiEncoder:
+    from mlsr_es.encoders import load_model
+
+    return load_model(name, device="cpu")

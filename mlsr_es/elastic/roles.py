@@ -1,0 +1,96 @@
+"""The two roles that people need, and whether somebody has one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.elastic.failures import translated
+from mlsr_es.errors import ClusterRefusedError
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+
+class AccessRole(StrEnum):
+    """For what somebody is let in."""
+
+    INDEXER = "indexer"
+    """``index``, ``enrich``, ``indices``, and all that a searcher does."""
+
+    SEARCHER = "searcher"
+    """``search``, ``evaluate``, ``verify``; nothing is written."""
+
+
+_PRIVILEGES = {
+    AccessRole.INDEXER: ("manage", "read", "write"),
+    AccessRole.SEARCHER: ("read", "view_index_metadata"),
+}
+
+
+def role_body(role: AccessRole, *names: str) -> dict[str, Any]:
+    """What ``PUT _security/role/...`` takes, and ``roles.yml``: no cluster privilege, and these indices alone.
+
+    A searcher is granted the alias, and so whatever it points to; who indexes also makes the versions behind it.
+
+    Args:
+        role: For what.
+        names: The indices, by the names under which they are searched.
+    """
+    versions = [f"{name}-v*" for name in names] if role is AccessRole.INDEXER else []
+    return {"indices": [{"names": [*names, *versions], "privileges": list(_PRIVILEGES[role])}]}
+
+
+def lacking(client: Elasticsearch, role: AccessRole, name: str) -> tuple[str, ...] | None:
+    """The privileges of a role that the user does not have on an index.
+
+    Returns:
+        None where the cluster's security is off: everybody may do everything.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    from elasticsearch import ApiError
+
+    (wanted,) = role_body(role, name)["indices"]
+    unknown_call = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+    with translated(client, "say what this user may do"):
+        try:
+            told = client.security.has_privileges(index=[wanted])["index"]
+        except ApiError as error:
+            if error.meta.status in unknown_call:
+                return None
+            raise
+    return tuple(each for each in wanted["privileges"] if not all(told[of].get(each) for of in wanted["names"]))
+
+
+def create_key(client: Elasticsearch, role: AccessRole, name: str, *, expires: str = "") -> dict[str, str]:
+    """Make an API key that has just a role.
+
+    The one who makes it needs the cluster privilege ``manage_own_api_key``, and the role's privileges: a key never has
+    more than its maker.
+
+    Args:
+        client: Of ``connect``.
+        role: For what.
+        name: The index.
+        expires: In how long, as ``90d``; "" for never.
+
+    Returns:
+        ``id``, ``name``, and ``encoded``: what ``ES_API_KEY`` takes.
+
+    Raises:
+        ClusterRefusedError: The cluster has no keys, or refuses.
+        ClusterError: The cluster cannot be reached.
+    """
+    descriptor = {f"mlsr-es-{role}": role_body(role, name)}
+    if lacking(client, role, name) is None:
+        raise ClusterRefusedError(
+            "the security of this cluster is off: it has no keys.", advice="Everybody who reaches it may do everything."
+        )
+    with translated(client, f"make a key for {name}"):
+        made = client.security.create_api_key(
+            name=f"mlsr-es-{role}-{name}", role_descriptors=descriptor, expiration=expires or None
+        )
+    return {"id": made["id"], "name": made["name"], "encoded": made["encoded"]}
