@@ -9,7 +9,7 @@ import typer
 from mlsr_es.commands.asked import asked_for, checked_hybrid, filters_of
 from mlsr_es.commands.connection import with_connection
 from mlsr_es.commands.console import print_json
-from mlsr_es.commands.suggested import as_pasted, print_images, tell_dropped, to_json
+from mlsr_es.commands.suggested import as_pasted, print_images, tell_added, tell_dropped, to_json
 from mlsr_es.elastic import ConnectionSettings
 from mlsr_es.errors import InputError
 
@@ -43,6 +43,16 @@ def search(
         metavar="auto|FIELD:WEIGHT",
         help="Add BM25 times a weight to each score, as in caption_all:0.3; auto: as the index says.",
     ),
+    boosts: list[str] = typer.Option(
+        [],
+        "--boost",
+        metavar="WORD=FACTOR",
+        help="A word of the query counts so many times as much; one that it lacks is added, weighing as many times "
+        "what the query's terms weigh on average.",
+    ),
+    vetoes: list[str] = typer.Option(
+        [], "--veto", metavar="WORD", help="Leave a word out of the query, and of --hybrid's words."
+    ),
     strategy: str = typer.Option(
         "",
         "--strategy",
@@ -70,6 +80,7 @@ def search(
     """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
     from mlsr_es.elastic import Strategy, check, connect
     from mlsr_es.suggestion import (
+        Adjustment,
         QueryEncoder,
         encode_request,
         hybrid_for,
@@ -82,6 +93,7 @@ def search(
     asked = asked_for(text, page_title, section_title, section_file, image)
     wanted = filters_of(filters)
     hybrid = checked_hybrid(hybrid)
+    adjustment = Adjustment.parse(boosts, vetoes)
     chosen = Strategy.parse(strategy) if strategy else None
     if query_table and model:
         raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
@@ -104,8 +116,10 @@ def search(
         filters=wanted,
         strategy=chosen,
         hybrid=hybrid_for(version, hybrid),
+        adjustment=adjustment,
         explain=explain,
     )
+    tell_added(request)
     if show_query:
         typer.echo(as_pasted(request))
         return

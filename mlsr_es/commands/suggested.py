@@ -74,6 +74,14 @@ def _terms(image: SuggestedImage) -> list[str]:
     return [f"{line}\nfrom {owed}" if owed else line]
 
 
+def tell_added(request: Request) -> None:
+    """Say which boosted words were not in the query, and whether another one may have been meant."""
+    for each in request.added:
+        weights = ", ".join(f"{term} {weight:.2f}" for term, weight in each.terms.items())
+        meant = f" Was {' or '.join(each.near)} meant?" if each.near else ""
+        note(f"{each.word} is no word of the query, and was added: {weights}.{meant}")
+
+
 def tell_dropped(found: Suggestions) -> None:
     """Say what the cluster's clause limit left out, if anything."""
     if dropped := (*found.dropped_terms, *found.dropped_words):

@@ -3,6 +3,7 @@
 A request is encoded first and sent second, so that it can be shown without being sent.
 """
 
+from mlsr_es.suggestion.adjusting import Added, Adjustment
 from mlsr_es.suggestion.distilling import check_distillable, context_free, distil
 from mlsr_es.suggestion.hybrid import hybrid_for, word_clauses
 from mlsr_es.suggestion.picture import Picture, read_picture
@@ -23,6 +24,8 @@ from mlsr_es.suggestion.suggest import (
 from mlsr_es.suggestion.table_file import read_table, write_table
 
 __all__ = [
+    "Added",
+    "Adjustment",
     "Picture",
     "QueryEncoder",
     "QueryTable",

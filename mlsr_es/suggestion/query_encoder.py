@@ -25,3 +25,6 @@ class QueryEncoder(Protocol):
 
     def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
         """A row a section."""
+
+    def section_terms(self, section: Section) -> frozenset[int]:
+        """The term ids of the word pieces that are read of a section."""

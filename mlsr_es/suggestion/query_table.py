@@ -50,8 +50,12 @@ class QueryTable:
 
     def recognises(self, section: Section) -> bool:
         """Whether the tokenizer knows any word piece of the section."""
+        return bool(self.section_terms(section))
+
+    def section_terms(self, section: Section) -> frozenset[int]:
+        """The term ids of the word pieces that the tokenizer knows of a section."""
         unknown = self.tokenizer.token_to_id(self.unknown) if self.unknown else None
-        return any(term_id != unknown for term_ids in self._read(section) for term_id in term_ids)
+        return frozenset(term_id for term_ids in self._read(section) for term_id in term_ids) - {unknown}
 
     def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
         """Query vectors: each word piece has its largest weight over the fields that it stands in.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
 from mlsr_es.elastic import Hit, IndexMeta, State, Strategy, Version, build_query, contributions, resolve, search
 from mlsr_es.errors import IndexMismatchError, ModelError
 from mlsr_es.hybrid import Hybrid
+from mlsr_es.suggestion.adjusting import Added, Adjustment, adjusted
 from mlsr_es.suggestion.hybrid import word_clauses
 from mlsr_es.suggestion.picture import Picture, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder
-from mlsr_es.suggestion.section import section_terms
+from mlsr_es.suggestion.section import pieces_of, section_terms
 from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_source, wanted_source
 from mlsr_es.vectors import feature_name
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mlsr_es.elastic import Client
 
 _EXHAUSTIVE = Strategy()
+_AS_IT_IS = Adjustment()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Request:
         exact: The same under an exact strategy.
         hybrid: What BM25 adds; None for nothing.
         strategy: How the cluster executes it.
+        added: Boosted words that the query did not have.
     """
 
     index: str
@@ -42,6 +45,7 @@ class Request:
     exact: Mapping[str, Any]
     hybrid: Hybrid | None = None
     strategy: Strategy = _EXHAUSTIVE
+    added: tuple[Added, ...] = ()
 
     @property
     def asked(self) -> dict[str, float]:
@@ -151,6 +155,7 @@ def encode_request(
     filters: Mapping[str, str] | None = None,
     strategy: Strategy = _EXHAUSTIVE,
     hybrid: Hybrid | None = None,
+    adjustment: Adjustment = _AS_IT_IS,
     explain: bool = False,
 ) -> Request:
     """Encode a section, or an image to search by, and build its query; nothing is sent.
@@ -164,17 +169,29 @@ def encode_request(
         filters: Keyword field to the value that it must have.
         strategy: How the cluster executes it.
         hybrid: What BM25 adds; None for nothing.
+        adjustment: Words that count more, less or not at all.
         explain: Whether the hits bring their weights.
 
     Raises:
         ModelError: The index was made with another model, or the model cannot read an image.
-        QueryError: The query is empty, or the model knows none of its words.
+        QueryError: The query is empty, the model knows none of its words, or a word cannot be adjusted.
     """
     check_model(model, version)
     terms = section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
     section = query if isinstance(query, Section) else query.section
-    weights = {feature_name(term): weight for term, weight in terms.items()}
     words = word_clauses(hybrid, section) if hybrid else None
+    added: tuple[Added, ...] = ()
+    if adjustment:
+        changed = adjusted(
+            adjustment,
+            terms,
+            words.words if words else None,
+            pieces=lambda word: pieces_of(word, model),
+            cut=lambda word: word_clauses(hybrid, Section("word", word)).words if hybrid else (),
+        )
+        terms, added = dict(changed.terms), changed.added
+        words = replace(words, words=changed.words or {}) if words else None
+    weights = {feature_name(term): weight for term, weight in terms.items()}
     body, exact = (
         build_query(
             weights,
@@ -189,7 +206,7 @@ def encode_request(
     )
     if asked := wanted_source(version.meta, explain=explain):
         body, exact = {**body, "_source": asked}, {**exact, "_source": asked}
-    return Request(index, terms, body, exact, hybrid, strategy)
+    return Request(index, terms, body, exact, hybrid, strategy, added)
 
 
 def send(client: Client, request: Request, *, version: Version, explain: bool = False) -> Suggestions:

@@ -120,3 +120,12 @@ def test_a_model_that_expands_is_refused(tmp_path: Path) -> None:
     assert ran.code == 2
     assert "has an MLM query head" in ran.stderr
     assert not file.exists()
+
+
+def test_words_are_boosted_and_vetoed_in_a_table_too(exported: Path, sample_index: str, cluster_url: str) -> None:
+    """Its tokenizer cuts them."""
+    by_table = ("--query-table", str(exported / "table.json"), "--index", sample_index, "--es-url", cluster_url)
+    plain = run_program("search", TEXT, *by_table, "--json").json["query"]
+    found = run_program("search", TEXT, *by_table, "--json", "--boost", "rope=2", "--veto", "post").json["query"]
+    assert found["rope"] == pytest.approx(2 * plain["rope"])
+    assert found.keys() == plain.keys() - {"post"}
