@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from mlsr_es.collection import Section
 from mlsr_es.errors import InputError
@@ -71,6 +73,55 @@ def filters_of(given: Sequence[str]) -> dict[str, str]:
     return filters
 
 
+def clauses_of(given: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    """Clauses of the query language, from files or from JSON as it is typed.
+
+    Raises:
+        InputError: One cannot be read, or is something else.
+    """
+    found: list[Mapping[str, Any]] = []
+    for entry in given:
+        clauses = _json(entry, "--filter-json")
+        many = clauses if isinstance(clauses, list) else [clauses]
+        if not many or not all(isinstance(one, dict) and one for one in many):
+            raise InputError(
+                "--filter-json is no clause of the query language.",
+                advice="""For example: --filter-json '{"range": {"width": {"gte": 640}}}'""",
+            )
+        found += many
+    return tuple(found)
+
+
+def own_body(file: Path | None) -> Mapping[str, Any] | None:
+    """The user's own search body; None where there is none.
+
+    Raises:
+        InputError: It cannot be read, or cannot be put together with a query of this package.
+    """
+    from mlsr_es.elastic import check_own
+
+    return check_own(_json(str(file), "--wrap")) if file else None
+
+
+def page_of(size: int | None, start: int | None, own: Mapping[str, Any] | None) -> tuple[int, int]:
+    """How many images, and how many are passed over: as typed, else as the user's own search body says.
+
+    Raises:
+        InputError: That is out of reach.
+    """
+    from mlsr_es.elastic import check_page
+
+    told = own or {}
+    wanted = [
+        given if given is not None else told.get(name, usual)
+        for given, name, usual in ((size, "size", 10), (start, "from", 0))
+    ]
+    if not all(isinstance(one, int) and one >= 0 for one in wanted):
+        raise InputError("size and from of the search body are no numbers.", advice="Give --size and --from.")
+    check_page(wanted[1], wanted[0])
+    return wanted[0], wanted[1]
+
+
 def checked_hybrid(given: str) -> str:
     """What --hybrid says, once it is known to say something: what is wrong is told before a cluster is asked.
 
@@ -80,3 +131,18 @@ def checked_hybrid(given: str) -> str:
     if given not in ("", AUTO):
         Hybrid.parse(given)
     return given
+
+
+def _json(given: str, option: str) -> Any:
+    """JSON as it is typed, or a file's."""
+    content = given
+    if not given.lstrip().startswith(("{", "[")):
+        try:
+            content = Path(given).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"{option}: {given} cannot be read: {reason}.", advice="Give a file, or JSON.") from error
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{option}: {given} is no JSON: {error}.") from error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from mlsr_es.commands.asked import asked_for, checked_hybrid, filters_of
+from mlsr_es.commands.asked import asked_for, checked_hybrid, clauses_of, filters_of, own_body, page_of
 from mlsr_es.commands.connection import with_connection
 from mlsr_es.commands.console import print_json
 from mlsr_es.commands.suggested import as_pasted, print_images, tell_added, tell_dropped, to_json
@@ -33,9 +33,26 @@ def search(
         metavar="FILE",
         help="Search by an image, for models that read images: what the index holds that is like it.",
     ),
-    size: int = typer.Option(10, "--size", "-n", min=1, max=10_000, help="How many images."),
+    size: int | None = typer.Option(
+        None, "--size", "-n", min=1, max=10_000, show_default="10", help="How many images."
+    ),
+    start: int | None = typer.Option(
+        None, "--from", metavar="N", min=0, show_default="0", help="Pass over the N best: the next page."
+    ),
     filters: list[str] = typer.Option(
         [], "--filter", metavar="FIELD=VALUE", help="Only images with this value: collection, page, language..."
+    ),
+    filter_json: list[str] = typer.Option(
+        [], "--filter-json", metavar="FILE|JSON", help="A clause of the query language that every image has to match."
+    ),
+    collapse: str = typer.Option("", "--collapse", metavar="FIELD", help="One image for each value: its best."),
+    highlight: bool = typer.Option(False, "--highlight", help="Show captions with the query's words marked."),
+    wrap: Path | None = typer.Option(
+        None,
+        "--wrap",
+        metavar="FILE",
+        help='A search body of your own. Where its query has {"mlsr": {}}, the suggestion\'s goes; else it says which '
+        "documents are found, and both scores are added. Aggregations and the rest stay.",
     ),
     hybrid: str = typer.Option(
         "",
@@ -74,11 +91,12 @@ def search(
         help="In place of a model: what mlsr-es export-query-table wrote. Needs no torch, and so is much quicker.",
     ),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
+    thumbnails: bool = typer.Option(False, "--thumbnails", help="With --json: the hits' small pictures too."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object: query, hits."),
     connection: ConnectionSettings,
 ) -> None:
     """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
-    from mlsr_es.elastic import Strategy, check, connect
+    from mlsr_es.elastic import Frame, Strategy, check, check_filter_fields, check_text_field, connect
     from mlsr_es.suggestion import (
         Adjustment,
         QueryEncoder,
@@ -92,6 +110,9 @@ def search(
 
     asked = asked_for(text, page_title, section_title, section_file, image)
     wanted = filters_of(filters)
+    own = own_body(wrap)
+    size, start = page_of(size, start, own)
+    frame = Frame(start, clauses_of(filter_json), collapse, own=own)
     hybrid = checked_hybrid(hybrid)
     adjustment = Adjustment.parse(boosts, vetoes)
     chosen = Strategy.parse(strategy) if strategy else None
@@ -102,6 +123,10 @@ def search(
     check(client)
     version = serving_version(client, name)
     chosen = chosen or strategy_for(client, version)
+    added = hybrid_for(version, hybrid)
+    check_filter_fields(client, name, [*wanted, *([collapse] if collapse else [])])
+    if added:
+        check_text_field(client, name, added.field)
     if encoder is None:
         # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
         from mlsr_es.encoders import load_model
@@ -115,9 +140,12 @@ def search(
         size=size,
         filters=wanted,
         strategy=chosen,
-        hybrid=hybrid_for(version, hybrid),
+        hybrid=added,
         adjustment=adjustment,
         explain=explain,
+        frame=frame,
+        highlight=highlight,
+        thumbnails=thumbnails,
     )
     tell_added(request)
     if show_query:

@@ -25,6 +25,7 @@ def to_json(found: Suggestions) -> dict[str, Any]:
         {"id": image.id, "score": image.score, "source": image.source}
         | ({"terms": image.terms} if image.terms is not None else {})
         | ({"bm25": image.bm25} if image.bm25 is not None else {})
+        | dict(image.beside)
         | ({"images": [asdict(share) for share in image.shares]} if image.shares else {})
         for image in found.images
     ]
@@ -36,7 +37,7 @@ def to_json(found: Suggestions) -> dict[str, Any]:
         "strategy": str(found.request.strategy),
         "dropped_terms": list(found.dropped_terms),
         "dropped_words": list(found.dropped_words),
-    }
+    } | ({"aggregations": found.aggregations} if found.aggregations else {})
 
 
 def print_images(found: Suggestions) -> None:
@@ -48,7 +49,7 @@ def print_images(found: Suggestions) -> None:
     beside = data.width >= _ROOM_FOR_CAPTIONS
     headers = ["#", "score", "image", *(["caption"] if beside else []), *(["terms"] if explained else [])]
     shown = table(*headers, numbers={0, 1}, whole={2})
-    for rank, image in enumerate(found.images, 1):
+    for rank, image in enumerate(found.images, found.request.frame.start + 1):
         told = [image.id, caption_of(image)] if beside else [f"{image.id}\n{caption_of(image)}"]
         shown.add_row(str(rank), f"{image.score:.2f}", *told, *_terms(image))
     data.print(shown)
@@ -58,7 +59,10 @@ def print_images(found: Suggestions) -> None:
 
 
 def caption_of(image: SuggestedImage) -> str:
-    """The caption as one short line: the components that are there, each text once."""
+    """The caption as one short line, each text once; where words are marked, all of it, with stars around them."""
+    if marked := image.beside.get("highlight"):
+        texts = dict.fromkeys(text for some in marked.values() for text in some)
+        return " | ".join(texts).replace("<em>", "*").replace("</em>", "*")
     line = " | ".join(image.captions)
     return line if len(line) <= _SHOWN_CAPTION else f"{line[: _SHOWN_CAPTION - 1]}…"
 
@@ -93,4 +97,4 @@ def tell_dropped(found: Suggestions) -> None:
 
 def as_pasted(request: Request) -> str:
     """The request as Kibana's Dev Tools take it."""
-    return f"GET /{request.index}/_search\n{orjson.dumps(request.body, option=orjson.OPT_INDENT_2).decode()}"
+    return f"GET /{request.index}/_search\n{orjson.dumps(request.sent, option=orjson.OPT_INDENT_2).decode()}"

@@ -13,7 +13,9 @@ from mlsr_es.elastic.connection import ConnectionSettings, connect
 from mlsr_es.elastic.disks import disks, write_blocks
 from mlsr_es.elastic.documents import document_body, weights_body
 from mlsr_es.elastic.failures import address_of
+from mlsr_es.elastic.framing import Frame, check_own, check_page, framed
 from mlsr_es.elastic.hits import Answer, Hit, contributions, search, search_many, weights_in
+from mlsr_es.elastic.known_fields import check_filter_fields, check_text_field
 from mlsr_es.elastic.lacks import clauses_allowed, count_without_weights, sampled_features
 from mlsr_es.elastic.listing import Listed, Role, list_versions
 from mlsr_es.elastic.loading import load
@@ -62,6 +64,7 @@ __all__ = [
     "DeleteAction",
     "FieldKind",
     "Found",
+    "Frame",
     "Hit",
     "IndexAction",
     "IndexMeta",
@@ -84,7 +87,11 @@ __all__ = [
     "build_query",
     "capabilities",
     "check",
+    "check_filter_fields",
+    "check_own",
+    "check_page",
     "check_readable",
+    "check_text_field",
     "check_unused",
     "check_writable",
     "clauses_allowed",
@@ -99,6 +106,7 @@ __all__ = [
     "describe",
     "disks",
     "document_body",
+    "framed",
     "ids_of_collection",
     "index_body",
     "lacking",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlsr_es.elastic.failures import address_of, reason, refusal, translated
+from mlsr_es.elastic.framing import PLAIN, Frame, framed
 from mlsr_es.elastic.queries import Dropped, lightened
 from mlsr_es.vectors import quantised, term_of
 
@@ -33,11 +34,13 @@ class Hit:
         id: The image's id.
         score: The dot product of the query's weights and the stored ones, plus what BM25 adds.
         source: The stored document, as far as it was asked for.
+        beside: What else the cluster says of it: ``highlight``, ``fields``, ``inner_hits``...
     """
 
     id: str
     score: float
     source: dict[str, Any]
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Answer:
         dropped_terms: Query terms left out because the cluster allows fewer, heaviest first.
         dropped_words: Words of the BM25 part left out, likewise; before any term was.
         asked_again: It is the answer to the exact search that ``search`` had in reserve.
+        aggregations: Of the user's own search body.
     """
 
     hits: list[Hit]
@@ -59,10 +63,16 @@ class Answer:
     dropped_terms: tuple[str, ...] = ()
     dropped_words: tuple[str, ...] = ()
     asked_again: bool = False
+    aggregations: Mapping[str, Any] = field(default_factory=dict)
 
 
 def search(
-    client: Elasticsearch, index: str, body: Mapping[str, Any], *, exact: Mapping[str, Any] | None = None
+    client: Elasticsearch,
+    index: str,
+    body: Mapping[str, Any],
+    *,
+    exact: Mapping[str, Any] | None = None,
+    frame: Frame = PLAIN,
 ) -> Answer:
     """Send a search of ``build_query``; where it has too many terms for the cluster, once more without the lightest.
 
@@ -72,15 +82,16 @@ def search(
         body: Of ``build_query``.
         exact: The same search under an exact strategy, where that of ``body`` is none: it is sent where ``body`` finds
             fewer images than it wants, because its few terms match no more.
+        frame: What stands around the query.
 
     Raises:
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    answer = _searched(client, index, body)
-    if exact is None or len(answer.hits) >= body["size"]:
+    answer = _searched(client, index, body, frame)
+    if exact is None or len(answer.hits) >= body["size"] - frame.start:
         return answer
-    again = _searched(client, index, exact)
+    again = _searched(client, index, exact, frame)
     return replace(again, took_ms=answer.took_ms + again.took_ms, asked_again=True)
 
 
@@ -143,18 +154,18 @@ def weights_in(source: Mapping[str, Any], field: str = "mlsr.terms") -> dict[str
     return merged
 
 
-def _searched(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> Answer:
+def _searched(client: Elasticsearch, index: str, body: Mapping[str, Any], frame: Frame) -> Answer:
     from elasticsearch import BadRequestError
 
     with translated(client, f"search {index}"):
         try:
-            return _answer(_send(client, index, body))
+            return _answer(_send(client, index, framed(body, frame)))
         except BadRequestError as error:
             limit = _CLAUSE_LIMIT.search(reason(error.body, error.meta.status))
             if not limit:
                 raise
         lighter, dropped = lightened(body, int(limit[1]))
-        return _answer(_send(client, index, lighter), dropped)
+        return _answer(_send(client, index, framed(lighter, frame)), dropped)
 
 
 def _send(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,6 +176,14 @@ def _send(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> dict[st
 
 def _answer(raw: Mapping[str, Any], dropped: Dropped = _NOTHING) -> Answer:
     found = raw["hits"]
-    hits = [Hit(hit["_id"], float(hit["_score"]), hit.get("_source", {})) for hit in found["hits"]]
+    hits = [
+        Hit(
+            hit["_id"],
+            float(hit["_score"]),
+            hit.get("_source", {}),
+            {name: value for name, value in hit.items() if not name.startswith("_")},
+        )
+        for hit in found["hits"]
+    ]
     total = found.get("total", {}).get("value")
-    return Answer(hits, total, raw["took"], dropped.terms, dropped.words)
+    return Answer(hits, total, raw["took"], dropped.terms, dropped.words, aggregations=raw.get("aggregations", {}))

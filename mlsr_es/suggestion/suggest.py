@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import Hit, IndexMeta, State, Strategy, Version, build_query, contributions, resolve, search
+from mlsr_es.elastic import (
+    Frame,
+    Hit,
+    IndexMeta,
+    State,
+    Strategy,
+    Version,
+    build_query,
+    contributions,
+    framed,
+    resolve,
+    search,
+)
 from mlsr_es.errors import IndexMismatchError, ModelError
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.suggestion.adjusting import Added, Adjustment, adjusted
+from mlsr_es.suggestion.highlighting import highlighting
 from mlsr_es.suggestion.hybrid import word_clauses
 from mlsr_es.suggestion.picture import Picture, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder
@@ -23,6 +36,8 @@ if TYPE_CHECKING:
 
 _EXHAUSTIVE = Strategy()
 _AS_IT_IS = Adjustment()
+_PLAIN = Frame()
+_THUMBNAIL = "thumbnail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,7 @@ class Request:
         hybrid: What BM25 adds; None for nothing.
         strategy: How the cluster executes it.
         added: Boosted words that the query did not have.
+        frame: What stands around the query.
     """
 
     index: str
@@ -46,6 +62,12 @@ class Request:
     hybrid: Hybrid | None = None
     strategy: Strategy = _EXHAUSTIVE
     added: tuple[Added, ...] = ()
+    frame: Frame = _PLAIN
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What the cluster is sent first."""
+        return framed(self.body, self.frame)
 
     @property
     def asked(self) -> dict[str, float]:
@@ -63,9 +85,11 @@ class SuggestedImage:
         score: The dot product of the query's weights and the stored ones, plus what BM25 adds.
         source: The stored document, without weights.
         terms: Word piece to what it contributed to the score, heaviest first; None unless asked for.
-        bm25: What BM25 contributed: what the terms leave of the score; None where it was not asked, or they are None.
+        bm25: What BM25 and the user's own query contributed: what the terms leave of the score; None where nothing was
+            added, or they are None.
         captions: Its texts, each once, wherever the index has them.
         shares: Of a document with several images, what each gave; empty for one image, and where terms are None.
+        beside: What else was asked for of it: ``highlight``, and what the user's own search body asks.
     """
 
     id: str
@@ -75,6 +99,7 @@ class SuggestedImage:
     bm25: float | None = None
     captions: tuple[str, ...] = ()
     shares: tuple[Share, ...] = ()
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +113,7 @@ class Suggestions:
         took_ms: The cluster's own time in milliseconds.
         dropped_terms: Query terms that the cluster's clause limit left no room for.
         dropped_words: Words of the BM25 part, likewise.
+        aggregations: Of the user's own search body.
     """
 
     request: Request
@@ -96,6 +122,7 @@ class Suggestions:
     took_ms: int
     dropped_terms: tuple[str, ...] = ()
     dropped_words: tuple[str, ...] = ()
+    aggregations: Mapping[str, Any] = field(default_factory=dict)
 
 
 def serving_version(client: Client, index: str) -> Version:
@@ -157,6 +184,9 @@ def encode_request(
     hybrid: Hybrid | None = None,
     adjustment: Adjustment = _AS_IT_IS,
     explain: bool = False,
+    frame: Frame = _PLAIN,
+    highlight: bool = False,
+    thumbnails: bool = False,
 ) -> Request:
     """Encode a section, or an image to search by, and build its query; nothing is sent.
 
@@ -171,6 +201,9 @@ def encode_request(
         hybrid: What BM25 adds; None for nothing.
         adjustment: Words that count more, less or not at all.
         explain: Whether the hits bring their weights.
+        frame: What stands around the query.
+        highlight: Whether the hits bring their captions with the query's words marked.
+        thumbnails: Whether the hits bring their small pictures.
 
     Raises:
         ModelError: The index was made with another model, or the model cannot read an image.
@@ -192,13 +225,18 @@ def encode_request(
         terms, added = dict(changed.terms), changed.added
         words = replace(words, words=changed.words or {}) if words else None
     weights = {feature_name(term): weight for term, weight in terms.items()}
+    if frame.one_phase and strategy.window is not None:
+        strategy = strategy.whole
+    if filters:
+        frame = replace(frame, filters=(*frame.filters, *({"term": {name: value}} for name, value in filters.items())))
+    if highlight:
+        frame = replace(frame, highlight=highlighting(section, terms, version.meta))
     body, exact = (
         build_query(
             weights,
-            size=size,
+            size=frame.start + size,
             text=words,
             field=version.meta.terms,
-            filters=filters,
             strategy=one,
             with_weights=explain,
         )
@@ -206,7 +244,10 @@ def encode_request(
     )
     if asked := wanted_source(version.meta, explain=explain):
         body, exact = {**body, "_source": asked}, {**exact, "_source": asked}
-    return Request(index, terms, body, exact, hybrid, strategy, added)
+    elif not thumbnails:
+        left_out = {"excludes": [*body["_source"]["excludes"], _THUMBNAIL]}
+        body, exact = {**body, "_source": left_out}, {**exact, "_source": left_out}
+    return Request(index, terms, body, exact, hybrid, strategy, added, frame)
 
 
 def send(client: Client, request: Request, *, version: Version, explain: bool = False) -> Suggestions:
@@ -221,21 +262,25 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    answer = search(client, request.index, request.body, exact=None if request.strategy.exact else request.exact)
+    reserve = None if request.strategy.exact else request.exact
+    answer = search(client, request.index, request.body, exact=reserve, frame=request.frame)
     asked = request.terms if answer.asked_again else request.asked
     weights = {feature_name(term): weight for term, weight in asked.items() if term not in answer.dropped_terms}
     images = tuple(
-        _image(hit, weights, version.meta, explain=explain, hybrid=request.hybrid is not None) for hit in answer.hits
+        _image(hit, weights, version.meta, explain=explain, added=request.hybrid is not None or bool(request.frame.own))
+        for hit in answer.hits
     )
     # The terms that are left out, or only rank, may match more images than are counted.
     total = answer.total if request.strategy.exact or answer.asked_again else None
-    return Suggestions(request, images, total, answer.took_ms, answer.dropped_terms, answer.dropped_words)
+    return Suggestions(
+        request, images, total, answer.took_ms, answer.dropped_terms, answer.dropped_words, answer.aggregations
+    )
 
 
-def _image(hit: Hit, weights: Mapping[str, float], meta: IndexMeta, *, explain: bool, hybrid: bool) -> SuggestedImage:
+def _image(hit: Hit, weights: Mapping[str, float], meta: IndexMeta, *, explain: bool, added: bool) -> SuggestedImage:
     terms = contributions(hit, weights, field=meta.field) if explain else None
     # Rounding may leave a little less than nothing.
-    bm25 = max(0.0, hit.score - sum(terms.values())) if terms is not None and hybrid else None
+    bm25 = max(0.0, hit.score - sum(terms.values())) if terms is not None and added else None
     return SuggestedImage(
         hit.id,
         hit.score,
@@ -244,4 +289,5 @@ def _image(hit: Hit, weights: Mapping[str, float], meta: IndexMeta, *, explain: 
         bm25,
         captions_in(hit.source, meta),
         shares_in(hit.source, terms, meta) if terms is not None else (),
+        hit.beside,
     )

@@ -99,11 +99,85 @@ def test_filters_hold_together(index: str) -> None:
     assert search(index, TEXT, "--filter", "page=nowhere.html", "--json").json["hits"] == []
 
 
+def test_pages_follow_one_another(index: str) -> None:
+    """The second begins where the first ended, and its ranks go on."""
+    first, second = (search(index, TEXT, "--size", "3", "--from", start, "--json").json["hits"] for start in "03")
+    assert [*first, *second] == search(index, TEXT, "--size", "6", "--json").json["hits"]
+    rows = search(index, TEXT, "--size", "2", "--from", "3").stdout.split()
+    assert {"4", "5"} <= set(rows)
+    far = search(index, TEXT, "--from", "9995")
+    assert (far.code, far.stdout) == (2, "")
+    assert "out of reach" in far.stderr
+
+
+def test_any_clause_filters(index: str, tmp_path: Path) -> None:
+    """Typed or from a file, one or several."""
+    clause = {"bool": {"must_not": [{"term": {"page": "knots.html"}}]}}
+    (tmp_path / "filter.json").write_bytes(orjson.dumps([clause, {"exists": {"field": "width"}}]))
+    for given in (orjson.dumps(clause).decode(), str(tmp_path / "filter.json")):
+        pages = {hit["source"]["page"] for hit in search(index, TEXT, "--filter-json", given, "--json").json["hits"]}
+        assert pages
+        assert "knots.html" not in pages
+
+
+def test_a_value_is_shown_once(index: str) -> None:
+    """By its best image; a strategy of two phases gives way."""
+    collapsed = search(index, TEXT, "--collapse", "page", "--strategy", "two-phase:0.6/100", "--json").json["hits"]
+    pages = [hit["source"]["page"] for hit in collapsed]
+    assert len(pages) == len(set(pages)) > 1
+    assert collapsed[0]["id"] == search(index, TEXT, "--json").json["hits"][0]["id"]
+
+
+def test_words_are_marked(index: str) -> None:
+    """In JSON as the cluster marks them, in the table by stars."""
+    hits = search(index, TEXT, "--highlight", "--json").json["hits"]
+    assert "<em>rope</em>" in str(hits[0]["highlight"]).lower()
+    assert "*rope*" in search(index, TEXT, "--highlight").stdout.lower()
+
+
+def test_an_own_search_body_is_wrapped(index: str, tmp_path: Path) -> None:
+    """Its query decides what is found, both scores add up, and its aggregations are answered."""
+    file = tmp_path / "query.json"
+    own = {"constant_score": {"filter": {"term": {"page": "knots.html"}}, "boost": 100}}
+    file.write_bytes(orjson.dumps({"query": own, "aggs": {"by": {"terms": {"field": "page"}}}, "size": 4}))
+    found = search(index, TEXT, "--wrap", str(file), "--explain", "--json").json
+    assert [bucket["key"] for bucket in found["aggregations"]["by"]["buckets"]] == ["knots.html"]
+    assert len(found["hits"]) == 4
+    for hit in found["hits"]:
+        assert hit["bm25"] == pytest.approx(100, rel=1e-4)
+        assert sum(hit["terms"].values()) + 100 == pytest.approx(hit["score"], rel=1e-4)
+    file.write_text('{"query": {"match_all": {}}, "sort": ["page"]}')
+    assert "something else than their scores: sort" in search(index, TEXT, "--wrap", str(file)).stderr
+
+
+def test_pictures_are_sent_only_where_they_are_wanted(index: str) -> None:
+    """A data URI fills a screen."""
+    body = search(index, TEXT, "--show-query").stdout
+    assert '"thumbnail"' in body
+    assert '"thumbnail"' not in search(index, TEXT, "--show-query", "--thumbnails").stdout
+
+
+def test_auto_is_what_the_index_holds(index: str) -> None:
+    """What training brought or indexing found; each hit's BM25 part is said."""
+    hits = search(index, TEXT, "--hybrid", "auto", "--explain", "--json").json["hits"]
+    assert hits[0]["bm25"] > 0
+    assert '"caption_stems"' in search(index, TEXT, "--hybrid", "auto", "--show-query").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         ((TEXT, "--filter", "knots.html"), "--filter 'knots.html' is no FIELD=VALUE. For example: "),
         ((TEXT, "--filter", "=knots.html"), "is no FIELD=VALUE"),
+        ((TEXT, "--filter", "colour=red"), "has no field colour. Fields that it has: "),
+        ((TEXT, "--filter", "caption.alt=rope"), "the field caption.alt of "),
+        ((TEXT, "--collapse", "colour"), "has no field colour."),
+        ((TEXT, "--hybrid", "captions:0.3"), "has no field captions. Fields of text: caption.alt"),
+        ((TEXT, "--hybrid", "much"), "'much' is not FIELD:WEIGHT"),
+        ((TEXT, "--filter-json", "[]"), "is no clause of the query language"),
+        ((TEXT, "--filter-json", "{'a'}"), "is no JSON"),
+        ((TEXT, "--filter-json", "gone.json"), "gone.json cannot be read"),
+        ((TEXT, "--wrap", "gone.json"), "gone.json cannot be read"),
         ((TEXT, "--section-file", "-"), "a text and a file are given. Give the section one way."),
         (("--section-file", "gone.json"), "gone.json cannot be read: "),
         (("--section-file", "-"), "the query is empty."),
