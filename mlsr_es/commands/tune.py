@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from mlsr_es.commands.tune_hybrid import tune_hybrid
 from mlsr_es.commands.tune_strategy import tune_strategy
 
 tune_app = typer.Typer(
@@ -15,3 +16,7 @@ tune_app = typer.Typer(
 tune_app.command(
     "strategy", epilog="Example: mlsr-es tune strategy --index gimp-manual --topics gimp/topics.jsonl --store"
 )(tune_strategy)
+tune_app.command(
+    "hybrid",
+    epilog="Example: mlsr-es tune hybrid --index gimp-manual --topics gimp/topics.jsonl --qrels gimp/qrels.txt --store",
+)(tune_hybrid)

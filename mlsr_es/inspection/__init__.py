@@ -14,6 +14,7 @@ from mlsr_es.inspection.table_loss import TableLoss, table_loss
 from mlsr_es.inspection.timing import Ask, Measured, Stopwatch
 from mlsr_es.inspection.topics import TopicPlan
 from mlsr_es.inspection.tuning import Tuning, try_strategies, tune_strategy
+from mlsr_es.inspection.weighing import Weighing, weigh_hybrid
 
 __all__ = [
     "DECIDING",
@@ -31,6 +32,7 @@ __all__ = [
     "TableLoss",
     "TopicPlan",
     "Tuning",
+    "Weighing",
     "compare_versions",
     "contents_of_index",
     "contents_of_vectors",
@@ -41,4 +43,5 @@ __all__ = [
     "table_loss",
     "try_strategies",
     "tune_strategy",
+    "weigh_hybrid",
 ]

@@ -28,6 +28,7 @@ class Asker:
         queries: A row a topic.
         vocabulary: Of the queries.
         progress: Told of each answer.
+        depth: Of the longest ranking.
     """
 
     client: Client
@@ -37,6 +38,7 @@ class Asker:
     queries: SparseVectors
     vocabulary: Vocabulary
     progress: Progress
+    depth: int = DEPTH
 
     def run(self, name: str, words: Callable[[Section], WordClauses] | None = None, *, terms: bool = True) -> Run:
         """The answers to all topics.
@@ -70,7 +72,7 @@ class Asker:
                 continue  # nothing to ask: the topic counts as one without answer
             body = build_query(
                 {feature_name(term): weight for term, weight in named.items()},
-                size=DEPTH,
+                size=self.depth,
                 text=clauses,
                 field=self.version.meta.terms,
                 strategy=self.strategy,

@@ -1,0 +1,112 @@
+"""``mlsr-es tune hybrid``: how much BM25 is to count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mlsr_es.commands.connection import with_connection
+from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.evaluation import Split
+from mlsr_es.hybrid import STEMS
+from mlsr_es.splits import FOLDS, TEST_FOLD
+
+if TYPE_CHECKING:
+    from mlsr_es.inspection import Weighing
+
+_MEASURES = ("nDCG@10", "R@10")
+
+
+@with_connection
+def tune_hybrid(
+    *,
+    name: str = typer.Option(..., "--index", metavar="NAME", help="The index."),
+    topics: Path = typer.Option(
+        ..., "--topics", metavar="FILE", help="Sections such as are searched for: topics.jsonl, or AToMiC's texts."
+    ),
+    qrels: Path | None = typer.Option(
+        None, "--qrels", metavar="FILE", help="Judgements, a TREC file. Without them both scores are balanced."
+    ),
+    split: Split = typer.Option(
+        Split.ALL, "--split", help="Whose judgements count: of all pages, or of those a model was (not) trained on."
+    ),
+    fold: int = typer.Option(TEST_FOLD, "--fold", min=0, max=FOLDS - 1, help="The fold of pages that --split means."),
+    field: str = typer.Option(STEMS, "--field", metavar="FIELD", help="The text field that BM25 reads."),
+    store: bool = typer.Option(False, "--store", help="Write it into the index: --hybrid auto then takes it."),
+    model: str = typer.Option("", "--model", metavar="M", help="Default: the one that the index was made with."),
+    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    connection: ConnectionSettings,
+) -> None:
+    """Find how much BM25 is to count beside the dot product in hybrid searches, and show what other weights give.
+
+    An image's score is its dot product plus the weight times its BM25 score. The balanced weight makes the best scores
+    of both equally high; it needs no judgements. Another one is recommended only where judgements say that it is better
+    by more than chance. Judge by pages that the model was not trained on: it knows the others too well, and the weight
+    comes out far too small.
+    """
+    from mlsr_es.elastic import connect, note_hybrid
+    from mlsr_es.encoders import load_model
+    from mlsr_es.evaluation import read_qrels
+    from mlsr_es.inspection import weigh_hybrid
+    from mlsr_es.sources import read_topics
+    from mlsr_es.suggestion import serving_version
+
+    sections, judgements = read_topics(topics), read_qrels(qrels) if qrels else []
+    client = connect(connection)
+    version = serving_version(client, name)
+    with progress() as bars:
+        found = weigh_hybrid(
+            client,
+            name,
+            model=load_model(model or version.meta.model, device=device),
+            sections=sections,
+            judgements=judgements,
+            split=split,
+            fold=fold,
+            field=field,
+            progress=bars,
+        )
+    if store:
+        note_hybrid(client, version.index, found.hybrid)
+    if as_json:
+        print_json(to_json(found, stored=store))
+    else:
+        print_weighing(found, stored=store)
+
+
+def to_json(found: Weighing, *, stored: bool) -> dict[str, Any]:
+    """One object: what is recommended, the balance, and the curve."""
+    curve = [
+        {"weight": weight} | {measure: one.mean(measure) for measure in _MEASURES}
+        for weight, one in found.curve.items()
+    ]
+    return {
+        "hybrid": found.hybrid.to_json(),
+        "balance": found.balance,
+        "best": found.best,
+        "curve": curve,
+        "sections": found.sections,
+        "stored": stored,
+    }
+
+
+def print_weighing(found: Weighing, *, stored: bool) -> None:
+    """A row a weight, and what to do."""
+    if found.curve:
+        shown = table("weight", *_MEASURES, "", numbers={0, 1, 2})
+        for weight, one in found.curve.items():
+            told = {0.0: "no BM25", found.balance: "balanced"}.get(weight, "")
+            best = ["best"] if weight == found.best else []
+            means = (f"{one.mean(measure):.3f}" for measure in _MEASURES)
+            shown.add_row(f"{weight:g}", *means, ", ".join([*([told] if told else []), *best]))
+        data.print(shown)
+        if found.best not in (found.balance, found.hybrid.weight):
+            note("The best weight is not better than the balanced one by more than chance.")
+    else:
+        data.print(f"{found.hybrid.field}:{found.hybrid.weight:g}")
+    done = "It is stored: --hybrid auto takes it." if stored else "Store it with --store."
+    note(f"--hybrid {found.hybrid.field}:{found.hybrid.weight:g} ({found.hybrid.found}). {done}")

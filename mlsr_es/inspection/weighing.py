@@ -1,0 +1,129 @@
+"""How much BM25 is to count in an index: the weight that balances both scores, and the curve that judgements draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING
+
+from mlsr_es.collection import Judgement, Section
+from mlsr_es.elastic import check_text_field, stored
+from mlsr_es.errors import InputError
+from mlsr_es.evaluation import LEAST_TEXT, Figures, Split, balanced_weight, difference, figures
+from mlsr_es.hybrid import STEMS, Hybrid
+from mlsr_es.inspection.asking import Asker
+from mlsr_es.inspection.topics import TopicPlan
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.splits import TEST_FOLD
+from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version, word_clauses
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client, Version
+    from mlsr_es.encoders import BiEncoder
+
+MEASURE = "nDCG@10"
+_MEASURES = (MEASURE, "R@10")
+_DEPTH = 10
+_FACTORS = (0.0, 0.0625, 0.125, 0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0, 8.0)
+"""Of the balanced weight: what is tried."""
+_DIGITS = 3
+_MOST_SECTIONS = 256
+_IDS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What was found.
+
+    Args:
+        hybrid: What is recommended.
+        balance: The weight at which both best scores are equally high.
+        curve: Weight to what hybrid searches are worth with it; empty without judgements.
+        best: The weight with the best nDCG@10; None without judgements.
+        sections: How many were asked.
+    """
+
+    hybrid: Hybrid
+    balance: float
+    curve: dict[float, Figures]
+    best: float | None
+    sections: int
+
+
+def weigh_hybrid(
+    client: Client,
+    index: str,
+    *,
+    model: BiEncoder,
+    sections: Sequence[Section],
+    judgements: Sequence[Judgement] = (),
+    split: Split = Split.ALL,
+    fold: int = TEST_FOLD,
+    field: str = STEMS,
+    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+) -> Weighing:
+    """Find the weight of BM25: the balanced one, unless judgements say that another is better by more than chance.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        index: The alias.
+        model: The bi-encoder that it was made with.
+        sections: What is searched for.
+        judgements: Which images belong in them; where there are none, both scores are balanced.
+        split: Which pages' sections are asked, where there are judgements.
+        fold: Which pages the split holds out.
+        field: The text field that BM25 reads.
+        progress: Told of what is asked.
+
+    Raises:
+        InputError: Nothing can be asked, or the index has no such field.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    version = serving_version(client, index)
+    check_model(model, version)
+    check_text_field(client, version.index, field)
+    if judgements:
+        plan = TopicPlan(sections, judgements, split=split, fold=fold)
+        topics, _ = plan.topics(_held(client, version, judgements))
+        asked, known = topics.sections, topics.judgements
+    else:
+        long = [section for section in sections if len(section.text) > LEAST_TEXT] or list(sections)
+        asked, known = tuple(Random(0).sample(long, min(_MOST_SECTIONS, len(long)))), ()  # noqa: S311
+    queries = model.encode_sections(asked)
+    asker = Asker(client, version, exact_strategy_for(client), asked, queries, model.vocabulary, progress, _DEPTH)
+    words = partial(word_clauses, Hybrid(field, 1.0))
+    balance = balanced_weight(asker.run("terms"), asker.run("BM25", words, terms=False))
+    if balance is None:
+        raise InputError(
+            f"no section finds an image in {index}, by its terms and by its words in {field}.",
+            advice="Name sections such as images are searched for, and the field with the captions.",
+        )
+    balanced = float(f"{balance:.{_DIGITS}g}")
+    found = f"{len(asked)} sections, both scores balanced, by mlsr-es tune hybrid"
+    weighing = Weighing(Hybrid(field, balanced, found, kept=True), balanced, {}, None, len(asked))
+    return _judged(weighing, asker, known) if known else weighing
+
+
+def _judged(weighing: Weighing, asker: Asker, judgements: Sequence[Judgement]) -> Weighing:
+    """With the curve around the balance."""
+    curve = {}
+    for factor in _FACTORS:
+        weight = float(f"{factor * weighing.balance:.{_DIGITS}g}")
+        hybrid = replace(weighing.hybrid, weight=weight)
+        run = asker.run(f"weight {weight:g}", partial(word_clauses, hybrid) if weight else None)
+        curve[weight] = figures(run, judgements, _MEASURES)
+    best = max(curve, key=lambda weight: curve[weight].mean(MEASURE))
+    chosen = weighing.hybrid
+    several = len(curve[best].section_ids) > 1
+    if several and difference(curve[best].values[MEASURE], curve[weighing.balance].values[MEASURE]).low > 0:
+        chosen = Hybrid(chosen.field, best, f"{weighing.sections} judged sections, by mlsr-es tune hybrid", kept=True)
+    return replace(weighing, hybrid=chosen, curve=curve, best=best)
+
+
+def _held(client: Client, version: Version, judgements: Sequence[Judgement]) -> set[str]:
+    """The judged images that the index holds."""
+    ids = list(dict.fromkeys(one.image_id for one in judgements))
+    parts = (ids[start : start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE))
+    return {image_id for part in parts for image_id in stored(client, version.index, part)}
