@@ -8,6 +8,7 @@ import sys
 import typer
 
 from mlsr_es import __version__
+from mlsr_es.commands.api_key import api_key_app
 from mlsr_es.commands.collection import collection_app
 from mlsr_es.commands.console import complain, note
 from mlsr_es.commands.demo import demo
@@ -50,6 +51,7 @@ app.command(
     "export-query-table",
     epilog="Example: mlsr-es export-query-table --sections gimp/topics.jsonl -o gimp-table.json",
 )(export_query_table)
+app.add_typer(api_key_app, name="api-key")
 app.add_typer(collection_app, name="collection")
 app.add_typer(experiment_app, name="experiment")
 app.add_typer(indices_app, name="indices")

@@ -25,7 +25,7 @@ from mlsr_es.elastic.noting import note_hybrid, note_strategy, read_meta
 from mlsr_es.elastic.owners import OwnersIndex, check_writable, describe, open_slot, switch
 from mlsr_es.elastic.paths import REFERENCES, TEXTS, check_readable, values_at
 from mlsr_es.elastic.queries import WordClauses, build_query
-from mlsr_es.elastic.roles import AccessRole, create_key, lacking, role_body
+from mlsr_es.elastic.roles import AccessRole, ApiKey, create_key, lacking, role_body
 from mlsr_es.elastic.scanning import scan
 from mlsr_es.elastic.sending import Loaded
 from mlsr_es.elastic.slots import Slot, slot_for
@@ -58,6 +58,7 @@ __all__ = [
     "AccessRole",
     "Action",
     "Answer",
+    "ApiKey",
     "Capabilities",
     "ClusterVersion",
     "ConnectionSettings",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -32,13 +34,14 @@ _PRIVILEGES = {
 def role_body(role: AccessRole, *names: str) -> dict[str, Any]:
     """What ``PUT _security/role/...`` takes, and ``roles.yml``: no cluster privilege, and these indices alone.
 
-    A searcher is granted the alias, and so whatever it points to; who indexes also makes the versions behind it.
+    The name is the alias's, or that of an index that is enriched; behind an alias are its versions. For ``search`` the
+    alias alone would do; what reads a whole index asks one version, so that nothing is swapped meanwhile.
 
     Args:
         role: For what.
         names: The indices, by the names under which they are searched.
     """
-    versions = [f"{name}-v*" for name in names] if role is AccessRole.INDEXER else []
+    versions = (f"{name}-v*" for name in names)
     return {"indices": [{"names": [*names, *versions], "privileges": list(_PRIVILEGES[role])}]}
 
 
@@ -65,7 +68,24 @@ def lacking(client: Elasticsearch, role: AccessRole, name: str) -> tuple[str, ..
     return tuple(each for each in wanted["privileges"] if not all(told[of].get(each) for of in wanted["names"]))
 
 
-def create_key(client: Elasticsearch, role: AccessRole, name: str, *, expires: str = "") -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as it was made; it is told once.
+
+    Args:
+        id: By which it is taken back.
+        name: That people see.
+        encoded: What ``ES_API_KEY`` takes: a secret.
+        lacks: Privileges of the role that its maker does not have, and so neither has the key.
+    """
+
+    id: str
+    name: str
+    encoded: str = field(repr=False)
+    lacks: tuple[str, ...] = ()
+
+
+def create_key(client: Elasticsearch, role: AccessRole, name: str, *, expires: str = "") -> ApiKey:
     """Make an API key that has just a role.
 
     The one who makes it needs the cluster privilege ``manage_own_api_key``, and the role's privileges: a key never has
@@ -77,20 +97,21 @@ def create_key(client: Elasticsearch, role: AccessRole, name: str, *, expires: s
         name: The index.
         expires: In how long, as ``90d``; "" for never.
 
-    Returns:
-        ``id``, ``name``, and ``encoded``: what ``ES_API_KEY`` takes.
-
     Raises:
         ClusterRefusedError: The cluster has no keys, or refuses.
         ClusterError: The cluster cannot be reached.
     """
-    descriptor = {f"mlsr-es-{role}": role_body(role, name)}
-    if lacking(client, role, name) is None:
+    lacks = lacking(client, role, name)
+    if lacks is None:
         raise ClusterRefusedError(
             "the security of this cluster is off: it has no keys.", advice="Everybody who reaches it may do everything."
         )
     with translated(client, f"make a key for {name}"):
         made = client.security.create_api_key(
-            name=f"mlsr-es-{role}-{name}", role_descriptors=descriptor, expiration=expires or None
+            name=f"mlsr-es-{role}-{name}",
+            role_descriptors={f"mlsr-es-{role}": role_body(role, name)},
+            expiration=expires or None,
         )
-    return {"id": made["id"], "name": made["name"], "encoded": made["encoded"]}
+    # Clusters before 8 leave the encoded form to their clients.
+    encoded = b64encode(f"{made['id']}:{made['api_key']}".encode()).decode()
+    return ApiKey(made["id"], made["name"], encoded, lacks)

@@ -1,0 +1,220 @@
+"""The two roles, on a real node with security and TLS: what they are enough for, and what they do not allow."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from elasticsearch import AuthorizationException, Elasticsearch
+
+from mlsr_es.elastic import AccessRole, ConnectionSettings, connect, role_body
+from mlsr_es.embedded import Node
+from tests.program import Ran, run_program
+
+pytestmark = pytest.mark.system
+
+PASSWORD = "only for tests"
+SITE = "site-images"
+OWNERS = "products"
+ROLES = {
+    "indexer": role_body(AccessRole.INDEXER, SITE, OWNERS),
+    "searcher": role_body(AccessRole.SEARCHER, SITE, OWNERS),
+    "owner": {
+        "cluster": ["monitor"],
+        "indices": [{"names": [OWNERS, "secrets"], "privileges": ["all"]}],
+    },
+}
+"""The owner has an index that is enriched, and another that is nobody else's business."""
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A node that looks at who asks, and the folder with its certificate."""
+
+    url: str
+    folder: Path
+
+    @property
+    def authority(self) -> Path:
+        """Who signed its certificate."""
+        return self.folder / "cert.pem"
+
+    def client(self, user: str) -> Elasticsearch:
+        """A client of a user."""
+        return connect(ConnectionSettings(url=self.url, username=user, password=PASSWORD, ca_certs=self.authority))
+
+
+def certificate(folder: Path) -> None:
+    """A certificate for 127.0.0.1 and its key, signed by itself."""
+    openssl = shutil.which("openssl")
+    if not openssl:
+        pytest.skip("openssl is not installed")
+    request = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
+    subprocess.run([*request, *names], cwd=folder, check=True, capture_output=True)
+    (folder / "key.pem").chmod(0o644)  # the node runs as another user
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """A node with a user for each role, named as the role; the owner's indices are there."""
+    certificates = tmp_path_factory.mktemp("tls")
+    certificate(certificates)
+    folder = Path(tempfile.mkdtemp(prefix="mlsr-es-node-"))
+    folder.chmod(0o755)
+    node = Node(folder)
+    node.config.mkdir(parents=True)
+    node.config.chmod(0o755)
+    digest = base64.b64encode(hashlib.sha1(PASSWORD.encode(), usedforsecurity=False).digest()).decode()
+    (node.config / "roles.yml").write_text("".join(f"{name}: {json.dumps(body)}\n" for name, body in ROLES.items()))
+    (node.config / "users").write_text("".join(f"{user}:{{SHA}}{digest}\n" for user in ROLES))
+    (node.config / "users_roles").write_text("".join(f"{user}:{user}\n" for user in ROLES))
+    for name in ("key.pem", "cert.pem"):
+        shutil.copy(certificates / name, node.config / name)
+    settings = {
+        "xpack.security.enabled": "true",
+        "xpack.security.http.ssl.enabled": "true",
+        "xpack.security.http.ssl.key": "key.pem",
+        "xpack.security.http.ssl.certificate": "cert.pem",
+    }
+    try:
+        found = Guarded(str(node.start(heap_mb=256, settings=settings).url), certificates)
+        with found.client("owner") as owner:
+            owner.indices.create(index=OWNERS, mappings={"properties": {"name": {"type": "text"}}})
+            owner.index(index=OWNERS, id="1", document={"name": "An owl on a branch"}, refresh=True)
+            owner.index(index="secrets", id="1", document={"name": "An owl"}, refresh=True)
+        yield found
+    finally:
+        node.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def ask(guarded: Guarded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Runs the program as a user, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return Ask(guarded, monkeypatch)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The program, as somebody."""
+
+    guarded: Guarded
+    patch: pytest.MonkeyPatch
+
+    def __call__(self, user: str, *arguments: str, password: str = PASSWORD, authority: Path | None = None) -> Ran:
+        """Run it."""
+        self.patch.setenv("ES_USERNAME", user)
+        self.patch.setenv("ES_PASSWORD", password)
+        trust = ("--ca-certs", str(authority or self.guarded.authority))
+        return run_program(*arguments, "--es-url", self.guarded.url, *trust)
+
+
+@pytest.fixture
+def filled(ask: Ask) -> Ask:
+    """The same, once the indexer has indexed the sample and enriched the owner's index."""
+    for ran in (
+        ask("indexer", "index", "sample", "--index", SITE),
+        ask("indexer", "enrich", OWNERS, "--caption-field", "name"),
+    ):
+        assert ran.code == 0, ran.stderr
+    return ask
+
+
+def test_an_indexer_does_everything_with_its_role(filled: Ask) -> None:
+    """Versions are made, listed, promoted and removed; what was indexed and enriched is found."""
+    assert filled("indexer", "doctor", "--index", SITE).code == 0
+    hits = filled("indexer", "search", "an owl", "--index", OWNERS, "--json").json["hits"]
+    assert [hit["id"] for hit in hits] == ["1"]
+    versions = filled("indexer", "indices", "list", SITE, "--json").json["indices"]
+    assert [(one["index"], one["role"]) for one in versions] == [(f"{SITE}-v0001", "serving")]
+
+
+def test_a_searcher_searches_measures_and_looks(filled: Ask, tmp_path: Path) -> None:
+    """With its role alone, of the file realm."""
+    found = filled("searcher", "search", "a red owl", "--index", SITE, "--json", "--explain")
+    assert found.json["hits"], found.stderr
+    assert run_program("collection", "export", "sample", "-o", str(tmp_path / "sample")).code == 0
+    judged = ("--topics", str(tmp_path / "sample/topics.jsonl"), "--qrels", str(tmp_path / "sample/qrels.txt"))
+    ran = filled("searcher", "evaluate", "--index", SITE, *judged, "--json")
+    assert ran.code == 0, ran.stderr
+    ran = filled("searcher", "doctor", "--index", SITE, "--json")
+    levels = {one["about"]: one["level"] for one in ran.json["findings"]}
+    assert (ran.code, levels["right to search"], levels["right to index"]) == (0, "green", "amber")
+    assert levels["version"] == levels["disks"] == "unknown"
+    assert {levels[about] for about in ("mapping", "model", "documents without weights", "writing")} == {"green"}
+
+
+def test_a_searcher_writes_nothing(filled: Ask, guarded: Guarded) -> None:
+    """Neither by the program nor by any other; the privilege that it would need is named."""
+    for command in (
+        ("index", "sample", "--index", SITE, "--collection", "another"),
+        ("enrich", OWNERS, "--caption-field", "name", "--field-kind", "rank_features"),
+        ("indices", "delete", f"{SITE}-v0001", "--yes"),
+    ):
+        assert filled("searcher", *command).code != 0
+    assert "needs the index privilege" in filled("searcher", "index", "sample", "--index", f"{SITE}-v1-new").stderr
+    with guarded.client("searcher") as client:
+        writes: tuple[Callable[[], Any], ...] = (
+            lambda: client.index(index=SITE, document={}),
+            lambda: client.delete(index=OWNERS, id="1"),
+            lambda: client.indices.put_mapping(index=SITE, meta={}),
+            lambda: client.indices.delete(index=f"{SITE}-v0001"),
+        )
+        for write in writes:
+            with pytest.raises(AuthorizationException):
+                write()
+
+
+@pytest.mark.parametrize("user", ["indexer", "searcher"])
+def test_other_indices_are_out_of_reach(filled: Ask, guarded: Guarded, user: str) -> None:
+    """They are neither read, nor written, nor listed; nor is anything that only begins with the same letters."""
+    with guarded.client(user) as client:
+        reaches: tuple[Callable[[], Any], ...] = (
+            lambda: client.search(index="secrets"),
+            lambda: client.index(index="secrets", document={}),
+            lambda: client.indices.get(index="secrets"),
+            lambda: client.indices.create(index=f"{OWNERS}elsewhere"),
+            lambda: client.cluster.put_settings(persistent={"cluster.routing.allocation.enable": "all"}),
+        )
+        for reach in reaches:
+            with pytest.raises(AuthorizationException):
+                reach()
+    assert "secrets" not in filled(user, "indices", "list").stdout
+    assert "needs the index privilege" in filled(user, "search", "owl", "--index", "secrets").stderr
+
+
+def test_a_wrong_password_is_told(ask: Ask) -> None:
+    """In one line, with the variables that hold another; the password is not in it."""
+    ran = ask("searcher", "search", "owl", "--index", SITE, password="not this one")
+    assert (ran.code, ran.stdout, ran.stderr.count("\n")) == (1, "", 1)
+    assert re.search("does not accept the credentials.*ES_API_KEY, or ES_USERNAME and ES_PASSWORD", ran.stderr)
+    assert "not this one" not in ran.stderr
+
+
+def test_a_wrong_authority_is_told(ask: Ask, tmp_path: Path) -> None:
+    """In one line, with the options that name the right one."""
+    certificate(tmp_path)
+    ran = ask("searcher", "search", "owl", "--index", SITE, authority=tmp_path / "cert.pem")
+    assert (ran.code, ran.stdout, ran.stderr.count("\n")) == (1, "", 1)
+    assert re.search("authority that is not trusted here.*--ca-certs.*--ssl-fingerprint", ran.stderr)
+
+
+def test_plain_http_is_told(guarded: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line that says https."""
+    monkeypatch.setenv("ES_USERNAME", "searcher")
+    monkeypatch.setenv("ES_PASSWORD", PASSWORD)
+    ran = run_program("search", "owl", "--index", SITE, "--es-url", guarded.url.replace("https:", "http:"))
+    assert (ran.code, ran.stdout, ran.stderr.count("\n")) == (1, "", 1)
+    assert "https" in ran.stderr
