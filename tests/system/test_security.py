@@ -192,7 +192,7 @@ def test_other_indices_are_out_of_reach(filled: Ask, guarded: Guarded, user: str
             with pytest.raises(AuthorizationException):
                 reach()
     assert "secrets" not in filled(user, "indices", "list").stdout
-    assert "needs the index privilege" in filled(user, "search", "owl", "--index", "secrets").stderr
+    assert "there is no index secrets" in filled(user, "search", "owl", "--index", "secrets").stderr
 
 
 def test_a_wrong_password_is_told(ask: Ask) -> None:
