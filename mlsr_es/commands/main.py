@@ -25,6 +25,7 @@ from mlsr_es.commands.node import node_app
 from mlsr_es.commands.search import search
 from mlsr_es.commands.train import train
 from mlsr_es.commands.tune import tune_app
+from mlsr_es.commands.verify import verify_app
 from mlsr_es.errors import MlsrError
 
 app = typer.Typer(
@@ -58,6 +59,7 @@ app.add_typer(indices_app, name="indices")
 app.add_typer(kibana_app, name="kibana")
 app.add_typer(node_app, name="node")
 app.add_typer(tune_app, name="tune")
+app.add_typer(verify_app, name="verify")
 
 _INTERRUPTED = 130
 """What Typer makes of an interrupt from the keyboard, without a word."""

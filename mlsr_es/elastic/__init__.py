@@ -13,6 +13,7 @@ from mlsr_es.elastic.connection import ConnectionSettings, connect
 from mlsr_es.elastic.disks import disks, write_blocks
 from mlsr_es.elastic.documents import document_body, weights_body
 from mlsr_es.elastic.failures import address_of
+from mlsr_es.elastic.foreign import term_field
 from mlsr_es.elastic.framing import Frame, check_own, check_page, framed
 from mlsr_es.elastic.hits import Answer, Hit, contributions, search, search_many, weights_in
 from mlsr_es.elastic.known_fields import check_filter_fields, check_text_field
@@ -133,6 +134,7 @@ __all__ = [
     "slot_for",
     "stored",
     "switch",
+    "term_field",
     "values_at",
     "weights_body",
     "weights_in",

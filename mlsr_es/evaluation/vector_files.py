@@ -110,6 +110,7 @@ class VectorFolder:
         image_ids: Of the rows.
         captions: Of the images, as BM25 reads them.
         meta: What made them.
+        terms: Of the columns: word pieces.
     """
 
     sections: SparseVectors
@@ -118,6 +119,7 @@ class VectorFolder:
     image_ids: tuple[str, ...]
     captions: tuple[str, ...]
     meta: Mapping[str, str]
+    terms: tuple[str, ...] = ()
 
     @property
     def query_fields(self) -> tuple[str, ...]:
@@ -156,6 +158,7 @@ def read_vectors(folder: Path, vocabulary: Vocabulary | None = None) -> VectorFo
         documents.ids,
         documents.texts,
         documents.meta,
+        tuple(columns),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.elastic import FieldKind, resolve
+from tests.conftest import new_name
 from tests.program import run_program
 from tests.rows import rows
 
@@ -27,14 +28,10 @@ def newer_client(newer_cluster_url: str, client_of: Callable[..., Elasticsearch]
 @pytest.fixture(scope="module")
 def newer_sample(newer_cluster_url: str) -> Iterator[str]:
     """The sample collection in a ``sparse_vector`` field: what ``auto`` means there."""
-    name = "mlsr-test-kinds"
-    ran = run_program("index", "sample", "--index", name, "--es-url", newer_cluster_url)
-    assert ran.code == 0, ran.stderr
-    yield name
-    from mlsr_es.elastic import ConnectionSettings, connect, delete_version
-
-    with connect(ConnectionSettings(url=newer_cluster_url)) as client:
-        delete_version(client, f"{name}-v0001")
+    with new_name(newer_cluster_url) as name:
+        ran = run_program("index", "sample", "--index", name, "--es-url", newer_cluster_url)
+        assert ran.code == 0, ran.stderr
+        yield name
 
 
 def asked(url: str, index: str, question: str, *options: str) -> dict[str, Any]:

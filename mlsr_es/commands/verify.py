@@ -1,0 +1,187 @@
+"""``mlsr-es verify``: is an index what it should be."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mlsr_es.commands.connection import with_connection
+from mlsr_es.commands.console import complain, data, note, print_json, progress, table
+from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.errors import InputError
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client, Strategy, TermField, Version
+    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.inspection import Verification
+
+verify_app = typer.Typer(
+    name="verify",
+    help="See that an index does what its model says.",
+    epilog="Example: mlsr-es verify scores --index gimp-manual --topics gimp/topics.jsonl",
+    no_args_is_help=True,
+)
+
+_ASKED = ("dot-product", "saturation", "pruned")
+_SHOWN_WRONG = 5
+
+
+@verify_app.command(
+    "scores", epilog="Example: mlsr-es verify scores --index gimp-manual --topics gimp/topics.jsonl --weights vectors"
+)
+@with_connection
+def scores(
+    *,
+    name: str = typer.Option(..., "--index", metavar="NAME", help="The index; anybody's, with --field."),
+    topics: Path = typer.Option(..., "--topics", metavar="FILE", help="Sections: topics.jsonl, or AToMiC's texts."),
+    field: str = typer.Option(
+        "", "--field", metavar="F", help="The field with the weights. Default: what an index of mlsr-es names."
+    ),
+    weights: Path | None = typer.Option(
+        None,
+        "--weights",
+        metavar="DIR",
+        help="The weights to rank by, of images and sections: a folder that mlsr-es encode wrote. Default: those in "
+        "the stored documents, and the model's for the sections.",
+    ),
+    model: str = typer.Option(
+        "", "--model", metavar="M", help="What encodes the sections. Default: what the index was made with."
+    ),
+    asked: str = typer.Option(
+        _ASKED[0],
+        "--asked",
+        metavar="HOW",
+        help="How terms are asked: dot-product; saturation, as sentence-transformers' helper asks rank_features; "
+        "pruned, as a sparse_vector is asked by who says nothing of pruning.",
+    ),
+    strategy: str = typer.Option(
+        "", "--strategy", metavar="S", help="How queries are executed. Default: as mlsr-es search does."
+    ),
+    depth: int = typer.Option(10, "--depth", "-k", metavar="K", min=1, max=1_000, help="How many hits are compared."),
+    sample: int = typer.Option(200, "--sample", metavar="N", min=1, help="How many topics, spread over the file."),
+    least: float = typer.Option(
+        0.95, "--least", metavar="SHARE", min=0, max=1, help="The share of the best images that is enough."
+    ),
+    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    connection: ConnectionSettings,
+) -> None:
+    """Compare an index's hits and scores with the dot products of its model's weights, summed on this machine.
+
+    What is lost is told apart: by the nine bits that a field keeps of a weight, by pruning, by clauses for which the
+    cluster has no room. The exit code is 1 where hits or scores are not those of the dot product, or too much is lost.
+    """
+    from mlsr_es.elastic import connect
+    from mlsr_es.evaluation import read_vectors
+    from mlsr_es.inspection import (
+        Asked,
+        Asking,
+        encoded_weights,
+        spread,
+        stored_weights,
+        terms_by_model,
+        terms_of_files,
+        verify_scores,
+    )
+    from mlsr_es.sources import read_topics
+
+    if asked not in _ASKED:
+        raise InputError(f"there is no --asked {asked!r}.", advice=f"There are {', '.join(_ASKED)}.")
+    if field and not (weights or model):
+        raise InputError(
+            "what encodes the sections is not said, and an index named with --field may not say it.",
+            advice="Give --model, or --weights with a folder that mlsr-es encode wrote.",
+        )
+    sections = spread(read_topics(topics), sample)
+    folder = read_vectors(weights) if weights else None
+    client = connect(connection)
+    searched, plan, version = _searched(client, name, field, strategy)
+    to_ask = Asked(name, searched, plan, Asking(asked), depth)
+    with progress() as bars:
+        queries = (
+            terms_of_files(folder, sections)
+            if folder and not model
+            else terms_by_model(_encoder(model, version, device), sections, bars)
+        )
+        known = stored_weights(client, name, searched, bars)
+        if folder:
+            known = encoded_weights(known, folder)
+        found = verify_scores(client, to_ask, queries, known, least=least, progress=bars)
+    if as_json:
+        print_json(to_json(found))
+    else:
+        print_verification(found)
+    if found.verdict:
+        complain(f"{name} does not rank as its model says: {found.verdict}.")
+        raise typer.Exit(1)
+    note(f"{name} ranks as its model says.")
+
+
+def to_json(found: Verification) -> dict[str, Any]:
+    """One object: what was asked, agreement, losses, and which queries went wrong."""
+    told = asdict(found) | {"verdict": found.verdict}
+    asked = told.pop("asked")
+    return {
+        "index": asked["index"],
+        "field": asked["field"]["path"],
+        "field_kind": asked["field"]["kind"],
+        "strategy": str(found.asked.strategy),
+        "asked": asked["asking"],
+        "depth": asked["depth"],
+        **told,
+    }
+
+
+def print_verification(found: Verification) -> None:
+    """A row a figure."""
+    asked = found.asked
+    shown = table("", f"of the best {asked.depth}", "", numbers={1})
+    shown.add_row("the index gives", f"{found.agreement:.2%}", f"the first is the best for {found.same_first:.2%}")
+    shown.add_row("in their order", f"{found.order:.4f}", "Kendall's tau of the hits and their exact dot products")
+    rounding = f"{found.rounding:.2%}" if found.rounding is not None else "unknown"
+    unknown = (
+        "" if found.rounding is not None else "the index gives its weights rounded: give exact ones with --weights"
+    )
+    shown.add_row("lost by 9-bit rounding", rounding, unknown)
+    shown.add_row("lost by pruning", f"{found.pruning:.2%}", _pruning(found))
+    shown.add_row("lost by dropped clauses", f"{found.dropping:.2%}", f"{found.dropped:,} queries lost terms")
+    shown.add_row(
+        "not explained", f"{found.unexplained:.2%}", f"{len(found.wrong):,} queries with other hits or scores"
+    )
+    data.print(shown)
+    note(f"{found.queries:,} sections, {found.images:,} images; {asked.field.path} is a {asked.field.kind} field.")
+    if found.not_encoded or found.not_stored:
+        note(f"{found.not_encoded:,} images are in the index alone, {found.not_stored:,} among the weights alone.")
+    for query, what in list(found.wrong.items())[:_SHOWN_WRONG]:
+        note(f"{query}: {what}")
+
+
+def _pruning(found: Verification) -> str:
+    by = "the cluster, left to itself" if found.asked.asking == "pruned" else f"strategy {found.asked.strategy}"
+    return "" if found.asked.strategy.exact and found.asked.asking != "pruned" else by
+
+
+def _searched(client: Client, name: str, field: str, strategy: str) -> tuple[TermField, Strategy, Version | None]:
+    """The field that is asked, how queries are executed, and what the index says of itself; None of somebody else's."""
+    from mlsr_es.elastic import Strategy, term_field
+    from mlsr_es.suggestion import exact_strategy_for, serving_version, strategy_for
+
+    named = Strategy.parse(strategy) if strategy else None
+    if field:
+        return term_field(client, name, field), named or exact_strategy_for(client), None
+    version = serving_version(client, name)
+    return version.meta.terms, named or strategy_for(client, version), version
+
+
+def _encoder(model: str, version: Version | None, device: str) -> BiEncoder:
+    """The model that is named, or else the index's; of an index of mlsr-es it has to be its own."""
+    from mlsr_es.encoders import load_model
+    from mlsr_es.suggestion import check_model
+
+    encoder = load_model(model or (version.meta.model if version else ""), device=device)
+    if version:
+        check_model(encoder, version)
+    return encoder
