@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from mlsr_es.commands import not_suggested
 from mlsr_es.commands.asked import asked_for, checked_hybrid, clauses_of, filters_of, own_body, page_of
 from mlsr_es.commands.connection import with_connection
 from mlsr_es.commands.console import print_json
@@ -78,6 +79,12 @@ def search(
         "what mlsr-es tune strategy has stored, else the exact one that suits the cluster's version.",
     ),
     explain: bool = typer.Option(False, "--explain", help="Show what each matched term, and BM25, contributed."),
+    why_not_id: str = typer.Option(
+        "",
+        "--why-not",
+        metavar="ID",
+        help="In place of hits: why this image is not among them, its rank, its score and the terms that it lacks.",
+    ),
     show_query: bool = typer.Option(
         False, "--show-query", help="Print the request as Kibana's Dev Tools take it, and send nothing."
     ),
@@ -106,6 +113,7 @@ def search(
         send,
         serving_version,
         strategy_for,
+        why_not,
     )
 
     asked = asked_for(text, page_title, section_title, section_file, image)
@@ -116,6 +124,8 @@ def search(
     hybrid = checked_hybrid(hybrid)
     adjustment = Adjustment.parse(boosts, vetoes)
     chosen = Strategy.parse(strategy) if strategy else None
+    if show_query and why_not_id:
+        raise InputError("--show-query sends nothing, and --why-not asks the cluster.", advice="Leave one out.")
     if query_table and model:
         raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
     encoder: QueryEncoder | None = read_table(query_table) if query_table else None
@@ -142,7 +152,7 @@ def search(
         strategy=chosen,
         hybrid=added,
         adjustment=adjustment,
-        explain=explain,
+        explain=explain or bool(why_not_id),
         frame=frame,
         highlight=highlight,
         thumbnails=thumbnails,
@@ -150,6 +160,13 @@ def search(
     tell_added(request)
     if show_query:
         typer.echo(as_pasted(request))
+        return
+    if why_not_id:
+        inquired = why_not(client, request, why_not_id, version=version)
+        if as_json:
+            print_json(not_suggested.to_json(inquired, request))
+        else:
+            not_suggested.print_why_not(inquired, request)
         return
     found = send(client, request, version=version, explain=explain)
     tell_dropped(found)

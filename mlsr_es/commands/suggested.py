@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _SHOWN_TERMS = 6
 _SHOWN_CAPTION = 70
 _SHOWN_SHARES = 3
+_SHOWN_LACKING = 3
 _ROOM_FOR_CAPTIONS = 160
 """Columns: on a narrower terminal the caption stands below the image's id."""
 
@@ -24,6 +25,7 @@ def to_json(found: Suggestions) -> dict[str, Any]:
     hits = [
         {"id": image.id, "score": image.score, "source": image.source}
         | ({"terms": image.terms} if image.terms is not None else {})
+        | ({"missing": image.missing} if image.missing is not None else {})
         | ({"bm25": image.bm25} if image.bm25 is not None else {})
         | dict(image.beside)
         | ({"images": [asdict(share) for share in image.shares]} if image.shares else {})
@@ -37,6 +39,8 @@ def to_json(found: Suggestions) -> dict[str, Any]:
         "strategy": str(found.request.strategy),
         "dropped_terms": list(found.dropped_terms),
         "dropped_words": list(found.dropped_words),
+        "unasked_terms": list(found.unasked),
+        **({"missed": [asdict(each) for each in found.missed]} if found.missed is not None else {}),
     } | ({"aggregations": found.aggregations} if found.aggregations else {})
 
 
@@ -53,6 +57,8 @@ def print_images(found: Suggestions) -> None:
         told = [image.id, caption_of(image)] if beside else [f"{image.id}\n{caption_of(image)}"]
         shown.add_row(str(rank), f"{image.score:.2f}", *told, *_terms(image))
     data.print(shown)
+    if missed := _missed(found):
+        data.print(missed, soft_wrap=True)
     matching = f" of {found.total:,} that match" if found.total is not None else ""
     images = "1 image" if len(found.images) == 1 else f"{len(found.images)} images"
     note(f"{images}{matching}, {len(found.request.terms)} query terms, {found.took_ms} ms.")
@@ -74,8 +80,23 @@ def _terms(image: SuggestedImage) -> list[str]:
     more = len(image.terms) - len(heaviest)
     words = [f"BM25 {image.bm25:.2f}"] if image.bm25 is not None else []
     line = "  ".join([*heaviest, *([f"+{more}"] if more > 0 else []), *words])
+    lacking = list(image.missing or ())
+    over = f"  +{len(lacking) - _SHOWN_LACKING}" if len(lacking) > _SHOWN_LACKING else ""
     owed = "  ".join(f"{share.image} {share.score:.2f}" for share in image.shares[:_SHOWN_SHARES] if share.score)
-    return [f"{line}\nfrom {owed}" if owed else line]
+    lines = [line, *([f"from {owed}"] if owed else [])]
+    return ["\n".join([*lines, *([f"lacks {'  '.join(lacking[:_SHOWN_LACKING])}{over}"] if lacking else [])])]
+
+
+def _missed(found: Suggestions) -> str:
+    """The query's terms that are in no image shown, heaviest first, and those that were not asked."""
+    told = [
+        f"{each.term} {each.weight:.2f} ({f'{each.images:,} others have it' if each.images else 'no image has it'})"
+        for each in found.missed or ()
+    ]
+    lines = [f"Terms that no image shown has: {', '.join(told)}"] if told else []
+    if found.missed is not None and found.unasked:
+        lines.append(f"Terms that {found.request.strategy} does not ask for: {', '.join(found.unasked)}")
+    return "\n".join(lines)
 
 
 def tell_added(request: Request) -> None:

@@ -31,6 +31,16 @@ from mlsr_es.elastic.scanning import scan
 from mlsr_es.elastic.sending import Loaded
 from mlsr_es.elastic.slots import Slot, slot_for
 from mlsr_es.elastic.snapshot import Found, read_again, read_snapshot
+from mlsr_es.elastic.standing import (
+    Met,
+    Standing,
+    first_phase,
+    hit_of,
+    ids_like,
+    images_with,
+    meet,
+    standing,
+)
 from mlsr_es.elastic.stored import Stored, collections, count, ids_of_collection, refresh, stored
 from mlsr_es.elastic.strategy import Strategy
 from mlsr_es.elastic.term_fields import FieldKind, TermField
@@ -72,10 +82,12 @@ __all__ = [
     "IndexMeta",
     "Listed",
     "Loaded",
+    "Met",
     "OwnersIndex",
     "Resolved",
     "Role",
     "Slot",
+    "Standing",
     "State",
     "Stored",
     "Strategy",
@@ -108,13 +120,18 @@ __all__ = [
     "describe",
     "disks",
     "document_body",
+    "first_phase",
     "framed",
+    "hit_of",
+    "ids_like",
     "ids_of_collection",
+    "images_with",
     "index_body",
     "lacking",
     "list_versions",
     "load",
     "mark_ready",
+    "meet",
     "note_hybrid",
     "note_origin",
     "note_strategy",
@@ -132,6 +149,7 @@ __all__ = [
     "search",
     "search_many",
     "slot_for",
+    "standing",
     "stored",
     "switch",
     "term_field",

@@ -6,6 +6,7 @@ A request is encoded first and sent second, so that it can be shown without bein
 from mlsr_es.suggestion.adjusting import Added, Adjustment
 from mlsr_es.suggestion.distilling import check_distillable, context_free, distil
 from mlsr_es.suggestion.hybrid import hybrid_for, word_clauses
+from mlsr_es.suggestion.missed import Missed
 from mlsr_es.suggestion.picture import Picture, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
@@ -22,17 +23,21 @@ from mlsr_es.suggestion.suggest import (
     serving_version,
 )
 from mlsr_es.suggestion.table_file import read_table, write_table
+from mlsr_es.suggestion.why_not import Reason, WhyNot, why_not
 
 __all__ = [
     "Added",
     "Adjustment",
+    "Missed",
     "Picture",
     "QueryEncoder",
     "QueryTable",
+    "Reason",
     "Request",
     "Share",
     "SuggestedImage",
     "Suggestions",
+    "WhyNot",
     "captions_in",
     "check_distillable",
     "check_model",
@@ -48,6 +53,7 @@ __all__ = [
     "send",
     "serving_version",
     "strategy_for",
+    "why_not",
     "word_clauses",
     "write_table",
 ]

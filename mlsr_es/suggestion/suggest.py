@@ -25,11 +25,12 @@ from mlsr_es.hybrid import Hybrid
 from mlsr_es.suggestion.adjusting import Added, Adjustment, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
 from mlsr_es.suggestion.hybrid import word_clauses
+from mlsr_es.suggestion.missed import Missed, missed_by
 from mlsr_es.suggestion.picture import Picture, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.section import pieces_of, section_terms
 from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_source, wanted_source
-from mlsr_es.vectors import feature_name
+from mlsr_es.vectors import feature_name, term_of
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
@@ -90,6 +91,7 @@ class SuggestedImage:
         captions: Its texts, each once, wherever the index has them.
         shares: Of a document with several images, what each gave; empty for one image, and where terms are None.
         beside: What else was asked for of it: ``highlight``, and what the user's own search body asks.
+        missing: Terms that were asked and that it lacks, term to query weight, heaviest first; None unless asked for.
     """
 
     id: str
@@ -100,6 +102,7 @@ class SuggestedImage:
     captions: tuple[str, ...] = ()
     shares: tuple[Share, ...] = ()
     beside: Mapping[str, Any] = field(default_factory=dict)
+    missing: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class Suggestions:
         dropped_terms: Query terms that the cluster's clause limit left no room for.
         dropped_words: Words of the BM25 part, likewise.
         aggregations: Of the user's own search body.
+        missed: Terms that were asked and that none of the images has, heaviest first; None unless asked for.
+        unasked: Terms that the strategy left out, heaviest first.
     """
 
     request: Request
@@ -123,6 +128,8 @@ class Suggestions:
     dropped_terms: tuple[str, ...] = ()
     dropped_words: tuple[str, ...] = ()
     aggregations: Mapping[str, Any] = field(default_factory=dict)
+    missed: tuple[Missed, ...] | None = None
+    unasked: tuple[str, ...] = ()
 
 
 def serving_version(client: Client, index: str) -> Version:
@@ -264,8 +271,9 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     """
     reserve = None if request.strategy.exact else request.exact
     answer = search(client, request.index, request.body, exact=reserve, frame=request.frame)
-    asked = request.terms if answer.asked_again else request.asked
-    weights = {feature_name(term): weight for term, weight in asked.items() if term not in answer.dropped_terms}
+    terms = request.terms if answer.asked_again else request.asked
+    asked = {term: weight for term, weight in terms.items() if term not in answer.dropped_terms}
+    weights = {feature_name(term): weight for term, weight in asked.items()}
     images = tuple(
         _image(hit, weights, version.meta, explain=explain, added=request.hybrid is not None or bool(request.frame.own))
         for hit in answer.hits
@@ -273,7 +281,17 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     # The terms that are left out, or only rank, may match more images than are counted.
     total = answer.total if request.strategy.exact or answer.asked_again else None
     return Suggestions(
-        request, images, total, answer.took_ms, answer.dropped_terms, answer.dropped_words, answer.aggregations
+        request,
+        images,
+        total,
+        answer.took_ms,
+        answer.dropped_terms,
+        answer.dropped_words,
+        answer.aggregations,
+        missed_by(client, request.index, asked, [image.terms or {} for image in images], version.meta)
+        if explain
+        else None,
+        tuple(term for term in request.terms if term not in terms),
     )
 
 
@@ -290,4 +308,7 @@ def _image(hit: Hit, weights: Mapping[str, float], meta: IndexMeta, *, explain: 
         captions_in(hit.source, meta),
         shares_in(hit.source, terms, meta) if terms is not None else (),
         hit.beside,
+        {term_of(name): weight for name, weight in weights.items() if term_of(name) not in terms}
+        if terms is not None
+        else None,
     )

@@ -1,0 +1,236 @@
+"""Why an image is not among the hits of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.elastic import (
+    Answer,
+    Frame,
+    Hit,
+    Met,
+    Standing,
+    Strategy,
+    Version,
+    contributions,
+    first_phase,
+    hit_of,
+    ids_like,
+    meet,
+    search,
+    standing,
+    stored,
+    values_at,
+    weights_in,
+)
+from mlsr_es.suggestion.showing import captions_in
+from mlsr_es.suggestion.suggest import Request
+from mlsr_es.vectors import feature_name
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client
+
+
+class Reason(StrEnum):
+    """What keeps an image from being shown; the first that holds."""
+
+    ABSENT = "absent"
+    """The index does not hold it, or lets the user see it."""
+
+    UNREFRESHED = "unrefreshed"
+    """It was written, and no refresh has made it searchable yet, or an alias' own filter hides it."""
+
+    FILTERED = "filtered"
+    """A filter of the search leaves it out."""
+
+    WITHOUT_WEIGHTS = "without-weights"
+    """It has no term weights at all."""
+
+    UNMATCHED = "unmatched"
+    """It has none of the query's terms."""
+
+    LEFT_OUT = "left-out"
+    """It has terms of the query, and the strategy does not ask for them, or for too few in the first phase."""
+
+    COLLAPSED = "collapsed"
+    """Another image of the same page, or what is collapsed by, is shown in its place."""
+
+    OUTRANKED = "outranked"
+    """It matches, and others score higher."""
+
+    SHOWN = "shown"
+    """Nothing: it is among the hits."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why an image is not among the hits.
+
+    Args:
+        id: The image's id.
+        reason: Why.
+        wanted: How many hits the search shows.
+        strategy: How it is executed.
+        standing: Where the image stands in the search, without the filters that leave it out; None where it matches
+            nothing.
+        whole: Where it stands when all of the query's terms are asked; the same under an exact strategy, and in two
+            phases, where what the first one misses counts all the same.
+        last: The score of the last image that is shown; None where fewer are found than are wanted.
+        terms: Word piece to what it contributed, heaviest first; with ``bm25`` they add up to the score of
+            ``standing``, or of ``whole`` where that is None.
+        bm25: What BM25 contributed; None where it was not asked.
+        missing: The query's terms that the image lacks, term to query weight, heaviest first.
+        unasked: Terms that it has and the strategy does not ask for.
+        excluding: The filters that leave it out.
+        source: The stored document with its weights; empty where it is absent.
+        captions: Its texts.
+        near: Ids that look like the one that is absent.
+        shown_instead: The id of the one that it is collapsed into; "" for none.
+    """
+
+    id: str
+    reason: Reason
+    wanted: int
+    strategy: Strategy
+    standing: Standing | None = None
+    whole: Standing | None = None
+    last: float | None = None
+    terms: Mapping[str, float] | None = None
+    bm25: float | None = None
+    missing: Mapping[str, float] | None = None
+    unasked: tuple[str, ...] = ()
+    excluding: tuple[Mapping[str, Any], ...] = ()
+    source: Mapping[str, Any] | None = None
+    captions: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    shown_instead: str = ""
+
+
+def why_not(client: Client, request: Request, image_id: str, *, version: Version) -> WhyNot:
+    """Why an image is not among the hits of a search.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        request: Of ``encode_request``, encoded to be explained.
+        image_id: The image's id.
+        version: Of ``serving_version``.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    wanted, strategy = int(request.body["size"]), request.strategy
+    met = meet(client, request.index, image_id, filters=_filters(request), source=request.body.get("_source", True))
+    if met is None:
+        there = bool(stored(client, request.index, [image_id]))
+        near = () if there or version.meta.enriched else ids_like(client, request.index, image_id)
+        return WhyNot(image_id, Reason.UNREFRESHED if there else Reason.ABSENT, wanted, strategy, near=near)
+    return _Inquiry(client, request, image_id, version, met).answer()
+
+
+@dataclass(frozen=True)
+class _Inquiry:
+    """The questions to the cluster about one image that is there."""
+
+    client: Client
+    request: Request
+    image_id: str
+    version: Version
+    met: Met
+
+    def answer(self) -> WhyNot:
+        request, strategy, met = self.request, self.request.strategy, self.met
+        # All pages up to the one that is wanted.
+        shown = search(
+            self.client,
+            request.index,
+            request.body,
+            exact=None if strategy.exact else request.exact,
+            frame=replace(request.frame, start=0),
+        )
+        # Where the strategy finds too few images, its search is the exact one.
+        exact = strategy.exact or shown.asked_again
+        whole_hit, whole = self._standing(request.exact)
+        if exact:
+            hit, own = whole_hit, whole
+        elif strategy.window is None:
+            hit, own = self._standing(request.body)
+        else:
+            hit, own = self._in_two_phases(whole_hit, whole)
+        asked = request.terms if exact or own is None else request.asked
+        held = weights_in(met.source, self.version.meta.field)
+        explained = hit or whole_hit
+        terms = contributions(
+            explained or Hit(self.image_id, 0.0, met.source),
+            {feature_name(term): weight for term, weight in asked.items() if term not in shown.dropped_terms},
+            field=self.version.meta.field,
+        )
+        found = WhyNot(
+            self.image_id,
+            Reason.SHOWN,
+            int(request.body["size"]),
+            strategy,
+            own,
+            whole,
+            shown.hits[-1].score if len(shown.hits) >= request.body["size"] else None,
+            terms,
+            max(0.0, explained.score - sum(terms.values()))
+            if explained and (request.hybrid or request.frame.own)
+            else None,
+            {term: weight for term, weight in request.terms.items() if feature_name(term) not in held},
+            tuple(term for term in request.terms if term not in asked and feature_name(term) in held),
+            met.excluding,
+            met.source,
+            captions_in(met.source, self.version.meta),
+        )
+        return self._with_reason(found, shown, weighed=bool(held))
+
+    def _with_reason(self, found: WhyNot, shown: Answer, *, weighed: bool) -> WhyNot:
+        if any(hit.id == self.image_id for hit in shown.hits):
+            return found
+        if found.excluding:
+            return replace(found, reason=Reason.FILTERED)
+        if found.standing:
+            instead = self._shown_instead(shown)
+            return replace(found, reason=Reason.COLLAPSED if instead else Reason.OUTRANKED, shown_instead=instead)
+        if found.whole:
+            return replace(found, reason=Reason.LEFT_OUT)
+        if found.terms and self.request.frame.own and "query" in self.request.frame.own:
+            # Terms match, and yet it is not found: the user's own query does not find it.
+            return replace(found, reason=Reason.FILTERED, excluding=(self.request.frame.own["query"],))
+        return replace(found, reason=Reason.UNMATCHED if weighed else Reason.WITHOUT_WEIGHTS)
+
+    def _shown_instead(self, shown: Answer) -> str:
+        """The hit that has the image's value of the field by which hits are collapsed."""
+        field = self.request.frame.collapse
+        own = {str(value) for value in values_at(self.met.source, field)} if field else set()
+        values = ((hit.id, hit.beside.get("fields", {}).get(field, ())) for hit in shown.hits)
+        return next((hit_id for hit_id, theirs in values if own & {str(value) for value in theirs}), "")
+
+    def _standing(self, body: Mapping[str, Any]) -> tuple[Hit | None, Standing | None]:
+        """As a hit of a search in one phase, and among what passes the filters that it passes itself."""
+        index, query = self.request.index, body["query"]["bool"]
+        bare = {**body, "query": {"bool": {name: part for name, part in query.items() if name != "filter"}}}
+        own = self.request.frame.own or {}
+        passed = [each for each in _filters(self.request) if each not in self.met.excluding]
+        frame = Frame(filters=passed, own={"query": own["query"]} if "query" in own else None)
+        hit = hit_of(self.client, index, self.image_id, bare, frame)
+        return hit, standing(self.client, index, hit.score, bare, frame) if hit else None
+
+    def _in_two_phases(self, whole_hit: Hit | None, whole: Standing | None) -> tuple[Hit | None, Standing | None]:
+        """The same, where all terms rank only what the heaviest find."""
+        window = int(self.request.body["rescore"]["window_size"]) if "rescore" in self.request.body else None
+        _, first = self._standing(first_phase(self.request.body))
+        if window is None:  # the heaviest terms are all that there are
+            return whole_hit, whole
+        if first is None or first.rank > window:
+            return None, None
+        return whole_hit, whole
+
+
+def _filters(request: Request) -> list[Mapping[str, Any]]:
+    """All that an image has to pass, wherever the request has it."""
+    after = (request.frame.own or {}).get("post_filter")
+    return [*request.body["query"]["bool"].get("filter", ()), *request.frame.filters, *([after] if after else [])]
