@@ -73,8 +73,9 @@ def _sentences(found: WhyNot) -> list[str]:
             )
         case Reason.FILTERED:
             told = " and ".join(_as_text(each) for each in found.excluding)
+            filters = "filter" if len(found.excluding) == 1 else "filters"
             place = f" Without that it would be number {found.standing.rank:,}." if found.standing else ""
-            lines.append(f"It is left out by the filter {told}.{place}")
+            lines.append(f"It is left out by the {filters} {told}.{place}")
         case Reason.WITHOUT_WEIGHTS:
             lines.append("It has no term weights: the model gave it none, or it was never encoded.")
         case Reason.UNMATCHED:
