@@ -70,6 +70,32 @@ def test_an_explanation_adds_up_to_the_score(newer_cluster_url: str, newer_sampl
             assert sum(hit["terms"].values()) == pytest.approx(hit["score"], rel=CLOSE)
 
 
+@pytest.mark.parametrize("strategy", ["dynamic", "two-phase:0.6/200"])
+def test_why_an_image_is_not_a_hit_is_the_same_of_both_kinds(
+    cluster_url: str, sample_index: str, newer_cluster_url: str, newer_sample: str, strategy: str
+) -> None:
+    """Rank, score and what is lacking; and so are the words that hit nothing."""
+    options = ("--strategy", strategy)
+    image = list(scores(asked(cluster_url, sample_index, QUESTIONS[0])))[3]
+    features, sparse = (
+        asked(url, index, QUESTIONS[0], *options, "-n", "1", "--why-not", image)
+        for url, index in ((cluster_url, sample_index), (newer_cluster_url, newer_sample))
+    )
+    assert features["reason"] == sparse["reason"] != "shown"
+    whole = "standing_with_all_terms"
+    assert sparse[whole] == pytest.approx(features[whole], rel=CLOSE)
+    assert bool(sparse["standing"]) == bool(features["standing"])
+    assert sparse["terms"] == pytest.approx(features["terms"], rel=CLOSE)
+    assert sparse["missing"] == pytest.approx(features["missing"])
+    shown = (*options, "-n", "1", "--explain", "--boost", "zebra=2")
+    features, sparse = (
+        asked(url, index, QUESTIONS[0], *shown)["missed"]
+        for url, index in ((cluster_url, sample_index), (newer_cluster_url, newer_sample))
+    )
+    assert features == sparse
+    assert {each["term"]: each["images"] for each in features}["zebra"] == 0
+
+
 def test_the_weights_in_a_sparse_vector_are_stored_as_they_were_sent(
     client: Elasticsearch, sample_index: str, newer_client: Elasticsearch, newer_cluster_url: str, newer_sample: str
 ) -> None:
