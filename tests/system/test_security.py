@@ -149,6 +149,8 @@ def test_a_searcher_searches_measures_and_looks(filled: Ask, tmp_path: Path) -> 
     judged = ("--topics", str(tmp_path / "sample/topics.jsonl"), "--qrels", str(tmp_path / "sample/qrels.txt"))
     ran = filled("searcher", "evaluate", "--index", SITE, *judged, "--json")
     assert ran.code == 0, ran.stderr
+    ran = filled("searcher", "verify", "scores", "--index", SITE, *judged[:2], "--json")
+    assert ran.code == 0, ran.stderr
     ran = filled("searcher", "doctor", "--index", SITE, "--json")
     levels = {one["about"]: one["level"] for one in ran.json["findings"]}
     assert (ran.code, levels["right to search"], levels["right to index"]) == (0, "green", "amber")
