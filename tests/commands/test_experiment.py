@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
@@ -39,6 +39,18 @@ def test_a_study_runs_and_what_is_done_is_left(study_file: Callable[..., Path], 
     assert "stale: mlm-query, fold 0" in dry.stderr
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """For torch, whose sums depend on how many it has; a unit beside others has one."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_units_may_run_beside_each_other(study_file: Callable[..., Path], tmp_path: Path) -> None:
     """Each in a process of its own, with the same results."""
     results = {}
