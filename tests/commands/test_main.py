@@ -46,7 +46,7 @@ def test_an_interrupt_says_how_to_go_on(
     client: Elasticsearch, cluster_url: str, index_name: str, tmp_path: Path
 ) -> None:
     """Exit code 130, as shells have it, and no traceback."""
-    source = rows(tmp_path / "birds.jsonl", {str(number): "An owl in a tree" for number in range(2_000)})
+    source = rows(tmp_path / "birds.jsonl", {str(number): "An owl in a tree" for number in range(20_000)})
     command = [str(PROGRAM), "index", str(source), "--index", index_name]
     environment = {**os.environ, "ES_URL": cluster_url}
     with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as program:

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mlsr_es.collection import ImageDocument, Section
-from mlsr_es.elastic import ConnectionSettings, build_query, connect, delete_version, search, weights_in
+from mlsr_es.elastic import ConnectionSettings, build_query, connect, search, weights_in
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.indexing import Job, index_collection
@@ -105,7 +105,7 @@ def measured(cluster_url: str, demo_model: BiEncoder, tmp_path_factory: pytest.T
             hits.append((np.array([place[hit.id] for hit in found]), np.array([hit.score for hit in found])))
         yield Measured(hits, queries.dot(stored.quantised()).toarray(), queries.dot(stored).toarray())
     finally:
-        delete_version(client, f"{name}-v0001")
+        client.indices.delete(index=f"{name}-v0001")
         client.close()
 
 
