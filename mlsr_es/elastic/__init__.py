@@ -22,7 +22,7 @@ from mlsr_es.elastic.listing import Listed, Role, list_versions
 from mlsr_es.elastic.loading import load
 from mlsr_es.elastic.mapping import index_body
 from mlsr_es.elastic.meta import IndexMeta, State
-from mlsr_es.elastic.noting import note_hybrid, note_strategy, read_meta
+from mlsr_es.elastic.noting import mark_ready, note_hybrid, note_origin, note_strategy, read_meta
 from mlsr_es.elastic.owners import OwnersIndex, check_writable, describe, open_slot, switch
 from mlsr_es.elastic.paths import REFERENCES, TEXTS, check_readable, values_at
 from mlsr_es.elastic.queries import WordClauses, build_query
@@ -51,8 +51,6 @@ from mlsr_es.elastic.versions import (
     check_unused,
     create_version,
     delete_version,
-    mark_ready,
-    note_origin,
     promote,
     resolve,
     roll_back,

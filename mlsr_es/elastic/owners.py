@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from mlsr_es.elastic.failures import translated
 from mlsr_es.elastic.mapping import field_type
 from mlsr_es.elastic.meta import IndexMeta, State
-from mlsr_es.elastic.patience import patiently
+from mlsr_es.elastic.noting import owners_meta, rewritten
 from mlsr_es.elastic.slots import Slot, check_free
+from mlsr_es.elastic.stored import refresh
 from mlsr_es.elastic.term_fields import FieldKind
 from mlsr_es.errors import IndexMismatchError, InputError
 
@@ -140,7 +141,7 @@ def open_slot(client: Elasticsearch, owners: OwnersIndex, slot: Slot, meta: Inde
         IndexMismatchError: The index is gone.
         ClusterError: The cluster cannot be reached, or refuses the fields.
     """
-    before = _owners_meta(client, owners.index)
+    before = owners_meta(client, owners.index)
     now = IndexMeta.read(owners.index, before) if "mlsr" in before else None
     if now is None or now.state is State.BUILDING:
         now = replace(meta, field=slot.field, state=State.BUILDING)
@@ -168,25 +169,18 @@ def switch(client: Elasticsearch, owners: OwnersIndex, slot: Slot, meta: IndexMe
         IndexMismatchError: Another run has written another model's weights to the same place, or the index is gone.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    before = _owners_meta(client, owners.index)
-    now = IndexMeta.read(owners.index, before)
-    ours = now.revision if slot.serves else now.filling.get("revision")
-    if ours != meta.revision:
-        raise IndexMismatchError(
-            f"another run has written another model's weights to {owners.index} meanwhile.",
-            advice="Let one run end, then run the other again.",
-        )
-    if slot.serves:
-        done = replace(now, enriched=meta.enriched)
-    else:
-        done = replace(meta, field=slot.field, state=State.SERVING, filling={})
-    with translated(client, f"let searches of {owners.index} read {slot.field}"):
-        client.indices.refresh(index=owners.index)
-        client.indices.put_mapping(index=owners.index, meta=done.merged_into(before))
+
+    def switched(now: IndexMeta) -> IndexMeta:
+        ours = now.revision if slot.serves else now.filling.get("revision")
+        if ours != meta.revision:
+            raise IndexMismatchError(
+                f"another run has written another model's weights to {owners.index} meanwhile.",
+                advice="Let one run end, then run the other again.",
+            )
+        if slot.serves:
+            return replace(now, enriched=meta.enriched)
+        return replace(meta, field=slot.field, state=State.SERVING, filling={})
+
+    refresh(client, owners.index)
+    rewritten(client, owners.index, f"let searches of {owners.index} read {slot.field}", switched)
     return not slot.serves
-
-
-def _owners_meta(client: Elasticsearch, index: str) -> Mapping[str, Any]:
-    told = patiently(client, f"read the mapping of {index}", lambda: client.indices.get_mapping(index=index))
-    meta: Mapping[str, Any] = told.body[index]["mappings"].get("_meta", {})
-    return meta

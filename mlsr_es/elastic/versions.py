@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.creating import create
@@ -188,41 +188,6 @@ def roll_back(client: Elasticsearch, name: str) -> tuple[str, str]:
         raise IndexMismatchError(f"{name} has nothing to go back to: {gone}.")
     _swap(client, found, before)
     return before, serving
-
-
-def mark_ready(client: Elasticsearch, name: str, version: str) -> None:
-    """Write down that a version is complete, and that it waits to be promoted.
-
-    Raises:
-        IndexMismatchError: The version is gone, or is not this package's.
-        ClusterError: The cluster cannot be reached, or refuses.
-    """
-    found = _find(client, name)
-    meta = _present(found, version).meta
-    if meta.state is State.BUILDING:
-        with translated(client, f"write down that {version} is complete"):
-            ready = replace(meta, state=State.READY)
-            client.indices.put_mapping(index=version, meta=ready.merged_into(found.meta(version)))
-
-
-def note_origin(client: Elasticsearch, version: str, collection: str, origin: str) -> str | None:
-    """Write down from where a collection is read.
-
-    Returns:
-        From where it was read before; None where it is new to the version.
-
-    Raises:
-        IndexMismatchError: The version is gone, or is not this package's.
-        ClusterError: The cluster cannot be reached, or refuses.
-    """
-    with translated(client, f"write down where {collection} comes from in {version}"):
-        owners = client.indices.get_mapping(index=version).body[version]["mappings"].get("_meta", {})
-        meta = IndexMeta.read(version, owners)
-        before = meta.origins.get(collection)
-        if before != origin:
-            noted = replace(meta, origins={**meta.origins, collection: origin})
-            client.indices.put_mapping(index=version, meta=noted.merged_into(owners))
-    return before
 
 
 def check_unused(client: Elasticsearch, version: str) -> None:

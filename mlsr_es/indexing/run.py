@@ -136,7 +136,7 @@ def index_collection(job: Job, client: Client, progress: Progress | None = None)
 def _complete(job: Job, client: Client, summary: Summary, *, serving: str | None) -> None:
     """Let the version take over, or wait."""
     if not job.promotes:
-        mark_ready(client, job.index, summary.version)
+        mark_ready(client, summary.version)
         summary.ready = True
         return
     promote(client, job.index, summary.version)

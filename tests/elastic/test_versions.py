@@ -98,8 +98,8 @@ def test_the_way_back(client: Elasticsearch, index_name: str) -> None:
 def test_a_version_may_be_complete_and_wait(client: Elasticsearch, index_name: str) -> None:
     """It is told apart from one that lacks documents; nobody searches either."""
     version = create_version(client, index_name, META)
-    mark_ready(client, index_name, version)
-    mark_ready(client, index_name, version)
+    mark_ready(client, version)
+    mark_ready(client, version)
     resolved = resolve(client, index_name)
     assert resolved is not None
     assert (resolved.serving, resolved.building) == (None, ())
