@@ -59,7 +59,7 @@ def demo() -> None:
     The first run fetches about 110 MB and takes some minutes; later ones find everything done. Where there is no apt to
     fetch the manual with, a small sample collection takes its place. The node stays up: mlsr-es node stop ends it.
     """
-    from mlsr_es.elastic import ConnectionSettings, connect
+    from mlsr_es.elastic import ConnectionSettings, check, connect
     from mlsr_es.embedded import Node
     from mlsr_es.encoders import load_model
     from mlsr_es.indexing import Job, index_collection
@@ -84,7 +84,7 @@ def demo() -> None:
     print_summary(summary)
 
     version = serving_version(client, source.name)
-    strategy = strategy_for(client, version)
+    strategy = strategy_for(version, check(client))
     for section in _sections(source):
         request = encode_request(
             section, model=model, version=version, index=source.name, size=_IMAGES, strategy=strategy, explain=True

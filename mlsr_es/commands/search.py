@@ -13,6 +13,7 @@ from mlsr_es.commands.console import print_json
 from mlsr_es.commands.suggested import as_pasted, print_images, tell_added, tell_dropped, to_json
 from mlsr_es.elastic import ConnectionSettings
 from mlsr_es.errors import InputError
+from mlsr_es.hybrid import AUTO
 
 
 @with_connection
@@ -130,12 +131,12 @@ def search(
         raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
     encoder: QueryEncoder | None = read_table(query_table) if query_table else None
     client = connect(connection)
-    check(client)
+    cluster = check(client)
     version = serving_version(client, name)
-    chosen = chosen or strategy_for(client, version)
+    chosen = chosen or strategy_for(version, cluster)
     added = hybrid_for(version, hybrid)
     check_filter_fields(client, name, [*wanted, *([collapse] if collapse else [])])
-    if added:
+    if added and hybrid != AUTO:  # what an index says of itself was checked when it was written
         check_text_field(client, name, added.field)
     if encoder is None:
         # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.

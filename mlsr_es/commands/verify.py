@@ -166,14 +166,14 @@ def _pruning(found: Verification) -> str:
 
 def _searched(client: Client, name: str, field: str, strategy: str) -> tuple[TermField, Strategy, Version | None]:
     """The field that is asked, how queries are executed, and what the index says of itself; None of somebody else's."""
-    from mlsr_es.elastic import Strategy, term_field
+    from mlsr_es.elastic import Strategy, check, term_field
     from mlsr_es.suggestion import exact_strategy_for, serving_version, strategy_for
 
     named = Strategy.parse(strategy) if strategy else None
     if field:
         return term_field(client, name, field), named or exact_strategy_for(client), None
     version = serving_version(client, name)
-    return version.meta.terms, named or strategy_for(client, version), version
+    return version.meta.terms, named or strategy_for(version, check(client)), version
 
 
 def _encoder(model: str, version: Version | None, device: str) -> BiEncoder:

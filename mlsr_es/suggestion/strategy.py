@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import Strategy, Version, check
+from mlsr_es.elastic import ClusterVersion, Strategy, Version, check
 from mlsr_es.errors import IndexMismatchError, InputError
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
 
 
-def strategy_for(client: Client, version: Version) -> Strategy:
+def strategy_for(version: Version, cluster: ClusterVersion | None) -> Strategy:
     """The strategy that an index says it is searched best with; else the exact one for the cluster's version.
+
+    Args:
+        version: Of ``serving_version``.
+        cluster: Of ``mlsr_es.elastic.check``.
 
     Raises:
         IndexMismatchError: What the index says is no strategy.
-        ClusterError: The cluster cannot be reached, or refuses.
     """
     if not version.meta.strategy:
-        return exact_strategy_for(client)
+        return Strategy.for_version(cluster)
     try:
         return Strategy.parse(version.meta.strategy)
     except InputError as error:

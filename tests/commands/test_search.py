@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
+from elastic_transport import Transport
 from elasticsearch import Elasticsearch
 
 from tests.program import Ran, run_program
@@ -162,6 +164,23 @@ def test_auto_is_what_the_index_holds(index: str) -> None:
     hits = search(index, TEXT, "--hybrid", "auto", "--explain", "--json").json["hits"]
     assert hits[0]["bm25"] > 0
     assert '"caption_stems"' in search(index, TEXT, "--hybrid", "auto", "--show-query").stdout
+
+
+@pytest.mark.parametrize("options", [(), ("--hybrid", "auto"), ("--strategy", "dynamic")])
+def test_a_search_asks_the_cluster_three_times(
+    index: str, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which version it is, what the index says of itself, and for the hits."""
+    asked: list[str] = []
+    send = Transport.perform_request
+
+    def counted(transport: Transport, method: str, target: str, **rest: Any) -> Any:
+        asked.append(target.partition("?")[0])
+        return send(transport, method, target, **rest)
+
+    monkeypatch.setattr(Transport, "perform_request", counted)
+    assert search(index, TEXT, *options).code == 0
+    assert asked == ["/", f"/{index},{index}-v*", f"/{index}/_search"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import IndexMeta, State, Strategy, Version, create_version
+from mlsr_es.elastic import IndexMeta, State, Strategy, Version, check, create_version
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
 from mlsr_es.hybrid import Hybrid
@@ -210,9 +210,10 @@ def test_the_strategy_follows_the_clusters_version(client: Elasticsearch, sample
     """Every posting on Lucene 8, where nobody has stored another one."""
     major = int(client.info()["version"]["number"].split(".")[0])
     version = serving_version(client, sample_index)
-    assert exact_strategy_for(client) == strategy_for(client, version) == Strategy(dynamic=major >= 9)
+    cluster = check(client)
+    assert exact_strategy_for(client) == strategy_for(version, cluster) == Strategy(dynamic=major >= 9)
     stored = replace(version, meta=replace(version.meta, strategy="two-phase:0.7/300"))
-    assert strategy_for(client, stored) == Strategy(mass=0.7, window=300)
+    assert strategy_for(stored, cluster) == Strategy(mass=0.7, window=300)
 
 
 def test_a_stored_strategy_that_is_none_is_the_indexs_fault(client: Elasticsearch, sample_index: str) -> None:
@@ -220,4 +221,4 @@ def test_a_stored_strategy_that_is_none_is_the_indexs_fault(client: Elasticsearc
     version = serving_version(client, sample_index)
     broken = replace(version, meta=replace(version.meta, strategy="warp:9"))
     with pytest.raises(IndexMismatchError, match=r"strategy 'warp:9' is none.*tune strategy"):
-        strategy_for(client, broken)
+        strategy_for(broken, None)
