@@ -57,6 +57,7 @@ LICENCES = {"gimp-manual": "GFDL", "kicad-manual": "GPL-3+ or CC-BY-3.0+"}
 SYSTEMS = {
     "model": "this model",
     "exact": "this model",
+    "together": "this model with BM25 added, `--hybrid auto`",
     "bm25s": "BM25, `bm25s` with its defaults",
     "titles": "BM25, words weighted by the section's field and saturated",
 }

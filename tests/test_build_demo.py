@@ -44,7 +44,8 @@ def evaluated(**values: Any) -> dict[str, Any]:
 
 def trained(**values: Any) -> dict[str, Any]:
     """What ``mlsr-es train --json`` says."""
-    report = {"collection": "kicad-manual", "start": "demo", "fold": 0, "seconds": 60, "test": {"model": MEANS | TERMS}}
+    measured = {"model": MEANS | TERMS, "together": MEANS | TERMS}
+    report = {"collection": "kicad-manual", "start": "demo", "fold": 0, "seconds": 60, "test": measured}
     return {**report, "sections": {"training": 141, "test": 39}, **values}
 
 
@@ -64,6 +65,7 @@ def test_every_report_is_a_table_that_says_what_was_asked(script: ModuleType) ->
     assert "by the cluster" not in text
     assert kicad.startswith("On all pages of `kicad-manual`, 180 topics:")
     assert after.startswith("After `mlsr-es train --from-collection kicad-manual` (141 sections, 1 minutes), on fold 0")
+    assert "| this model with BM25 added, `--hybrid auto` | 0.500 |" in after
 
 
 @pytest.mark.parametrize("report", [evaluated(revision="another"), trained(start=None)])

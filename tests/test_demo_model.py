@@ -22,6 +22,7 @@ from mlsr_es.evaluation import (
     choose_topics,
     exact_run,
     figures,
+    hybrid_run,
     tuned,
 )
 from mlsr_es.shipped import shipped
@@ -111,6 +112,22 @@ def test_the_model_is_worth_what_the_card_says(model: BiEncoder, manual: Manual)
     topics = manual.topics(Split.TEST)
     assert len(topics.sections) == TOLD["topics"]
     assert_holds(run_of(model, manual, topics), topics, TOLD["systems"]["model"], ROUNDED)
+
+
+def test_so_is_its_sum_with_bm25(model: BiEncoder, manual: Manual) -> None:
+    """At the weight that the model brings; a card of a model without one has no such row."""
+    topics, hybrid, told = manual.topics(Split.TEST), model.hybrid, TOLD["systems"].get("together")
+    if hybrid is None or told is None:
+        pytest.skip("the card has no such row")
+    run = hybrid_run(
+        model.encode_sections(topics.sections),
+        manual.vectors,
+        weight=hybrid.weight,
+        sections=topics.sections,
+        captions=manual.captions,
+        image_ids=manual.ids,
+    )
+    assert_holds(run, topics, told, ROUNDED)
 
 
 def test_so_are_the_baselines_beside_it(manual: Manual) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mlsr_es.training import System, Trained, TrainingConfig
 
 _CHOSEN_BY = "nDCG@10"
+_KEYS = {"hybrid": "together"}
+"""Of ``--json``, where they are not the names of the table."""
 
 
 @with_connection_later
@@ -44,7 +46,7 @@ def train(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionLater,
 ) -> None:
-    """Train a model, and measure it beside BM25 on the pages that were held out.
+    """Train a model, and measure it beside BM25, and added to it, on the pages that were held out.
 
     A collection's own sections and images are the supervision. It is split by page: a fold of the pages is never
     seen, a few others choose the best epoch. TensorBoard's files are in DIR/logs.
@@ -106,7 +108,7 @@ def to_json(trained: Trained, systems: Sequence[System]) -> dict[str, Any]:
         "seconds": trained.seconds,
         "validation": trained.best,
         "test": {
-            one.run.name: {measure: one.figures.mean(measure) for measure in MEASURES}
+            _KEYS.get(one.run.name, one.run.name): {measure: one.figures.mean(measure) for measure in MEASURES}
             | ({"query_terms": one.run.terms[0], "document_terms": one.run.terms[1]} if one.run.terms else {})
             for one in systems
         },

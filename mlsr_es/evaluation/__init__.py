@@ -6,7 +6,7 @@ Pure but for the files that it reads and writes (TREC's, Parquet); it knows no m
 from mlsr_es.evaluation.baselines import baseline_run, tuned
 from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, plain_weights
 from mlsr_es.evaluation.exact import exact_run
-from mlsr_es.evaluation.hybrid import balanced_weight, beside, best_weight
+from mlsr_es.evaluation.hybrid import balanced_weight, beside, best_weight, hybrid_run
 from mlsr_es.evaluation.measures import MEASURES, Figures, figures
 from mlsr_es.evaluation.run import DEPTH, Ranked, Run, mean_terms
 from mlsr_es.evaluation.significance import Difference, compare, corrected, difference, holm
@@ -46,6 +46,7 @@ __all__ = [
     "exact_run",
     "figures",
     "holm",
+    "hybrid_run",
     "mean_terms",
     "plain_weights",
     "read_qrels",

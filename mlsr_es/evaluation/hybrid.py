@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mlsr_es.collection import Judgement
+from mlsr_es.collection import Judgement, Section
+from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, TITLE_BOOSTED, Bm25
 from mlsr_es.evaluation.exact import exact_run
 from mlsr_es.evaluation.measures import figures
 from mlsr_es.evaluation.run import Run
@@ -38,6 +39,36 @@ def beside(first: SparseVectors, second: SparseVectors, *, weight: float = 1.0) 
         np.concatenate([first.term_ids, second.term_ids + first.vocabulary_size]),
         np.concatenate([first.weights, second.weights * np.float32(weight)]),
         shape=(len(first), first.vocabulary_size + second.vocabulary_size),
+    )
+
+
+def hybrid_run(
+    queries: SparseVectors,
+    documents: SparseVectors,
+    *,
+    weight: float,
+    sections: Sequence[Section],
+    captions: Sequence[str],
+    image_ids: Sequence[str],
+) -> Run:
+    """Rank by a model's dot product plus so much of BM25 that listens to titles, as ``search --hybrid`` does.
+
+    Args:
+        queries: The model's, a row a section.
+        documents: The model's, a row an image.
+        weight: Of BM25 as a cluster computes it on captions' stems, at least 0.
+        sections: The topics.
+        captions: Of ``caption_text``, of each image.
+        image_ids: Of the images.
+    """
+    words = Bm25.of(map(TITLE_BOOSTED.analyse, captions), k1=TITLE_BOOSTED.k1, b=TITLE_BOOSTED.b)
+    asked = words.queries(map(TITLE_BOOSTED.weigh, sections))
+    return exact_run(
+        "hybrid",
+        beside(queries, asked, weight=weight * CLUSTER_UNIT),
+        beside(documents, words.documents),
+        section_ids=[section.id for section in sections],
+        image_ids=image_ids,
     )
 
 

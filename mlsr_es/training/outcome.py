@@ -1,10 +1,20 @@
-"""What training was worth: the model on the pages that it never saw, beside BM25."""
+"""What training was worth: the model on the pages that it never saw, alone, with BM25 added, and beside BM25."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsr_es.evaluation import DEFAULTS, TITLE_BOOSTED, Figures, Run, baseline_run, caption_text, figures, tuned
+from mlsr_es.evaluation import (
+    DEFAULTS,
+    TITLE_BOOSTED,
+    Figures,
+    Run,
+    baseline_run,
+    caption_text,
+    figures,
+    hybrid_run,
+    tuned,
+)
 from mlsr_es.training.data import TrainingData
 from mlsr_es.training.run import Trained
 
@@ -25,11 +35,26 @@ class System:
 
 
 def held_out(trained: Trained) -> list[System]:
-    """The model and both baselines on the test topics; empty where nothing was held out."""
+    """The model, its sum with BM25, and both baselines on the test topics; empty where nothing was held out.
+
+    Where no weight of BM25 was found, there is no sum.
+    """
     if trained.run is None:
         return []
-    model = System(trained.run, figures(trained.run, trained.data.test.judgements), "the model")
-    return [model, *baselines(trained.data)]
+    judgements, hybrid = trained.data.test.judgements, trained.model.hybrid
+    systems = [System(trained.run, figures(trained.run, judgements), "the model")]
+    if hybrid:
+        run = hybrid_run(
+            trained.queries,
+            trained.documents,
+            weight=hybrid.weight,
+            sections=trained.data.test.sections,
+            captions=[caption_text(image) for image in trained.data.images],
+            image_ids=[image.id for image in trained.data.images],
+        )
+        what = f"the model + {hybrid.weight:.3g} x BM25 of words by field on {hybrid.field}"
+        systems.append(System(run, figures(run, judgements), what))
+    return [*systems, *baselines(trained.data)]
 
 
 def baselines(data: TrainingData) -> list[System]:

@@ -11,6 +11,7 @@ import torch
 
 from mlsr_es.encoders import load_model
 from mlsr_es.errors import InputError
+from mlsr_es.evaluation import CLUSTER_UNIT, TITLE_BOOSTED, Run, baseline_run, caption_text
 from mlsr_es.training import Trained, TrainingConfig, held_out
 
 Backbone = Callable[[str, str], Path]
@@ -97,8 +98,37 @@ def test_a_run_says_its_splits_and_every_epoch(trained: Callable[..., Trained], 
 def test_the_model_stands_beside_bm25_on_the_pages_it_never_saw(
     trained: Callable[..., Trained], tmp_path: Path
 ) -> None:
-    """Three systems, the same topics."""
+    """Alone and with BM25 added, on the same topics."""
     result = trained("atomic/m3.toml", tmp_path / "run")
     systems = held_out(result)
-    assert [one.run.name for one in systems] == ["model", "bm25s", "titles"]
+    assert [one.run.name for one in systems] == ["model", "hybrid", "bm25s", "titles"]
     assert {one.figures.section_ids for one in systems} == {tuple(section.id for section in result.data.test.sections)}
+
+
+def test_what_is_added_is_bm25_at_the_weight_that_the_model_keeps(
+    trained: Callable[..., Trained], tmp_path: Path
+) -> None:
+    """Every score is the model's plus so much of the usual BM25's: what one request to a cluster would give."""
+    result = trained("atomic/m3.toml", tmp_path / "run")
+    data, hybrid = result.data, result.model.hybrid
+    assert result.run is not None
+    assert hybrid is not None
+    captions, ids = [caption_text(image) for image in data.images], [image.id for image in data.images]
+    added = scores(baseline_run(TITLE_BOOSTED, data.test.sections, captions, ids))
+    alone, together = scores(result.run), scores(held_out(result)[1].run)
+    assert together.keys() == alone.keys() | added.keys()
+    assert together == pytest.approx(
+        {one: alone.get(one, 0.0) + hybrid.weight * CLUSTER_UNIT * added.get(one, 0.0) for one in together}, rel=1e-5
+    )
+
+
+def test_without_a_weight_nothing_is_added(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """As where captions and sections share no word."""
+    result = trained("atomic/m3.toml", tmp_path / "run")
+    result.model.hybrid = None
+    assert [one.run.name for one in held_out(result)] == ["model", "bm25s", "titles"]
+
+
+def scores(run: Run) -> dict[tuple[str, str], float]:
+    """Of each section and image."""
+    return {(section, one.image_id): one.score for section, ranking in run.rankings.items() for one in ranking}
