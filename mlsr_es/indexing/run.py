@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import ImageDocument, ImageFile
 from mlsr_es.elastic import (
-    DeleteAction,
     IndexAction,
     Loaded,
     Stored,
     count,
     delete_version,
     document_body,
-    ids_of_collection,
     index_body,
     load,
     mark_ready,
@@ -30,9 +28,10 @@ from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.indexing.balancing import balance
 from mlsr_es.indexing.job import Job
 from mlsr_es.indexing.preparing import Block, Prepared, blocks
+from mlsr_es.indexing.pruning import prune
 from mlsr_es.indexing.rejects import RejectsFile
 from mlsr_es.indexing.seen import SeenIds
-from mlsr_es.indexing.summary import Stage, Summary
+from mlsr_es.indexing.summary import Summary, new_stages
 from mlsr_es.indexing.target import find_target, missing_collections, of_new_version, opened, remove_older
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.vectors import feature_name
@@ -40,7 +39,7 @@ from mlsr_es.vectors import feature_name
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
 
-_READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
+_STAGES = _READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +152,11 @@ class _Run:
         self.client = client
         self.version = version
         self.progress = progress
-        self.summary = Summary(job.index, version, job.source.name)
+        self.summary = Summary(job.index, version, job.source.name, stages=new_stages())
         self._open = ExitStack()
         self._rejects = self._open.enter_context(RejectsFile(job.rejects, strict=job.strict))
         self._seen = self._open.enter_context(SeenIds()) if job.prune_missing else None
         self._under_way: dict[str, ImageDocument] = {}
-        self._seconds = {_READING: 0.0, _ENCODING: 0.0, _LOADING: 0.0}
-        self._encoded = 0
 
     def close(self) -> None:
         """Release the files."""
@@ -169,18 +166,14 @@ class _Run:
     def load(self) -> None:
         """Read, encode and load the whole source."""
         total = self.job.source.count()
-        for stage in (_READING, _ENCODING, _LOADING):
+        for stage in _STAGES:
             self.progress.start(stage, total, "images")
-        for result in load(self.client, self.version, self._actions(), meter=self._meter):
+        meter = self.summary.stages["loading"].took
+        for result in load(self.client, self.version, self._actions(), meter=meter):
             self._take(result)
             self.progress.advance(_LOADING)
-        for stage in (_READING, _ENCODING, _LOADING):
+        for stage in _STAGES:
             self.progress.finish(stage)
-        self.summary.stages = {
-            "reading": Stage(self.summary.read, self._seconds[_READING]),
-            "encoding": Stage(self._encoded, self._seconds[_ENCODING]),
-            "loading": Stage(self.summary.encoded, self._seconds[_LOADING]),
-        }
 
     def prune(self, *, before: str | None) -> None:
         """Remove what the index holds of the collection and the source no longer gives.
@@ -201,14 +194,7 @@ class _Run:
                 "again; if this is another one, give it a name of its own: --collection"
             )
             return
-        seen = self._seen
-        gone = (
-            DeleteAction(each)
-            for each in ids_of_collection(self.client, self.version, self.job.source.name)
-            if each not in seen
-        )
-        for result in load(self.client, self.version, gone):
-            self.summary.pruned += not result.rejected
+        self.summary.pruned = prune(self.client, self.version, self.job.source.name, self._seen)
 
     def _held(self, ids: list[str]) -> Mapping[str, Stored]:
         return stored(self.client, self.version, ids)
@@ -231,12 +217,11 @@ class _Run:
     def _timed(self, ready: list[Prepared]) -> list[IndexAction | None]:
         started = perf_counter()
         actions = _encoded(self.job, ready)
-        self._seconds[_ENCODING] += perf_counter() - started
-        self._encoded += len(ready)
+        self.summary.stages["encoding"].took(perf_counter() - started, len(ready))
         return actions
 
     def _account(self, block: Block) -> None:
-        self._seconds[_READING] += block.seconds
+        self.summary.stages["reading"].took(block.seconds, block.read)
         self.summary.unchanged += len(block.unchanged)
         self.summary.left_out.update(item.rule for item in block.left_out)
         for error, record in block.rejected:
@@ -257,9 +242,7 @@ class _Run:
             self._rejects.add(RecordError(result.id, "load", result.reason), document)
         else:
             self.summary.encoded += 1
-
-    def _meter(self, seconds: float) -> None:
-        self._seconds[_LOADING] += seconds
+            self.summary.stages["loading"].documents += 1
 
 
 def _without_content(document: ImageDocument) -> ImageDocument:

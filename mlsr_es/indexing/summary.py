@@ -10,7 +10,7 @@ from typing import Any
 from mlsr_es.hybrid import Hybrid
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stage:
     """How fast one stage worked while it worked; stages overlap.
 
@@ -19,13 +19,23 @@ class Stage:
         seconds: How long it was busy.
     """
 
-    documents: int
-    seconds: float
+    documents: int = 0
+    seconds: float = 0.0
 
     @property
     def per_second(self) -> float:
         """Documents a second; 0 where nothing went through."""
         return self.documents / self.seconds if self.documents and self.seconds else 0.0
+
+    def took(self, seconds: float, documents: int = 0) -> None:
+        """It was busy for so long, with so many."""
+        self.seconds += seconds
+        self.documents += documents
+
+
+def new_stages() -> dict[str, Stage]:
+    """Those of a run, before it begins."""
+    return {name: Stage() for name in ("reading", "encoding", "loading")}
 
 
 @dataclass(slots=True)

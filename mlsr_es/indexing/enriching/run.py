@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 from mlsr_es.collection import Caption, ImageDocument, ImageFile
 from mlsr_es.elastic import (
     Action,
-    DeleteAction,
     Found,
     Loaded,
     UpdateAction,
     count,
     describe,
-    ids_of_collection,
     load,
     read_again,
     read_snapshot,
@@ -29,15 +27,16 @@ from mlsr_es.indexing.enriching.job import EnrichJob
 from mlsr_es.indexing.enriching.pictures import Picture
 from mlsr_es.indexing.enriching.preparing import EnrichBlock, Key, Left, Ready, enrich_blocks
 from mlsr_es.indexing.enriching.summary import EnrichSummary
+from mlsr_es.indexing.pruning import prune
 from mlsr_es.indexing.rejects import RejectsFile
 from mlsr_es.indexing.seen import SeenIds
-from mlsr_es.indexing.summary import Stage
+from mlsr_es.indexing.summary import new_stages
 from mlsr_es.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
 
-_READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
+_STAGES = _READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
 
 _ROUNDS = 5
 """How often a document is read that is changed by somebody else each time."""
@@ -119,14 +118,12 @@ class _Run:
         self.destination = destination
         self.progress = progress
         into = job.into or job.index
-        self.summary = EnrichSummary(into, destination.index, job.index, field=destination.field)
+        self.summary = EnrichSummary(into, destination.index, job.index, stages=new_stages(), field=destination.field)
         self._open = ExitStack()
         self._rejects = self._open.enter_context(RejectsFile(job.rejects, strict=job.strict))
         self._seen = self._open.enter_context(SeenIds()) if destination.mirrors else None
         self._under_way: dict[Key, _UnderWay] = {}
         self._again: list[Key] = []
-        self._seconds = {_READING: 0.0, _ENCODING: 0.0, _LOADING: 0.0}
-        self._encoded = 0
 
     def close(self) -> None:
         """Release the files."""
@@ -135,9 +132,8 @@ class _Run:
 
     def load(self) -> None:
         """Read, encode and write all documents; those that were changed meanwhile once more."""
-        stages = (_READING, _ENCODING, _LOADING)
         total = count(self.client, self.job.index)
-        for stage in stages:
+        for stage in _STAGES:
             self.progress.start(stage, total, "documents")
         fields, fingerprint = self.job.read.wanted, self.destination.fingerprint
         with closing(read_snapshot(self.client, self.job.index, fields, fingerprint=fingerprint)) as documents:
@@ -150,23 +146,13 @@ class _Run:
             self._work_off(self._still_there(changed))
         for id_, _ in self._again:
             self._reject(RecordError(id_, "load", f"it was changed each of {_ROUNDS} times that it was read"), None)
-        for stage in stages:
+        for stage in _STAGES:
             self.progress.finish(stage)
-        self.summary.stages = {
-            "reading": Stage(self.summary.read, self._seconds[_READING]),
-            "encoding": Stage(self._encoded, self._seconds[_ENCODING]),
-            "loading": Stage(self.summary.encoded, self._seconds[_LOADING]),
-        }
 
     def prune(self) -> None:
         """Remove from an index of its own what the other no longer has."""
-        if self._seen is None:
-            return
-        seen = self._seen
-        held = ids_of_collection(self.client, self.destination.index, self.job.index)
-        gone = (DeleteAction(each) for each in held if each not in seen)
-        for result in load(self.client, self.destination.index, gone):
-            self.summary.pruned += not result.rejected
+        if self._seen is not None:
+            self.summary.pruned = prune(self.client, self.destination.index, self.job.index, self._seen)
 
     def _still_there(self, keys: list[Key]) -> Iterator[Found]:
         """Documents as they are now; those that are gone are counted."""
@@ -178,10 +164,11 @@ class _Run:
                 self.summary.left_out[_GONE] += 1
 
     def _work_off(self, documents: Iterator[Found]) -> None:
+        meter = self.summary.stages["loading"].took
         # Closed one after the other, also where one of them breaks: each reads from the next in threads of its own.
         with (
             closing(self._actions(documents)) as actions,
-            closing(load(self.client, self.destination.index, actions, meter=self._meter)) as results,
+            closing(load(self.client, self.destination.index, actions, meter=meter)) as results,
         ):
             for result in results:
                 self._take(result)
@@ -196,8 +183,7 @@ class _Run:
     def _writing(self, ready: list[Ready]) -> Iterator[Action]:
         started = perf_counter()
         found = weighed(self.job, ready)
-        self._seconds[_ENCODING] += perf_counter() - started
-        self._encoded += len(ready)
+        self.summary.stages["encoding"].took(perf_counter() - started, len(ready))
         for document, weights in zip(ready, found, strict=True):
             self.progress.advance(_ENCODING)
             if self._seen is not None and document.found.id in self._seen:
@@ -246,7 +232,7 @@ class _Run:
         return action
 
     def _account(self, block: EnrichBlock) -> None:
-        self._seconds[_READING] += block.seconds
+        self.summary.stages["reading"].took(block.seconds, block.read)
         self.summary.unchanged += len(block.unchanged)
         if self._seen is not None:
             # What is broken today stays as it was; what a rule leaves out goes.
@@ -276,13 +262,11 @@ class _Run:
             self.summary.left_out[sent.rule] += 1
         else:
             self.summary.encoded += 1
+            self.summary.stages["loading"].documents += 1
 
     def _reject(self, error: RecordError, record: ImageDocument | None) -> None:
         self.summary.rejected[error.stage] += 1
         self._rejects.add(error, record)
-
-    def _meter(self, seconds: float) -> None:
-        self._seconds[_LOADING] += seconds
 
 
 def _record(index: str, found: Found, pictures: tuple[Picture, ...]) -> ImageDocument:

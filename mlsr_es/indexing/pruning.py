@@ -1,0 +1,31 @@
+"""Removing from an index what its source no longer has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlsr_es.elastic import DeleteAction, ids_of_collection, load
+from mlsr_es.indexing.seen import SeenIds
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client
+
+
+def prune(client: Client, index: str, collection: str, seen: SeenIds) -> int:
+    """Remove the documents of a collection that a run has not met.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        index: The concrete index.
+        collection: Whose documents.
+        seen: What stays.
+
+    Returns:
+        How many were removed.
+
+    Raises:
+        IndexMismatchError: The index is gone.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    gone = (DeleteAction(each) for each in ids_of_collection(client, index, collection) if each not in seen)
+    return sum(not result.rejected for result in load(client, index, gone))
