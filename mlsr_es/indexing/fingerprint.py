@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,7 +37,7 @@ def fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan) -> st
         image: The image file's bytes; empty where there is none.
         plan: How it is encoded and stored.
     """
-    told: dict[str, Any] = {
+    told = {
         "schema": SCHEMA,
         "plan": {**asdict(plan), "languages": sorted(plan.languages) if plan.languages is not None else None},
         "id": document.id,
@@ -46,4 +47,9 @@ def fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan) -> st
         "image_path": document.image.name if document.image else None,
         "image": hashlib.sha256(image).hexdigest(),
     }
+    return digest_of(told)
+
+
+def digest_of(told: Mapping[str, Any]) -> str:
+    """32 hexadecimal digits over JSON-ready values."""
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]

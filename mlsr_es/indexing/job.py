@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,12 +60,21 @@ class Job:
     @property
     def meta(self) -> IndexMeta:
         """What the index says of itself."""
-        config = self.model.config
-        return IndexMeta(
-            model=self.model_name,
-            revision=self.model.revision,
-            vocabulary=self.model.vocabulary.digest,
-            query_head=config.query_head.value,
-            document_head=config.document_head.value,
-            hybrid=self.model.hybrid.to_json() if self.model.hybrid else {},
-        )
+        hybrid = self.model.hybrid.to_json() if self.model.hybrid else {}
+        return replace(made_with(self.model, self.model_name), hybrid=hybrid)
+
+
+def made_with(model: BiEncoder, name: str) -> IndexMeta:
+    """What an index says of the model that its documents are encoded with.
+
+    Args:
+        model: The bi-encoder.
+        name: As the user named it.
+    """
+    return IndexMeta(
+        model=name,
+        revision=model.revision,
+        vocabulary=model.vocabulary.digest,
+        query_head=model.config.query_head.value,
+        document_head=model.config.document_head.value,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mlsr_es.collection import Caption, ImageDocument, ImageFile
+from mlsr_es.collection import ImageDocument, ImageFile
 from mlsr_es.elastic import (
     Action,
     FieldKind,
@@ -30,6 +30,7 @@ from mlsr_es.elastic import (
 )
 from mlsr_es.indexing.enriching.encoding import Weighed
 from mlsr_es.indexing.enriching.job import EnrichJob
+from mlsr_es.indexing.enriching.pictures import captions_of
 from mlsr_es.indexing.enriching.preparing import Key, Ready
 from mlsr_es.indexing.target import find_target, missing_collections, opened
 
@@ -219,15 +220,12 @@ class Companion:
         return {each.key: in_index[each.id] for each in found if each.id in in_index}
 
     def write(self, ready: Ready, weighed: Weighed) -> Action:  # noqa: D102
-        captions: dict[Caption, None] = {}
-        for picture in ready.pictures:
-            captions |= dict.fromkeys(picture.captions)
         first = ready.pictures[0]
         has_file = bool(first.value) and not self._job.store.inline
         document = ImageDocument(
             ready.found.id,
             self._job.index,
-            tuple(captions),
+            captions_of(ready.pictures),
             image=ImageFile(first.name, b"") if has_file else None,
             width=ready.images[0].width if ready.images else 0,
             height=ready.images[0].height if ready.images else 0,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsr_es.elastic import FieldKind, IndexMeta
 from mlsr_es.indexing.enriching.fields import Fields
+from mlsr_es.indexing.job import made_with
 from mlsr_es.indexing.preparing import Needs
 from mlsr_es.sources import ImageStore
 
@@ -59,14 +60,6 @@ class EnrichJob:
         Args:
             kind: The type of the field with the weights.
         """
-        config = self.model.config
         inline = bool(self.fields.image) and self.store.inline
-        return IndexMeta(
-            model=self.model_name,
-            revision=self.model.revision,
-            vocabulary=self.model.vocabulary.digest,
-            query_head=config.query_head.value,
-            document_head=config.document_head.value,
-            field_kind=kind,
-            enriched={} if self.into else {**self.fields.to_json(), "inline": inline},
-        )
+        enriched = {} if self.into else {**self.fields.to_json(), "inline": inline}
+        return replace(made_with(self.model, self.model_name), field_kind=kind, enriched=enriched)

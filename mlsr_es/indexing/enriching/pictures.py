@@ -60,6 +60,11 @@ def pictures_of(found: Found, fields: Fields, name: Namer) -> list[Picture]:
     return [Picture((*shared, *captions), name(value, place), value) for place, (value, captions) in enumerate(values)]
 
 
+def captions_of(pictures: Iterable[Picture]) -> tuple[Caption, ...]:
+    """The captions of pictures, each once."""
+    return tuple(dict.fromkeys(caption for picture in pictures for caption in picture.captions))
+
+
 def _parts(source: Mapping[str, Any], group: str) -> Iterable[Mapping[str, Any]]:
     if not group:
         return [source]

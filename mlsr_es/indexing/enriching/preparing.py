@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from mlsr_es.collection import Caption, ImageFile
+from mlsr_es.collection import ImageFile
 from mlsr_es.elastic import Found, Stored
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.ahead import ahead
 from mlsr_es.indexing.enriching.job import EnrichJob
 from mlsr_es.indexing.enriching.pictures import Picture, pictures_of
-from mlsr_es.indexing.fingerprint import SCHEMA
+from mlsr_es.indexing.fingerprint import SCHEMA, digest_of
 from mlsr_es.indexing.preparing import BLOCK
 from mlsr_es.sources import decode, shrunk
 
@@ -240,12 +239,8 @@ def _fingerprint(job: EnrichJob, pictures: Sequence[Picture], digests: Sequence[
     told = {
         "schema": SCHEMA,
         "revision": job.model.revision,
-        "captions": [[_told(caption) for caption in picture.captions] for picture in pictures],
+        "captions": [[asdict(caption) for caption in picture.captions] for picture in pictures],
         "names": [picture.name for picture in pictures],
         "images": list(digests),
     }
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _told(caption: Caption) -> dict[str, str]:
-    return asdict(caption)
+    return digest_of(told)

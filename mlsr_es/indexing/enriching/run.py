@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from mlsr_es.collection import Caption, ImageDocument, ImageFile
+from mlsr_es.collection import ImageDocument, ImageFile
 from mlsr_es.elastic import (
     Action,
     Found,
@@ -24,7 +24,7 @@ from mlsr_es.errors import InputError, RecordError, SourceError
 from mlsr_es.indexing.enriching.destinations import Destination, destination_of
 from mlsr_es.indexing.enriching.encoding import weighed
 from mlsr_es.indexing.enriching.job import EnrichJob
-from mlsr_es.indexing.enriching.pictures import Picture
+from mlsr_es.indexing.enriching.pictures import Picture, captions_of
 from mlsr_es.indexing.enriching.preparing import EnrichBlock, Key, Left, Ready, enrich_blocks
 from mlsr_es.indexing.enriching.summary import EnrichSummary
 from mlsr_es.indexing.pruning import prune
@@ -271,11 +271,8 @@ class _Run:
 
 def _record(index: str, found: Found, pictures: tuple[Picture, ...]) -> ImageDocument:
     """A document as it stands in the rejects file."""
-    captions: dict[Caption, None] = {}
-    for picture in pictures:
-        captions |= dict.fromkeys(picture.captions)
     names = ", ".join(picture.name for picture in pictures if picture.name)
-    return ImageDocument(found.id, index, tuple(captions), image=ImageFile(names, b"") if names else None)
+    return ImageDocument(found.id, index, captions_of(pictures), image=ImageFile(names, b"") if names else None)
 
 
 def _without_source(found: Found) -> Found:
