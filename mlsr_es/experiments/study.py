@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from mlsr_es.errors import InputError
 from mlsr_es.experiments.measures import MEASURES
+from mlsr_es.settings import Table, checked, faulty, read_toml
 from mlsr_es.splits import FOLDS
 from mlsr_es.training import TrainingConfig
 
@@ -28,12 +28,6 @@ Expected = Literal["either way", "above", "below", "far below", "not above"]
 _Pair = Annotated[tuple[str, str], Field(strict=False)]
 
 
-class _Table(BaseModel):
-    """A table of the file; keys that it does not know are faults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
 class Unit(NamedTuple):
     """A unit of work: a cell, or a baseline, on the pages of a fold."""
 
@@ -41,7 +35,7 @@ class Unit(NamedTuple):
     fold: int
 
 
-class GridCell(_Table):
+class GridCell(Table):
     """A cell of the grid."""
 
     query_head: Literal["mlp", "mlm"]
@@ -49,7 +43,7 @@ class GridCell(_Table):
     document_input: Literal["image", "caption", "image+caption"]
 
 
-class Adjustment(_Table):
+class Adjustment(Table):
     """What some cells need besides the common recipe, by a factor: so that cells of one kind stay alike."""
 
     where: dict[_Factor, str | list[str]] = Field(min_length=1, description="factor to its value, or values")
@@ -64,7 +58,7 @@ class Adjustment(_Table):
         )
 
 
-class Question(_Table):
+class Question(Table):
     """A question, the cells whose comparison answers it, and what the paper says."""
 
     name: str = Field(min_length=1)
@@ -74,7 +68,7 @@ class Question(_Table):
     measures: dict[str, Expected] = Field(min_length=1, description="what is tested, and what the claim makes expect")
 
 
-class Study(_Table):
+class Study(Table):
     """A study, whole.
 
     Its name is its file's.
@@ -88,7 +82,7 @@ class Study(_Table):
     cells: dict[str, GridCell] = Field(min_length=1)
     questions: list[Question] = Field(min_length=1)
     recipe: dict[str, Any]
-    adjustments: list[Adjustment] = []
+    adjustments: list[Adjustment] = Field(default=[])
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -97,13 +91,7 @@ class Study(_Table):
         Raises:
             InputError: It cannot be read, is no TOML, or has faults: all of them, each with its place.
         """
-        try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read: {error}.", advice="Name a TOML file.") from error
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{path} is no TOML: {error}.") from error
-        return cls.of({"name": path.stem, **values}, where=str(path))
+        return cls.of({"name": path.stem, **read_toml(path)}, where=str(path))
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, where: str = "the study") -> Self:
@@ -112,19 +100,17 @@ class Study(_Table):
         Raises:
             InputError: All faults.
         """
-        try:
-            study = cls.model_validate(dict(values))
-        except ValidationError as error:
-            faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-            raise _faulty(where, faults) from error
-        faults = [*study.faults()]
+        study, faults = checked(cls, values)
+        if study is None:
+            raise faulty(where, faults)
+        faults += study.faults()
         for cell in study.cells:
             try:
                 study.config(Unit(cell, study.folds[0]))
             except InputError as error:
                 faults.append(f"with the cell {cell}, {error}")
         if faults:
-            raise _faulty(where, faults)
+            raise faulty(where, faults)
         return study
 
     def units(self) -> list[Unit]:
@@ -191,8 +177,3 @@ def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     for key, value in values.items():
         flat |= _flat(value, f"{before}{key}.") if isinstance(value, Mapping) else {f"{before}{key}": value}
     return flat
-
-
-def _faulty(where: str, faults: list[str]) -> InputError:
-    listed = "\n".join(f"  {fault}" for fault in faults)
-    return InputError(f"{where} has {len(faults)} fault{'s' * (len(faults) != 1)}:\n{listed}")

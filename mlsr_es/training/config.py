@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from mlsr_es.encoders import PRESETS, BiEncoderConfig, DocumentInput, Head
-from mlsr_es.errors import InputError
+from mlsr_es.settings import Table, checked, faulty, read_toml
 from mlsr_es.splits import FOLDS, TEST_FOLD
 from mlsr_es.training.misfits import misfits
 
 _TokenTypes = dict[str, Literal[0, 1]]
 
 
-class _Table(BaseModel):
-    """A table of the file; keys that it does not know are faults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Collection(_Table):
+class Collection(Table):
     """What is trained on."""
 
     source: str = Field(min_length=1, description="a known collection, or a path")
@@ -32,7 +25,7 @@ class Collection(_Table):
     least_text: int = Field(default=60, ge=0, description="a query has more characters of its own text than this")
 
 
-class Cell(_Table):
+class Cell(Table):
     """The cell of the grid: a preset, or the three choices that make one."""
 
     preset: Literal["m1", "m2", "m3", "m4"] | None = None
@@ -43,7 +36,7 @@ class Cell(_Table):
     pooled: bool = Field(default=False, description="an image counts as one patch")
 
 
-class Backbones(_Table):
+class Backbones(Table):
     """Folders, hub names, or ``package:NAME`` for weights that a Python package brings."""
 
     text: str = Field(min_length=1)
@@ -52,21 +45,21 @@ class Backbones(_Table):
     freeze_image: bool = Field(default=False, description="features of images are computed once and kept")
 
 
-class Fields(_Table):
+class Fields(Table):
     """What of a section and of a caption is read, each with its token type."""
 
     query: _TokenTypes = Field(default={"page_title": 1, "section_title": 1, "text": 0}, min_length=1)
     document: _TokenTypes = Field(default={"title": 0, "description": 0, "alt": 0}, min_length=1)
 
 
-class Loss(_Table):
+class Loss(Table):
     """InfoNCE's temperature."""
 
     temperature: float = Field(default=1.0, gt=0)
     learned: bool = True
 
 
-class Regularisation(_Table):
+class Regularisation(Table):
     """What keeps the vectors sparse."""
 
     kind: Literal["flops", "l1"] = "flops"
@@ -75,7 +68,7 @@ class Regularisation(_Table):
     warmup_steps: int = Field(default=0, ge=0)
 
 
-class Negatives(_Table):
+class Negatives(Table):
     """Images beside those of the batch's other queries."""
 
     miner: Literal["bm25", "model"] = Field(
@@ -86,7 +79,7 @@ class Negatives(_Table):
     random: int = Field(default=0, ge=0, description="a batch")
 
 
-class Optimisation(_Table):
+class Optimisation(Table):
     """AdamW, its rates rising linearly and then falling linearly to 0."""
 
     epochs: int = Field(gt=0)
@@ -106,14 +99,14 @@ class Optimisation(_Table):
     patience: int | None = Field(default=None, gt=0, description="epochs without gain before training stops")
 
 
-class Lengths(_Table):
+class Lengths(Table):
     """The most word pieces of an input, special tokens included."""
 
     query: int = Field(default=256, ge=8)
     document: int = Field(default=48, ge=8)
 
 
-class Folds(_Table):
+class Folds(Table):
     """Which pages are held out: a fold for the test, a share of the others for validation."""
 
     test: int | None = Field(default=None, ge=0, lt=FOLDS)
@@ -122,14 +115,14 @@ class Folds(_Table):
     validation_images: int = Field(default=20_000, gt=0)
 
 
-class Limits(_Table):
+class Limits(Table):
     """The most terms that the model's vectors keep."""
 
     query_terms: int | None = Field(default=None, gt=0)
     document_terms: int | None = Field(default=None, gt=0)
 
 
-class TrainingConfig(_Table):
+class TrainingConfig(Table):
     """A training run, whole."""
 
     collection: Collection
@@ -153,13 +146,7 @@ class TrainingConfig(_Table):
         Raises:
             InputError: It cannot be read, is no TOML, or has faults: all of them, each with its key.
         """
-        try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read: {error}.", advice="Name a TOML file.") from error
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{path} is no TOML: {error}.") from error
-        return cls.of(values, name=str(path))
+        return cls.of(read_toml(path), name=str(path))
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, name: str = "the configuration") -> Self:
@@ -168,16 +155,10 @@ class TrainingConfig(_Table):
         Raises:
             InputError: All faults, each with its key.
         """
-        try:
-            config = cls.model_validate(dict(values))
-            faults = []
-        except ValidationError as error:
-            config = None
-            faults = [_said(fault["loc"], fault["msg"], fault["type"]) for fault in error.errors()]
+        config, faults = checked(cls, values)
         faults += misfits(values)
         if config is None or faults:
-            listed = "\n".join(f"  {fault}" for fault in faults)
-            raise InputError(f"{name} has {len(faults)} fault{'s' * (len(faults) != 1)}:\n{listed}")
+            raise faulty(name, faults)
         return config
 
     @classmethod
@@ -218,14 +199,3 @@ class TrainingConfig(_Table):
             document_terms=self.limits.document_terms,
             languages=tuple(self.collection.languages),
         )
-
-
-def _said(place: tuple[int | str, ...], message: str, kind: str) -> str:
-    key = ".".join(map(str, place))
-    match kind:
-        case "missing":
-            return f"{key} is missing"
-        case "extra_forbidden":
-            return f"{key} is no key that there is"
-        case _:
-            return f"{key}: {message[0].lower()}{message[1:]}"
