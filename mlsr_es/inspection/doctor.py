@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVarTuple
 from urllib.parse import urlsplit
 
 from mlsr_es.elastic import (
@@ -30,6 +30,8 @@ from mlsr_es.vectors import term_of
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
     from mlsr_es.encoders import BiEncoder
+
+_Given = TypeVarTuple("_Given")
 
 _SAMPLE = 200
 _CLAUSES = 1024
@@ -65,11 +67,11 @@ def examine(client: Client, index: str = "", *, load: Callable[[str], BiEncoder]
     yield Finding("connection", Level.GREEN, f"{address_of(client)} answers and accepts who asks.")
     yield _version(found)
     if index:
-        yield from _attempted("rights", lambda: _rights(client, index))
-    yield from _attempted("disks", lambda: iter((_disks(client),)))
+        yield from _rights(client, index)
+    yield _attempted("disks", _disks, client)
     if index:
         yield from _index(client, index, load)
-    yield from _attempted("versions left behind", lambda: iter((_left_behind(client, index),)))
+    yield _attempted("versions left behind", _left_behind, client, index)
 
 
 def _index(client: Client, index: str, load: Callable[[str], BiEncoder]) -> Iterator[Finding]:
@@ -82,7 +84,7 @@ def _index(client: Client, index: str, load: Callable[[str], BiEncoder]) -> Iter
     yield Finding(
         "mapping", Level.GREEN, f"{version.index} has its weights in {meta.field}, of kind {meta.field_kind}."
     )
-    yield from _attempted("writing", lambda: iter((_writing(client, index, version),)))
+    yield _attempted("writing", _writing, client, index, version)
     model = None
     try:
         model = load(meta.model)
@@ -91,10 +93,10 @@ def _index(client: Client, index: str, load: Callable[[str], BiEncoder]) -> Iter
     except MlsrError as error:
         yield _wrong("model", error)
     asked = model.config.query_terms if model else None
-    yield from _attempted("clause limit", lambda: iter((_clauses(client, index, version, asked),)))
-    yield from _attempted("documents without weights", lambda: iter((_weightless(client, index, version),)))
+    yield _attempted("clause limit", _clauses, client, index, version, asked)
+    yield _attempted("documents without weights", _weightless, client, index, version)
     if model:
-        yield from _attempted("features that match nothing", lambda: iter((_features(client, index, version, model),)))
+        yield _attempted("features that match nothing", _features, client, index, version, model)
 
 
 def _version(found: Capabilities) -> Finding:
@@ -110,7 +112,11 @@ def _version(found: Capabilities) -> Finding:
 
 
 def _rights(client: Client, index: str) -> Iterator[Finding]:
-    searching, indexing = (lacking(client, role, index) for role in (AccessRole.SEARCHER, AccessRole.INDEXER))
+    try:
+        searching, indexing = (lacking(client, role, index) for role in (AccessRole.SEARCHER, AccessRole.INDEXER))
+    except MlsrError as error:
+        yield _unseen("rights", error)
+        return
     if searching is None or indexing is None:
         at_home = urlsplit(address_of(client)).hostname in _LOOPBACK
         says = "security is off: everybody who reaches the cluster may do everything"
@@ -221,14 +227,18 @@ def _left_behind(client: Client, index: str) -> Finding:
     return Finding(about, Level.GREEN, "none.")
 
 
-def _attempted(about: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _attempted(about: str, look: Callable[[*_Given], Finding], *given: *_Given) -> Finding:
     """What a look finds; a cluster that refuses it is a line too, and the next look follows."""
     try:
-        yield from look()
-    except ClusterRefusedError as error:
-        yield Finding(about, Level.UNKNOWN, error.what, error.advice)
+        return look(*given)
     except MlsrError as error:
-        yield _wrong(about, error)
+        return _unseen(about, error)
+
+
+def _unseen(about: str, error: MlsrError) -> Finding:
+    """A refusal may be for want of rights, and says nothing of what could not be looked at."""
+    level = Level.UNKNOWN if isinstance(error, ClusterRefusedError) else Level.RED
+    return Finding(about, level, error.what, error.advice)
 
 
 def _wrong(about: str, error: MlsrError) -> Finding:
