@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
 import typer
 
 from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import REJECTED, data, note, print_json, progress, table
+from mlsr_es.commands.console import REJECTED, note, print_json, progress
 from mlsr_es.commands.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.index import model_name
+from mlsr_es.commands.loaded import as_sent, note_outcomes, note_rejects, print_counts, print_sent
 from mlsr_es.elastic import ConnectionSettings
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Action
     from mlsr_es.indexing import EnrichPreview, EnrichSummary
     from mlsr_es.sources import ImageStore
-
-_SHOWN_REJECTS = 5
 
 
 @with_connection
@@ -133,19 +130,7 @@ def _print_summary(summary: EnrichSummary, *, as_json: bool) -> None:
     if as_json:
         print_json(summary.to_json())
         return
-    rows = [
-        ("read", summary.read, ""),
-        ("encoded and stored", summary.encoded, ""),
-        ("unchanged", summary.unchanged, ""),
-        ("left out by rule", summary.left_out.total(), _counts(summary.left_out)),
-        ("rejected", summary.rejected.total(), _counts(summary.rejected)),
-    ]
-    shown = table("", "documents", "", numbers={1})
-    for what, number, detail in rows:
-        shown.add_row(what, f"{number:,}", detail)
-    data.print(shown)
-    busy = (f"{name} {stage.per_second:,.0f}/s" for name, stage in summary.stages.items() if stage.documents)
-    note(f"{summary.index} ({summary.version}, {summary.field}): {summary.seconds:.1f} s; {', '.join(busy)}")
+    print_counts(summary, of="documents", where=f"{summary.index} ({summary.version}, {summary.field})")
     if summary.read_again:
         note(f"Changed by somebody meanwhile, and read again: {summary.read_again:,}.")
     if summary.cleared:
@@ -157,38 +142,15 @@ def _print_summary(summary: EnrichSummary, *, as_json: bool) -> None:
     if summary.missing_collections:
         missing = ", ".join(summary.missing_collections)
         note(f"{summary.version} waits: {missing} would be missing from searches. Encode them with the same model.")
-    if summary.rejects_file:
-        note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
-
-
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items()))
+    note_rejects(summary)
 
 
 def _print_preview(found: EnrichPreview, *, as_json: bool) -> None:
-    action, document = _as_sent(found.action) if found.action else (None, None)
     if as_json:
-        print_json({"would": found.described, "mapping": found.mapping, "action": action, "document": document})
+        print_json({"would": found.described, "mapping": found.mapping, **as_sent(found.action)})
         return
-    pretty = orjson.OPT_INDENT_2
-    typer.echo("# added to the mapping" if "properties" in found.mapping else "# settings and mapping of a new index")
-    typer.echo(orjson.dumps(found.mapping, option=pretty).decode())
-    if found.action:
-        typer.echo("# one bulk action")
-        typer.echo(orjson.dumps(action).decode())
-        typer.echo(orjson.dumps(document, option=pretty).decode())
-    block = found.block
-    for error, *_ in block.rejected[:_SHOWN_REJECTS]:
-        note(f"would be rejected: {error}")
-    note(
-        f"Nothing was written. Of {block.read} documents that were looked at {len(block.ready)} would be encoded, "
-        f"{len(block.unchanged)} are unchanged, {len(block.left)} left out, {len(block.rejected)} rejected; "
-        f"{found.described}."
-    )
-
-
-def _as_sent(action: Action) -> tuple[Any, Any]:
-    from mlsr_es.elastic import as_lines
-
-    head, body = as_lines(action)
-    return orjson.loads(head), orjson.loads(body)
+    adds = "properties" in found.mapping
+    heading = "added to the mapping" if adds else "settings and mapping of a new index"
+    print_sent(heading, found.mapping, found.action)
+    documents = f"{found.block.read} documents that were looked at"
+    note_outcomes(found.block, looked_at=documents, becomes="encoded", would=found.described)

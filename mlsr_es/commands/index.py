@@ -5,20 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
 import typer
 
 from mlsr_es.commands.collection import parsed_languages
 from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import REJECTED, data, note, print_json, progress, table
+from mlsr_es.commands.console import REJECTED, note, print_json, progress
 from mlsr_es.commands.field_kind import FIELD_KIND, parsed_kind
+from mlsr_es.commands.loaded import as_sent, note_outcomes, note_rejects, print_counts, print_sent
 from mlsr_es.elastic import ConnectionSettings
 
 if TYPE_CHECKING:
     from mlsr_es.encoders import BiEncoder
     from mlsr_es.indexing import Job, Preview, Summary
 
-_SHOWN_REJECTS = 5
 _SHIPPED_MODEL = "demo"
 
 
@@ -119,19 +118,7 @@ def print_summary(summary: Summary, *, as_json: bool = False) -> None:
     if as_json:
         print_json(summary.to_json())
         return
-    rows = [
-        ("read", summary.read, ""),
-        ("encoded and stored", summary.encoded, ""),
-        ("unchanged", summary.unchanged, ""),
-        ("left out by rule", summary.left_out.total(), _counts(summary.left_out)),
-        ("rejected", summary.rejected.total(), _counts(summary.rejected)),
-    ]
-    shown = table("", "images", "", numbers={1})
-    for what, number, detail in rows:
-        shown.add_row(what, f"{number:,}", detail)
-    data.print(shown)
-    busy = (f"{name} {stage.per_second:,.0f}/s" for name, stage in summary.stages.items() if stage.documents)
-    note(f"{summary.index} ({summary.version}): {summary.seconds:.1f} s; {', '.join(busy)}")
+    print_counts(summary, of="images", where=f"{summary.index} ({summary.version})")
     if summary.pruned:
         note(f"Removed because they left the source: {summary.pruned:,}.")
     if summary.not_pruned:
@@ -139,8 +126,7 @@ def print_summary(summary: Summary, *, as_json: bool = False) -> None:
     if summary.hybrid:
         note(f"--hybrid auto: BM25 counts {summary.hybrid.weight:.3g}, found on {summary.hybrid.found}.")
     _print_versions(summary)
-    if summary.rejects_file:
-        note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
+    note_rejects(summary)
 
 
 def _print_versions(summary: Summary) -> None:
@@ -159,28 +145,10 @@ def _print_versions(summary: Summary) -> None:
         note(f"Removed, since no search reached it any more: {', '.join(summary.removed)}.")
 
 
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items()))
-
-
 def _print_preview(job: Job, found: Preview, *, as_json: bool) -> None:
-    action = {"index": {"_id": found.action.id}} if found.action else None
-    document = found.action.body if found.action else None
     if as_json:
-        print_json({"would": found.target, "index": found.body, "action": action, "document": document})
+        print_json({"would": found.target, "index": found.body, **as_sent(found.action)})
         return
-    pretty = orjson.OPT_INDENT_2
-    typer.echo(f"# settings and mapping of a version of {job.index}")
-    typer.echo(orjson.dumps(found.body, option=pretty).decode())
-    if found.action:
-        typer.echo("# one bulk action")
-        typer.echo(orjson.dumps(action).decode())
-        typer.echo(orjson.dumps(document, option=pretty).decode())
-    block = found.block
-    for error, _ in block.rejected[:_SHOWN_REJECTS]:
-        note(f"would be rejected: {error}")
-    note(
-        f"Nothing was written. Of a first batch of {block.read} images {len(block.ready)} would be stored, "
-        f"{len(block.unchanged)} are unchanged, {len(block.left_out)} left out, {len(block.rejected)} rejected; "
-        f"{found.target}."
-    )
+    print_sent(f"settings and mapping of a version of {job.index}", found.body, found.action)
+    batch = f"a first batch of {found.block.read} images"
+    note_outcomes(found.block, looked_at=batch, becomes="stored", would=found.target)

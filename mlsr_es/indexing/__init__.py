@@ -6,15 +6,26 @@ A run asks the index for fingerprints first and encodes only what is new or chan
 """
 
 from mlsr_es.indexing.encoding import Encoded, encode_collection
-from mlsr_es.indexing.enriching import EnrichJob, EnrichPreview, EnrichSummary, Fields, enrich, preview_enriching
+from mlsr_es.indexing.enriching import (
+    EnrichBlock,
+    EnrichJob,
+    EnrichPreview,
+    EnrichSummary,
+    Fields,
+    enrich,
+    preview_enriching,
+)
 from mlsr_es.indexing.job import Job
+from mlsr_es.indexing.preparing import Block
 from mlsr_es.indexing.promoting import Candidate, candidate
 from mlsr_es.indexing.run import Preview, index_collection, preview
 from mlsr_es.indexing.summary import Stage, Summary
 
 __all__ = [
+    "Block",
     "Candidate",
     "Encoded",
+    "EnrichBlock",
     "EnrichJob",
     "EnrichPreview",
     "EnrichSummary",

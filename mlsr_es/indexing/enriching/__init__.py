@@ -6,8 +6,9 @@ on condition that the document is still as it was read. ``preview_enriching`` sh
 
 from mlsr_es.indexing.enriching.fields import Fields
 from mlsr_es.indexing.enriching.job import EnrichJob
+from mlsr_es.indexing.enriching.preparing import EnrichBlock
 from mlsr_es.indexing.enriching.preview import EnrichPreview, preview_enriching
 from mlsr_es.indexing.enriching.run import enrich
 from mlsr_es.indexing.enriching.summary import EnrichSummary
 
-__all__ = ["EnrichJob", "EnrichPreview", "EnrichSummary", "Fields", "enrich", "preview_enriching"]
+__all__ = ["EnrichBlock", "EnrichJob", "EnrichPreview", "EnrichSummary", "Fields", "enrich", "preview_enriching"]

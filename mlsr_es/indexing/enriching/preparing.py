@@ -71,21 +71,21 @@ class EnrichBlock:
     Args:
         ready: To be encoded.
         unchanged: Stored as they are.
-        left: Left out by rule.
+        left_out: By rule.
         rejected: With the pictures, as far as they are known, and whether weights are stored.
         seconds: How long reading and preparing took.
     """
 
     ready: list[Ready] = field(default_factory=list)
     unchanged: list[Found] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    left_out: list[Left] = field(default_factory=list)
     rejected: list[tuple[RecordError, Found, tuple[Picture, ...], bool]] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
     def read(self) -> int:
         """How many documents there were."""
-        return len(self.ready) + len(self.unchanged) + len(self.left) + len(self.rejected)
+        return len(self.ready) + len(self.unchanged) + len(self.left_out) + len(self.rejected)
 
 
 def enrich_blocks(documents: Iterator[Found], held: Held, job: EnrichJob, collection: str) -> Generator[EnrichBlock]:
@@ -113,7 +113,7 @@ def enrich_blocks(documents: Iterator[Found], held: Held, job: EnrichJob, collec
                 case Ready():
                     block.ready.append(outcome)
                 case Left():
-                    block.left.append(outcome)
+                    block.left_out.append(outcome)
                 case RecordError():
                     block.rejected.append((outcome, each.found, each.pictures, each.is_held))
         block.seconds = perf_counter() - started

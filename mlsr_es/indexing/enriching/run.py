@@ -198,7 +198,7 @@ class _Run:
 
     def _clearing(self, block: EnrichBlock) -> Iterator[Action]:
         """What was encoded once and cannot be any more: its old words would find it for ever."""
-        for left in block.left:
+        for left in block.left_out:
             yield from self._leaving(left)
         for error, found, pictures, held in block.rejected:
             action = self.destination.broken(found) if held else None
