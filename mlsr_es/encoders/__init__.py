@@ -3,8 +3,9 @@
 Torch and transformers live here. Others load a model by name and hand it records; ``assemble`` makes new ones.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mlsr_es import lazy
 from mlsr_es.encoders.config import CAPTION_FIELDS, PRESETS, BiEncoderConfig, DocumentInput, Head
 
 if TYPE_CHECKING:
@@ -38,29 +39,12 @@ __all__ = [
     "section_texts",
 ]
 
-_LAZY = {
-    "BiEncoder": "bi_encoder",
-    "FieldReader": "text",
-    "TextBatch": "text",
-    "TokenWeights": "token_weights",
-    "Window": "text",
-    "assemble": "assembling",
-    "caption_texts": "fields",
-    "choose_device": "checkpoint",
-    "contextual_weights": "token_weights",
-    "from_pretrained": "checkpoint",
-    "load_model": "checkpoint",
-    "loading": "assembling",
-    "lone_weights": "token_weights",
-    "save_pretrained": "checkpoint",
-    "section_texts": "fields",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Torch is imported when one of the names that need it is first asked for."""
-    from importlib import import_module
-
-    if name not in _LAZY:
-        raise AttributeError(name)
-    return getattr(import_module(f"mlsr_es.encoders.{_LAZY[name]}"), name)
+__getattr__ = lazy.exports(
+    __name__,
+    assembling=("assemble", "loading"),
+    bi_encoder=("BiEncoder",),
+    checkpoint=("choose_device", "from_pretrained", "load_model", "save_pretrained"),
+    fields=("caption_texts", "section_texts"),
+    text=("FieldReader", "TextBatch", "Window"),
+    token_weights=("TokenWeights", "contextual_weights", "lone_weights"),
+)

@@ -3,7 +3,9 @@
 A unit that is done is not run again, so that hours of training can be interrupted; reports are made from the files.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mlsr_es import lazy
 
 if TYPE_CHECKING:
     from mlsr_es.experiments.catalogue import shipped_studies, study_named
@@ -37,34 +39,13 @@ __all__ = [
     "summarised",
 ]
 
-_PLACES = {
-    "Answer": "comparing",
-    "Comparison": "comparing",
-    "Estimate": "running",
-    "Plan": "running",
-    "Report": "reporting",
-    "Result": "results",
-    "Results": "results",
-    "Running": "running",
-    "State": "results",
-    "Study": "study",
-    "Unit": "study",
-    "Verdict": "comparing",
-    "headline": "sentences",
-    "plan": "running",
-    "report": "reporting",
-    "run": "running",
-    "sentence": "sentences",
-    "shipped_studies": "catalogue",
-    "study_named": "catalogue",
-    "summarised": "reporting",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Pydantic and what training needs are imported when a name that needs them is first asked for."""
-    from importlib import import_module
-
-    if name not in _PLACES:
-        raise AttributeError(name)
-    return getattr(import_module(f"mlsr_es.experiments.{_PLACES[name]}"), name)
+__getattr__ = lazy.exports(
+    __name__,
+    catalogue=("shipped_studies", "study_named"),
+    comparing=("Answer", "Comparison", "Verdict"),
+    reporting=("Report", "report", "summarised"),
+    results=("Result", "Results", "State"),
+    running=("Estimate", "Plan", "Running", "plan", "run"),
+    sentences=("headline", "sentence"),
+    study=("Study", "Unit"),
+)

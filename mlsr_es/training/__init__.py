@@ -3,7 +3,9 @@
 InfoNCE, sparsity, sampling and ``transformers.Trainer``. Metrics and the mining of hard negatives are handed in.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mlsr_es import lazy
 
 if TYPE_CHECKING:
     from mlsr_es.training.config import TrainingConfig
@@ -28,26 +30,12 @@ __all__ = [
     "train",
 ]
 
-_PLACES = {
-    "Metric": "ranking",
-    "Miner": "mining",
-    "System": "outcome",
-    "Trained": "run",
-    "TrainingConfig": "config",
-    "TrainingData": "data",
-    "Watch": "run",
-    "baselines": "outcome",
-    "by_bm25": "mining",
-    "held_out": "outcome",
-    "read_training_data": "data",
-    "train": "run",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Pydantic, torch and transformers are imported when a name that needs them is first asked for."""
-    from importlib import import_module
-
-    if name not in _PLACES:
-        raise AttributeError(name)
-    return getattr(import_module(f"mlsr_es.training.{_PLACES[name]}"), name)
+__getattr__ = lazy.exports(
+    __name__,
+    config=("TrainingConfig",),
+    data=("TrainingData", "read_training_data"),
+    mining=("Miner", "by_bm25"),
+    outcome=("System", "baselines", "held_out"),
+    ranking=("Metric",),
+    run=("Trained", "Watch", "train"),
+)

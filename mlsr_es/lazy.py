@@ -1,0 +1,24 @@
+"""Exports of a room that are imported when they are first asked for: a room is named without loading torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+
+def exports(room: str, **modules: Sequence[str]) -> Callable[[str], Any]:
+    """The ``__getattr__`` of a room.
+
+    Args:
+        room: Its ``__name__``.
+        modules: Module of the room to the names that it has.
+    """
+    places = {name: module for module, names in modules.items() for name in names}
+
+    def imported(name: str) -> Any:
+        if name not in places:
+            raise AttributeError(f"module {room!r} has no attribute {name!r}")
+        return getattr(import_module(f"{room}.{places[name]}"), name)
+
+    return imported
