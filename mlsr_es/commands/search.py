@@ -121,7 +121,8 @@ def search(
     wanted = filters_of(filters)
     own = own_body(wrap)
     size, start = page_of(size, start, own)
-    frame = Frame(start, clauses_of(filter_json), collapse, own=own)
+    clauses = (*clauses_of(filter_json), *({"term": {field: value}} for field, value in wanted.items()))
+    frame = Frame(start, clauses, collapse, own=own)
     hybrid = checked_hybrid(hybrid)
     adjustment = Adjustment.parse(boosts, vetoes)
     chosen = Strategy.parse(strategy) if strategy else None
@@ -149,7 +150,6 @@ def search(
         version=version,
         index=name,
         size=size,
-        filters=wanted,
         strategy=chosen,
         hybrid=added,
         adjustment=adjustment,

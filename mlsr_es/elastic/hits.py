@@ -95,13 +95,16 @@ def search(
     return replace(again, took_ms=answer.took_ms + again.took_ms, asked_again=True)
 
 
-def search_many(client: Elasticsearch, index: str, bodies: Iterable[Mapping[str, Any]]) -> Iterator[Answer]:
+def search_many(
+    client: Elasticsearch, index: str, bodies: Iterable[Mapping[str, Any]], *, frame: Frame = PLAIN
+) -> Iterator[Answer]:
     """Send many searches, some at a time in one request; the answers come in their order, as they are consumed.
 
     Args:
         client: Of ``connect``.
         index: An index or alias.
         bodies: Of ``build_query``, taken as they are needed.
+        frame: What stands around each.
 
     Raises:
         IndexMismatchError: The index does not exist.
@@ -110,14 +113,14 @@ def search_many(client: Elasticsearch, index: str, bodies: Iterable[Mapping[str,
     doing = f"search {index}"
     waiting = iter(bodies)
     while some := list(islice(waiting, _SEARCHES_AT_ONCE)):
-        lines = [line for body in some for line in ({"allow_partial_search_results": False}, dict(body))]
+        lines = [line for body in some for line in ({"allow_partial_search_results": False}, framed(body, frame))]
         with translated(client, doing):
             responses = client.msearch(index=index, searches=lines)["responses"]
         for body, response in zip(some, responses, strict=True):
             if "error" not in response:
                 yield _answer(response)
             elif _CLAUSE_LIMIT.search(reason(response, response["status"])):
-                yield search(client, index, body)
+                yield search(client, index, body, frame=frame)
             else:
                 raise refusal(address_of(client), doing, response["status"], response)
 
@@ -128,7 +131,7 @@ def contributions(hit: Hit, query: Mapping[str, float], *, field: str = "mlsr.te
     Their sum is the score, up to float32 rounding; where BM25 adds to the score, what is left is its part.
 
     Args:
-        hit: Of a search ``with_weights``.
+        hit: That brings its stored weights.
         query: Feature name to query weight.
         field: The field that was searched.
 

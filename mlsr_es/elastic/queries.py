@@ -52,9 +52,8 @@ def build_query(
     size: int,
     text: WordClauses | None = None,
     field: TermField = _DEFAULT_FIELD,
-    filters: Mapping[str, str] | None = None,
     strategy: Strategy = _EXHAUSTIVE,
-    with_weights: bool = False,
+    source: Mapping[str, Any] | bool | None = None,
 ) -> dict[str, Any]:
     """The body of a search whose score is the dot product of query and document, plus the BM25 of words.
 
@@ -63,9 +62,9 @@ def build_query(
         size: How many hits are wanted.
         text: What BM25 adds; None for nothing.
         field: The field with the stored weights.
-        filters: Keyword field to the value that it must have.
         strategy: How it is executed.
-        with_weights: The hits bring their stored weights, for ``contributions``.
+        source: What of their documents the hits bring, as Elasticsearch takes it; None for all but what only queries
+            need: weights and stems.
 
     Raises:
         QueryError: Neither a term nor a word has a weight.
@@ -75,16 +74,12 @@ def build_query(
         raise QueryError("the query has no term that the index could know.", advice="Say it in other words.")
     finding, ranking = strategy.split(stored_weights(weights))
     # What BM25 adds always finds images: how much a word weighs is known to the cluster alone.
-    # Without a least number of matches, a filter alone would be enough for a hit.
-    query: dict[str, Any] = {"should": [*field.clauses(finding), *words], "minimum_should_match": 1}
-    if filters:
-        query["filter"] = [{"term": {name: value}} for name, value in filters.items()]
+    # Who pastes it and adds a filter would without a least number of matches get hits by the filter alone.
     body = {
-        "query": {"bool": query},
+        "query": {"bool": {"should": [*field.clauses(finding), *words], "minimum_should_match": 1}},
         "size": size,
         "track_total_hits": not strategy.dynamic,
-        # By name: some clusters leave a vector out of a stored document that is asked for as a whole.
-        "_source": {"includes": ["*"], "excludes": [STEMS]} if with_weights else {"excludes": [field.path, STEMS]},
+        "_source": {"excludes": [field.path, STEMS]} if source is None else source,
     }
     if ranking and strategy.window is not None:
         # A hit behind the window would lack the other terms' share of its score.
@@ -123,7 +118,7 @@ def lightened(body: Mapping[str, Any], limit: int) -> tuple[dict[str, Any], Drop
         The lighter body, and what was dropped.
     """
     query = body["query"]["bool"]
-    room = max(1, limit - limit // _ROOM - len(query.get("filter", ())))
+    room = max(1, limit - limit // _ROOM)
     kept, left = cut(query["should"], room)
     lighter = {**body, "query": {"bool": {**query, "should": kept}}}
     terms = [clause for clause in left if names_in([clause])]

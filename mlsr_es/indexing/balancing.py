@@ -51,7 +51,7 @@ def balance(job: Job, client: Client, index: str) -> Hybrid | None:
     if len(sections) < _LEAST_SECTIONS:
         return None
     vectors = job.model.encode_sections(sections)
-    ask = partial(build_query, size=1, field=meta.terms, strategy=Strategy())
+    ask = partial(build_query, size=1, field=meta.terms, strategy=Strategy(), source=False)
     terms = (
         {feature_name(term): weight for term, weight in vectors.named(row, job.model.vocabulary).items()}
         for row in range(len(sections))
@@ -76,7 +76,7 @@ def _chosen(job: Job) -> list[Section]:
 
 
 def _run(client: Client, index: str, bodies: Iterable[Mapping[str, Any]]) -> Run:
-    answers = search_many(client, index, ({**body, "_source": False} for body in bodies))
+    answers = search_many(client, index, bodies)
     return Run(
         "best", {str(number): [Ranked(hit.id, hit.score) for hit in one.hits] for number, one in enumerate(answers)}
     )

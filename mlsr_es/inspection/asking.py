@@ -76,5 +76,6 @@ class Asker:
                 text=clauses,
                 field=self.version.meta.terms,
                 strategy=self.strategy,
+                source=False,
             )
-            yield section.id, {**body, "_source": False}
+            yield section.id, body

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import ImageDocument, Section
-from mlsr_es.elastic import Version, WordClauses, build_query, search_many
+from mlsr_es.elastic import Frame, Version, WordClauses, build_query, search_many
 from mlsr_es.evaluation import Ranked, Run, plain_weights
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
@@ -57,7 +57,12 @@ class IndexMiner:
         for start in range(0, len(sections), _SECTIONS_AT_ONCE):
             some = sections[start : start + _SECTIONS_AT_ONCE]
             bodies = dict(self._bodies(some))
-            answers = search_many(self.client, self.version.index, bodies.values())
+            answers = search_many(
+                self.client,
+                self.version.index,
+                bodies.values(),
+                frame=Frame(filters=[{"term": {"collection": self.collection}}]),
+            )
             for section_id, answer in zip(bodies, answers, strict=True):
                 rankings[section_id] = [Ranked(hit.id, hit.score) for hit in answer.hits]
             self.progress.advance(_STAGE, len(some))
@@ -77,10 +82,10 @@ class IndexMiner:
                 size=self.depth,
                 text=words,
                 field=self.version.meta.terms,
-                filters={"collection": self.collection},
                 strategy=strategy,
+                source=False,
             )
-            yield section.id, {**body, "_source": False}
+            yield section.id, body
 
 
 def index_miner(

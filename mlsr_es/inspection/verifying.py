@@ -67,14 +67,14 @@ class Asked:
 
     def body(self, weights: Mapping[str, float], strategy: Strategy) -> dict[str, Any]:
         """The request for a query, feature name to weight."""
-        body = build_query(weights, size=self.depth, field=self.field, strategy=strategy)
+        body = build_query(weights, size=self.depth, field=self.field, strategy=strategy, source=False)
         for clause in body["query"]["bool"]["should"]:
             if self.asking is Asking.SATURATION:
                 del clause["rank_feature"]["linear"]
                 clause["rank_feature"]["saturation"] = {}
             elif self.asking is Asking.PRUNED:
                 del clause["sparse_vector"]["prune"]
-        return {**body, "_source": False}
+        return body
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,15 @@ from mlsr_es.suggestion.picture import Picture, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
 from mlsr_es.suggestion.section import check_query, read_section
+from mlsr_es.suggestion.serving import check_model, serving_version
 from mlsr_es.suggestion.showing import Share, captions_in
 from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
 from mlsr_es.suggestion.suggest import (
     Request,
     SuggestedImage,
     Suggestions,
-    check_model,
     encode_request,
     send,
-    serving_version,
 )
 from mlsr_es.suggestion.table_file import read_table, write_table
 from mlsr_es.suggestion.why_not import Reason, WhyNot, why_not

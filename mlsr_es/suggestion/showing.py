@@ -8,6 +8,7 @@ from typing import Any
 
 from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic import IndexMeta, values_at
+from mlsr_es.hybrid import STEMS
 from mlsr_es.vectors import term_of
 
 
@@ -55,15 +56,18 @@ def shares_in(source: Mapping[str, Any], terms: Mapping[str, float], meta: Index
     return tuple(sorted(shares, key=lambda share: -share.score))
 
 
-def wanted_source(meta: IndexMeta, *, explain: bool) -> dict[str, Any] | None:
-    """What of its documents a search of somebody else's index asks for; None for an index of this package.
+def wanted_source(meta: IndexMeta, *, explain: bool, thumbnails: bool) -> dict[str, Any]:
+    """What of its documents a search asks for, as Elasticsearch takes it.
 
     Args:
         meta: Of the index.
         explain: Whether the weights are needed.
+        thumbnails: Whether small pictures are; of somebody else's index nobody knows where they are.
     """
     if not meta.enriched:
-        return None
+        hidden = [STEMS] if thumbnails else [STEMS, "thumbnail"]
+        # By name: some clusters leave a vector out of a stored document that is asked for as a whole.
+        return {"includes": ["*"], "excludes": hidden} if explain else {"excludes": [meta.field, *hidden]}
     place = meta.field.rpartition(".")[0]
     other = ["mlsr.second"] if place == "mlsr" else ["mlsr.terms", "mlsr.images"]
     images = [meta.enriched["image"]] if meta.enriched.get("inline") else []

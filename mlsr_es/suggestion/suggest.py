@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
@@ -11,16 +12,13 @@ from mlsr_es.elastic import (
     Frame,
     Hit,
     IndexMeta,
-    State,
     Strategy,
     Version,
     build_query,
     contributions,
     framed,
-    resolve,
     search,
 )
-from mlsr_es.errors import IndexMismatchError, ModelError
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.suggestion.adjusting import Added, Adjustment, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
@@ -29,6 +27,7 @@ from mlsr_es.suggestion.missed import Missed, missed_by
 from mlsr_es.suggestion.picture import Picture, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.section import pieces_of, section_terms
+from mlsr_es.suggestion.serving import check_model
 from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_source, wanted_source
 from mlsr_es.vectors import feature_name, term_of
 
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 _EXHAUSTIVE = Strategy()
 _AS_IT_IS = Adjustment()
 _PLAIN = Frame()
-_THUMBNAIL = "thumbnail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,11 @@ class Request:
     def sent(self) -> dict[str, Any]:
         """What the cluster is sent first."""
         return framed(self.body, self.frame)
+
+    @property
+    def reserve(self) -> Mapping[str, Any] | None:
+        """What it is sent where that finds too few images; None where all terms were asked."""
+        return None if self.strategy.exact else self.exact
 
     @property
     def asked(self) -> dict[str, float]:
@@ -132,53 +135,6 @@ class Suggestions:
     unasked: tuple[str, ...] = ()
 
 
-def serving_version(client: Client, index: str) -> Version:
-    """The version that searches of an index reach, and what it says of itself.
-
-    Raises:
-        IndexMismatchError: There is none of that name, none complete yet, or it is no index of this package.
-        ClusterError: The cluster cannot be reached, or refuses.
-    """
-    resolved = resolve(client, index)
-    if resolved is None:
-        raise IndexMismatchError(f"there is no index {index}.", advice=f"Make it: mlsr-es index SOURCE --index {index}")
-    if resolved.serving is None and not resolved.building:
-        raise IndexMismatchError(
-            f"no version of the index {index} is searched yet: {resolved.kept[-1].index} is complete, and waits.",
-            advice=f"Promote it: mlsr-es indices promote {index}",
-        )
-    if resolved.serving is None:
-        raise IndexMismatchError(
-            f"the index {index} is not complete yet: {resolved.building[-1].index} is being built.",
-            advice="Wait for the run that builds it, or run it again if it was stopped.",
-        )
-    if resolved.serving.meta.enriched and resolved.serving.meta.state is State.BUILDING:
-        raise IndexMismatchError(
-            f"the index {index} is not complete yet: weights are being added to it.",
-            advice="Wait for mlsr-es enrich, or run it again if it was stopped.",
-        )
-    return resolved.serving
-
-
-def check_model(model: QueryEncoder, version: Version) -> None:
-    """See that an index was made with a model.
-
-    Raises:
-        ModelError: It was made with another one.
-    """
-    if model.revision != version.meta.revision:
-        raise ModelError(
-            f"the index {version.index} was made with the model {version.meta.model!r} (revision "
-            f"{version.meta.revision}), and this one has the revision {model.revision}.",
-            advice=f"Search with --model {version.meta.model}, or index again with this one.",
-        )
-    if model.vocabulary.digest != version.meta.vocabulary:
-        raise ModelError(
-            f"the index {version.index} was made with another vocabulary than this model's or query table's.",
-            advice="Export the query table again, or index again.",
-        )
-
-
 def encode_request(
     query: Section | Picture,
     *,
@@ -186,7 +142,6 @@ def encode_request(
     version: Version,
     index: str,
     size: int = 10,
-    filters: Mapping[str, str] | None = None,
     strategy: Strategy = _EXHAUSTIVE,
     hybrid: Hybrid | None = None,
     adjustment: Adjustment = _AS_IT_IS,
@@ -203,7 +158,6 @@ def encode_request(
         version: Of ``serving_version``.
         index: The alias.
         size: How many images are wanted.
-        filters: Keyword field to the value that it must have.
         strategy: How the cluster executes it.
         hybrid: What BM25 adds; None for nothing.
         adjustment: Words that count more, less or not at all.
@@ -231,29 +185,20 @@ def encode_request(
         )
         terms, added = dict(changed.terms), changed.added
         words = replace(words, words=changed.words or {}) if words else None
-    weights = {feature_name(term): weight for term, weight in terms.items()}
     if frame.one_phase and strategy.window is not None:
         strategy = strategy.whole
-    if filters:
-        frame = replace(frame, filters=(*frame.filters, *({"term": {name: value}} for name, value in filters.items())))
     if highlight:
         frame = replace(frame, highlight=highlighting(section, terms, version.meta))
-    body, exact = (
-        build_query(
-            weights,
-            size=frame.start + size,
-            text=words,
-            field=version.meta.terms,
-            strategy=one,
-            with_weights=explain,
-        )
-        for one in (strategy, strategy.whole)
+    ask = partial(
+        build_query,
+        {feature_name(term): weight for term, weight in terms.items()},
+        size=frame.start + size,
+        text=words,
+        field=version.meta.terms,
+        source=wanted_source(version.meta, explain=explain, thumbnails=thumbnails),
     )
-    if asked := wanted_source(version.meta, explain=explain):
-        body, exact = {**body, "_source": asked}, {**exact, "_source": asked}
-    elif not thumbnails:
-        left_out = {"excludes": [*body["_source"]["excludes"], _THUMBNAIL]}
-        body, exact = {**body, "_source": left_out}, {**exact, "_source": left_out}
+    body = ask(strategy=strategy)
+    exact = body if strategy.exact else ask(strategy=strategy.whole)
     return Request(index, terms, body, exact, hybrid, strategy, added, frame)
 
 
@@ -269,8 +214,7 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    reserve = None if request.strategy.exact else request.exact
-    answer = search(client, request.index, request.body, exact=reserve, frame=request.frame)
+    answer = search(client, request.index, request.body, exact=request.reserve, frame=request.frame)
     terms = request.terms if answer.asked_again else request.asked
     asked = {term: weight for term, weight in terms.items() if term not in answer.dropped_terms}
     weights = {feature_name(term): weight for term, weight in asked.items()}

@@ -122,7 +122,7 @@ def why_not(client: Client, request: Request, image_id: str, *, version: Version
         ClusterError: The cluster cannot be reached, or refuses.
     """
     wanted, strategy = int(request.body["size"]), request.strategy
-    met = meet(client, request.index, image_id, filters=_filters(request), source=request.body.get("_source", True))
+    met = meet(client, request.index, image_id, filters=_filters(request), source=request.body["_source"])
     if met is None:
         there = bool(stored(client, request.index, [image_id]))
         near = () if there or version.meta.enriched else ids_like(client, request.index, image_id)
@@ -147,7 +147,7 @@ class _Inquiry:
             self.client,
             request.index,
             request.body,
-            exact=None if strategy.exact else request.exact,
+            exact=request.reserve,
             frame=replace(request.frame, start=0),
         )
         # Where the strategy finds too few images, its search is the exact one.
@@ -211,13 +211,11 @@ class _Inquiry:
 
     def _standing(self, body: Mapping[str, Any]) -> tuple[Hit | None, Standing | None]:
         """As a hit of a search in one phase, and among what passes the filters that it passes itself."""
-        index, query = self.request.index, body["query"]["bool"]
-        bare = {**body, "query": {"bool": {name: part for name, part in query.items() if name != "filter"}}}
-        own = self.request.frame.own or {}
+        index, own = self.request.index, self.request.frame.own or {}
         passed = [each for each in _filters(self.request) if each not in self.met.excluding]
         frame = Frame(filters=passed, own={"query": own["query"]} if "query" in own else None)
-        hit = hit_of(self.client, index, self.image_id, bare, frame)
-        return hit, standing(self.client, index, hit.score, bare, frame) if hit else None
+        hit = hit_of(self.client, index, self.image_id, body, frame)
+        return hit, standing(self.client, index, hit.score, body, frame) if hit else None
 
     def _in_two_phases(self, whole_hit: Hit | None, whole: Standing | None) -> tuple[Hit | None, Standing | None]:
         """The same, where all terms rank only what the heaviest find."""
@@ -233,4 +231,4 @@ class _Inquiry:
 def _filters(request: Request) -> list[Mapping[str, Any]]:
     """All that an image has to pass, wherever the request has it."""
     after = (request.frame.own or {}).get("post_filter")
-    return [*request.body["query"]["bool"].get("filter", ()), *request.frame.filters, *([after] if after else [])]
+    return [*request.frame.filters, *([after] if after else [])]

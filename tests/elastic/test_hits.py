@@ -10,6 +10,7 @@ from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import Caption, ImageDocument
 from mlsr_es.elastic import (
+    Frame,
     IndexAction,
     IndexMeta,
     WordClauses,
@@ -76,7 +77,7 @@ def test_contributions_add_up_to_the_score(client: Elasticsearch, index: str) ->
     """Each matching term by its word piece, heaviest first; terms that the image lacks are not there."""
     put(client, index, {"a": {"##ing": 0.31, "3.5": 1.7, "%": 0.01, "cat": 9.0}})
     query = {feature_name(term): weight for term, weight in {"##ing": 1.5, "3.5": 0.4, "%": 7.0, "dog": 3.0}.items()}
-    (hit,) = search(client, index, build_query(query, size=1, with_weights=True)).hits
+    (hit,) = search(client, index, build_query(query, size=1, source=True)).hits
     parts = contributions(hit, query)
     assert list(parts) == ["3.5", "##ing", "%"]
     assert sum(parts.values()) == pytest.approx(hit.score, rel=1e-6)
@@ -87,7 +88,8 @@ def test_a_filter_alone_makes_no_hit(client: Elasticsearch, index: str) -> None:
     """Images of the collection that share no term with the query stay out."""
     put(client, index, {"a": {"bird": 1.0}, "b": {"fish": 1.0}}, collection="ours")
     put(client, index, {"c": {"bird": 2.0}}, collection="theirs")
-    answer = search(client, index, build_query({"bird": 1.0}, size=10, filters={"collection": "ours"}))
+    ours = Frame(filters=[{"term": {"collection": "ours"}}])
+    answer = search(client, index, build_query({"bird": 1.0}, size=10), frame=ours)
     assert [hit.id for hit in answer.hits] == ["a"]
 
 
@@ -105,7 +107,8 @@ def test_a_query_with_too_many_terms_loses_the_lightest(client: Elasticsearch, i
     """The limit is learnt from the refusal, and what was dropped is said."""
     put(client, index, {"a": {"w0": 1.0}, "b": {"w1": 1.0}})
     query = {f"w{number}": 2.0 + number for number in range(20_000)}
-    answer = search(client, index, build_query({**query, "w0": 1e6}, size=10, filters={"collection": "c"}))
+    body = build_query({**query, "w0": 1e6}, size=10)
+    answer = search(client, index, body, frame=Frame(filters=[{"term": {"collection": "c"}}]))
     assert [hit.id for hit in answer.hits] == ["a"]
     assert "w1" in answer.dropped_terms
     assert "w0" not in answer.dropped_terms
@@ -179,9 +182,7 @@ def test_dot_product_and_bm25_add_up_in_one_request(client: Elasticsearch, index
     def score(weights: Mapping[str, float], text: WordClauses | None) -> float:
         return search(client, index, build_query(weights, size=1, text=text)).hits[0].score
 
-    (hit,) = search(
-        client, index, build_query(terms, size=1, text=WordClauses(words, weight=0.5), with_weights=True)
-    ).hits
+    (hit,) = search(client, index, build_query(terms, size=1, text=WordClauses(words, weight=0.5), source=True)).hits
     assert score({}, WordClauses({"bird": 3.0})) == pytest.approx(3 * score({}, WordClauses({"bird": 1.0})))
     assert hit.score == pytest.approx(score(terms, None) + 0.5 * score({}, WordClauses(words)))
     assert hit.score - sum(contributions(hit, terms).values()) == pytest.approx(

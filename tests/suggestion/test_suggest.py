@@ -11,7 +11,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import IndexMeta, State, Strategy, Version, check, create_version
+from mlsr_es.elastic import Frame, IndexMeta, State, Strategy, Version, check, create_version
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
 from mlsr_es.hybrid import Hybrid
@@ -44,6 +44,11 @@ def ask(client: Elasticsearch, sample_index: str, demo_model: BiEncoder) -> Ask:
         return send(client, request, version=version, explain=explain)
 
     return asked
+
+
+def having(**values: str) -> Frame:
+    """Only images with these values."""
+    return Frame(filters=[{"term": {field: value}} for field, value in values.items()])
 
 
 def test_images_that_belong_in_the_section_come_first(ask: Ask) -> None:
@@ -123,11 +128,11 @@ def test_the_terms_add_up_to_the_score_under_every_strategy(ask: Ask, strategy: 
 
 def test_a_filter_leaves_only_what_has_the_value(ask: Ask) -> None:
     """Several hold together."""
-    weather = ask(CLOUDS, filters={"page": "weather.html"}, size=50)
+    weather = ask(CLOUDS, frame=having(page="weather.html"), size=50)
     assert {image.source["page"] for image in weather.images} == {"weather.html"}
-    both = ask(filters={"page": "knots.html", "collection": "sample"}, size=50)
+    both = ask(frame=having(page="knots.html", collection="sample"), size=50)
     assert both.images
-    assert ask(filters={"page": "knots.html", "collection": "birds"}).images == ()
+    assert ask(frame=having(page="knots.html", collection="birds")).images == ()
 
 
 def test_the_titles_are_a_part_of_the_query(ask: Ask) -> None:
