@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mlsr_es.experiments.catalogue import shipped_studies, study_named
     from mlsr_es.experiments.comparing import Answer, Comparison, Verdict
     from mlsr_es.experiments.reporting import Report, report, summarised
-    from mlsr_es.experiments.results import Result, Results, State
+    from mlsr_es.experiments.results import Result, Results
     from mlsr_es.experiments.running import Estimate, Plan, Running, plan, run
     from mlsr_es.experiments.sentences import headline, sentence
     from mlsr_es.experiments.study import Study, Unit
@@ -25,7 +25,6 @@ __all__ = [
     "Result",
     "Results",
     "Running",
-    "State",
     "Study",
     "Unit",
     "Verdict",
@@ -44,7 +43,7 @@ __getattr__ = lazy.exports(
     catalogue=("shipped_studies", "study_named"),
     comparing=("Answer", "Comparison", "Verdict"),
     reporting=("Report", "report", "summarised"),
-    results=("Result", "Results", "State"),
+    results=("Result", "Results"),
     running=("Estimate", "Plan", "Running", "plan", "run"),
     sentences=("headline", "sentence"),
     study=("Study", "Unit"),

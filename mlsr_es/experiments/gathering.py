@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsr_es.errors import InputError
-from mlsr_es.experiments.results import Result, Results, State
+from mlsr_es.experiments.results import Result, Results
 from mlsr_es.experiments.study import BASELINES, Study, Unit
 
 
@@ -94,23 +94,18 @@ def gather(results: Results) -> Gathered:
         InputError: Nothing is done, a file cannot be read, or two cells were measured on other topics of a fold.
     """
     study = results.study
-    by_state: dict[State, list[Unit]] = {state: [] for state in State}
-    for unit in study.units():
-        by_state[results.state(unit)].append(unit)
-    if not by_state[State.DONE]:
+    found = results.read()
+    if not found.done:
         raise InputError(
             f"{results.folder} holds no result of the study {study.name}.",
             advice=f"Run it first: mlsr-es experiment run {study.name}",
         )
-    found: dict[str, dict[int, Result]] = {}
-    for unit in by_state[State.DONE]:
-        if result := results.read(unit):
-            found.setdefault(unit.cell, {})[unit.fold] = result
-    systems = {
-        name: System(name, dict(sorted(found[name].items()))) for name in (*BASELINES, *study.cells) if name in found
-    }
+    by_cell: dict[str, dict[int, Result]] = {}
+    for unit, result in sorted(found.done.items()):
+        by_cell.setdefault(unit.cell, {})[unit.fold] = result
+    systems = {name: System(name, by_cell[name]) for name in (*BASELINES, *study.cells) if name in by_cell}
     _same_topics(systems)
-    return Gathered(study, systems, tuple(by_state[State.STALE]), tuple(by_state[State.MISSING]))
+    return Gathered(study, systems, tuple(found.stale), tuple(found.missing))
 
 
 def _same_topics(systems: Mapping[str, System]) -> None:

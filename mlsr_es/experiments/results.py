@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from enum import StrEnum
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,6 @@ from mlsr_es.training import TrainingConfig
 
 FORMAT = 1
 """The version of the files, and of what is measured: raised where either changes."""
-
-
-class State(StrEnum):
-    """What there is of a unit."""
-
-    DONE = "done"
-    STALE = "stale"
-    """Of another recipe."""
-    MISSING = "missing"
 
 
 class Example(BaseModel):
@@ -72,6 +63,21 @@ class Result(BaseModel):
         return sum(values) / len(values) if values else 0.0
 
 
+@dataclass(frozen=True)
+class Found:
+    """What there is of a study, each in the study's order.
+
+    Args:
+        done: Units by the recipe that the study has now, with their results.
+        stale: Units by another recipe.
+        missing: Units of which there is nothing.
+    """
+
+    done: dict[Unit, Result]
+    stale: dict[Unit, Result]
+    missing: list[Unit]
+
+
 class Results:
     """The results of a study in a folder.
 
@@ -88,19 +94,24 @@ class Results:
         """Where a unit's result is, or will be."""
         return self.folder / unit.cell / f"fold{unit.fold}.json"
 
-    def state(self, unit: Unit) -> State:
-        """Whether a unit is done, and by the recipe that the study has now."""
-        found = self.read(unit)
-        if found is None:
-            return State.MISSING
-        return State.DONE if (found.format, found.digest) == (FORMAT, digest(self.study, unit)) else State.STALE
-
-    def read(self, unit: Unit) -> Result | None:
-        """A unit's result, stale or not; None where there is none.
+    def read(self) -> Found:
+        """All units of the study.
 
         Raises:
-            InputError: The file holds something else.
+            InputError: A file holds something else than a result.
         """
+        found = Found({}, {}, [])
+        for unit in self.study.units():
+            result = self._read(unit)
+            if result is None:
+                found.missing.append(unit)
+            elif (result.format, result.digest) == (FORMAT, digest(self.study, unit)):
+                found.done[unit] = result
+            else:
+                found.stale[unit] = result
+        return found
+
+    def _read(self, unit: Unit) -> Result | None:
         path = self.path(unit)
         try:
             return Result.model_validate_json(path.read_bytes())

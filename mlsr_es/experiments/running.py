@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlsr_es.errors import InputError, MlsrError
-from mlsr_es.experiments.results import Result, Results, State
+from mlsr_es.experiments.results import Result, Results
 from mlsr_es.experiments.study import BASELINES, Study, Unit
 
 
@@ -108,19 +108,20 @@ def plan(study: Study, folder: Path, *, cells: Collection[str] = (), folds: Coll
         listed = ", ".join(map(str, study.folds))
         raise InputError(f"the study has no fold {unknown_folds[0]}.", advice=f"Its folds: {listed}.")
     results = Results(study, folder)
-    by_state: dict[State, list[Unit]] = {state: [] for state in State}
+    found = results.read()
     taken: dict[str, list[float]] = {}
-    for unit in study.units():
-        if found := results.read(unit):
-            taken.setdefault(unit.cell, []).append(found.seconds)
-        if (not cells or unit.cell in cells) and (not folds or unit.fold in folds):
-            by_state[results.state(unit)].append(unit)
+    for unit, result in (found.done | found.stale).items():
+        taken.setdefault(unit.cell, []).append(result.seconds)
+
+    def wanted(units: Iterable[Unit]) -> tuple[Unit, ...]:
+        return tuple(one for one in units if one.cell in (cells or there_are) and one.fold in (folds or study.folds))
+
     return Plan(
         study,
         results,
-        done=tuple(by_state[State.DONE]),
-        stale=tuple(by_state[State.STALE]),
-        missing=tuple(by_state[State.MISSING]),
+        done=wanted(found.done),
+        stale=wanted(found.stale),
+        missing=wanted(found.missing),
         seconds={cell: sum(seconds) / len(seconds) for cell, seconds in taken.items()},
     )
 
