@@ -42,9 +42,6 @@ class Frame:
         return bool(self.collapse or self.own)
 
 
-PLAIN = Frame()
-
-
 def check_page(start: int, size: int) -> None:
     """See that a page is within what a cluster pages through.
 

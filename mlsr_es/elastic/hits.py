@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlsr_es.elastic.failures import address_of, reason, refusal, translated
-from mlsr_es.elastic.framing import PLAIN, Frame, framed
+from mlsr_es.elastic.framing import Frame, framed
 from mlsr_es.elastic.queries import Dropped, lightened
 from mlsr_es.vectors import quantised, term_of
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 _CLAUSE_LIMIT = re.compile(r"maxClauseCount is set to (\d+)")
-
-_NOTHING = Dropped()
 
 _SEARCHES_AT_ONCE = 50
 """In one request: 2.5 times the searches a second of one at a time; more gain nothing."""
@@ -72,7 +70,7 @@ def search(
     body: Mapping[str, Any],
     *,
     exact: Mapping[str, Any] | None = None,
-    frame: Frame = PLAIN,
+    frame: Frame = Frame(),
 ) -> Answer:
     """Send a search of ``build_query``; where it has too many terms for the cluster, once more without the lightest.
 
@@ -96,7 +94,7 @@ def search(
 
 
 def search_many(
-    client: Elasticsearch, index: str, bodies: Iterable[Mapping[str, Any]], *, frame: Frame = PLAIN
+    client: Elasticsearch, index: str, bodies: Iterable[Mapping[str, Any]], *, frame: Frame = Frame()
 ) -> Iterator[Answer]:
     """Send many searches, some at a time in one request; the answers come in their order, as they are consumed.
 
@@ -177,7 +175,7 @@ def _send(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> dict[st
     return answer
 
 
-def _answer(raw: Mapping[str, Any], dropped: Dropped = _NOTHING) -> Answer:
+def _answer(raw: Mapping[str, Any], dropped: Dropped = Dropped()) -> Answer:
     found = raw["hits"]
     hits = [
         Hit(

@@ -18,10 +18,6 @@ _ROOM = 64
 
 _BOOST_DIGITS = 6
 
-_DEFAULT_FIELD = TermField()
-
-_EXHAUSTIVE = Strategy()
-
 
 @dataclass(frozen=True, slots=True)
 class WordClauses:
@@ -51,8 +47,8 @@ def build_query(
     *,
     size: int,
     text: WordClauses | None = None,
-    field: TermField = _DEFAULT_FIELD,
-    strategy: Strategy = _EXHAUSTIVE,
+    field: TermField = TermField(),
+    strategy: Strategy = Strategy(),
     source: Mapping[str, Any] | bool | None = None,
 ) -> dict[str, Any]:
     """The body of a search whose score is the dot product of query and document, plus the BM25 of words.

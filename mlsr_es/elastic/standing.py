@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.failures import translated
-from mlsr_es.elastic.framing import PLAIN, Frame
+from mlsr_es.elastic.framing import Frame
 from mlsr_es.elastic.hits import Hit, search
 from mlsr_es.elastic.term_fields import TermField
 
@@ -87,7 +87,7 @@ def first_phase(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def hit_of(
-    client: Elasticsearch, index: str, document_id: str, body: Mapping[str, Any], frame: Frame = PLAIN
+    client: Elasticsearch, index: str, document_id: str, body: Mapping[str, Any], frame: Frame = Frame()
 ) -> Hit | None:
     """A document as a hit of a search, however far down it would come; None where the search does not match it.
 
@@ -109,7 +109,7 @@ def hit_of(
 
 
 def standing(
-    client: Elasticsearch, index: str, score: float, body: Mapping[str, Any], frame: Frame = PLAIN
+    client: Elasticsearch, index: str, score: float, body: Mapping[str, Any], frame: Frame = Frame()
 ) -> Standing:
     """Where a score stands in a search: the cluster counts what scores more, and fetches nothing.
 

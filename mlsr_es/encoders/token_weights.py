@@ -40,7 +40,7 @@ class TokenWeights:
 def contextual_weights(
     model: BiEncoder,
     sections: Sequence[Section],
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> TokenWeights:
     """The weight of every token of sections; a section's largest ones are its query vector.
 
@@ -70,7 +70,7 @@ def contextual_weights(
 
 def lone_weights(
     model: BiEncoder,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> NDArray[np.float32]:
     """The weight of every word piece where it is all that a field, and a section, says.
 

@@ -23,7 +23,7 @@ def exact_run(
     section_ids: Sequence[str],
     image_ids: Sequence[str],
     depth: int = DEPTH,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Run:
     """Rank all images for each section by the dot product, as a cluster would.
 

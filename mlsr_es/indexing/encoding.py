@@ -48,7 +48,7 @@ def encode_collection(
     model: BiEncoder,
     model_name: str,
     query_fields: Sequence[str] = SECTION_FIELDS,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Encoded:
     """Write the vectors of a source's images and sections as Parquet.
 

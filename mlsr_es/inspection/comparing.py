@@ -58,7 +58,7 @@ def compare_versions(
     serving: tuple[Version, BiEncoder],
     *,
     plan: TopicPlan,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Comparison:
     """Ask two versions the same topics, each in its own model's words.
 

@@ -90,7 +90,7 @@ def evaluate_index(
     plan: TopicPlan,
     hybrid: Hybrid | None = None,
     query_table: QueryTable | None = None,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Evaluation:
     """Ask an index all topics, and score the vectors that it stores on this machine.
 
@@ -134,7 +134,7 @@ def evaluate_vectors(
     folder: Path,
     *,
     plan: TopicPlan,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Evaluation:
     """Score the vectors that ``encode_collection`` wrote.
 

@@ -95,7 +95,7 @@ def index_miner(
     model: BiEncoder | None,
     collection: str,
     depth: int,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> IndexMiner:
     """A miner of an index that is there, and was made with the model.
 

@@ -46,7 +46,7 @@ def table_loss(
     sections: Sequence[Section],
     judgements: Sequence[Judgement],
     lone: NDArray[np.float32],
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> TableLoss:
     """Distil a table from the pages outside the test fold, and ask the topics of the test fold.
 

@@ -88,7 +88,7 @@ class Stopwatch:
         client: Client,
         index: str,
         queries: Sequence[Ask],
-        progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+        progress: Progress = Silent(),
     ) -> None:
         self._client, self._index, self._queries, self._progress = client, index, queries, progress
         bodies = ({**query(Strategy(), _TIED), "_source": False} for query in queries)

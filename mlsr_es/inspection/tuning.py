@@ -53,7 +53,7 @@ def tune_strategy(
     sections: Sequence[Section],
     hybrid: Hybrid | None = None,
     least_overlap: float = LEAST_OVERLAP,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Tuning:
     """Try strategies on an index, as searches for ten images.
 
@@ -93,7 +93,7 @@ def try_strategies(
     terms: Sequence[int],
     *,
     least_overlap: float = LEAST_OVERLAP,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Tuning:
     """Try strategies with queries that are ready.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -53,7 +52,7 @@ class Asked:
 
     index: str
     field: TermField
-    strategy: Strategy = dataclasses.field(default_factory=Strategy)
+    strategy: Strategy = Strategy()
     asking: Asking = Asking.DOT_PRODUCT
     depth: int = 10
 
@@ -157,7 +156,7 @@ def verify_scores(
     weights: KnownWeights,
     *,
     least: float = 0.95,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Verification:
     """Ask an index, and compare its hits and scores with the dot products of known weights.
 

@@ -62,7 +62,7 @@ def weigh_hybrid(
     split: Split = Split.ALL,
     fold: int = TEST_FOLD,
     field: str = STEMS,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Weighing:
     """Find the weight of BM25: the balanced one, unless judgements say that another is better by more than chance.
 

@@ -35,7 +35,7 @@ class Exported:
     rejected: list[RecordError] = field(default_factory=list)
 
 
-def export(source: Source, folder: Path, progress: Progress = Silent()) -> Exported:  # noqa: B008 - it keeps nothing
+def export(source: Source, folder: Path, progress: Progress = Silent()) -> Exported:
     """Write ``documents.jsonl``, ``topics.jsonl``, ``qrels.txt`` (TREC) and copies of the images, under ``images/``.
 
     Exporting the folder again gives the same files. Files appear whole: each is written under another name first.

@@ -64,7 +64,7 @@ def inspect(
     source: Source,
     *,
     reject: Callable[[RecordError], None] = lambda _error: None,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> Inspection:
     """Read a collection from end to end and decode every image.
 

@@ -39,7 +39,7 @@ def open_source(
     name: str | None = None,
     languages: frozenset[str] | None = None,
     state: Path | None = None,
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
     say: Callable[[str], None] = _nobody,
 ) -> Source:
     """A source by name or by path; one that holds at least one image document.

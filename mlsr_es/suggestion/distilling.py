@@ -47,7 +47,7 @@ def distil(
     sections: Sequence[Section],
     *,
     lone: NDArray[np.float32],
-    progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+    progress: Progress = Silent(),
 ) -> QueryTable:
     """A table that stands for a model's query encoder.
 

@@ -34,10 +34,6 @@ from mlsr_es.vectors import feature_name, term_of
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
 
-_EXHAUSTIVE = Strategy()
-_AS_IT_IS = Adjustment()
-_PLAIN = Frame()
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -59,9 +55,9 @@ class Request:
     body: Mapping[str, Any]
     exact: Mapping[str, Any]
     hybrid: Hybrid | None = None
-    strategy: Strategy = _EXHAUSTIVE
+    strategy: Strategy = Strategy()
     added: tuple[Added, ...] = ()
-    frame: Frame = _PLAIN
+    frame: Frame = Frame()
 
     @property
     def sent(self) -> dict[str, Any]:
@@ -142,11 +138,11 @@ def encode_request(
     version: Version,
     index: str,
     size: int = 10,
-    strategy: Strategy = _EXHAUSTIVE,
+    strategy: Strategy = Strategy(),
     hybrid: Hybrid | None = None,
-    adjustment: Adjustment = _AS_IT_IS,
+    adjustment: Adjustment = Adjustment(),
     explain: bool = False,
-    frame: Frame = _PLAIN,
+    frame: Frame = Frame(),
     highlight: bool = False,
     thumbnails: bool = False,
 ) -> Request:

@@ -73,7 +73,7 @@ class Features:
         model: BiEncoder,
         pictures: Pictures,
         folder: Path,
-        progress: Progress = Silent(),  # noqa: B008 - it keeps nothing
+        progress: Progress = Silent(),
     ) -> None:
         self._places = {document.id: place for place, document in enumerate(documents)}
         file = folder / f"features-{_key(documents, model)}.npy"
