@@ -104,6 +104,11 @@ def feature_name(term: str) -> str:
     return term.replace("%", "%25").replace(".", "%2E")
 
 
+def feature_weights(weights: Mapping[str, float]) -> dict[str, float]:
+    """Weights of terms, by what these are called in an index."""
+    return {feature_name(term): weight for term, weight in weights.items()}
+
+
 def term_of(name: str) -> str:
     """The term behind a feature name: ``term_of(feature_name(term)) == term`` for every string."""
     return name.replace("%2E", ".").replace("%25", "%")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
+from mlsr_es.collection import Section
 from mlsr_es.elastic.documents import stored_weights
 from mlsr_es.elastic.strategy import Strategy
 from mlsr_es.elastic.term_fields import TermField, cut, names_in
 from mlsr_es.errors import QueryError
-from mlsr_es.hybrid import STEMS
+from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.vectors import term_of
 
 _ROOM = 64
@@ -32,6 +33,11 @@ class WordClauses:
     words: Mapping[str, float]
     weight: float = 1.0
     field: str = "caption_all"
+
+    @classmethod
+    def of(cls, hybrid: Hybrid, section: Section) -> Self:
+        """What BM25 adds for a section."""
+        return cls(hybrid.word_weights(section), hybrid.weight, hybrid.field)
 
     def clauses(self) -> list[dict[str, Any]]:
         """A ``match`` clause a word, heaviest first."""

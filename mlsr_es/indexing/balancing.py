@@ -12,7 +12,7 @@ from mlsr_es.collection import Section
 from mlsr_es.elastic import Strategy, WordClauses, build_query, note_hybrid, read_meta, search_many
 from mlsr_es.evaluation import LEAST_TEXT, Ranked, Run, balanced_weight
 from mlsr_es.hybrid import STEMS, Hybrid
-from mlsr_es.vectors import feature_name
+from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
@@ -52,12 +52,8 @@ def balance(job: Job, client: Client, index: str) -> Hybrid | None:
         return None
     vectors = job.model.encode_sections(sections)
     ask = partial(build_query, size=1, field=meta.terms, strategy=Strategy(), source=False)
-    terms = (
-        {feature_name(term): weight for term, weight in vectors.named(row, job.model.vocabulary).items()}
-        for row in range(len(sections))
-    )
-    one = Hybrid(STEMS, 1.0)
-    words = (WordClauses(one.word_weights(section), one.weight, one.field) for section in sections)
+    terms = (feature_weights(vectors.named(row, job.model.vocabulary)) for row in range(len(sections)))
+    words = (WordClauses.of(Hybrid(STEMS, 1.0), section) for section in sections)
     dots = _run(client, index, [ask(weights) for weights in terms if weights])
     bm25 = _run(client, index, [ask({}, text=clauses) for clauses in words if clauses.words])
     weight = balanced_weight(dots, bm25)

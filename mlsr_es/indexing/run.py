@@ -34,7 +34,7 @@ from mlsr_es.indexing.seen import SeenIds
 from mlsr_es.indexing.summary import Summary, new_stages
 from mlsr_es.indexing.target import find_target, missing_collections, of_new_version, opened, remove_older
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.vectors import feature_name
+from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
@@ -262,7 +262,7 @@ def _encoded(job: Job, ready: list[Prepared]) -> list[IndexAction | None]:
         named = vectors.named(row, job.model.vocabulary)
         body = document_body(
             prepared.document,
-            terms={feature_name(term): weight for term, weight in named.items()},
+            terms=feature_weights(named),
             fingerprint=prepared.fingerprint,
             model=job.model_name,
             thumbnail=prepared.thumbnail,

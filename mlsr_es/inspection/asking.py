@@ -10,7 +10,7 @@ from mlsr_es.collection import Section
 from mlsr_es.elastic import Strategy, Version, WordClauses, build_query, search_many
 from mlsr_es.evaluation import DEPTH, Ranked, Run
 from mlsr_es.progress import Progress
-from mlsr_es.vectors import SparseVectors, Vocabulary, feature_name
+from mlsr_es.vectors import SparseVectors, Vocabulary, feature_weights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
@@ -71,7 +71,7 @@ class Asker:
             if not named and not (clauses and clauses.words):
                 continue  # nothing to ask: the topic counts as one without answer
             body = build_query(
-                {feature_name(term): weight for term, weight in named.items()},
+                feature_weights(named),
                 size=self.depth,
                 text=clauses,
                 field=self.version.meta.terms,

@@ -35,7 +35,6 @@ from mlsr_es.suggestion import (
     check_model,
     exact_strategy_for,
     serving_version,
-    word_clauses,
 )
 from mlsr_es.vectors import SparseVectors
 
@@ -122,7 +121,7 @@ def evaluate_index(
         runs["queries from the table, by the cluster"] = asks.run("table")
     if hybrid:
         adds = f"{hybrid.weight:g} x BM25 of words by field on {hybrid.field}"
-        words = partial(word_clauses, hybrid)
+        words = partial(WordClauses.of, hybrid)
         runs[f"sparse + {adds}, one request"] = asker.run("hybrid", words)
         runs["the words of hybrid alone"] = asker.run("words", words, terms=False)
     if not version.meta.enriched:  # somebody else's index has fields of its own

@@ -11,7 +11,7 @@ from mlsr_es.elastic import Frame, Version, WordClauses, build_query, search_man
 from mlsr_es.evaluation import Ranked, Run, plain_weights
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
-from mlsr_es.vectors import feature_name
+from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
@@ -78,7 +78,7 @@ class IndexMiner:
             if not terms and not (words and words.words):
                 continue
             body = build_query(
-                {feature_name(term): weight for term, weight in terms.items()},
+                feature_weights(terms),
                 size=self.depth,
                 text=words,
                 field=self.version.meta.terms,

@@ -13,10 +13,11 @@ from mlsr_es.elastic import Strategy, TermField, WordClauses, build_query, count
 from mlsr_es.errors import InputError
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.inspection.choosing import EXACT, LEAST_OVERLAP, candidates, faster, recommended
+from mlsr_es.inspection.section_terms import spread
 from mlsr_es.inspection.timing import Ask, Measured, Stopwatch
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.suggestion import check_model, serving_version, word_clauses
-from mlsr_es.vectors import feature_name
+from mlsr_es.suggestion import check_model, serving_version
+from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
@@ -72,14 +73,14 @@ def tune_strategy(
     """
     version = serving_version(client, index)
     check_model(model, version)
-    chosen = _spread([section for section in sections if model.recognises(section)])
+    chosen = spread([section for section in sections if model.recognises(section)], _MOST_QUERIES)
     vectors = model.encode_sections(chosen)
     queries: list[Ask] = []
     terms: list[int] = []
     for row, section in enumerate(chosen):
-        weights = {feature_name(term): weight for term, weight in vectors.named(row, model.vocabulary).items()}
+        weights = feature_weights(vectors.named(row, model.vocabulary))
         if weights:
-            queries.append(_ask(weights, version.meta.terms, word_clauses(hybrid, section) if hybrid else None))
+            queries.append(_ask(weights, version.meta.terms, WordClauses.of(hybrid, section) if hybrid else None))
             terms.append(len(weights))
     if not queries:
         raise InputError("no section makes a query.", advice="Name topics in the model's language.")
@@ -127,8 +128,3 @@ def _ask(weights: Mapping[str, float], field: TermField, words: WordClauses | No
         return build_query(weights, size=size, text=words, field=field, strategy=strategy)
 
     return body
-
-
-def _spread(sections: Sequence[Section]) -> list[Section]:
-    wanted = min(len(sections), _MOST_QUERIES)
-    return [sections[place * len(sections) // wanted] for place in range(wanted)]

@@ -14,7 +14,7 @@ from mlsr_es.errors import InputError
 from mlsr_es.inspection.agreement import Expected, Places, disagreement, dot_products, expected, order_kept, overlap
 from mlsr_es.inspection.known_weights import KnownWeights
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.vectors import feature_name
+from mlsr_es.vectors import feature_name, feature_weights
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -172,7 +172,7 @@ def verify_scores(
         InputError: No query has a term.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    asking = {query: {feature_name(term): w for term, w in terms.items()} for query, terms in queries.items() if terms}
+    asking = {query: feature_weights(terms) for query, terms in queries.items() if terms}
     if not asking:
         raise InputError("none of the topics has a term that could be asked.", advice="Name other topics.")
     images = _Images.of(weights)

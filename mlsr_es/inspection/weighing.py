@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import Judgement, Section
-from mlsr_es.elastic import check_text_field, stored
+from mlsr_es.elastic import WordClauses, check_text_field, stored
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, Figures, Split, balanced_weight, difference, figures
 from mlsr_es.hybrid import STEMS, Hybrid
@@ -17,7 +17,7 @@ from mlsr_es.inspection.asking import Asker
 from mlsr_es.inspection.topics import TopicPlan
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.splits import TEST_FOLD
-from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version, word_clauses
+from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client, Version
@@ -93,7 +93,7 @@ def weigh_hybrid(
         asked, known = tuple(Random(0).sample(long, min(_MOST_SECTIONS, len(long)))), ()  # noqa: S311
     queries = model.encode_sections(asked)
     asker = Asker(client, version, exact_strategy_for(client), asked, queries, model.vocabulary, progress, _DEPTH)
-    words = partial(word_clauses, Hybrid(field, 1.0))
+    words = partial(WordClauses.of, Hybrid(field, 1.0))
     balance = balanced_weight(asker.run("terms"), asker.run("BM25", words, terms=False))
     if balance is None:
         raise InputError(
@@ -112,7 +112,7 @@ def _judged(weighing: Weighing, asker: Asker, judgements: Sequence[Judgement]) -
     for factor in _FACTORS:
         weight = float(f"{factor * weighing.balance:.{_DIGITS}g}")
         hybrid = replace(weighing.hybrid, weight=weight)
-        run = asker.run(f"weight {weight:g}", partial(word_clauses, hybrid) if weight else None)
+        run = asker.run(f"weight {weight:g}", partial(WordClauses.of, hybrid) if weight else None)
         curve[weight] = figures(run, judgements, _MEASURES)
     best = max(curve, key=lambda weight: curve[weight].mean(MEASURE))
     chosen = weighing.hybrid

@@ -5,7 +5,7 @@ A request is encoded first and sent second, so that it can be shown without bein
 
 from mlsr_es.suggestion.adjusting import Added, Adjustment
 from mlsr_es.suggestion.distilling import check_distillable, context_free, distil
-from mlsr_es.suggestion.hybrid import hybrid_for, word_clauses
+from mlsr_es.suggestion.hybrid import hybrid_for
 from mlsr_es.suggestion.missed import Missed
 from mlsr_es.suggestion.picture import Picture, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
@@ -53,6 +53,5 @@ __all__ = [
     "serving_version",
     "strategy_for",
     "why_not",
-    "word_clauses",
     "write_table",
 ]

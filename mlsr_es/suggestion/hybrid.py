@@ -1,16 +1,10 @@
-"""Learned sparse retrieval and BM25 in one request: what is asked for, and what it adds to a query."""
+"""Which BM25 a search adds to the dot product, from what the user asks for."""
 
 from __future__ import annotations
 
-from mlsr_es.collection import Section
-from mlsr_es.elastic import Version, WordClauses
+from mlsr_es.elastic import Version
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.hybrid import AUTO, Hybrid
-
-
-def word_clauses(hybrid: Hybrid, section: Section) -> WordClauses:
-    """What BM25 adds for a section."""
-    return WordClauses(hybrid.word_weights(section), hybrid.weight, hybrid.field)
 
 
 def hybrid_for(version: Version, given: str) -> Hybrid | None:

@@ -14,6 +14,7 @@ from mlsr_es.elastic import (
     IndexMeta,
     Strategy,
     Version,
+    WordClauses,
     build_query,
     contributions,
     framed,
@@ -22,14 +23,13 @@ from mlsr_es.elastic import (
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.suggestion.adjusting import Added, Adjustment, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
-from mlsr_es.suggestion.hybrid import word_clauses
 from mlsr_es.suggestion.missed import Missed, missed_by
 from mlsr_es.suggestion.picture import Picture, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.section import pieces_of, section_terms
 from mlsr_es.suggestion.serving import check_model
 from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_source, wanted_source
-from mlsr_es.vectors import feature_name, term_of
+from mlsr_es.vectors import feature_weights, term_of
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
@@ -169,7 +169,7 @@ def encode_request(
     check_model(model, version)
     terms = section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
     section = query if isinstance(query, Section) else query.section
-    words = word_clauses(hybrid, section) if hybrid else None
+    words = WordClauses.of(hybrid, section) if hybrid else None
     added: tuple[Added, ...] = ()
     if adjustment:
         changed = adjusted(
@@ -177,7 +177,7 @@ def encode_request(
             terms,
             words.words if words else None,
             pieces=lambda word: pieces_of(word, model),
-            cut=lambda word: word_clauses(hybrid, Section("word", word)).words if hybrid else (),
+            cut=lambda word: hybrid.word_weights(Section("word", word)) if hybrid else (),
         )
         terms, added = dict(changed.terms), changed.added
         words = replace(words, words=changed.words or {}) if words else None
@@ -187,7 +187,7 @@ def encode_request(
         frame = replace(frame, highlight=highlighting(section, terms, version.meta))
     ask = partial(
         build_query,
-        {feature_name(term): weight for term, weight in terms.items()},
+        feature_weights(terms),
         size=frame.start + size,
         text=words,
         field=version.meta.terms,
@@ -213,7 +213,7 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     answer = search(client, request.index, request.body, exact=request.reserve, frame=request.frame)
     terms = request.terms if answer.asked_again else request.asked
     asked = {term: weight for term, weight in terms.items() if term not in answer.dropped_terms}
-    weights = {feature_name(term): weight for term, weight in asked.items()}
+    weights = feature_weights(asked)
     images = tuple(
         _image(hit, weights, version.meta, explain=explain, added=request.hybrid is not None or bool(request.frame.own))
         for hit in answer.hits

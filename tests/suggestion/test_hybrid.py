@@ -8,7 +8,7 @@ from mlsr_es.collection import Section
 from mlsr_es.elastic import IndexMeta, Version, WordClauses
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.hybrid import Hybrid
-from mlsr_es.suggestion import hybrid_for, word_clauses
+from mlsr_es.suggestion import hybrid_for
 
 STORED = Hybrid("caption_stems", 0.12, "256 training sections of gimp-manual")
 
@@ -19,15 +19,15 @@ def version(hybrid: dict[str, object]) -> Version:
 
 def test_words_of_titles_count_more() -> None:
     """The section's words go to the field with their weights."""
-    clauses = word_clauses(Hybrid("caption_all", 0.5), Section("s", "Crop it", page_title="Tool"))
+    clauses = WordClauses.of(Hybrid("caption_all", 0.5), Section("s", "Crop it", page_title="Tool"))
     assert clauses == WordClauses({"tool": 4.5, "crop": 1.0}, 0.5, "caption_all")
 
 
 def test_words_are_cut_as_the_field_is() -> None:
     """Stems for the field of stems; another field has an analyser of its own."""
     section = Section("s", "Cropping tools")
-    assert word_clauses(STORED, section).words.keys() == {"crop", "tool"}
-    assert word_clauses(Hybrid("caption_all", 1.0), section).words.keys() == {"cropping", "tools"}
+    assert WordClauses.of(STORED, section).words.keys() == {"crop", "tool"}
+    assert WordClauses.of(Hybrid("caption_all", 1.0), section).words.keys() == {"cropping", "tools"}
 
 
 def test_auto_is_what_the_index_says() -> None:

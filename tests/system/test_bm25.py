@@ -6,11 +6,10 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.elastic import Strategy, build_query, search_many
+from mlsr_es.elastic import Strategy, WordClauses, build_query, search_many
 from mlsr_es.evaluation import CLUSTER_UNIT, TITLE_BOOSTED, baseline_run, caption_text
 from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.sources import open_source
-from mlsr_es.suggestion import word_clauses
 
 ROUNDING = 1e-5
 
@@ -24,7 +23,7 @@ def test_the_unit_of_bm25_is_known(client: Elasticsearch, sample_index: str) -> 
         TITLE_BOOSTED, sections, [caption_text(image) for image in images], [image.id for image in images]
     )
     bodies = [
-        build_query({}, size=1000, text=word_clauses(Hybrid(STEMS, 1.0), section), strategy=Strategy())
+        build_query({}, size=1000, text=WordClauses.of(Hybrid(STEMS, 1.0), section), strategy=Strategy())
         for section in sections
     ]
     answers = list(search_many(client, sample_index, bodies))

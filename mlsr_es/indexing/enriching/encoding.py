@@ -10,7 +10,7 @@ import numpy as np
 from mlsr_es.collection import ImageDocument
 from mlsr_es.indexing.enriching.job import EnrichJob
 from mlsr_es.indexing.enriching.preparing import Ready
-from mlsr_es.vectors import feature_name
+from mlsr_es.vectors import feature_name, feature_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def weighed(job: EnrichJob, ready: Sequence[Ready]) -> list[Weighed]:
     row = 0
     for place, document in enumerate(ready):
         named = together.named(place, job.model.vocabulary)
-        terms = {feature_name(term): weight for term, weight in named.items()}
+        terms = feature_weights(named)
         count = len(document.pictures)
         alone = [each.named(one, job.model.vocabulary) for one in range(row, row + count)] if count > 1 else []
         row += count
