@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import numpy as np
-
-from mlsr_es.evaluation import Difference, corrected, difference
+from mlsr_es.evaluation import Difference, difference, holm
 from mlsr_es.experiments.gathering import Gathered
 from mlsr_es.experiments.study import Expected, Question
 
@@ -17,6 +14,9 @@ SIGNIFICANT = 0.05
 
 FAR = 0.5
 """A figure is far below another where it is less than this share of it."""
+
+_FEWEST_TOPICS = 2
+"""A deviation needs two."""
 
 
 class Verdict(StrEnum):
@@ -109,58 +109,39 @@ class Answer:
 
 def answers(gathered: Gathered) -> list[Answer]:
     """The answers to all questions of a study."""
+    questions = gathered.study.questions
     asked = [
-        (question, pair, measure)
-        for question in gathered.study.questions
-        for pair in question.pairs
-        for measure in question.measures
+        [_compared(gathered, question, pair, measure) for pair in question.pairs for measure in question.measures]
+        for question in questions
     ]
-    made = {place: _paired(gathered, *pair, measure) for place, (_, pair, measure) in enumerate(asked)}
-    differences = corrected({str(place): one for place, one in made.items() if one is not None})
-    tests = {
-        place: _test(gathered, *asked[place], differences[str(place)]) for place, one in made.items() if one is not None
-    }
-    found = []
-    for question in gathered.study.questions:
-        places = [place for place, (of, _, _) in enumerate(asked) if of is question]
-        own = tuple(tests[place] for place in places if place in tests)
-        found.append(Answer(question, own, len(places) - len(own)))
-    return found
+    p_values = iter(holm([test.difference.p for tests in asked for test in tests if test]))
+    return [
+        Answer(question, tuple(_corrected(test, next(p_values)) for test in tests if test), tests.count(None))
+        for question, tests in zip(questions, asked, strict=True)
+    ]
 
 
-def _common(gathered: Gathered, first: str, second: str) -> list[int]:
-    systems = gathered.systems
-    if first not in systems or second not in systems:
-        return []
-    return [fold for fold in systems[first].results if fold in systems[second].results]
-
-
-def _paired(gathered: Gathered, first: str, second: str, measure: str) -> Difference | None:
-    folds = _common(gathered, first, second)
-    if not folds:
+def _compared(gathered: Gathered, question: Question, pair: tuple[str, str], measure: str) -> Comparison | None:
+    """Without correction; None where there is too little to compare."""
+    first, second = (gathered.systems.get(name) for name in pair)
+    if first is None or second is None:
         return None
-    one, other = (gathered.systems[name].values(measure, folds) for name in (first, second))
-    return difference(one, other) if one.size > 1 else None
-
-
-def _test(gathered: Gathered, question: Question, pair: tuple[str, str], measure: str, found: Difference) -> Comparison:
-    folds = _common(gathered, *pair)
-    values = [gathered.systems[name].values(measure, folds) for name in pair]
+    folds = [fold for fold in first.results if fold in second.results]
+    topics = sum(len(first.results[fold].topics) for fold in folds)
+    if topics < _FEWEST_TOPICS:
+        return None
+    values = first.values(measure, folds), second.values(measure, folds)
     return Comparison(
         *pair,
         measure=measure,
         expected=question.measures[measure],
         means=(float(values[0].mean()), float(values[1].mean())),
-        difference=found,
-        topics=values[0].size,
+        difference=difference(*values),
+        topics=topics,
         folds=len(folds),
-        folds_above=_times_above(gathered, pair, measure, folds),
+        folds_above=sum(first.results[fold].mean(measure) > second.results[fold].mean(measure) for fold in folds),
     )
 
 
-def _times_above(gathered: Gathered, pair: tuple[str, str], measure: str, folds: Sequence[int]) -> int:
-    means = [
-        np.array([gathered.systems[name].results[fold].mean(measure) for fold in folds], dtype=np.float64)
-        for name in pair
-    ]
-    return int((means[0] > means[1]).sum())
+def _corrected(test: Comparison, p: float) -> Comparison:
+    return replace(test, difference=replace(test.difference, corrected_p=p))
