@@ -13,6 +13,7 @@ from mlsr_es.commands.asked import checked_hybrid
 from mlsr_es.commands.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.console import data, note, print_json, progress, table
 from mlsr_es.commands.fields import parsed_fields
+from mlsr_es.commands.systems import print_systems
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, MEASURES, Split
 from mlsr_es.splits import FOLDS, TEST_FOLD
@@ -152,12 +153,7 @@ def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[st
 
 def print_evaluation(found: Evaluation) -> None:
     """A row a system."""
-    shown = table("system", *MEASURES, "terms", "what it is", numbers=range(1, len(MEASURES) + 1))
-    for one in found.systems:
-        means = [f"{one.figures.mean(measure):.3f}" for measure in MEASURES]
-        terms = f"{one.run.terms[0]:.0f} x {one.run.terms[1]:.0f}" if one.run.terms else ""
-        shown.add_row(one.run.name, *means, terms, one.what)
-    data.print(shown)
+    print_systems(found.systems)
     topics = found.topics
     if len(found.plan.query_fields) < len(SECTION_FIELDS):
         note(f"Asked of each section: {', '.join(found.plan.query_fields)} alone.")

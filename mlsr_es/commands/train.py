@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlsr_es.commands.connection import ConnectionLater, with_connection_later
-from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.commands.console import note, print_json, progress
 from mlsr_es.commands.miners import check_mining, miner
+from mlsr_es.commands.systems import print_systems
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
-    from mlsr_es.collection import Judgement
-    from mlsr_es.evaluation import Run
-    from mlsr_es.training import System, Trained, TrainingConfig
+    from mlsr_es.evaluation import System
+    from mlsr_es.training import Trained, TrainingConfig
 
-_CHOSEN_BY = "nDCG@10"
 _KEYS = {"hybrid": "together"}
 """Of ``--json``, where they are not the names of the table."""
 
@@ -52,6 +51,7 @@ def train(
     seen, a few others choose the best epoch. TensorBoard's files are in DIR/logs.
     """
     from mlsr_es.elastic import connect
+    from mlsr_es.evaluation import ndcg
     from mlsr_es.sources import open_source
     from mlsr_es.training import Watch, held_out
     from mlsr_es.training import train as run
@@ -79,13 +79,6 @@ def train(
     else:
         print_trained(trained, systems)
     note(f"The model is in {output}: mlsr-es index {plan.collection.source} --index NAME --model {output}")
-
-
-def ndcg(run: Run, judgements: Sequence[Judgement]) -> float:
-    """What the best epoch is chosen by."""
-    from mlsr_es.evaluation import figures
-
-    return figures(run, judgements, [_CHOSEN_BY]).mean(_CHOSEN_BY)
 
 
 def _told(plan: TrainingConfig) -> dict[str, Any]:
@@ -117,19 +110,12 @@ def to_json(trained: Trained, systems: Sequence[System]) -> dict[str, Any]:
 
 def print_trained(trained: Trained, systems: Sequence[System]) -> None:
     """A row a system, on the held-out pages."""
-    from mlsr_es.evaluation import MEASURES
-
     if systems:
-        shown = table("system", *MEASURES, "terms", "what it is", numbers=range(1, len(MEASURES) + 1))
-        for one in systems:
-            means = (f"{one.figures.mean(measure):.3f}" for measure in MEASURES)
-            terms = f"{one.run.terms[0]:.0f} x {one.run.terms[1]:.0f}" if one.run.terms else ""
-            shown.add_row(one.run.name, *means, terms, one.what)
-        data.print(shown)
+        print_systems(systems)
         note(f"{len(trained.data.test.sections):,} held-out topics among {len(trained.data.images):,} images.")
     else:
         note("No page was held out for a test: nothing is measured.")
-    kept = "" if trained.best is None else f", {_CHOSEN_BY} on validation pages {trained.best:.3f}"
+    kept = "" if trained.best is None else f", nDCG@10 on validation pages {trained.best:.3f}"
     note(f"Trained in {trained.seconds:.0f} s, {trained.epochs:.0f} epochs{kept}.")
 
 

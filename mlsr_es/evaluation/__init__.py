@@ -7,9 +7,10 @@ from mlsr_es.evaluation.baselines import baseline_run, tuned
 from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, plain_weights
 from mlsr_es.evaluation.exact import exact_run
 from mlsr_es.evaluation.hybrid import balanced_weight, beside, best_weight, hybrid_run
-from mlsr_es.evaluation.measures import MEASURES, Figures, figures
+from mlsr_es.evaluation.measures import MEASURES, Figures, figures, ndcg
 from mlsr_es.evaluation.run import DEPTH, Ranked, Run, mean_terms
-from mlsr_es.evaluation.significance import Difference, compare, corrected, difference, holm
+from mlsr_es.evaluation.significance import Difference, compare, difference, holm
+from mlsr_es.evaluation.system import System
 from mlsr_es.evaluation.topics import LEAST_TEXT, Split, Topics, choose_topics
 from mlsr_es.evaluation.trec import read_qrels, read_run, write_qrels, write_run
 from mlsr_es.evaluation.vector_files import DOCUMENTS, SECTIONS, VectorFolder, VectorWriter, read_vectors
@@ -31,6 +32,7 @@ __all__ = [
     "Ranked",
     "Run",
     "Split",
+    "System",
     "Topics",
     "VectorFolder",
     "VectorWriter",
@@ -41,13 +43,13 @@ __all__ = [
     "caption_text",
     "choose_topics",
     "compare",
-    "corrected",
     "difference",
     "exact_run",
     "figures",
     "holm",
     "hybrid_run",
     "mean_terms",
+    "ndcg",
     "plain_weights",
     "read_qrels",
     "read_run",

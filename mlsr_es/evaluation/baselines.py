@@ -8,12 +8,11 @@ from dataclasses import replace
 from mlsr_es.collection import Judgement, Section
 from mlsr_es.evaluation.bm25 import Baseline, Bm25
 from mlsr_es.evaluation.exact import exact_run
-from mlsr_es.evaluation.measures import figures
+from mlsr_es.evaluation.measures import ndcg
 from mlsr_es.evaluation.run import DEPTH, Run
 
 _K1 = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _B = (0.5, 0.6, 0.75, 0.9)
-_MEASURE = "nDCG@10"
 _TUNING_DEPTH = 10
 
 
@@ -52,8 +51,7 @@ def tuned(
     analysed = [baseline.analyse(text) for text in captions]
 
     def worth(candidate: Baseline) -> float:
-        run = _run(candidate, sections, analysed, image_ids, _TUNING_DEPTH)
-        return figures(run, judgements, [_MEASURE]).mean(_MEASURE)
+        return ndcg(_run(candidate, sections, analysed, image_ids, _TUNING_DEPTH), judgements)
 
     return max((replace(baseline, k1=k1, b=b) for k1 in _K1 for b in _B), key=worth)
 

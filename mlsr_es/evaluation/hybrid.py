@@ -9,12 +9,11 @@ import numpy as np
 from mlsr_es.collection import Judgement, Section
 from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, TITLE_BOOSTED, Bm25
 from mlsr_es.evaluation.exact import exact_run
-from mlsr_es.evaluation.measures import figures
+from mlsr_es.evaluation.measures import ndcg
 from mlsr_es.evaluation.run import Run
 from mlsr_es.vectors import SparseVectors
 
 _WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
-_MEASURE = "nDCG@10"
 _DEPTH = 10
 
 
@@ -118,6 +117,6 @@ def best_weight(
         run = exact_run(
             "hybrid", beside(*queries, weight=weight), both, section_ids=section_ids, image_ids=image_ids, depth=_DEPTH
         )
-        return figures(run, judgements, [_MEASURE]).mean(_MEASURE)
+        return ndcg(run, judgements)
 
     return max(weights, key=worth)

@@ -15,6 +15,8 @@ from mlsr_es.evaluation.run import Run
 MEASURES = ("nDCG@10", "AP@10", "RR@10", "R@10", "R@1000")
 """The paper's, at AToMiC's cut-offs, in the notation of ``ir_measures``."""
 
+_CHOSEN_BY = "nDCG@10"
+
 
 @dataclass(frozen=True, eq=False)
 class Figures:
@@ -66,3 +68,8 @@ def figures(run: Run, judgements: Iterable[Judgement], measures: Sequence[str] =
     for metric in evaluator.iter_calc(ranked):
         values[str(metric.measure)][places[metric.query_id]] = metric.value
     return Figures(section_ids, {name: values[str(measure)] for name, measure in parsed.items()})
+
+
+def ndcg(run: Run, judgements: Iterable[Judgement]) -> float:
+    """Mean nDCG@10: what constants, weights and epochs are chosen by."""
+    return figures(run, judgements, [_CHOSEN_BY]).mean(_CHOSEN_BY)

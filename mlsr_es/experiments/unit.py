@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mlsr_es.collection import Judgement
 from mlsr_es.encoders import PRESETS
 from mlsr_es.errors import InputError
-from mlsr_es.evaluation import Run, figures
+from mlsr_es.evaluation import figures, ndcg
 from mlsr_es.experiments.complete import Complete
 from mlsr_es.experiments.measures import QUALITY
 from mlsr_es.experiments.measuring import aligned, examples, of_documents, of_vectors, rounded
@@ -23,7 +21,6 @@ from mlsr_es.sources import open_source
 from mlsr_es.state import state_folder
 from mlsr_es.training import TrainingConfig, TrainingData, baselines, by_bm25, read_training_data, train
 
-_CHOSEN_BY = "nDCG@10"
 _PACKAGES = ("mlsr-es", "torch", "transformers", "numpy", "bm25s", "ir-measures")
 
 
@@ -63,7 +60,7 @@ def _cell(study: Study, unit: Unit, device: str) -> dict[str, Any]:
             _source(config),
             Path(folder),
             mine=by_bm25,
-            metric=_worth,
+            metric=ndcg,
             device=device,
             features=state_folder() / "features",
         )
@@ -101,10 +98,6 @@ def _searched(data: TrainingData, config: TrainingConfig) -> dict[str, Any]:
         "images": len(data.images),
         "topics": [section.id for section in data.test.sections],
     }
-
-
-def _worth(run: Run, judgements: Sequence[Judgement]) -> float:
-    return figures(run, judgements, [_CHOSEN_BY]).mean(_CHOSEN_BY)
 
 
 def _no_topics(config: TrainingConfig, unit: Unit) -> InputError:

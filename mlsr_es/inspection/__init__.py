@@ -7,7 +7,7 @@ from mlsr_es.inspection.choosing import LEAST_OVERLAP
 from mlsr_es.inspection.comparing import DECIDING, Comparison, compare_versions
 from mlsr_es.inspection.contents import Contents, contents_of_index, contents_of_vectors
 from mlsr_es.inspection.doctor import examine
-from mlsr_es.inspection.evaluating import Evaluated, Evaluation, evaluate_index, evaluate_vectors
+from mlsr_es.inspection.evaluating import Evaluation, evaluate_index, evaluate_vectors
 from mlsr_es.inspection.finding import Finding, Level
 from mlsr_es.inspection.known_weights import KnownWeights, encoded_weights, stored_weights
 from mlsr_es.inspection.mining import IndexMiner, index_miner
@@ -27,7 +27,6 @@ __all__ = [
     "Asking",
     "Comparison",
     "Contents",
-    "Evaluated",
     "Evaluation",
     "Finding",
     "IndexMiner",

@@ -14,12 +14,11 @@ from mlsr_es.evaluation import (
     DEFAULTS,
     TITLE_BOOSTED,
     Baseline,
-    Figures,
     Run,
+    System,
     Topics,
     baseline_run,
     exact_run,
-    figures,
     plain_weights,
     read_vectors,
     tuned,
@@ -46,21 +45,6 @@ _SECTIONS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
-class Evaluated:
-    """A system.
-
-    Args:
-        what: What it is, in words.
-        run: Its answers; the run's name is the system's.
-        figures: What they are worth.
-    """
-
-    what: str
-    run: Run
-    figures: Figures
-
-
-@dataclass(frozen=True)
 class Evaluation:
     """Systems over the same topics.
 
@@ -74,7 +58,7 @@ class Evaluation:
     """
 
     topics: Topics
-    systems: tuple[Evaluated, ...]
+    systems: tuple[System, ...]
     training_topics: int
     boosted: Baseline
     plan: TopicPlan
@@ -192,5 +176,5 @@ def _with_baselines(
         f"stems, words weighted by field; k1 {boosted.k1:g}, b {boosted.b:g}": boosted,
     }.items():
         runs[what] = baseline_run(baseline, topics.sections, contents.captions, contents.image_ids)
-    systems = tuple(Evaluated(what, run, figures(run, topics.judgements)) for what, run in runs.items())
+    systems = tuple(System.measured(what, run, topics.judgements) for what, run in runs.items())
     return Evaluation(topics, systems, len(training.sections), boosted, plan, contents)

@@ -11,14 +11,13 @@ if TYPE_CHECKING:
     from mlsr_es.training.config import TrainingConfig
     from mlsr_es.training.data import TrainingData, read_training_data
     from mlsr_es.training.mining import Miner, by_bm25
-    from mlsr_es.training.outcome import System, baselines, held_out
+    from mlsr_es.training.outcome import baselines, held_out
     from mlsr_es.training.ranking import Metric
     from mlsr_es.training.run import Trained, Watch, train
 
 __all__ = [
     "Metric",
     "Miner",
-    "System",
     "Trained",
     "TrainingConfig",
     "TrainingData",
@@ -35,7 +34,7 @@ __getattr__ = lazy.exports(
     config=("TrainingConfig",),
     data=("TrainingData", "read_training_data"),
     mining=("Miner", "by_bm25"),
-    outcome=("System", "baselines", "held_out"),
+    outcome=("baselines", "held_out"),
     ranking=("Metric",),
     run=("Trained", "Watch", "train"),
 )

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlsr_es.evaluation import (
     DEFAULTS,
     TITLE_BOOSTED,
-    Figures,
-    Run,
+    System,
     baseline_run,
     caption_text,
-    figures,
     hybrid_run,
     tuned,
 )
 from mlsr_es.training.data import TrainingData
 from mlsr_es.training.run import Trained
-
-
-@dataclass(frozen=True, eq=False)
-class System:
-    """A row of the table.
-
-    Args:
-        run: Of the held-out topics.
-        figures: What it is worth.
-        what: In a few words.
-    """
-
-    run: Run
-    figures: Figures
-    what: str
 
 
 def held_out(trained: Trained) -> list[System]:
@@ -42,7 +23,7 @@ def held_out(trained: Trained) -> list[System]:
     if trained.run is None:
         return []
     judgements, hybrid = trained.data.test.judgements, trained.model.hybrid
-    systems = [System(trained.run, figures(trained.run, judgements), "the model")]
+    systems = [System.measured("the model", trained.run, judgements)]
     if hybrid:
         run = hybrid_run(
             trained.queries,
@@ -53,7 +34,7 @@ def held_out(trained: Trained) -> list[System]:
             image_ids=[image.id for image in trained.data.images],
         )
         what = f"the model + {hybrid.weight:.3g} x BM25 of words by field on {hybrid.field}"
-        systems.append(System(run, figures(run, judgements), what))
+        systems.append(System.measured(what, run, judgements))
     return [*systems, *baselines(trained.data)]
 
 
@@ -68,4 +49,4 @@ def baselines(data: TrainingData) -> list[System]:
             boosted, topics.sections, captions, ids
         ),
     }
-    return [System(run, figures(run, topics.judgements), what) for what, run in runs.items()]
+    return [System.measured(what, run, topics.judgements) for what, run in runs.items()]

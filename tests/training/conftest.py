@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,7 @@ from transformers import (
     ViTImageProcessor,
 )
 
-from mlsr_es.collection import Judgement
-from mlsr_es.evaluation import Run, figures
+from mlsr_es.evaluation import ndcg
 from mlsr_es.sources import open_source
 from mlsr_es.training import Trained, TrainingConfig, Watch, by_bm25, train
 
@@ -149,10 +148,6 @@ def atomic(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pq.write_table(pa.Table.from_pylist(texts), folder / "texts.parquet")
     (folder / "qrels.txt").write_text("".join(judgements))
     return folder
-
-
-def ndcg(run: Run, judgements: Sequence[Judgement]) -> float:
-    return figures(run, judgements, ["nDCG@10"]).mean("nDCG@10")
 
 
 @pytest.fixture
