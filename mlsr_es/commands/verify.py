@@ -111,16 +111,16 @@ def scores(
             known = encoded_weights(known, folder)
         found = verify_scores(client, to_ask, queries, known, least=least, progress=bars)
     if as_json:
-        print_json(to_json(found))
+        print_json(_to_json(found))
     else:
-        print_verification(found)
+        _print(found)
     if found.verdict:
         complain(f"{name} does not rank as its model says: {found.verdict}.")
         raise typer.Exit(1)
     note(f"{name} ranks as its model says.")
 
 
-def to_json(found: Verification) -> dict[str, Any]:
+def _to_json(found: Verification) -> dict[str, Any]:
     """One object: what was asked, agreement, losses, and which queries went wrong."""
     told = asdict(found) | {"verdict": found.verdict}
     asked = told.pop("asked")
@@ -135,7 +135,7 @@ def to_json(found: Verification) -> dict[str, Any]:
     }
 
 
-def print_verification(found: Verification) -> None:
+def _print(found: Verification) -> None:
     """A row a figure."""
     asked = found.asked
     shown = table("", f"of the best {asked.depth}", "", numbers={1})

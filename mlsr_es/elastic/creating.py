@@ -31,27 +31,21 @@ def create(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> None:
     """
     from elasticsearch import BadRequestError
 
-    settings = dict(body["settings"]["index"])
+    settings = body["settings"]["index"]
     with translated(client, f"create the index {index}"):
         try:
-            try:
-                client.indices.create(index=index, settings={"index": settings}, mappings=body["mappings"])
-            except BadRequestError as error:
-                if KEEP_WEIGHTS not in settings or KEEP_WEIGHTS not in reason(error.body, error.meta.status):
-                    raise
-                # A cluster that does not know the setting keeps the weights without it.
-                del settings[KEEP_WEIGHTS]
-                client.indices.create(index=index, settings={"index": settings}, mappings=body["mappings"])
+            client.indices.create(index=index, settings={"index": settings}, mappings=body["mappings"])
         except BadRequestError as error:
-            lacking = _NO_SUCH_TYPE.search(reason(error.body, error.meta.status))
+            why = reason(error.body, error.meta.status)
+            if KEEP_WEIGHTS in settings and KEEP_WEIGHTS in why:
+                # A cluster that does not know the setting keeps the weights without it.
+                known = {name: value for name, value in settings.items() if name != KEEP_WEIGHTS}
+                create(client, index, {**body, "settings": {"index": known}})
+                return
+            lacking = _NO_SUCH_TYPE.search(why)
             if not lacking or lacking[1] not in set(FieldKind):
                 raise
-            raise no_such_kind(client, FieldKind(lacking[1])) from error
-
-
-def no_such_kind(client: Elasticsearch, kind: FieldKind) -> ClusterRefusedError:
-    """The error for a cluster that lacks a kind of field."""
-    (other,) = set(FieldKind) - {kind}
-    return ClusterRefusedError(
-        f"{address_of(client)} has no fields of the type {kind}.", advice=f"Try --field-kind {other}."
-    )
+            (other,) = set(FieldKind) - {lacking[1]}
+            raise ClusterRefusedError(
+                f"{address_of(client)} has no fields of the type {lacking[1]}.", advice=f"Try --field-kind {other}."
+            ) from error
