@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import ImageDocument
 from mlsr_es.elastic import (
+    AccessRole,
     IndexAction,
     IndexMeta,
     UpdateAction,
@@ -33,6 +33,7 @@ from mlsr_es.elastic import (
     read_snapshot,
     refresh,
     resolve,
+    role_body,
     search,
     slot_for,
     stored,
@@ -41,31 +42,30 @@ from mlsr_es.elastic import (
 )
 from mlsr_es.embedded import Node
 from mlsr_es.errors import ClusterRefusedError
+from tests.users import PASSWORD, write_users
 
 pytestmark = pytest.mark.system
 
-ROLES = """\
-indexer:
-  indices:
-    - names: ["photos*"]
-      privileges: [manage, read, write]
-manager:
-  indices:
-    - names: ["photos*"]
-      privileges: [manage]
-searcher:
-  indices:
-    - names: ["photos"]
-      privileges: [read, view_index_metadata]
-reader:
-  indices:
-    - names: ["photos"]
-      privileges: [read]
-watcher:
-  cluster: [monitor]
-"""
-PASSWORD = "only for tests"
 NAME = "photos"
+OWNERS = "photos-of-somebody"
+
+
+def on_the_name(*privileges: str) -> dict[str, Any]:
+    """A role that has these privileges on the alias, and on nothing behind it."""
+    return {"indices": [{"names": [NAME], "privileges": list(privileges)}]}
+
+
+(SEARCHERS,) = role_body(AccessRole.SEARCHER, NAME)["indices"]
+ROLES = {
+    "indexer": role_body(AccessRole.INDEXER, NAME, OWNERS),
+    "searcher": role_body(AccessRole.SEARCHER, NAME),
+    "searcher-of-the-alias": on_the_name(*SEARCHERS["privileges"]),
+    "manager": on_the_name("manage"),
+    "reader": on_the_name("read"),
+    "watcher": {"cluster": ["monitor"]},
+}
+"""The documented ones, and some that lack a part of them."""
+
 META = IndexMeta("m2", "r1", "v1", "mlp", "mlm")
 
 
@@ -75,13 +75,7 @@ def guarded_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="mlsr-es-node-"))
     folder.chmod(0o755)
     node = Node(folder)
-    node.config.mkdir(parents=True)
-    node.config.chmod(0o755)
-    users = [line.rstrip(":") for line in ROLES.splitlines() if not line.startswith(" ")]
-    digest = base64.b64encode(hashlib.sha1(PASSWORD.encode(), usedforsecurity=False).digest()).decode()
-    (node.config / "roles.yml").write_text(ROLES)
-    (node.config / "users").write_text("".join(f"{user}:{{SHA}}{digest}\n" for user in users))
-    (node.config / "users_roles").write_text("".join(f"{user}:{user}\n" for user in users))
+    write_users(node.config, ROLES)
     settings = {
         "xpack.security.enabled": "true",
         "thread_pool.write.size": "1",
@@ -125,7 +119,7 @@ def test_an_indexer_needs_manage_read_and_write_on_its_indices_alone(as_user: Ca
 
 def test_who_enriches_needs_the_same_rights_on_the_owners_index(as_user: Callable[[str], Elasticsearch]) -> None:
     """To look at it, to read it at one moment, to change its documents and its mapping."""
-    client, index = as_user("indexer"), "photos-of-somebody"
+    client, index = as_user("indexer"), OWNERS
     client.indices.create(index=index, mappings={"properties": {"name": {"type": "text"}}})
     client.index(index=index, id="a", document={"name": "bird"}, refresh=True)
     owners = describe(client, index)
@@ -141,9 +135,10 @@ def test_who_enriches_needs_the_same_rights_on_the_owners_index(as_user: Callabl
     assert [hit.id for hit in search(client, index, build_query({"bird": 1.0}, size=1)).hits] == ["a"]
 
 
-def test_a_searcher_needs_to_read_the_alias_and_its_mapping(as_user: Callable[[str], Elasticsearch]) -> None:
-    """It is granted the alias only, and can change nothing."""
-    client = as_user("searcher")
+@pytest.mark.parametrize("user", ["searcher", "searcher-of-the-alias"])
+def test_a_searcher_needs_to_read_the_alias_and_its_mapping(as_user: Callable[[str], Elasticsearch], user: str) -> None:
+    """Also where it is granted the alias only; it can change nothing."""
+    client = as_user(user)
     resolved = resolve(client, NAME)
     assert resolved is not None
     assert resolved.serving is not None

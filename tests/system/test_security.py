@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import re
 import shutil
 import subprocess
@@ -20,10 +17,10 @@ from elasticsearch import AuthorizationException, Elasticsearch
 from mlsr_es.elastic import AccessRole, ConnectionSettings, connect, role_body
 from mlsr_es.embedded import Node
 from tests.program import Ran, run_program
+from tests.users import PASSWORD, write_users
 
 pytestmark = pytest.mark.system
 
-PASSWORD = "only for tests"
 SITE = "site-images"
 OWNERS = "products"
 ROLES = {
@@ -73,12 +70,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     folder = Path(tempfile.mkdtemp(prefix="mlsr-es-node-"))
     folder.chmod(0o755)
     node = Node(folder)
-    node.config.mkdir(parents=True)
-    node.config.chmod(0o755)
-    digest = base64.b64encode(hashlib.sha1(PASSWORD.encode(), usedforsecurity=False).digest()).decode()
-    (node.config / "roles.yml").write_text("".join(f"{name}: {json.dumps(body)}\n" for name, body in ROLES.items()))
-    (node.config / "users").write_text("".join(f"{user}:{{SHA}}{digest}\n" for user in ROLES))
-    (node.config / "users_roles").write_text("".join(f"{user}:{user}\n" for user in ROLES))
+    write_users(node.config, ROLES)
     for name in ("key.pem", "cert.pem"):
         shutil.copy(certificates / name, node.config / name)
     settings = {
