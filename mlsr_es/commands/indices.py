@@ -39,14 +39,16 @@ def list_indices(
     connection: ConnectionSettings,
 ) -> None:
     """List versions: serving (searched), previous (the way back), ready, building, left behind."""
-    from mlsr_es.elastic import connect, list_versions
+    from mlsr_es.elastic import connect, hidden_by_rights, list_versions
 
-    found = list_versions(connect(connection), name)
+    client = connect(connection)
+    found = list_versions(client, name)
     if as_json:
         print_json({"indices": [_to_json(one) for one in found]})
         return
     if not found:
-        note(f"There is no index {name}." if name else "There is no index of mlsr-es.")
+        which = f"{name}. {hidden_by_rights(client, name)}".rstrip() if name else "of mlsr-es."
+        note(f"There is no index {which}")
         return
     shown = table("index", "version", "is", "model", "images", "MiB", "made (UTC)", numbers={4, 5}, whole={0, 1})
     for one in found:

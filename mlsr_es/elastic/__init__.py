@@ -26,7 +26,7 @@ from mlsr_es.elastic.noting import mark_ready, note_hybrid, note_origin, note_st
 from mlsr_es.elastic.owners import OwnersIndex, check_writable, describe, open_slot, switch
 from mlsr_es.elastic.paths import REFERENCES, TEXTS, check_readable, values_at
 from mlsr_es.elastic.queries import WordClauses, build_query
-from mlsr_es.elastic.roles import AccessRole, ApiKey, create_key, lacking, role_body
+from mlsr_es.elastic.roles import AccessRole, ApiKey, create_key, hidden_by_rights, lacking, role_body
 from mlsr_es.elastic.scanning import scan
 from mlsr_es.elastic.sending import Loaded
 from mlsr_es.elastic.slots import Slot, slot_for
@@ -120,6 +120,7 @@ __all__ = [
     "document_body",
     "first_phase",
     "framed",
+    "hidden_by_rights",
     "hit_of",
     "ids_like",
     "ids_of_collection",

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.failures import translated
-from mlsr_es.errors import ClusterRefusedError
+from mlsr_es.errors import ClusterError, ClusterRefusedError
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -25,10 +25,8 @@ class AccessRole(StrEnum):
     """``search``, ``evaluate``, ``verify``; nothing is written."""
 
 
-_PRIVILEGES = {
-    AccessRole.INDEXER: ("manage", "read", "write"),
-    AccessRole.SEARCHER: ("read", "view_index_metadata"),
-}
+_SEES = "view_index_metadata"
+_PRIVILEGES = {AccessRole.INDEXER: ("manage", "read", "write"), AccessRole.SEARCHER: ("read", _SEES)}
 
 
 def role_body(role: AccessRole, *names: str) -> dict[str, Any]:
@@ -66,6 +64,26 @@ def lacking(client: Elasticsearch, role: AccessRole, name: str) -> tuple[str, ..
                 return None
             raise
     return tuple(each for each in wanted["privileges"] if not all(told[of].get(each) for of in wanted["names"]))
+
+
+def hidden_by_rights(client: Elasticsearch, name: str) -> str:
+    """For somebody who finds no index of a name: that rights may hide it, and which to ask for.
+
+    A cluster answers alike where there is no index and where the user may not see it.
+
+    Returns:
+        "" where this user would see it, and where nobody can say.
+    """
+    try:
+        lacks = lacking(client, AccessRole.SEARCHER, name) or ()
+    except ClusterError:
+        return ""
+    if _SEES not in lacks:
+        return ""
+    return (
+        f"Or rights hide it: this user lacks the index privileges {' and '.join(lacks)} on {name} and {name}-v*; its "
+        "owner can grant them."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mlsr_es.elastic.creating import create
 from mlsr_es.elastic.failures import translated
 from mlsr_es.elastic.mapping import WHILE_BUILDING, check_field, index_body
 from mlsr_es.elastic.meta import IndexMeta, State
+from mlsr_es.elastic.roles import hidden_by_rights
 from mlsr_es.errors import IndexMismatchError, InputError
 
 if TYPE_CHECKING:
@@ -180,7 +181,8 @@ def roll_back(client: Elasticsearch, name: str) -> tuple[str, str]:
     """
     found = _find(client, name)
     if len(found.serving) != 1:
-        raise IndexMismatchError(f"no version of {name} is searched.", advice=f"See: mlsr-es indices list {name}")
+        advice = hidden_by_rights(client, name) or f"See: mlsr-es indices list {name}"
+        raise IndexMismatchError(f"no version of {name} is searched.", advice=advice)
     (serving,) = found.serving
     before = found.version(serving).meta.replaced
     if before not in found.indices:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import State, Version, alias_of, resolve
+from mlsr_es.elastic import State, Version, alias_of, hidden_by_rights, resolve
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.indexing.target import missing_collections
 
@@ -56,7 +56,8 @@ def candidate(client: Client, named: str) -> Candidate:
     name = alias_of(named) or named
     resolved = resolve(client, name)
     if resolved is None:
-        raise IndexMismatchError(f"there is no index {name}.", advice="See: mlsr-es indices list")
+        advice = hidden_by_rights(client, name) or "See: mlsr-es indices list"
+        raise IndexMismatchError(f"there is no index {name}.", advice=advice)
     others = [*resolved.building, *resolved.kept]
     chosen = (
         [one for one in others if one.index == named]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import State, Version, resolve
+from mlsr_es.elastic import State, Version, hidden_by_rights, resolve
 from mlsr_es.errors import IndexMismatchError, ModelError
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 
@@ -21,7 +21,8 @@ def serving_version(client: Client, index: str) -> Version:
     """
     resolved = resolve(client, index)
     if resolved is None:
-        raise IndexMismatchError(f"there is no index {index}.", advice=f"Make it: mlsr-es index SOURCE --index {index}")
+        advice = hidden_by_rights(client, index) or f"Make it: mlsr-es index SOURCE --index {index}"
+        raise IndexMismatchError(f"there is no index {index}.", advice=advice)
     if resolved.serving is None and not resolved.building:
         raise IndexMismatchError(
             f"no version of the index {index} is searched yet: {resolved.kept[-1].index} is complete, and waits.",

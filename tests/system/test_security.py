@@ -189,6 +189,24 @@ def test_other_indices_are_out_of_reach(filled: Ask, guarded: Guarded, user: str
     assert "there is no index secrets" in filled(user, "search", "owl", "--index", "secrets").stderr
 
 
+@pytest.mark.parametrize("user", ["indexer", "searcher"])
+def test_what_rights_may_hide_is_not_said_to_be_missing_alone(filled: Ask, user: str) -> None:
+    """A cluster shows only what may be seen: then the privileges to ask for are named."""
+    for command in (
+        ("search", "owl", "--index", "secrets"),
+        ("indices", "list", "secrets"),
+        ("indices", "promote", "secrets"),
+        ("indices", "rollback", "secrets"),
+    ):
+        ran = filled(user, *command)
+        assert "rights hide it: this user lacks the index privileges read and view_index_metadata" in ran.stderr
+        assert "on secrets and secrets-v*" in ran.stderr
+    assert "needs the index privilege" in filled(user, "enrich", "secrets", "--caption-field", "name").stderr
+    missing = filled(user, "search", "owl", "--index", f"{SITE}-v-none").stderr
+    assert "there is no index" in missing
+    assert "rights" not in missing
+
+
 def test_a_wrong_password_is_told(ask: Ask) -> None:
     """In one line, with the variables that hold another; the password is not in it."""
     ran = ask("searcher", "search", "owl", "--index", SITE, password="not this one")
