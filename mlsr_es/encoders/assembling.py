@@ -106,7 +106,9 @@ def fit(
         )
 
     def head_of(kind: Head, parts: TextParts) -> MlpHead | MlmHead:
-        return parts.mlm_head if kind is Head.MLM else MlpHead(parts.mlm_head.decoder.in_features, sizes[0])
+        if kind is Head.MLM:
+            return parts.mlm_head
+        return MlpHead(parts.mlm_head.decoder.in_features, sizes[0], frequencies=config.frequencies)
 
     query_encoder = Encoder(
         head_of(config.query_head, query), text=query.backbone, image=None, fields=tuple(config.query_fields)

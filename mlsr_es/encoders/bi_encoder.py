@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.encoders.config import BiEncoderConfig
 from mlsr_es.encoders.fields import caption_texts, section_texts
-from mlsr_es.encoders.heads import MlmHead
+from mlsr_es.encoders.heads import MlmHead, MlpHead, rarity
 from mlsr_es.encoders.text import FieldReader, Window
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.vectors import SparseVectors, Vocabulary
@@ -97,6 +98,15 @@ class BiEncoder(nn.Module):
             add([name, list(tensor.shape)])
             sha.update(tensor.detach().float().cpu().contiguous().numpy().tobytes())
         return sha.hexdigest()[:16]
+
+    def count_terms(self, documents: Sequence[ImageDocument]) -> None:
+        """Tell the MLP heads how rare terms are in the captions of a collection; for models with ``frequencies``."""
+        counts: Counter[int] = Counter()
+        for document in documents:
+            counts.update(self.caption_terms(document))
+        for head in (self.query.head, self.document.head):
+            if isinstance(head, MlpHead):
+                head.rarity.copy_(rarity(counts, len(documents), len(self.vocabulary)))
 
     def recognises(self, section: Section) -> bool:
         """Whether the query encoder knows any word piece of the section."""

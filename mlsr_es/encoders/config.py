@@ -61,6 +61,7 @@ class BiEncoderConfig:
         document_fields: The same for caption components.
         max_length: The most word pieces of one window, special tokens included; a backbone that takes fewer wins.
         pooled: Whether an image counts as one patch, its pooled embedding.
+        frequencies: Whether MLP heads are told how often a word piece stands in the text, and how rare it is.
         query_terms: The most terms of a query vector, the heaviest; None for all.
         document_terms: The most terms of a document vector; None for all.
         languages: ISO 639-1 codes of the captions that the model reads; empty for any.
@@ -74,6 +75,7 @@ class BiEncoderConfig:
     document_fields: Mapping[str, int] = field(default_factory=lambda: dict(_CAPTION_TOKEN_TYPES))
     max_length: int = 512
     pooled: bool = False
+    frequencies: bool = False
     query_terms: int | None = None
     document_terms: int | None = None
     languages: tuple[str, ...] = ("en",)
@@ -94,6 +96,8 @@ class BiEncoderConfig:
             faults.append("document_fields is empty, and the document encoder reads captions")
         if self.document_input is DocumentInput.IMAGE and self.document_head is Head.MLP:
             faults.append("an MLP head weighs word pieces of its input, and document_input 'image' has none")
+        if self.frequencies and Head.MLP not in (self.query_head, self.document_head):
+            faults.append("frequencies are for MLP heads, and there is none")
         if self.max_length < 8:  # noqa: PLR2004
             faults.append(f"max_length {self.max_length} leaves no room for a text")
         if faults:
@@ -105,6 +109,8 @@ class BiEncoderConfig:
         """As ``config.json`` holds it."""
         values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         values["query_fields"], values["document_fields"] = dict(self.query_fields), dict(self.document_fields)
+        if not self.frequencies:
+            del values["frequencies"]  # models that were trained before there was this key stay the same revision
         return {"architecture": "mlsr-es bi-encoder", "format": FORMAT, **values, "languages": list(self.languages)}
 
     @classmethod

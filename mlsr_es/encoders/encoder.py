@@ -139,7 +139,7 @@ class Encoder(nn.Module):
             Float at least 0, shape (windows, length); 0 for special tokens, unknown words and padding.
         """
         head = cast("MlpHead", self.head)
-        return head.token_weights(self._read(text, None), text.content, self._scales(text))
+        return head.token_weights(self._read(text, None), text.content, self._scales(text), text.token_ids)
 
     def _scales(self, text: TextBatch) -> Tensor:
         """The factor of each token's logits, by its field: (windows, length)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import torch
@@ -17,15 +18,26 @@ def term_weight(logits: Tensor) -> Tensor:
 class MlpHead(nn.Module):
     """One weight per input token, ``log(1 + relu(w . h_t + b))``: no expansion.
 
+    With ``frequencies``, ``h_t`` has two numbers more, which a backbone cannot know: the logarithm of how often the
+    word piece stands in the input, and its rarity in the captions of a collection. It is what BM25 weighs words by,
+    and all that there is to go by where a word is not one of training.
+
     Args:
         hidden_size: The size of a hidden state.
         vocabulary_size: The number of terms.
+        frequencies: Whether frequencies are read.
     """
 
-    def __init__(self, hidden_size: int, vocabulary_size: int) -> None:
+    rarity: Tensor
+    """Float in [0, 1], shape (vocabulary_size,): see ``rarity``; there with ``frequencies`` only."""
+
+    def __init__(self, hidden_size: int, vocabulary_size: int, *, frequencies: bool = False) -> None:
         super().__init__()
         self.vocabulary_size = vocabulary_size
-        self.weigh = nn.Linear(hidden_size, 1)
+        self.frequencies = frequencies
+        self.weigh = nn.Linear(hidden_size + (2 if frequencies else 0), 1)
+        if frequencies:
+            self.register_buffer("rarity", torch.ones(vocabulary_size))
         nn.init.ones_(self.weigh.bias)  # a token whose logit is below 0 has no gradient: at first every one counts
 
     def forward(self, hidden: Tensor, mask: Tensor, scale: Tensor, token_ids: Tensor) -> Tensor:
@@ -40,13 +52,36 @@ class MlpHead(nn.Module):
         Returns:
             Float at least 0, shape (batch, vocabulary_size); 0 for each term that is not in the input.
         """
-        weights = self.token_weights(hidden, mask, scale)
+        weights = self.token_weights(hidden, mask, scale, token_ids)
         terms = weights.new_zeros(hidden.shape[0], self.vocabulary_size)
         return terms.scatter_reduce(1, token_ids, weights, reduce="amax")
 
-    def token_weights(self, hidden: Tensor, mask: Tensor, scale: Tensor) -> Tensor:
+    def token_weights(self, hidden: Tensor, mask: Tensor, scale: Tensor, token_ids: Tensor) -> Tensor:
         """The weight of each token, float at least 0, shape (batch, length); arguments as above."""
+        if self.frequencies:
+            repeated = hidden.new_zeros(hidden.shape[0], self.vocabulary_size)
+            repeated = repeated.scatter_add(1, token_ids, mask.to(hidden.dtype)).gather(1, token_ids)
+            told = torch.stack([repeated.clamp(min=1).log(), self.rarity[token_ids].to(hidden.dtype)], dim=-1)
+            hidden = torch.cat([hidden, told], dim=-1)
         return term_weight(self.weigh(hidden).squeeze(-1) * scale) * mask
+
+
+def rarity(counts: Mapping[int, int], documents: int, vocabulary_size: int) -> Tensor:
+    """How rare terms are: BM25's inverse document frequency, ``log(1 + (N - n + .5) / (n + .5))``, over its largest.
+
+    Args:
+        counts: Of each term that occurs, in how many documents.
+        documents: How many there are.
+        vocabulary_size: The number of terms.
+
+    Returns:
+        Float32 in (0, 1], shape (vocabulary_size,); 1 for terms that no document has.
+    """
+    found = torch.zeros(vocabulary_size)
+    for term_id, count in counts.items():
+        found[term_id] = count
+    scores = torch.log1p((documents - found + 0.5) / (found + 0.5))
+    return scores / torch.log1p(torch.tensor((documents + 0.5) / 0.5))
 
 
 class MlmHead(nn.Module):

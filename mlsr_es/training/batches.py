@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -15,6 +15,7 @@ from mlsr_es.encoders import BiEncoder, FieldReader, TextBatch, Window, caption_
 from mlsr_es.training.config import TrainingConfig
 from mlsr_es.training.data import TrainingData
 from mlsr_es.training.sampling import draw
+from mlsr_es.training.teaching import Teacher
 
 Pixels = Callable[[Sequence[ImageDocument]], Tensor]
 """Images to what the document encoder takes: pixels or features, a row an image."""
@@ -33,6 +34,7 @@ class Batches:
         config: The run's.
         hard: Of each section, places of hard negatives, the hardest first; may be empty.
         pixels: Needed where the model reads images.
+        teacher: Scores the candidates, too, where the configuration wants one.
     """
 
     def __init__(
@@ -43,9 +45,10 @@ class Batches:
         *,
         hard: Sequence[Sequence[int]] = (),
         pixels: Pixels | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         self.epoch = 0
-        self._data, self._config, self._pixels = data, config, pixels
+        self._data, self._config, self._pixels, self._teacher = data, config, pixels, teacher
         self._hard = hard or [()] * len(data.sections)
         self._sections = model.query_reader
         length = min(config.lengths.document, model.document_reader.max_length)
@@ -63,7 +66,7 @@ class Batches:
             ``sections`` (TextBatch), ``documents`` (a list of groups: TextBatch or None, pixels or None),
             ``candidates`` (int64, shape (candidates,): numbers of images, in the order of the groups), ``positives``
             (int64, shape (sections,): places among the candidates), ``relevant`` (int64, shape (sections, most):
-            numbers of images, filled up with -1).
+            numbers of images, filled up with -1); with a teacher ``taught`` (float32, shape (sections, candidates)).
         """
         data, negatives = self._data, self._config.negatives
         random = Random(f"{self._config.seed} {self.epoch} {list(rows)}")  # noqa: S311
@@ -76,12 +79,13 @@ class Batches:
             extra=negatives.random,
         )
         shown = [self._shown(data.sections[row], random) for row in rows]
-        windows = [random.choice(self._sections.windows(texts)) for texts in shown]
+        windows = [random.choice(self._sections.windows(section_texts(section))) for section in shown]
         order = sorted(range(len(drawn.candidates)), key=lambda place: self._length(drawn.candidates[place]))
         moved = {place: new for new, place in enumerate(order)}
         candidates = [drawn.candidates[place] for place in order]
         most = max(len(data.relevant[row]) for row in rows)
-        return {
+        taught = {"taught": self._teacher.scores(shown, candidates)} if self._teacher else {}
+        return taught | {
             "sections": self._sections.batch(windows, torch.device("cpu")),
             "documents": self.groups(candidates),
             "candidates": torch.tensor(candidates),
@@ -89,10 +93,10 @@ class Batches:
             "relevant": torch.tensor([_filled(data.relevant[row], most) for row in rows]),
         }
 
-    def _shown(self, section: Section, random: Random) -> Mapping[str, str]:
-        """The fields of a section, or now and then its text alone."""
-        texts, share = section_texts(section), self._config.optimisation.text_alone
-        return {"text": texts["text"]} if share and texts["text"] and random.random() < share else texts
+    def _shown(self, section: Section, random: Random) -> Section:
+        """A section, or now and then its text alone."""
+        share = self._config.optimisation.text_alone
+        return section.only(["text"]) if share and section.text and random.random() < share else section
 
     def groups(self, numbers: Sequence[int]) -> list[tuple[TextBatch | None, Tensor | None]]:
         """What the document encoder reads of images, in groups.

@@ -34,6 +34,9 @@ class Cell(Table):
     document_input: Literal["image", "caption", "image+caption"] | None = None
     shared: bool | None = Field(default=None, description="one text backbone for both sides; default: the preset's")
     pooled: bool = Field(default=False, description="an image counts as one patch")
+    frequencies: bool = Field(
+        default=False, description="MLP heads are told how often a word piece stands in the text, and how rare it is"
+    )
 
 
 class Backbones(Table):
@@ -57,6 +60,13 @@ class Loss(Table):
 
     temperature: float = Field(default=1.0, gt=0)
     learned: bool = True
+
+
+class Distillation(Table):
+    """Title-boosted BM25 as a teacher beside the judgements: what it scores the batch's images is to be learned too."""
+
+    weight: float = Field(default=0.0, ge=0, lt=1, description="share of the loss; 0 for no teacher")
+    temperature: float = Field(default=2.0, gt=0, description="of the teacher's scores; low: its first choice alone")
 
 
 class Regularisation(Table):
@@ -132,6 +142,7 @@ class TrainingConfig(Table):
     backbones: Backbones | None = None
     fields: Fields = Fields()
     loss: Loss = Loss()
+    distillation: Distillation = Distillation()
     regularisation: Regularisation = Regularisation()
     negatives: Negatives = Negatives()
     lengths: Lengths = Lengths()
@@ -195,6 +206,7 @@ class TrainingConfig(Table):
             document_fields=dict(self.fields.document),
             max_length=self.lengths.query,
             pooled=cell.pooled,
+            frequencies=cell.frequencies,
             query_terms=self.limits.query_terms,
             document_terms=self.limits.document_terms,
             languages=tuple(self.collection.languages),

@@ -1,4 +1,4 @@
-"""InfoNCE over the batch's images, with everything else that is known to be relevant masked out.
+"""InfoNCE over the batch's images, with everything else that is known to be relevant masked out; and a teacher's loss.
 
 References:
     van den Oord et al., *Representation Learning with Contrastive Predictive Coding*, arXiv 1807.03748.
@@ -25,6 +25,20 @@ def info_nce(scores: Tensor, positives: Tensor, masked: Tensor) -> Tensor:
     """
     own = functional.one_hot(positives, scores.shape[1]).bool()
     return functional.cross_entropy(scores.masked_fill(masked & ~own, float("-inf")), positives)
+
+
+def distillation(scores: Tensor, taught: Tensor, temperature: float) -> Tensor:
+    """The cross entropy between a teacher's choice among the candidates and the model's (arXiv 1503.02531, section 2).
+
+    Args:
+        scores: Float, shape (queries, candidates): dot products over the model's temperature.
+        taught: Float, shape (queries, candidates): the teacher's scores.
+        temperature: The teacher's, above 0.
+
+    Returns:
+        A scalar at least 0, the mean over the queries.
+    """
+    return functional.cross_entropy(scores, (taught / temperature).softmax(dim=1))
 
 
 def known_relevant(candidates: Tensor, relevant: Tensor) -> Tensor:

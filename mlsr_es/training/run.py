@@ -30,6 +30,7 @@ from mlsr_es.training.mining import Miner, hard_negatives
 from mlsr_es.training.pictures import Features, Pictures
 from mlsr_es.training.ranking import Metric, Ranker, Validation, ranked
 from mlsr_es.training.reporting import Report
+from mlsr_es.training.teaching import Teacher
 from mlsr_es.training.trainer import ContrastTrainer, arguments
 from mlsr_es.vectors import SparseVectors
 
@@ -179,7 +180,10 @@ def train_model(
     )
     negatives = config.negatives
     hard = hard_negatives(data, mine, most=negatives.mined_from) if negatives.mined else []
-    batches = Batches(data, model, config, hard=hard, pixels=pixels)
+    if model.config.frequencies:
+        model.count_terms(data.documents)
+    teacher = Teacher(data.documents) if config.distillation.weight else None
+    batches = Batches(data, model, config, hard=hard, pixels=pixels, teacher=teacher)
     contrast = Contrast(
         model,
         temperature=config.loss.temperature,

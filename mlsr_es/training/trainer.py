@@ -19,7 +19,7 @@ from mlsr_es.training.batches import Batches
 from mlsr_es.training.config import Regularisation, TrainingConfig
 from mlsr_es.training.contrast import Contrast, Encoded
 from mlsr_es.training.gathering import first_row, gathered
-from mlsr_es.training.losses import info_nce, known_relevant
+from mlsr_es.training.losses import distillation, info_nce, known_relevant
 from mlsr_es.training.regularisers import flops, l1, warmed_up
 
 METRIC = "validation"
@@ -108,7 +108,8 @@ class ContrastTrainer(Trainer):
         self.model_accepts_loss_kwargs = False  # the loss is a mean over the batch
 
     def compute_loss(self, model: nn.Module, inputs: dict[str, Any], *_: Any, **__: Any) -> Tensor:
-        """InfoNCE over the candidates of all devices, and the regularisers at this step's weight."""
+        """InfoNCE over the candidates of all devices, what a teacher says of this one's, and the regularisers."""
+        teacher = self._config.distillation
         encoded: Encoded = model(inputs["sections"], inputs["documents"])
         with torch.autocast(encoded.queries.device.type, enabled=False):
             candidates = gathered(encoded.documents)
@@ -116,14 +117,18 @@ class ContrastTrainer(Trainer):
             positives = inputs["positives"].to(candidates.device) + first_row(len(encoded.documents))
             masked = known_relevant(numbers, inputs["relevant"].to(candidates.device))
             scores = encoded.queries @ candidates.T / encoded.temperature
-            contrastive = info_nce(scores, positives, masked)
+            loss = info_nce(scores, positives, masked)
+            if teacher.weight:
+                own = encoded.queries @ encoded.documents.T / encoded.temperature
+                taught = distillation(own, inputs["taught"].to(own.device), teacher.temperature)
+                loss = (1 - teacher.weight) * loss + teacher.weight * taught
             sparsity = penalty(encoded, self._config.regularisation, step=self.state.global_step)
         self._seen = {
             "query_terms": (encoded.queries > 0).sum(dim=1).float().mean().detach(),
             "document_terms": (encoded.documents > 0).sum(dim=1).float().mean().detach(),
             "temperature": encoded.temperature.detach(),
         }
-        return contrastive + sparsity
+        return loss + sparsity
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW; heads, projection, field factors and temperature have a rate of their own."""

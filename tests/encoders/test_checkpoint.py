@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from PIL import Image
 
 from mlsr_es.collection import Caption, ImageDocument, Section
-from mlsr_es.encoders import PRESETS, assemble, from_pretrained, load_model, save_pretrained
+from mlsr_es.encoders import PRESETS, BiEncoderConfig, assemble, from_pretrained, load_model, save_pretrained
+from mlsr_es.encoders.heads import MlpHead
 from mlsr_es.errors import ModelError
 from mlsr_es.hybrid import Hybrid
 
@@ -36,6 +38,27 @@ def test_a_checkpoint_round_trip_changes_nothing(
         one, other = (getattr(each, f"encode_{encode}")(*arguments).to_scipy().toarray() for each in (model, again))
         np.testing.assert_array_equal(one, other)
     assert "Trained on nothing." in (tmp_path / "model" / "README.md").read_text()
+
+
+def test_how_rare_terms_are_is_part_of_the_model(tmp_path: Path, text_backbone: Make) -> None:
+    """It comes from the captions of a collection, lies in the checkpoint, and makes another revision."""
+    model = assemble(replace(PRESETS["m3"], frequencies=True), text=text_backbone("bert"))
+    untold = model.revision
+    del model.__dict__["revision"]
+    model.count_terms(DOCUMENTS)
+    save_pretrained(model, tmp_path / "model")
+    again = from_pretrained(tmp_path / "model")
+    assert again.revision == model.revision != untold
+    heads = again.query.head, again.document.head
+    common, rare = model.vocabulary.id("layers"), model.vocabulary.id("brush")
+    assert all(0 < head.rarity[common] < head.rarity[rare] == 1 for head in heads if isinstance(head, MlpHead))
+
+
+def test_a_key_that_came_later_leaves_older_revisions_as_they_are() -> None:
+    """A configuration without frequencies is written as if there were none."""
+    assert "frequencies" not in PRESETS["m3"].to_json()
+    with_them = replace(PRESETS["m3"], frequencies=True)
+    assert BiEncoderConfig.from_json(with_them.to_json()) == with_them
 
 
 def test_the_weight_of_bm25_lies_beside_the_model(tmp_path: Path, text_backbone: Make) -> None:
@@ -94,6 +117,7 @@ def test_encoding_does_not_change_the_revision(text_backbone: Make) -> None:
         ({"document_head": "mlp", "document_input": "image"}, "MLP head weighs word pieces"),
         ({"query_fields": {"headline": 0}}, "'headline'"),
         ({"depth": 3}, "depth"),
+        ({"query_head": "mlm", "document_head": "mlm", "frequencies": True}, "frequencies are for MLP heads"),
     ],
 )
 def test_a_wrong_configuration_says_what_is_wrong(

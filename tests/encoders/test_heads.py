@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import log1p
+from math import log, log1p
 
 import pytest
 import torch
 from torch import nn
 
-from mlsr_es.encoders.heads import MlmHead, MlpHead, term_weight
+from mlsr_es.encoders.heads import MlmHead, MlpHead, rarity, term_weight
 
 
 def test_term_weight_is_log_of_one_plus_relu() -> None:
@@ -49,6 +49,25 @@ def test_mlp_head_scales_logits_by_field(mlp: MlpHead) -> None:
     mask = torch.tensor([[False, True, True, False]])
     weights = mlp(HIDDEN, mask, torch.tensor([[1.0, 2.0, 1.0, 1.0]]), torch.tensor([[1, 3, 4, 5]]))
     assert weights.tolist()[0] == pytest.approx([0, 0, 0, log1p(3.0), log1p(3.5), 0])
+
+
+def test_mlp_head_reads_how_often_a_word_piece_stands_in_the_text_and_how_rare_it_is() -> None:
+    """``w = (1, -1, 2, 3)``: term 3 stands twice beside a masked one, with rarity 0.5; term 4 once, with rarity 1."""
+    head = MlpHead(2, 6, frequencies=True)
+    with torch.no_grad():
+        head.weigh.weight.copy_(torch.tensor([[1.0, -1.0, 2.0, 3.0]]))
+        head.weigh.bias.fill_(0.5)
+        head.rarity.copy_(torch.tensor([1.0, 1.0, 1.0, 0.5, 1.0, 1.0]))
+    mask = torch.tensor([[False, True, True, True]])
+    weights = head(HIDDEN, mask, torch.ones(1, 4), torch.tensor([[3, 3, 3, 4]]))
+    assert weights.tolist()[0] == pytest.approx([0, 0, 0, log1p(3.5 + 2 * log(2) + 1.5), log1p(-2.5 + 3.0), 0])
+
+
+def test_rarity_is_inverse_document_frequency_over_its_largest() -> None:
+    """Of four documents: in three, in one, in none."""
+    largest = log(1 + 4.5 / 0.5)
+    expected = [log(1 + 1.5 / 3.5) / largest, log(1 + 3.5 / 1.5) / largest, 1.0]
+    assert rarity({0: 3, 1: 1}, 4, 3).tolist() == pytest.approx(expected)
 
 
 @pytest.fixture

@@ -163,6 +163,7 @@ def trained(atomic: Path, tiny_text: Path, tiny_image: Path) -> Callable[..., Tr
         resume: bool = False,
         epochs: int = 1,
         said: list[str] | None = None,
+        **tables: dict[str, Any],
     ) -> Trained:
         values = tomllib.loads((CONFIGS / name).read_text())
         values["collection"] |= {"source": str(atomic), "least_text": 0}
@@ -180,6 +181,7 @@ def trained(atomic: Path, tiny_text: Path, tiny_image: Path) -> Callable[..., Tr
         }
         values["folds"] = {"test": 0, "validation_share": 0.2}
         values["lengths"] = {"query": 32, "document": 16}
+        values |= tables
         config = TrainingConfig.of(values)
         source = open_source(str(atomic), languages=frozenset(config.collection.languages))
         say = said.append if said is not None else (lambda _: None)

@@ -73,6 +73,11 @@ def test_all_faults_are_said_at_once_each_with_its_key() -> None:
         ({"backbones": {"text": "a", "image": "b"}}, "backbones.image: the model reads no images"),
         ({"backbones": {"text": "a", "document_text": "b"}}, "backbones.document_text"),
         ({"folds": {"test": 5}}, "folds.test"),
+        (
+            {"model": {"preset": "m1", "frequencies": True}, "backbones": {"text": "a", "image": "b"}},
+            "model.frequencies: MLP heads read them",
+        ),
+        ({"distillation": {"weight": 1.0}}, "distillation.weight"),
         ({"colection": {}}, "colection is no key"),
     ],
 )

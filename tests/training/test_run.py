@@ -10,9 +10,12 @@ import pytest
 import torch
 
 from mlsr_es.encoders import load_model
+from mlsr_es.encoders.heads import MlpHead
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import CLUSTER_UNIT, TITLE_BOOSTED, Run, baseline_run, caption_text
 from mlsr_es.training import Trained, TrainingConfig, held_out
+from mlsr_es.training.losses import distillation
+from mlsr_es.training.teaching import Teacher
 
 Backbone = Callable[[str, str], Path]
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -74,6 +77,33 @@ def test_a_resumed_run_ends_as_the_whole_one(trained: Callable[..., Trained], tm
     checkpoints[-1].rmdir()
     resumed = trained("atomic/m3.toml", tmp_path / "run", epochs=2, resume=True).model.state_dict()
     assert all(torch.equal(value, resumed[name]) for name, value in expected.items())
+
+
+def test_frequencies_come_from_the_captions_that_are_trained_on(
+    trained: Callable[..., Trained], tmp_path: Path
+) -> None:
+    """A word that only held-out pages' images have is as rare as one that nobody has."""
+    result = trained("demo/m3.toml", tmp_path / "run")
+    model, data = result.model, result.data
+    known = frozenset().union(*(model.caption_terms(image) for image in data.documents))
+    assert len(data.documents) < len(data.images)
+    for head in (model.query.head, model.document.head):
+        assert isinstance(head, MlpHead)
+        assert {term_id for term_id, rarity in enumerate(head.rarity.tolist()) if rarity < 1} == known
+
+
+def test_a_teacher_is_listened_to(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """The more it counts, the nearer the model's choices are to BM25's."""
+
+    def distance(name: str, weight: float) -> float:
+        result = trained("demo/m3.toml", tmp_path / name, epochs=4, distillation={"weight": weight})
+        data = result.data
+        sections = result.model.encode_sections(data.sections)
+        images = result.model.encode_documents(data.documents)
+        taught = Teacher(data.documents).scores(data.sections, range(len(data.documents)))
+        return distillation(torch.from_numpy(sections.dot(images).toarray()).float(), taught, 2.0).item()
+
+    assert distance("listens", 0.9) < distance("does not", 0.0)
 
 
 def test_a_folder_with_a_run_is_not_overwritten(trained: Callable[..., Trained], tmp_path: Path) -> None:

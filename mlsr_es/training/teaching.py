@@ -1,0 +1,41 @@
+"""A teacher beside the judgements: BM25, which knows no collection by heart and so has none to forget.
+
+References:
+    Hinton et al., *Distilling the Knowledge in a Neural Network*, arXiv 1503.02531.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from mlsr_es.collection import ImageDocument, Section
+from mlsr_es.evaluation import TITLE_BOOSTED, Bm25, caption_text
+
+
+class Teacher:
+    """Title-boosted BM25 over the captions that are trained on.
+
+    Args:
+        documents: The candidates; their number is what counts in memory: some words each.
+    """
+
+    def __init__(self, documents: Sequence[ImageDocument]) -> None:
+        captions = (TITLE_BOOSTED.analyse(caption_text(document)) for document in documents)
+        self._words = Bm25.of(captions, k1=TITLE_BOOSTED.k1, b=TITLE_BOOSTED.b)
+
+    def scores(self, sections: Sequence[Section], candidates: Sequence[int]) -> Tensor:
+        """What BM25 says.
+
+        Args:
+            sections: As the model reads them: without the fields that it is not shown.
+            candidates: Places of documents.
+
+        Returns:
+            Float32 at least 0, shape (sections, candidates).
+        """
+        queries = self._words.queries(TITLE_BOOSTED.weigh(section) for section in sections)
+        scores = queries.dot(self._words.documents.select(candidates))
+        return torch.from_numpy(scores.toarray()).float()
