@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import tee
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import Strategy, Version, WordClauses, build_query, search_many
-from mlsr_es.evaluation import DEPTH, Ranked, Run
+from mlsr_es.elastic import Frame, Strategy, Version, WordClauses, build_query, search_many
+from mlsr_es.evaluation import DEPTH, Ranked, Run, plain_weights
 from mlsr_es.progress import Progress
-from mlsr_es.vectors import SparseVectors, Vocabulary, feature_weights
+from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
+
+Words = Callable[[Section], WordClauses]
+"""What BM25 adds for a section."""
 
 
 @dataclass(frozen=True)
@@ -25,22 +29,22 @@ class Asker:
         version: The index.
         strategy: How the cluster executes queries.
         sections: The topics.
-        queries: A row a topic.
-        vocabulary: Of the queries.
+        terms: A topic's place among them to its word pieces and their weights.
         progress: Told of each answer.
         depth: Of the longest ranking.
+        frame: What stands around each query.
     """
 
     client: Client
     version: Version
     strategy: Strategy
     sections: Sequence[Section]
-    queries: SparseVectors
-    vocabulary: Vocabulary
+    terms: Callable[[int], Mapping[str, float]]
     progress: Progress
     depth: int = DEPTH
+    frame: Frame = Frame()
 
-    def run(self, name: str, words: Callable[[Section], WordClauses] | None = None, *, terms: bool = True) -> Run:
+    def run(self, name: str, words: Words | None = None, *, terms: bool = True) -> Run:
         """The answers to all topics.
 
         Args:
@@ -53,29 +57,33 @@ class Asker:
         """
         self.progress.start(name, len(self.sections), "sections")
         rankings: dict[str, list[Ranked]] = {section.id: [] for section in self.sections}
-        bodies = dict(self._bodies(words, terms=terms))
-        for section_id, answer in zip(
-            bodies, search_many(self.client, self.version.index, bodies.values()), strict=True
-        ):
+        asked, queries = tee(self._queries(words, terms=terms))
+        answers = search_many(self.client, self.version.index, (body for _, body in queries), frame=self.frame)
+        for (section_id, _), answer in zip(asked, answers, strict=True):
             rankings[section_id] = [Ranked(hit.id, hit.score) for hit in answer.hits]
             self.progress.advance(name)
         self.progress.finish(name)
         return Run(name, rankings)
 
-    def _bodies(
-        self, words: Callable[[Section], WordClauses] | None, *, terms: bool
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
-        for row, section in enumerate(self.sections):
-            named = self.queries.named(row, self.vocabulary) if terms else {}
+    def _queries(self, words: Words | None, *, terms: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Section and body; a topic without anything to ask has none, and counts as one without answer."""
+        for place, section in enumerate(self.sections):
+            named = self.terms(place) if terms else {}
             clauses = words(section) if words else None
-            if not named and not (clauses and clauses.words):
-                continue  # nothing to ask: the topic counts as one without answer
-            body = build_query(
-                feature_weights(named),
-                size=self.depth,
-                text=clauses,
-                field=self.version.meta.terms,
-                strategy=self.strategy,
-                source=False,
-            )
-            yield section.id, body
+            if named or (clauses and clauses.words):
+                yield (
+                    section.id,
+                    build_query(
+                        feature_weights(named),
+                        size=self.depth,
+                        text=clauses,
+                        field=self.version.meta.terms,
+                        strategy=self.strategy,
+                        source=False,
+                    ),
+                )
+
+
+def plain_words(section: Section) -> WordClauses:
+    """What a ``match`` query for titles and text asks, a clause a word."""
+    return WordClauses(plain_weights(section))

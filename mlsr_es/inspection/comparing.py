@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlsr_es.elastic import Version, scan
@@ -88,7 +89,7 @@ def compare_versions(
     strategy = exact_strategy_for(client)
     both = []
     for version, model in (candidate, serving):
-        queries = encoded(model, topics.sections, progress)
-        asker = Asker(client, version, strategy, topics.sections, queries, model.vocabulary, progress)
+        terms = partial(encoded(model, topics.sections, progress).named, vocabulary=model.vocabulary)
+        asker = Asker(client, version, strategy, topics.sections, terms, progress)
         both.append(figures(asker.run(version.index), topics.judgements))
     return Comparison(topics, both[0], both[1], compare(both[0], both[1]))

@@ -19,12 +19,11 @@ from mlsr_es.evaluation import (
     Topics,
     baseline_run,
     exact_run,
-    plain_weights,
     read_vectors,
     tuned,
 )
 from mlsr_es.hybrid import Hybrid
-from mlsr_es.inspection.asking import Asker
+from mlsr_es.inspection.asking import Asker, plain_words
 from mlsr_es.inspection.contents import Contents, read_contents
 from mlsr_es.inspection.topics import TopicPlan
 from mlsr_es.progress import Progress, Silent
@@ -97,11 +96,13 @@ def evaluate_index(
     contents = read_contents(client, version, model.vocabulary, progress)
     topics, training = plan.topics(contents.image_ids)
     queries = encoded(model, topics.sections, progress)
-    asker = Asker(client, version, exact_strategy_for(client), topics.sections, queries, model.vocabulary, progress)
+    terms = partial(queries.named, vocabulary=model.vocabulary)
+    asker = Asker(client, version, exact_strategy_for(client), topics.sections, terms, progress)
     runs = {"the model's dot product, by the cluster": asker.run("sparse")}
     runs |= {"the same, summed on this machine": _exact(topics, queries, contents, progress)}
     if query_table:
-        asks = replace(asker, queries=query_table.encode_sections(topics.sections))
+        by_table = query_table.encode_sections(topics.sections)
+        asks = replace(asker, terms=partial(by_table.named, vocabulary=query_table.vocabulary))
         runs["queries from the table, by the cluster"] = asks.run("table")
     if hybrid:
         adds = f"{hybrid.weight:g} x BM25 of words by field on {hybrid.field}"
@@ -109,7 +110,7 @@ def evaluate_index(
         runs[f"sparse + {adds}, one request"] = asker.run("hybrid", words)
         runs["the words of hybrid alone"] = asker.run("words", words, terms=False)
     if not version.meta.enriched:  # somebody else's index has fields of its own
-        runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", _plain_words, terms=False)
+        runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", plain_words, terms=False)
     return _with_baselines(runs, topics, training, contents, plan)
 
 
@@ -160,11 +161,6 @@ def _exact(topics: Topics, queries: SparseVectors, contents: Contents, progress:
     return exact_run(
         "exact", queries, contents.vectors, section_ids=ids, image_ids=contents.image_ids, progress=progress
     )
-
-
-def _plain_words(section: Section) -> WordClauses:
-    """What a ``match`` query for titles and text asks, a clause a word."""
-    return WordClauses(plain_weights(section))
 
 
 def _with_baselines(

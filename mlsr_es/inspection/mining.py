@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlsr_es.collection import ImageDocument, Section
-from mlsr_es.elastic import Frame, Version, WordClauses, build_query, search_many
-from mlsr_es.evaluation import Ranked, Run, plain_weights
+from mlsr_es.elastic import Frame, Version
+from mlsr_es.evaluation import Run
+from mlsr_es.inspection.asking import Asker, plain_words
+from mlsr_es.inspection.evaluating import encoded
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
-from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic import Client
     from mlsr_es.encoders import BiEncoder
-
-_STAGE = "Mining"
-_SECTIONS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -52,40 +50,19 @@ class IndexMiner:
             ClusterError: The cluster cannot be reached, or refuses.
         """
         del documents
-        rankings: dict[str, list[Ranked]] = {section.id: [] for section in sections}
-        self.progress.start(_STAGE, len(sections), "sections")
-        for start in range(0, len(sections), _SECTIONS_AT_ONCE):
-            some = sections[start : start + _SECTIONS_AT_ONCE]
-            bodies = dict(self._bodies(some))
-            answers = search_many(
-                self.client,
-                self.version.index,
-                bodies.values(),
-                frame=Frame(filters=[{"term": {"collection": self.collection}}]),
-            )
-            for section_id, answer in zip(bodies, answers, strict=True):
-                rankings[section_id] = [Ranked(hit.id, hit.score) for hit in answer.hits]
-            self.progress.advance(_STAGE, len(some))
-        self.progress.finish(_STAGE)
-        return Run("mined", rankings)
-
-    def _bodies(self, sections: Sequence[Section]) -> Iterator[tuple[str, dict[str, Any]]]:
-        strategy = exact_strategy_for(self.client)
-        vectors = self.model.encode_sections(sections) if self.model else None
-        for row, section in enumerate(sections):
-            terms = vectors.named(row, self.model.vocabulary) if vectors is not None and self.model else {}
-            words = None if self.model else WordClauses(plain_weights(section))
-            if not terms and not (words and words.words):
-                continue
-            body = build_query(
-                feature_weights(terms),
-                size=self.depth,
-                text=words,
-                field=self.version.meta.terms,
-                strategy=strategy,
-                source=False,
-            )
-            yield section.id, body
+        model = self.model
+        vectors = encoded(model, sections, self.progress) if model else None
+        asker = Asker(
+            self.client,
+            self.version,
+            exact_strategy_for(self.client),
+            sections,
+            lambda place: vectors.named(place, model.vocabulary) if vectors and model else {},
+            self.progress,
+            self.depth,
+            Frame(filters=[{"term": {"collection": self.collection}}]),
+        )
+        return asker.run("Mining", None if model else plain_words)
 
 
 def index_miner(

@@ -14,6 +14,7 @@ from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, Figures, Split, balanced_weight, difference, figures
 from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.inspection.asking import Asker
+from mlsr_es.inspection.evaluating import encoded
 from mlsr_es.inspection.topics import TopicPlan
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.splits import TEST_FOLD
@@ -91,8 +92,8 @@ def weigh_hybrid(
     else:
         long = [section for section in sections if len(section.text) > LEAST_TEXT] or list(sections)
         asked, known = tuple(Random(0).sample(long, min(_MOST_SECTIONS, len(long)))), ()  # noqa: S311
-    queries = model.encode_sections(asked)
-    asker = Asker(client, version, exact_strategy_for(client), asked, queries, model.vocabulary, progress, _DEPTH)
+    terms = partial(encoded(model, asked, progress).named, vocabulary=model.vocabulary)
+    asker = Asker(client, version, exact_strategy_for(client), asked, terms, progress, _DEPTH)
     words = partial(WordClauses.of, Hybrid(field, 1.0))
     balance = balanced_weight(asker.run("terms"), asker.run("BM25", words, terms=False))
     if balance is None:
