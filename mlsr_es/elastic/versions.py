@@ -205,8 +205,7 @@ def check_unused(client: Elasticsearch, version: str) -> None:
         told = client.indices.get(index=version).body
     if version not in told or not alias_of(version):
         raise IndexMismatchError(f"{version} is no version of an index.", advice="See: mlsr-es indices list")
-    if IndexMeta.read(version, told[version]["mappings"].get("_meta", {})).enriched:
-        raise IndexMismatchError(f"{version} is its owner's: mlsr-es enrich has only added weights to it.")
+    _check_ours(version, IndexMeta.read(version, told[version]["mappings"].get("_meta", {})))
     if aliases := sorted(told[version]["aliases"]):
         raise IndexMismatchError(
             f"{version} is searched, as {', '.join(aliases)}.", advice="Promote another version, or roll back, first."
@@ -243,15 +242,18 @@ def _find(client: Elasticsearch, name: str) -> _Found:
     return _Found(name, {index: told for index, told in found.indices.items() if index in concerned})
 
 
-def _present(found: _Found, version: str) -> Version:
-    if version not in found.indices:
-        raise IndexMismatchError(f"the index {version} is gone: somebody has removed it.", advice="Index again.")
-    return found.version(version)
+def _check_ours(index: str, meta: IndexMeta) -> None:
+    """See that an index is a version: an owner's may be named as one."""
+    if meta.enriched:
+        raise IndexMismatchError(f"{index} is its owner's: mlsr-es enrich has only added weights to it.")
 
 
 def _swap(client: Elasticsearch, found: _Found, version: str, *, replaced: str = "") -> None:
     """Give a version the settings of one that is searched, and then all aliases."""
-    meta = _present(found, version).meta
+    if version not in found.indices:
+        raise IndexMismatchError(f"the index {version} is gone: somebody has removed it.", advice="Index again.")
+    meta = found.version(version).meta
+    _check_ours(version, meta)
     with translated(client, f"let {found.name} point to {version}"):
         if meta.restore:
             client.indices.put_settings(index=version, settings={"index": dict(meta.restore)})

@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from mlsr_es.elastic import FieldKind, IndexMeta, Slot, State, create_version, describe, slot_for
+from mlsr_es.elastic import (
+    FieldKind,
+    IndexMeta,
+    Slot,
+    State,
+    create_version,
+    delete_version,
+    describe,
+    promote,
+    resolve,
+    roll_back,
+    slot_for,
+)
 from mlsr_es.elastic.owners import described
 from mlsr_es.elastic.slots import PLACES, check_free
 from mlsr_es.errors import IndexMismatchError, InputError
@@ -90,3 +102,46 @@ def test_a_field_of_another_kind_is_in_the_way() -> None:
     mapping = {"properties": Slot("mlsr").properties(FieldKind.SPARSE_VECTOR)}
     with pytest.raises(IndexMismatchError, match=r"mlsr\.terms of its own, of the type sparse_vector"):
         check_free("shop", mapping, Slot("mlsr"), RANK_FEATURES)
+
+
+def test_an_owners_index_that_is_named_as_a_version_is_none(client: Elasticsearch, index_name: str) -> None:
+    """It is neither promoted, nor gone back to, nor removed, nor continued; a new version has the next number."""
+    owners = f"{index_name}-v0001"
+    mapping = {"_meta": META.merged_into({}), "properties": Slot("mlsr").properties(RANK_FEATURES)}
+    client.indices.create(index=owners, mappings=mapping)
+    before = client.indices.get(index=owners).body
+    assert resolve(client, index_name) is None
+    with pytest.raises(IndexMismatchError, match=f"{owners} is its owner's"):
+        promote(client, index_name, owners)
+    with pytest.raises(IndexMismatchError, match=f"{owners} is its owner's"):
+        delete_version(client, owners)
+
+    version = create_version(client, index_name, replace(META, enriched={}, state=State.BUILDING))
+    assert version == f"{index_name}-v0002"
+    promote(client, index_name, version)
+    resolved = resolve(client, index_name)
+    assert resolved is not None
+    assert (resolved.building, resolved.kept) == ((), ())
+    with pytest.raises(IndexMismatchError, match=f"{version} is its first version"):
+        roll_back(client, index_name)
+    replaced = replace(META, enriched={}).served(owners)  # a version of this name was there, and its owner's came after
+    client.indices.put_mapping(index=version, meta=replaced.merged_into({}))
+    with pytest.raises(IndexMismatchError, match=f"{owners} is its owner's"):
+        roll_back(client, index_name)
+    assert client.indices.get(index=owners).body == before
+
+
+def test_an_owners_index_behind_an_alias_is_not_replaced(client: Elasticsearch, index_name: str) -> None:
+    """Whatever it is called; what is made ready beside it does not take its alias."""
+    owners = f"{index_name}-v0001"
+    mapping = {"_meta": META.merged_into({}), "properties": Slot("mlsr").properties(RANK_FEATURES)}
+    client.indices.create(index=owners, mappings=mapping, aliases={index_name: {}})
+    before = client.indices.get(index=owners).body
+    with pytest.raises(IndexMismatchError, match="has nothing to go back to"):
+        roll_back(client, index_name)
+    version = create_version(client, index_name, replace(META, enriched={}, state=State.BUILDING))
+    with pytest.raises(IndexMismatchError, match=f"{index_name} leads to {owners}, which is its owner's"):
+        promote(client, index_name, version)
+    with pytest.raises(IndexMismatchError, match=f"{owners} is its owner's"):
+        promote(client, index_name, owners)
+    assert client.indices.get(index=owners).body == before
