@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import Version, scan
+from mlsr_es.elastic import Version
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import MEASURES, Difference, Figures, Topics, compare, figures
 from mlsr_es.inspection.asking import Asker
@@ -78,8 +78,7 @@ def compare_versions(
     """
     for version, model in (candidate, serving):
         check_model(model, version)
-    ids = {image_id for version, _ in (candidate, serving) for image_id, _ in scan(client, version.index, ["image_id"])}
-    topics, _ = plan.topics(ids)
+    topics = plan.topics_in(client, candidate[0], serving[0])
     if len(topics.sections) < _FEWEST:
         raise InputError(
             f"only {len(topics.sections)} topic of split {plan.split.value} has a relevant image in the index, and one "

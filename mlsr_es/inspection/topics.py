@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mlsr_es.collection import SECTION_FIELDS, Judgement, Section
+from mlsr_es.elastic import Version, stored
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, Split, Topics, choose_topics
 from mlsr_es.splits import TEST_FOLD
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic import Client
+
+_IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -52,3 +59,15 @@ class TopicPlan:
         # Constants found on the topics that are asked would flatter the baseline.
         training = known.of(Split.TRAIN, fold=self.fold) if self.split is Split.TEST else Topics((), ())
         return asked, training
+
+    def topics_in(self, client: Client, *versions: Version) -> Topics:
+        """What is asked of indices, where an image that one of them holds counts: judged images alone are looked up.
+
+        Raises:
+            InputError: Nothing is asked.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        ids = list(dict.fromkeys(one.image_id for one in self.judgements))
+        parts = [ids[start : start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE)]
+        held = {image_id for one in versions for part in parts for image_id in stored(client, one.index, part)}
+        return self.topics(held)[0]

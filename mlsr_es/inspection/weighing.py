@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import Judgement, Section
-from mlsr_es.elastic import WordClauses, check_text_field, stored
+from mlsr_es.elastic import WordClauses, check_text_field
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, Figures, Split, balanced_weight, difference, figures
 from mlsr_es.hybrid import STEMS, Hybrid
@@ -21,7 +21,7 @@ from mlsr_es.splits import TEST_FOLD
 from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client, Version
+    from mlsr_es.elastic import Client
     from mlsr_es.encoders import BiEncoder
 
 MEASURE = "nDCG@10"
@@ -31,7 +31,6 @@ _FACTORS = (0.0, 0.0625, 0.125, 0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0, 8.0)
 """Of the balanced weight: what is tried."""
 _DIGITS = 3
 _MOST_SECTIONS = 256
-_IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,7 @@ def weigh_hybrid(
     check_model(model, version)
     check_text_field(client, version.index, field)
     if judgements:
-        plan = TopicPlan(sections, judgements, split=split, fold=fold)
-        topics, _ = plan.topics(_held(client, version, judgements))
+        topics = TopicPlan(sections, judgements, split=split, fold=fold).topics_in(client, version)
         asked, known = topics.sections, topics.judgements
     else:
         long = [section for section in sections if len(section.text) > LEAST_TEXT] or list(sections)
@@ -121,10 +119,3 @@ def _judged(weighing: Weighing, asker: Asker, judgements: Sequence[Judgement]) -
     if several and difference(curve[best].values[MEASURE], curve[weighing.balance].values[MEASURE]).low > 0:
         chosen = Hybrid(chosen.field, best, f"{weighing.sections} judged sections, by mlsr-es tune hybrid", kept=True)
     return replace(weighing, hybrid=chosen, curve=curve, best=best)
-
-
-def _held(client: Client, version: Version, judgements: Sequence[Judgement]) -> set[str]:
-    """The judged images that the index holds."""
-    ids = list(dict.fromkeys(one.image_id for one in judgements))
-    parts = (ids[start : start + _IDS_AT_ONCE] for start in range(0, len(ids), _IDS_AT_ONCE))
-    return {image_id for part in parts for image_id in stored(client, version.index, part)}
