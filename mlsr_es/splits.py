@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import PurePosixPath
 
-SPLITS = 1
-"""The version of the rule; raised where pages would change sides."""
-
 FOLDS = 5
 
 TEST_FOLD = 0

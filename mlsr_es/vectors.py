@@ -180,7 +180,9 @@ class SparseVectors:
     @classmethod
     def from_torch(cls, tensor: torch.Tensor) -> Self:
         """From a dense or sparse tensor of shape (rows, vocabulary size), on any device, of any float type."""
-        if tensor.layout is not _torch().strided:
+        import torch
+
+        if tensor.layout is not torch.strided:
             coordinates = tensor.detach().to_sparse_coo().coalesce().cpu()
             rows, term_ids = coordinates.indices().numpy()
             weights = coordinates.values().float().numpy()
@@ -313,26 +315,7 @@ class SparseVectors:
         matrix: csr_array = csr_array((self.weights, self.term_ids, self.row_starts), shape=shape)
         return matrix
 
-    def to_torch(self) -> torch.Tensor:
-        """A coalesced sparse (COO) tensor on the CPU, float32, shape (rows, vocabulary size)."""
-        rows = np.repeat(np.arange(len(self)), self.term_counts)
-        library = _torch()
-        tensor: torch.Tensor = library.sparse_coo_tensor(
-            library.from_numpy(np.stack([rows, self.term_ids])),
-            library.from_numpy(self.weights),
-            size=(len(self), self.vocabulary_size),
-            check_invariants=True,
-            is_coalesced=True,
-        )
-        return tensor
-
     def dot(self, other: SparseVectors) -> csr_array:
         """Dot products of all pairs, float64 inside: a scipy CSR array of shape (rows, other's rows)."""
         product: csr_array = (self.to_scipy().astype(np.float64) @ other.to_scipy().astype(np.float64).T).tocsr()
         return product
-
-
-def _torch() -> Any:
-    import torch
-
-    return torch

@@ -6,13 +6,13 @@ Pure but for the files that it reads and writes (TREC's, Parquet); it knows no m
 from mlsr_es.evaluation.baselines import baseline_run, tuned
 from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, plain_weights
 from mlsr_es.evaluation.exact import exact_run
-from mlsr_es.evaluation.hybrid import balanced_weight, beside, best_weight, hybrid_run
+from mlsr_es.evaluation.hybrid import balanced_weight, beside, hybrid_run
 from mlsr_es.evaluation.measures import MEASURES, Figures, figures, ndcg
 from mlsr_es.evaluation.run import DEPTH, Ranked, Run, mean_terms
 from mlsr_es.evaluation.significance import Difference, compare, difference, holm
 from mlsr_es.evaluation.system import System
 from mlsr_es.evaluation.topics import LEAST_TEXT, Split, Topics, choose_topics
-from mlsr_es.evaluation.trec import read_qrels, read_run, write_qrels, write_run
+from mlsr_es.evaluation.trec import read_qrels, read_run, write_run
 from mlsr_es.evaluation.vector_files import DOCUMENTS, SECTIONS, VectorFolder, VectorWriter, read_vectors
 from mlsr_es.words import caption_text
 
@@ -39,7 +39,6 @@ __all__ = [
     "balanced_weight",
     "baseline_run",
     "beside",
-    "best_weight",
     "caption_text",
     "choose_topics",
     "compare",
@@ -55,6 +54,5 @@ __all__ = [
     "read_run",
     "read_vectors",
     "tuned",
-    "write_qrels",
     "write_run",
 ]

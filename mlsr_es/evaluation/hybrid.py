@@ -6,15 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mlsr_es.collection import Judgement, Section
+from mlsr_es.collection import Section
 from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, TITLE_BOOSTED, Bm25
 from mlsr_es.evaluation.exact import exact_run
-from mlsr_es.evaluation.measures import ndcg
 from mlsr_es.evaluation.run import Run
 from mlsr_es.vectors import SparseVectors
-
-_WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
-_DEPTH = 10
 
 
 def beside(first: SparseVectors, second: SparseVectors, *, weight: float = 1.0) -> SparseVectors:
@@ -90,33 +86,3 @@ def balanced_weight(first: Run, second: Run) -> float | None:
     ]
     medians = [float(np.median(scores)) if scores else 0.0 for scores in highest]
     return medians[0] / medians[1] if min(medians) > 0 else None
-
-
-def best_weight(
-    queries: tuple[SparseVectors, SparseVectors],
-    documents: tuple[SparseVectors, SparseVectors],
-    *,
-    section_ids: Sequence[str],
-    image_ids: Sequence[str],
-    judgements: Sequence[Judgement],
-    weights: Sequence[float] = _WEIGHTS,
-) -> float:
-    """The weight of BM25 beside a model's vectors that gives the best nDCG@10.
-
-    Args:
-        queries: The model's and BM25's, a row a section; of training pages, or the figures that follow flatter.
-        documents: The model's and BM25's, a row an image.
-        section_ids: Of the sections.
-        image_ids: Of the images.
-        judgements: Of the sections.
-        weights: To try; of equally good ones the first is taken.
-    """
-    both = beside(*documents)
-
-    def worth(weight: float) -> float:
-        run = exact_run(
-            "hybrid", beside(*queries, weight=weight), both, section_ids=section_ids, image_ids=image_ids, depth=_DEPTH
-        )
-        return ndcg(run, judgements)
-
-    return max(weights, key=worth)

@@ -46,15 +46,6 @@ def read_run(path: Path) -> Run:
     return Run(name, ranked)
 
 
-def write_qrels(judgements: Iterable[Judgement], path: Path) -> None:
-    """Write judgements.
-
-    Raises:
-        StorageError: The disk is full, or not writable.
-    """
-    _write(path, (f"{one.section_id} 0 {one.image_id} {one.relevance}\n" for one in judgements))
-
-
 def read_qrels(path: Path) -> list[Judgement]:
     """Read judgements.
 

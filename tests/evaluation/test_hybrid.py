@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mlsr_es.collection import Judgement
-from mlsr_es.evaluation import Ranked, Run, balanced_weight, beside, best_weight
+from mlsr_es.evaluation import Ranked, Run, balanced_weight, beside
 from mlsr_es.vectors import SparseVectors
 
 ROWS = arrays(np.float32, (3, 4), elements=st.sampled_from([0, 0.5, 1, 4]))
@@ -29,26 +28,6 @@ def test_rows_have_to_match() -> None:
     """Each section has both vectors."""
     with pytest.raises(ValueError, match="1 rows cannot stand beside 2"):
         beside(SparseVectors.from_dense(np.ones((1, 2))), SparseVectors.from_dense(np.ones((2, 2))))
-
-
-def test_the_weight_is_found_that_puts_the_right_image_first() -> None:
-    """The model prefers image a by 1, BM25 image b by .4: from a weight of 3 on b is first."""
-    model = SparseVectors.from_dense(np.array([[2.0], [1.0]]))
-    captions = SparseVectors.from_dense(np.array([[0.1], [0.5]]))
-    one = SparseVectors.from_dense(np.ones((1, 1)))
-
-    def best(image_id: str) -> float:
-        return best_weight(
-            (one, one),
-            (model, captions),
-            section_ids=["s"],
-            image_ids=["a", "b"],
-            judgements=[Judgement("s", image_id)],
-            weights=[0.0, 1.0, 2.0, 3.0, 4.0],
-        )
-
-    assert best("a") == 0.0
-    assert best("b") == 3.0
 
 
 def test_a_balanced_weight_makes_best_scores_equally_high() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mlsr_es.collection import Judgement
 from mlsr_es.errors import InputError, StorageError
-from mlsr_es.evaluation import Ranked, Run, read_qrels, read_run, write_qrels, write_run
+from mlsr_es.evaluation import Ranked, Run, read_qrels, read_run, write_run
 
 
 def test_a_run_file_is_what_other_tools_read(tmp_path: Path) -> None:
@@ -34,11 +34,10 @@ def test_the_scores_of_a_run_decide(tmp_path: Path) -> None:
     assert [one.image_id for one in read_run(tmp_path / "run.txt").rankings["s"]] == ["b", "a"]
 
 
-def test_judgements_come_back(tmp_path: Path) -> None:
+def test_judgements_are_read(tmp_path: Path) -> None:
     """Also those that an image does not belong."""
-    judgements = [Judgement("s", "a"), Judgement("s", "b", 0)]
-    write_qrels(judgements, tmp_path / "qrels.txt")
-    assert read_qrels(tmp_path / "qrels.txt") == judgements
+    (tmp_path / "qrels.txt").write_text("s 0 a 1\ns 0 b 0\n")
+    assert read_qrels(tmp_path / "qrels.txt") == [Judgement("s", "a"), Judgement("s", "b", 0)]
 
 
 def test_all_bad_lines_are_said_at_once(tmp_path: Path) -> None:
