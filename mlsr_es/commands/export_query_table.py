@@ -64,19 +64,14 @@ def export_query_table(
         read = _sections(sections, bars)
         encoder = load_model(model, device=device)
         check_distillable(encoder, model)
-        contents = None
-        if qrels:
-            contents = (
-                contents_of_vectors(vectors, encoder)
-                if vectors
-                else contents_of_index(connect(connection()), name, encoder, bars)
-            )
+        contents, loss = None, None
+        if vectors:
+            contents = contents_of_vectors(vectors, encoder)
+        elif name:
+            contents = contents_of_index(connect(connection()), name, encoder, bars)
         lone = lone_weights(encoder, bars)
-        loss = (
-            table_loss(contents, model=encoder, sections=read, judgements=judgements, lone=lone, progress=bars)
-            if contents
-            else None
-        )
+        if contents:
+            loss = table_loss(contents, model=encoder, sections=read, judgements=judgements, lone=lone, progress=bars)
         made = distil(encoder, model, read, lone=lone, progress=bars)
         write_table(made, output)
     if as_json:

@@ -75,22 +75,21 @@ def train(
         )
     systems = held_out(trained)
     if as_json:
-        print_json({**_told(plan), **to_json(trained, systems)})
+        print_json(to_json(plan, trained, systems))
     else:
         print_trained(trained, systems)
     note(f"The model is in {output}: mlsr-es index {plan.collection.source} --index NAME --model {output}")
 
 
-def _told(plan: TrainingConfig) -> dict[str, Any]:
-    return {"collection": plan.collection.source, "start": plan.start, "fold": plan.folds.test}
-
-
-def to_json(trained: Trained, systems: Sequence[System]) -> dict[str, Any]:
+def to_json(plan: TrainingConfig, trained: Trained, systems: Sequence[System]) -> dict[str, Any]:
     """One object: what was trained on, and the figures of the held-out pages."""
     from mlsr_es.evaluation import MEASURES
 
     found = trained.data
     return {
+        "collection": plan.collection.source,
+        "start": plan.start,
+        "fold": plan.folds.test,
         "sections": {
             "training": len(found.sections),
             "validation": len(found.validation.sections),

@@ -12,7 +12,7 @@ from pydantic import Field
 from mlsr_es.encoders import PRESETS, BiEncoderConfig, DocumentInput, Head
 from mlsr_es.settings import Table, checked, faulty, read_toml
 from mlsr_es.splits import FOLDS, TEST_FOLD
-from mlsr_es.training.misfits import misfits
+from mlsr_es.training.misfits import MINED_FROM, misfits
 
 _TokenTypes = dict[str, Literal[0, 1]]
 
@@ -85,7 +85,7 @@ class Negatives(Table):
         default="bm25", description="what ranks the mined ones: BM25, or the model that an index was made with"
     )
     mined: int = Field(default=0, ge=0, description="a query, out of the mined_from best that are not relevant")
-    mined_from: int = Field(default=50, gt=0)
+    mined_from: int = Field(default=MINED_FROM, gt=0)
     random: int = Field(default=0, ge=0, description="a batch")
 
 

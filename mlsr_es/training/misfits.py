@@ -9,7 +9,9 @@ from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.encoders import CAPTION_FIELDS, PRESETS
 
 _CHOICES = ("query_head", "document_head", "document_input")
-_MINED_FROM = 50
+
+MINED_FROM = 50
+"""Where a configuration does not say otherwise."""
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[str]:
@@ -73,7 +75,7 @@ def _of_fields(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_negatives(negatives: Mapping[str, Any]) -> Iterator[str]:
-    mined, mined_from = negatives.get("mined", 0), negatives.get("mined_from", _MINED_FROM)
+    mined, mined_from = negatives.get("mined", 0), negatives.get("mined_from", MINED_FROM)
     if isinstance(mined, int) and isinstance(mined_from, int) and mined > mined_from:
         yield f"negatives.mined: {mined} cannot be drawn from {mined_from}"
     if "miner" in negatives and mined == 0:

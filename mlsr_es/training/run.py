@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -113,8 +112,7 @@ def train(
         ModelError: A backbone cannot be loaded.
         StorageError: The folder cannot be written.
     """
-    layout = _Layout(output)
-    last = layout.begin(config, resume=resume)
+    last = _begun(output, config, resume=resume)
     place = choose_device(device)
     torch.manual_seed(config.seed)
     model = prepared(config).to(place)
@@ -254,31 +252,22 @@ def _counts(data: TrainingData) -> str:
     )
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """Where a run keeps what."""
-
-    folder: Path
-
-    def begin(self, config: TrainingConfig, *, resume: bool) -> str | None:
-        """Make the folder this run's; the checkpoint to go on from, if there is one and it is wanted."""
-        plan, checkpoints = self.folder / "training.json", self.folder / "checkpoints"
-        said = config.model_dump_json(indent=2) + "\n"
-        try:
-            before = plan.read_text() if plan.exists() else None
-            if before is not None and not resume:
-                raise InputError(
-                    f"{self.folder} holds a training run.", advice="Go on with --resume, or name another folder."
-                )
-            if before not in (None, said):
-                raise InputError(
-                    f"{self.folder} holds a run of another configuration.",
-                    advice="Resume it with its own (training.json in the folder has it), or name another folder.",
-                )
-            self.folder.mkdir(parents=True, exist_ok=True)
-            plan.write_text(said)
-        except OSError as error:
-            raise StorageError(f"{self.folder} cannot be written: {error.strerror or error}.") from error
-        with suppress(FileNotFoundError):
-            return get_last_checkpoint(str(checkpoints)) if resume else None
-        return None
+def _begun(folder: Path, config: TrainingConfig, *, resume: bool) -> str | None:
+    """Make the folder this run's; the checkpoint to go on from, if there is one and it is wanted."""
+    plan = folder / "training.json"
+    said = config.model_dump_json(indent=2) + "\n"
+    try:
+        before = plan.read_text() if plan.exists() else None
+        if before is not None and not resume:
+            raise InputError(f"{folder} holds a training run.", advice="Go on with --resume, or name another folder.")
+        if before not in (None, said):
+            raise InputError(
+                f"{folder} holds a run of another configuration.",
+                advice="Resume it with its own (training.json in the folder has it), or name another folder.",
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        plan.write_text(said)
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    checkpoints = folder / "checkpoints"
+    return get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
