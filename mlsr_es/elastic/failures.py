@@ -110,6 +110,11 @@ def refusal(where: str, doing: str, status: int, body: Any) -> MlsrError:
     return ClusterRefusedError(f"{where} could not {doing}: {why}.", advice=advice)
 
 
+def gone(index: str) -> IndexMismatchError:
+    """The error for an index that was there a moment ago."""
+    return IndexMismatchError(f"the index {index} is gone: somebody has removed it.", advice="Index again.")
+
+
 def _causes(body: Any) -> list[Mapping[str, Any]]:
     """The error, its root causes and what caused them, each once, outermost first."""
     error = body.get("error") if isinstance(body, Mapping) else None

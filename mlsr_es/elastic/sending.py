@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import tenacity
 
 from mlsr_es.elastic.chunks import ChunkSize, Line
-from mlsr_es.elastic.failures import PASSING, address_of, error_types, failure, reason, refusal
+from mlsr_es.elastic.failures import PASSING, address_of, error_types, failure, gone, reason, refusal
 from mlsr_es.errors import ClusterUnreachableError, MlsrError
 
 if TYPE_CHECKING:
@@ -136,6 +136,8 @@ class Sender:
         import elastic_transport as transport
 
         try:
+            if not self._is_there():
+                raise gone(self._index)
             ndjson: list[Any] = [line.ndjson for line in group]  # typed as mappings; the client takes bytes as they are
             answer = self._client.bulk(index=self._index, operations=ndjson, filter_path=_ANSWER_PARTS)
         except transport.ApiError as error:
@@ -160,6 +162,19 @@ class Sender:
                 )
             )
         return outcomes
+
+    def _is_there(self) -> bool:
+        """Whether the index is still there: a bulk request to one that is gone makes it anew, without its mapping.
+
+        ``require_alias`` would leave no moment in between, but neither a version that is built nor an index of
+        somebody else needs to have an alias.
+        """
+        import elastic_transport as transport
+
+        try:
+            return bool(self._client.indices.exists(index=self._index))
+        except transport.ApiError:  # the answer to the bulk request says why
+            return True
 
     def _settle(
         self, group: list[Line], outcomes: list[dict[str, Any]], pending: list[list[Line]], settled: list[Loaded]

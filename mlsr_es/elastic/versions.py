@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.creating import create
-from mlsr_es.elastic.failures import translated
+from mlsr_es.elastic.failures import gone, translated
 from mlsr_es.elastic.mapping import WHILE_BUILDING, check_field, index_body
 from mlsr_es.elastic.meta import IndexMeta, State
 from mlsr_es.elastic.roles import hidden_by_rights
@@ -251,7 +251,7 @@ def _check_ours(index: str, meta: IndexMeta) -> None:
 def _swap(client: Elasticsearch, found: _Found, version: str, *, replaced: str = "") -> None:
     """Give a version the settings of one that is searched, and then all aliases."""
     if version not in found.indices:
-        raise IndexMismatchError(f"the index {version} is gone: somebody has removed it.", advice="Index again.")
+        raise gone(version)
     meta = found.version(version).meta
     _check_ours(version, meta)
     with translated(client, f"let {found.name} point to {version}"):

@@ -100,6 +100,12 @@ def handler(faults: FaultServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
+        def do_HEAD(self) -> None:
+            """Every index is there."""
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         do_GET = do_POST = do_PUT = _respond  # noqa: N815 - the names that http.server asks for
 
     return Handler

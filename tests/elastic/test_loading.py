@@ -11,7 +11,7 @@ from email.utils import format_datetime
 import pytest
 from elasticsearch import Elasticsearch
 
-from mlsr_es.elastic import DeleteAction, IndexAction, Loaded, load
+from mlsr_es.elastic import Action, DeleteAction, IndexAction, Loaded, UpdateAction, load
 from mlsr_es.errors import ClusterRefusedError, ClusterUnreachableError, IndexMismatchError
 from tests.elastic.faults import FaultServer, Reply
 
@@ -200,3 +200,22 @@ def test_who_stops_reading_stops_the_loading(fault_server: FaultServer, sink: El
     begun = time.monotonic()
     results.close()
     assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("action", [IndexAction("b", {"text": "b"}), UpdateAction("a", {"text": "b"}, 0, 1)])
+def test_an_index_that_is_removed_meanwhile_is_not_made_again(
+    client: Elasticsearch, index_name: str, action: Action
+) -> None:
+    """A bulk request would make it, under the same name and without its mapping."""
+    client.indices.create(index=index_name)
+
+    def actions() -> Iterator[Action]:
+        yield from documents("a", "held back")
+        while not client.exists(index=index_name, id="a"):  # sent, once a third one is asked for
+            time.sleep(0.01)
+        client.indices.delete(index=index_name)
+        yield action
+
+    with pytest.raises(IndexMismatchError, match=f"the index {index_name} is gone"):
+        list(load(client, index_name, actions(), chunk_bytes=1))
+    assert not client.indices.exists(index=index_name)
