@@ -32,7 +32,6 @@ def to_json(found: WhyNot, request: Request) -> dict[str, Any]:
         "unasked": found.unasked,
         "excluded_by": found.excluding,
         "captions": found.captions,
-        "near": found.near,
         "shown_instead": found.shown_instead,
     }
 
@@ -64,9 +63,6 @@ def _sentences(found: WhyNot) -> list[str]:
 
     lines = [found.id, *found.captions]
     match found.reason:
-        case Reason.ABSENT:
-            like = f" Ids like it: {', '.join(found.near)}." if found.near else ""
-            lines.append(f"It is not in the index.{like}")
         case Reason.UNREFRESHED:
             lines.append(
                 "It is in the index, and searches do not see it: it waits for a refresh, or an alias hides it."

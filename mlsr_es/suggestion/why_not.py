@@ -26,6 +26,7 @@ from mlsr_es.elastic import (
     values_at,
     weights_in,
 )
+from mlsr_es.errors import InputError
 from mlsr_es.suggestion.showing import captions_in
 from mlsr_es.suggestion.suggest import Request
 from mlsr_es.vectors import feature_name
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 
 class Reason(StrEnum):
     """What keeps an image from being shown; the first that holds."""
-
-    ABSENT = "absent"
-    """The index does not hold it, or lets the user see it."""
 
     UNREFRESHED = "unrefreshed"
     """It was written, and no refresh has made it searchable yet, or an alias' own filter hides it."""
@@ -85,9 +83,8 @@ class WhyNot:
         missing: The query's terms that the image lacks, term to query weight, heaviest first.
         unasked: Terms that it has and the strategy does not ask for.
         excluding: The filters that leave it out.
-        source: The stored document with its weights; empty where it is absent.
+        source: The stored document with its weights; None where searches do not see it.
         captions: Its texts.
-        near: Ids that look like the one that is absent.
         shown_instead: The id of the one that it is collapsed into; "" for none.
     """
 
@@ -105,7 +102,6 @@ class WhyNot:
     excluding: tuple[Mapping[str, Any], ...] = ()
     source: Mapping[str, Any] | None = None
     captions: tuple[str, ...] = ()
-    near: tuple[str, ...] = ()
     shown_instead: str = ""
 
 
@@ -119,14 +115,19 @@ def why_not(client: Client, request: Request, image_id: str, *, version: Version
         version: Of ``serving_version``.
 
     Raises:
+        InputError: The index does not hold it, or hides it from the user.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     wanted, strategy = int(request.body["size"]), request.strategy
     met = meet(client, request.index, image_id, filters=_filters(request), source=request.body["_source"])
     if met is None:
-        there = bool(stored(client, request.index, [image_id]))
-        near = () if there or version.meta.enriched else ids_like(client, request.index, image_id)
-        return WhyNot(image_id, Reason.UNREFRESHED if there else Reason.ABSENT, wanted, strategy, near=near)
+        if not stored(client, request.index, [image_id]):
+            near = () if version.meta.enriched else ids_like(client, request.index, image_id)
+            raise InputError(
+                f"the index {request.index} holds no image {image_id!r}.",
+                advice=f"Was {' or '.join(near)} meant?" if near else "An image's id is what search shows of it.",
+            )
+        return WhyNot(image_id, Reason.UNREFRESHED, wanted, strategy)
     return _Inquiry(client, request, image_id, version, met).answer()
 
 

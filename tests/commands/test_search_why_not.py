@@ -124,14 +124,17 @@ def test_filters_that_leave_it_out_are_named(index: str) -> None:
     assert "Without that it would be number 1." in shown
 
 
-def test_an_image_that_is_not_there_is_told_with_those_like_it(index: str) -> None:
-    """The path before a file's name is easily forgotten."""
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_image_that_is_not_there_is_the_users_error(index: str, options: tuple[str, ...]) -> None:
+    """Those like it are named: the path before a file's name is easily forgotten."""
     image = hits(index, "--size", "1")[0]["id"]
-    told = why_not(index, image.rpartition("/")[2])
-    assert (told["reason"], told["near"]) == ("absent", [image])
-    assert (
-        f"It is not in the index. Ids like it: {image}." in search(index, "--why-not", image.rpartition("/")[2]).stdout
-    )
+    for given, advice in (
+        (image.rpartition("/")[2], f"Was {image} meant?"),
+        ("nowhere.png", "An image's id is what search shows of it."),
+    ):
+        ran = run_program("search", TEXT, "--index", index, "--why-not", given, *options)
+        told = f"error: the index {index} holds no image '{given}'. {advice}\n"
+        assert (ran.code, ran.stdout, ran.stderr) == (2, "", told)
 
 
 def test_what_a_strategy_does_not_reach_is_told(index: str) -> None:
