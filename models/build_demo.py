@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -86,6 +87,7 @@ def build(run: Path, report: Path, more: Sequence[Path] = (), *, output: Path = 
         raise InputError(f"{report} is not of the model in {run}.")
     config = TrainingConfig.model_validate_json((run / "training.json").read_text())
     save_pretrained(model, output, half=True)
+    shutil.copyfile(run / "training.json", output / "training.json")
     revisions = {model.revision, from_pretrained(output).revision}
     figures = {
         "collection": config.collection.source,

@@ -18,5 +18,6 @@ tune_app.command(
 )(tune_strategy)
 tune_app.command(
     "hybrid",
-    epilog="Example: mlsr-es tune hybrid --index gimp-manual --topics gimp/topics.jsonl --qrels gimp/qrels.txt --store",
+    epilog="Example: mlsr-es tune hybrid --index gimp-manual --topics gimp/topics.jsonl --qrels gimp/qrels.txt "
+    "--split test --store",
 )(tune_hybrid)

@@ -46,7 +46,7 @@ def tune_hybrid(
     An image's score is its dot product plus the weight times its BM25 score. The balanced weight makes the best scores
     of both equally high; it needs no judgements. Another one is recommended only where judgements say that it is better
     by more than chance. Judge by pages that the model was not trained on: it knows the others too well, and the weight
-    comes out far too small.
+    comes out far too small, which is warned of where it can be known.
     """
     from mlsr_es.elastic import connect, note_hybrid
     from mlsr_es.encoders import load_model
@@ -54,20 +54,23 @@ def tune_hybrid(
     from mlsr_es.inspection import weigh_hybrid
     from mlsr_es.sources import read_topics
     from mlsr_es.suggestion import serving_version
+    from mlsr_es.training import trained_on
 
     sections, judgements = read_topics(topics), read_qrels(qrels) if qrels else []
     client = connect(connection)
     version = serving_version(client, name)
+    used = model or version.meta.model
     with progress() as bars:
         found = weigh_hybrid(
             client,
             name,
-            model=load_model(model or version.meta.model, device=device),
+            model=load_model(used, device=device),
             sections=sections,
             judgements=judgements,
             split=split,
             fold=fold,
             field=field,
+            trained=trained_on(used),
             progress=bars,
         )
     if store:
@@ -91,6 +94,7 @@ def to_json(found: Weighing, *, stored: bool) -> dict[str, Any]:
         "curve": curve,
         "sections": found.sections,
         "stored": stored,
+        "warning": found.warning or None,
     }
 
 
@@ -108,5 +112,7 @@ def print_weighing(found: Weighing, *, stored: bool) -> None:
             note("The best weight is not better than the balanced one by more than chance.")
     else:
         data.print(f"{found.hybrid.field}:{found.hybrid.weight:g}")
+    if found.warning:
+        note(f"warning: {found.warning}")
     done = "It is stored: --hybrid auto takes it." if stored else "Store it with --store."
     note(f"--hybrid {found.hybrid.field}:{found.hybrid.weight:g} ({found.hybrid.found}). {done}")

@@ -21,8 +21,9 @@ from mlsr_es.splits import TEST_FOLD
 from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic import Client, IndexMeta
     from mlsr_es.encoders import BiEncoder
+    from mlsr_es.training import TrainedOn
 
 MEASURE = "nDCG@10"
 _MEASURES = (MEASURE, "R@10")
@@ -43,6 +44,7 @@ class Weighing:
         curve: Weight to what hybrid searches are worth with it; empty without judgements.
         best: The weight with the best nDCG@10; None without judgements.
         sections: How many were asked.
+        warning: Why the weight is not to be trusted; "" where nothing is known against it.
     """
 
     hybrid: Hybrid
@@ -50,6 +52,7 @@ class Weighing:
     curve: dict[float, Figures]
     best: float | None
     sections: int
+    warning: str = ""
 
 
 def weigh_hybrid(
@@ -62,6 +65,7 @@ def weigh_hybrid(
     split: Split = Split.ALL,
     fold: int = TEST_FOLD,
     field: str = STEMS,
+    trained: TrainedOn | None = None,
     progress: Progress = Silent(),
 ) -> Weighing:
     """Find the weight of BM25: the balanced one, unless judgements say that another is better by more than chance.
@@ -75,6 +79,7 @@ def weigh_hybrid(
         split: Which pages' sections are asked, where there are judgements.
         fold: Which pages the split holds out.
         field: The text field that BM25 reads.
+        trained: Which pages the model was trained on; None where nobody can say.
         progress: Told of what is asked.
 
     Raises:
@@ -102,7 +107,23 @@ def weigh_hybrid(
     balanced = float(f"{balance:.{_DIGITS}g}")
     found = f"{len(asked)} sections, both scores balanced, by mlsr-es tune hybrid"
     weighing = Weighing(Hybrid(field, balanced, found, kept=True), balanced, {}, None, len(asked))
-    return _judged(weighing, asker, known) if known else weighing
+    if not known:
+        return weighing
+    return replace(_judged(weighing, asker, known), warning=_warning(version.meta, trained, split, fold))
+
+
+def _warning(meta: IndexMeta, trained: TrainedOn | None, split: Split, fold: int) -> str:
+    """Of judged pages that the model was, or may have been, trained on."""
+    known = trained if trained and trained.is_in(meta.origins) else None
+    if split is not Split.TRAIN and not (known and (split is Split.ALL or fold != known.fold)):
+        return ""
+    held_out = known.fold if known else fold
+    others = "--split test" + (f" --fold {held_out}" if held_out != TEST_FOLD else "")
+    judge = f"Judge with {others}, or store" if held_out is not None else "Store"
+    return (
+        "the model knows such pages too well, since it was trained on them or may have been: the weight comes out too "
+        f"small. {judge} nothing and search with --hybrid auto."
+    )
 
 
 def _judged(weighing: Weighing, asker: Asker, judgements: Sequence[Judgement]) -> Weighing:

@@ -10,6 +10,7 @@ from mlsr_es import lazy
 if TYPE_CHECKING:
     from mlsr_es.training.config import TrainingConfig
     from mlsr_es.training.data import TrainingData, read_training_data
+    from mlsr_es.training.known_pages import TrainedOn, trained_on
     from mlsr_es.training.mining import Miner, by_bm25
     from mlsr_es.training.outcome import baselines, held_out
     from mlsr_es.training.ranking import Metric
@@ -19,6 +20,7 @@ __all__ = [
     "Metric",
     "Miner",
     "Trained",
+    "TrainedOn",
     "TrainingConfig",
     "TrainingData",
     "Watch",
@@ -27,12 +29,14 @@ __all__ = [
     "held_out",
     "read_training_data",
     "train",
+    "trained_on",
 ]
 
 __getattr__ = lazy.exports(
     __name__,
     config=("TrainingConfig",),
     data=("TrainingData", "read_training_data"),
+    known_pages=("TrainedOn", "trained_on"),
     mining=("Miner", "by_bm25"),
     outcome=("baselines", "held_out"),
     ranking=("Metric",),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.hybrid import Hybrid
+from mlsr_es.shipped import shipped
 from mlsr_es.suggestion import serving_version
 from tests.program import Ran, run_program
 
@@ -56,6 +58,39 @@ def test_without_judgements_scores_are_balanced(index: str, exported: Path) -> N
     found = tune(index, exported, "--json").json
     assert (found["curve"], found["best"], found["stored"]) == ([], None, False)
     assert found["hybrid"]["weight"] == found["balance"] > 0
+
+
+def test_pages_that_the_model_was_trained_on_are_warned_of(index: str, exported: Path) -> None:
+    """On stderr and in JSON; where nobody knows which they are, for --split train alone."""
+    qrels = ("--qrels", str(exported / "qrels.txt"))
+    ran = tune(index, exported, *qrels, "--split", "train")
+    (line,) = [line for line in ran.stderr.splitlines() if line.startswith("warning: ")]
+    assert "knows such pages too well" in line
+    assert "--split test" in line
+    assert "--hybrid auto" in line
+    assert tune(index, exported, *qrels, "--split", "train", "--json").json["warning"] == line.removeprefix("warning: ")
+    assert tune(index, exported, *qrels, "--json").json["warning"] is None
+    assert tune(index, exported, "--split", "train", "--json").json["warning"] is None
+
+
+def test_a_models_own_training_says_which_pages_it_knows(
+    cluster_url: str, index_name: str, exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the collections that are in the index: all but the fold that it held out."""
+    monkeypatch.setenv("ES_URL", cluster_url)
+    model = tmp_path / "model"
+    shutil.copytree(shipped("models", "demo"), model)
+    (model / "training.json").write_text('{"collection": {"source": "sample"}, "folds": {"test": 1}}')
+    assert run_program("index", "sample", "--index", index_name, "--model", str(model)).code == 0
+
+    def warning(*options: str) -> str | None:
+        qrels = str(exported / "qrels.txt")
+        said: str | None = tune(index_name, exported, "--qrels", qrels, *options, "--json").json["warning"]
+        return said
+
+    assert "--split test --fold 1" in (warning() or "")
+    assert warning("--split", "test", "--fold", "0")
+    assert warning("--split", "test", "--fold", "1") is None
 
 
 def test_a_field_that_is_not_there_is_named(index: str, exported: Path) -> None:
