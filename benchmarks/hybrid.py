@@ -7,7 +7,7 @@ python benchmarks/hybrid.py m3-fold0 m3-fold1 m3-fold2 m3-fold3 m3-fold4 --es-ur
 Each is indexed, asked and removed again. "hybrid" is what a cluster answers to one request with --hybrid auto. The
 other two ways are computed on this machine from the same vectors: "best on training pages" takes the weight with the
 best nDCG@10 on the pages that the model was trained on; "z-scores" adds both scores up after each section's are
-standardised over all images, which no single request can do.
+standardised over all images, which no single request can do. "text alone": the same topics without their titles.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import argparse
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from mlsr_es.elastic import ConnectionSettings, connect, delete_version, resolve
+from mlsr_es.elastic import ConnectionSettings, connect, resolve
 from mlsr_es.encoders import load_model
 from mlsr_es.evaluation import (
     CLUSTER_UNIT,
@@ -82,7 +82,7 @@ def indexed(client: Client, collection: str, model: BiEncoder, name: str) -> Ite
         yield index
     finally:
         if (found := resolve(client, index)) and found.serving:
-            delete_version(client, found.serving.index)
+            client.indices.delete(index=found.serving.index)
 
 
 def ask(client: Client, collection: str, folder: str, fold: int | None, *, transferred: bool = False) -> Asked:
@@ -109,6 +109,10 @@ def ask(client: Client, collection: str, folder: str, fold: int | None, *, trans
             weights["as the model brings it"] = model.hybrid.weight
             again = evaluate_index(client, index, model=model, plan=plan, hybrid=model.hybrid)
             systems["hybrid, as the model brings it"] = values(again, run_named(again, "hybrid"))
+        asked_by_text = evaluate_index(
+            client, index, model=model, plan=replace(plan, query_fields=("text",)), hybrid=auto
+        )
+        systems |= {f"{one.run.name}, text alone": values(asked_by_text, one.run) for one in asked_by_text.systems}
         contents = read_contents(client, version, model.vocabulary, Silent())
     topics, training = plan.topics(contents.image_ids)
     both = Both(model, contents)
@@ -194,6 +198,12 @@ def told(parts: Sequence[Asked]) -> dict[str, Any]:
             name: {one: asdict(difference(found[one], base[one])) for one in MEASURES}
             for name, found in pooled.items()
             if name != "titles"
+        },
+        "against bm25s": {
+            f"sparse{asked}": {
+                one: asdict(difference(pooled[f"sparse{asked}"][one], pooled[f"bm25s{asked}"][one])) for one in MEASURES
+            }
+            for asked in ("", ", text alone")
         },
         "one request against z-scores": {
             one: asdict(difference(pooled["hybrid"][one], pooled["z-scores"][one])) for one in MEASURES

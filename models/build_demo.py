@@ -38,7 +38,7 @@ The model of `mlsr-es demo`, and the default of `mlsr-es index`. It reads {reads
   by page, fold = MD5 of the page's file name modulo 5; training and mining never saw fold {fold}. {shared} images stand
   on pages of both sides.
 - **Training**: `{configuration}`: InfoNCE with {mined} hard negatives a section and {random} random images a batch,
-  {epochs} epochs in {minutes:.0f} minutes{averaged}, seed {seed}.
+  {epochs} epochs in {minutes}{taught}{averaged}, seed {seed}.
 
 {tables}
 
@@ -104,11 +104,12 @@ def build(run: Path, report: Path, more: Sequence[Path] = (), *, output: Path = 
         licence=LICENCES[config.collection.source],
         training=told["sections"]["training"],
         shared=told["shared_images"],
-        minutes=told["seconds"] / 60,
+        minutes=_minutes(told["seconds"]),
         configuration=_configuration(config),
         epochs=config.optimisation.epochs,
         mined=config.negatives.mined,
         random=config.negatives.random,
+        taught=", title-boosted BM25 as a teacher" if config.distillation.weight else "",
         averaged=", weights averaged over the last steps" if config.optimisation.averaging else "",
         seed=config.seed,
         collection=config.collection.source,
@@ -139,7 +140,7 @@ def _heading(report: Mapping[str, Any]) -> str:
     if _is_of_training(report):
         return (
             f"After `mlsr-es train --from-collection {report['collection']}` ({report['sections']['training']} "
-            f"sections, {report['seconds'] / 60:.0f} minutes), on fold {report['fold']} of it, "
+            f"sections, {_minutes(report['seconds'])}), on fold {report['fold']} of it, "
             f"{report['sections']['test']} topics:"
         )
     pages = {"all": "all pages", "test": f"fold {report['fold']}", "train": f"all but fold {report['fold']}"}
@@ -184,6 +185,11 @@ def _backbones(config: TrainingConfig) -> Iterator[str]:
     for name in dict.fromkeys((config.backbones.text, config.backbones.document_text, config.backbones.image)):
         if name:
             yield BACKBONES[name]
+
+
+def _minutes(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} minute{'s' * (minutes != 1)}"
 
 
 def _configuration(config: TrainingConfig) -> str:

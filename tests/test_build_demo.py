@@ -64,7 +64,7 @@ def test_every_report_is_a_table_that_says_what_was_asked(script: ModuleType) ->
     assert "| sparse + BM25 | 0.500 | 0.250 | 0.125 | 0.750 | 1.000 |  |  |" in text
     assert "by the cluster" not in text
     assert kicad.startswith("On all pages of `kicad-manual`, 180 topics:")
-    assert after.startswith("After `mlsr-es train --from-collection kicad-manual` (141 sections, 1 minutes), on fold 0")
+    assert after.startswith("After `mlsr-es train --from-collection kicad-manual` (141 sections, 1 minute), on fold 0")
     assert "| this model with BM25 added, `--hybrid auto` | 0.500 |" in after
 
 

@@ -183,8 +183,15 @@ class TrainingConfig(Table):
             collection=Collection(source=source),
             start="demo",
             optimisation=Optimisation(
-                epochs=8, batch_size=16, body_rate=5e-4, head_rate=0.01, dropout=0.0, averaging=0.98
+                epochs=8,
+                batch_size=16,
+                body_rate=5e-4,
+                head_rate=0.01,
+                dropout=0.0,
+                averaging=0.98,
+                text_alone=0.15,
             ),
+            distillation=Distillation(weight=0.3),
             negatives=Negatives(mined=8, random=64),
             folds=Folds(test=TEST_FOLD, validation_share=0.0),  # the pages are few: they are trained on
             limits=Limits(query_terms=60, document_terms=40),
