@@ -197,7 +197,7 @@ def told(parts: Sequence[Asked]) -> dict[str, Any]:
         "against title-boosted BM25": {
             name: {one: asdict(difference(found[one], base[one])) for one in MEASURES}
             for name, found in pooled.items()
-            if name != "titles"
+            if name != "titles" and "text alone" not in name
         },
         "against bm25s": {
             f"sparse{asked}": {
