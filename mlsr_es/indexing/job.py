@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,16 +60,16 @@ class Job:
     @property
     def meta(self) -> IndexMeta:
         """What the index says of itself."""
-        hybrid = self.model.hybrid.to_json() if self.model.hybrid else {}
-        return replace(made_with(self.model, self.model_name), hybrid=hybrid)
+        return made_with(self.model, self.model_name, stems=True)
 
 
-def made_with(model: BiEncoder, name: str) -> IndexMeta:
+def made_with(model: BiEncoder, name: str, *, stems: bool) -> IndexMeta:
     """What an index says of the model that its documents are encoded with.
 
     Args:
         model: The bi-encoder.
         name: As the user named it.
+        stems: Whether captions' stems are indexed, too, which the model's weight of BM25 is for.
     """
     return IndexMeta(
         model=name,
@@ -77,4 +77,5 @@ def made_with(model: BiEncoder, name: str) -> IndexMeta:
         vocabulary=model.vocabulary.digest,
         query_head=model.config.query_head.value,
         document_head=model.config.document_head.value,
+        hybrid=model.hybrid.to_json() if stems and model.hybrid else {},
     )

@@ -62,4 +62,5 @@ class EnrichJob:
         """
         inline = bool(self.fields.image) and self.store.inline
         enriched = {} if self.into else {**self.fields.to_json(), "inline": inline}
-        return replace(made_with(self.model, self.model_name), field_kind=kind, enriched=enriched)
+        said = made_with(self.model, self.model_name, stems=bool(self.into))
+        return replace(said, field_kind=kind, enriched=enriched)

@@ -16,9 +16,10 @@ from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.elastic import Found, count, resolve
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, InputError, SourceError
+from mlsr_es.hybrid import AUTO, STEMS, Hybrid
 from mlsr_es.indexing import EnrichJob, EnrichSummary, Fields, Job, enrich, index_collection, preview_enriching
 from mlsr_es.sources import Fetcher, ImageStore
-from mlsr_es.suggestion import encode_request, send, serving_version
+from mlsr_es.suggestion import encode_request, hybrid_for, send, serving_version
 from tests.indexing.enriching.seeing import Seeing, png
 from tests.indexing.enriching.shop import MAPPING, Shop
 from tests.indexing.listed import Listed
@@ -384,6 +385,20 @@ def test_an_index_of_its_own_leaves_the_other_alone(
     other = enrich(replace(beside, model=OTHER_MODEL), client)
     assert (other.version, other.promoted) == (f"{beside.into}-v0002", True)
     assert count(client, beside.into) == 2
+
+
+def test_an_index_of_its_own_is_searched_with_bm25_at_the_models_weight(
+    job: EnrichJob, client: Elasticsearch, index_name: str
+) -> None:
+    """It has the captions' stems; the owner's index has not: there its owner names a field."""
+    model = word_model()
+    model.hybrid = Hybrid(STEMS, 0.12, "12 sections")
+    beside = replace(job, model=model, into=f"{index_name}-beside")
+    enrich(beside, client)
+    assert hybrid_for(serving_version(client, beside.into), AUTO) == model.hybrid
+    enrich(replace(job, model=model), client)
+    with pytest.raises(IndexMismatchError, match="holds no weight for BM25"):
+        hybrid_for(serving_version(client, job.index), AUTO)
 
 
 def test_an_index_is_not_its_own_companion(job: EnrichJob, client: Elasticsearch) -> None:
