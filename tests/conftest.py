@@ -146,13 +146,14 @@ def demo_model() -> BiEncoder:
 
 @pytest.fixture(scope="session")
 def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of another model: the demo's, where every word of a query counts, and nothing limits their number."""
+    """The folder of another model: the demo's, where the words of a query count the less, the more they should."""
     from mlsr_es.encoders import load_model, save_pretrained
     from mlsr_es.encoders.heads import MlpHead
 
     model = load_model("demo", device="cpu")
     assert isinstance(model.query.head, MlpHead)
-    model.query.head.weigh.bias.data += 20
+    model.query.head.weigh.weight.data *= -5
+    model.query.head.weigh.bias.data += 4
     model.config = replace(model.config, query_terms=None)
     folder = tmp_path_factory.mktemp("models") / "other"
     save_pretrained(model, folder, half=True)

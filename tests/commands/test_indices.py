@@ -87,7 +87,7 @@ def test_what_is_searched_is_not_removed(name: str) -> None:
 
 
 def test_only_a_model_that_is_not_significantly_worse_takes_over(name: str, judged: tuple[str, ...]) -> None:
-    """Both are asked the topics. A model that gives every word weight is worse than the demo model, not better."""
+    """Both are asked the topics. A model that weighs words the wrong way round is worse than the demo model."""
     ran = indices("promote", name, "--if-better", *judged)
     assert ran.code == 1
     assert f"Nothing was changed: {name}-v0002 is significantly worse than {name}-v0001." in ran.stderr

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,16 @@ def test_an_error_is_one_line_and_with_debug_a_traceback() -> None:
         run_program("--debug", *EMPTY_QUERY)
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """What is started here listens to interrupts, even where these tests run in a shell's background and do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_an_interrupt_says_how_to_go_on(
     client: Elasticsearch, cluster_url: str, index_name: str, tmp_path: Path
 ) -> None:
@@ -49,7 +61,10 @@ def test_an_interrupt_says_how_to_go_on(
     source = rows(tmp_path / "birds.jsonl", {str(number): "An owl in a tree" for number in range(20_000)})
     command = [str(PROGRAM), "index", str(source), "--index", index_name]
     environment = {**os.environ, "ES_URL": cluster_url}
-    with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as program:
+    with (
+        interruptible(),
+        subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as program,
+    ):
         while program.poll() is None and not client.indices.exists(index=f"{index_name}-v0001"):
             time.sleep(0.1)
         program.send_signal(signal.SIGINT)
