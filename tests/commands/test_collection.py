@@ -18,7 +18,7 @@ def test_inspect() -> None:
     """The table says what is in the sample."""
     result = run.invoke(app, ["collection", "inspect", "sample"])
     assert result.exit_code == 0
-    assert "collection          sample" in result.stdout
+    assert "collection          sample\nlicence             Apache-2.0\n" in result.stdout
     assert "left out            navigation" in result.stdout
 
 
