@@ -65,7 +65,7 @@ def weigh_hybrid(
     split: Split = Split.ALL,
     fold: int = TEST_FOLD,
     field: str = STEMS,
-    trained: TrainedOn | None = None,
+    trained: Sequence[TrainedOn] = (),
     progress: Progress = Silent(),
 ) -> Weighing:
     """Find the weight of BM25: the balanced one, unless judgements say that another is better by more than chance.
@@ -79,7 +79,7 @@ def weigh_hybrid(
         split: Which pages' sections are asked, where there are judgements.
         fold: Which pages the split holds out.
         field: The text field that BM25 reads.
-        trained: Which pages the model was trained on; None where nobody can say.
+        trained: Which pages the model was trained on; nothing where nobody can say.
         progress: Told of what is asked.
 
     Raises:
@@ -112,14 +112,14 @@ def weigh_hybrid(
     return replace(_judged(weighing, asker, known), warning=_warning(version.meta, trained, split, fold))
 
 
-def _warning(meta: IndexMeta, trained: TrainedOn | None, split: Split, fold: int) -> str:
+def _warning(meta: IndexMeta, trained: Sequence[TrainedOn], split: Split, fold: int) -> str:
     """Of judged pages that the model was, or may have been, trained on."""
-    known = trained if trained and trained.is_in(meta.origins) else None
-    if split is not Split.TRAIN and not (known and (split is Split.ALL or fold != known.fold)):
+    held_out = {one.fold for one in trained if one.is_in(meta.origins)}
+    if split is not Split.TRAIN and not (held_out and (split is Split.ALL or held_out != {fold})):
         return ""
-    held_out = known.fold if known else fold
-    others = "--split test" + (f" --fold {held_out}" if held_out != TEST_FOLD else "")
-    judge = f"Judge with {others}, or store" if held_out is not None else "Store"
+    unseen, *several = held_out or {fold}
+    others = "--split test" + (f" --fold {unseen}" if unseen != TEST_FOLD else "")
+    judge = "Store" if unseen is None or several else f"Judge with {others}, or store"
     return (
         "the model knows such pages too well, since it was trained on them or may have been: the weight comes out too "
         f"small. {judge} nothing and search with --hybrid auto."

@@ -31,18 +31,20 @@ class TrainedOn:
         return not {self.source, str(Path(self.source).resolve())}.isdisjoint({*origins, *origins.values()})
 
 
-def trained_on(model: str) -> TrainedOn | None:
-    """What the plan in a model's folder says.
+def trained_on(model: str) -> tuple[TrainedOn, ...]:
+    """What the plan in a model's folder says, and those of the models that its training started from.
 
     Args:
         model: ``demo``, or a folder.
 
     Returns:
-        None where it says nothing, as that of a hub's model.
+        Nothing where nobody can say, as of a hub's model.
     """
     folder = shipped("models", model) if model == "demo" else Path(model)
     try:
         plan = json.loads((folder / "training.json").read_text())
-        return TrainedOn(str(plan["collection"]["source"]), plan["folds"]["test"])
+        own = TrainedOn(str(plan["collection"]["source"]), plan["folds"]["test"])
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return ()
+    start = plan.get("start")
+    return (own, *(trained_on(start) if start and Path(start) != folder else ()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import orjson
 import pytest
 from elasticsearch import Elasticsearch
 
@@ -91,6 +92,11 @@ def test_a_models_own_training_says_which_pages_it_knows(
     assert "--split test --fold 1" in (warning() or "")
     assert warning("--split", "test", "--fold", "0")
     assert warning("--split", "test", "--fold", "1") is None
+    further = tmp_path / "further"
+    shutil.copytree(model, further)
+    plan = {"start": str(model), "collection": {"source": "sample"}, "folds": {"test": 2}}
+    (further / "training.json").write_bytes(orjson.dumps(plan))
+    assert "store nothing" in (warning("--split", "test", "--fold", "2", "--model", str(further)) or "").lower()
 
 
 def test_a_field_that_is_not_there_is_named(index: str, exported: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from mlsr_es.training import TrainedOn, trained_on
 
 def test_the_shipped_model_says_what_it_knows() -> None:
     """The plan that it was trained by lies beside its weights."""
-    assert trained_on("demo") == TrainedOn("gimp-manual", 0)
+    assert trained_on("demo") == (TrainedOn("gimp-manual", 0),)
 
 
 @pytest.mark.parametrize("plan", [None, "{}", "[]", "not JSON", '{"collection": {}, "folds": {"test": 0}}'])
@@ -19,7 +20,14 @@ def test_where_nobody_can_say_it_is_unknown(tmp_path: Path, plan: str | None) ->
     """No plan, or none of ours."""
     if plan is not None:
         (tmp_path / "training.json").write_text(plan)
-    assert trained_on(str(tmp_path)) is None
+    assert trained_on(str(tmp_path)) == ()
+
+
+def test_a_model_that_was_trained_further_knows_what_it_started_from(tmp_path: Path) -> None:
+    """Its own pages come first."""
+    plan = {"start": "demo", "collection": {"source": "kicad-manual"}, "folds": {"test": 1}}
+    (tmp_path / "training.json").write_text(json.dumps(plan))
+    assert trained_on(str(tmp_path)) == (TrainedOn("kicad-manual", 1), TrainedOn("gimp-manual", 0))
 
 
 def test_a_collection_is_known_by_its_name_or_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
