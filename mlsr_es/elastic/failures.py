@@ -92,7 +92,9 @@ def refusal(where: str, doing: str, status: int, body: Any) -> MlsrError:
     """
     why, types = reason(body, status), error_types(body)
     if "index_not_found_exception" in types:
-        return IndexMismatchError(f"{where} has no such index: {why}.", advice="Make it with mlsr-es index.")
+        return IndexMismatchError(
+            f"{where} has no such index: {why}.", advice="Check its name, or make it with mlsr-es index."
+        )
     if "cluster_block_exception" in types:
         return ClusterRefusedError(
             f"{where} is blocked and could not {doing}: {why}.",
