@@ -24,7 +24,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from mlsr_es.elastic import ConnectionSettings, connect, resolve
+from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.elastic.versions import resolve
 from mlsr_es.encoders import load_model
 from mlsr_es.evaluation import (
     CLUSTER_UNIT,
@@ -42,15 +43,15 @@ from mlsr_es.evaluation import (
 )
 from mlsr_es.hybrid import AUTO
 from mlsr_es.indexing import Job, index_collection
-from mlsr_es.inspection import Evaluation, TopicPlan, evaluate_index
-from mlsr_es.inspection.contents import Contents, read_contents
+from mlsr_es.inspection.evaluating import Evaluation, TopicPlan, evaluate_index
+from mlsr_es.inspection.evaluating.contents import Contents, read_contents
 from mlsr_es.progress import Silent
 from mlsr_es.sources import open_source
 from mlsr_es.splits import FOLDS
 from mlsr_es.suggestion import hybrid_for, serving_version
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
     from mlsr_es.encoders import BiEncoder
 
 MEASURES = ("nDCG@10", "R@10")

@@ -23,22 +23,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsr_es.elastic import (
-    ConnectionSettings,
-    IndexAction,
-    IndexMeta,
-    Strategy,
-    build_query,
-    connect,
-    create_version,
-    load,
-    promote,
-)
+from mlsr_es.elastic.bulk import IndexAction, load
+from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.search import Strategy, build_query
+from mlsr_es.elastic.versions import create_version, promote
 from mlsr_es.embedded import Node
-from mlsr_es.inspection import Ask, Measured, Stopwatch, Tuning, try_strategies
+from mlsr_es.inspection.tuning import Ask, Measured, Stopwatch, Tuning, try_strategies
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 DOCUMENT_TERMS = 120
 VOCABULARY = 30_000

@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 import pytest
 from hypothesis import settings
 
-from mlsr_es.elastic import ConnectionSettings, connect
+from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.embedded import VERSIONS, Node
 from mlsr_es.embedded.account import account
 from mlsr_es.embedded.java import java_program

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +14,15 @@ import pytest
 import mlsr_es
 
 PACKAGE = Path(mlsr_es.__file__).parent
-ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+HOUSES = ("elastic", "inspection")
+"""Rooms that have rooms inside, and export nothing themselves."""
+
+ROOMS = sorted(
+    [
+        *(path.parent.name for path in PACKAGE.glob("*/__init__.py") if path.parent.name not in HOUSES),
+        *(f"{house}.{path.parent.name}" for house in HOUSES for path in PACKAGE.glob(f"{house}/*/__init__.py")),
+    ]
+)
 FOR_ANNOTATIONS = {"Client"}
 """Exported where types are checked, and not there when the program runs."""
 
@@ -34,10 +44,12 @@ def test_everything_that_is_exported_is_there(room: str) -> None:
     assert {name for name in ours if not name.startswith("_")} <= set(module.__all__)
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", [*HOUSES, *ROOMS])
 def test_a_room_says_what_it_is_for(room: str) -> None:
     """In a few lines at the top of its ``__init__``."""
-    described = ast.get_docstring(ast.parse((PACKAGE / room / "__init__.py").read_text(encoding="utf-8")))
+    described = ast.get_docstring(
+        ast.parse(PACKAGE.joinpath(*room.split("."), "__init__.py").read_text(encoding="utf-8"))
+    )
     assert 1 <= len((described or "").splitlines()) <= 6
 
 
@@ -49,8 +61,25 @@ def test_others_use_only_what_a_room_exports(room: str) -> None:
     reached = [
         (path.relative_to(PACKAGE).as_posix(), f"{module}.{name}")
         for path in PACKAGE.rglob("*.py")
-        if path.relative_to(PACKAGE).parts[0] != room
+        if not path.is_relative_to(PACKAGE.joinpath(*room.split(".")))
         for module, name in imports(path)
         if module.startswith(f"{within}.") or (module == within and name not in exported)
     ]
     assert reached == []
+
+
+def test_what_commands_share_knows_no_command() -> None:
+    """Options and rendering stand below the commands that use them."""
+    shared = [path for part in ("options", "rendering") for path in (PACKAGE / "commands" / part).glob("*.py")]
+    reached = [
+        (path.name, module) for path in shared for module, _ in imports(path) if module.startswith("mlsr_es.commands")
+    ]
+    allowed = ("mlsr_es.commands.options", "mlsr_es.commands.rendering")
+    assert [one for one in reached if not one[1].startswith(allowed)] == []
+
+
+def test_the_client_is_imported_only_where_something_is_sent() -> None:
+    """``--help`` stays fast."""
+    rooms = ", ".join(f"mlsr_es.{room}" for room in ROOMS if room.startswith("elastic."))
+    program = f"import sys, {rooms}; sys.exit('elasticsearch' in sys.modules or 'elastic_transport' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 import typer
 
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import note, print_json
-from mlsr_es.elastic import AccessRole, ConnectionSettings
+from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.rendering.console import note, print_json
+from mlsr_es.elastic.client import ConnectionSettings
+from mlsr_es.elastic.cluster import AccessRole
 
 api_key_app = typer.Typer(
     name="api-key",
@@ -41,7 +42,8 @@ def create(
 
     Who asks needs the cluster privilege manage_own_api_key, and the role's rights: a key never has more than its maker.
     """
-    from mlsr_es.elastic import connect, create_key
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.cluster import create_key
 
     made = create_key(connect(connection), role, index, expires=expires)
     note(f"{made.name} (id {made.id}) has the rights of the {role} on {index}, and no others.")

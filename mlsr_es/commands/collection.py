@@ -13,7 +13,7 @@ import orjson
 import typer
 from rich.text import Text
 
-from mlsr_es.commands.console import REJECTED, data, note, print_json, progress
+from mlsr_es.commands.rendering.console import REJECTED, data, note, print_json, progress
 from mlsr_es.errors import RecordError, StorageError
 
 if TYPE_CHECKING:

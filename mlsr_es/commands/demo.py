@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlsr_es.commands.console import data, note, progress
 from mlsr_es.commands.index import languages_of, print_summary
-from mlsr_es.commands.suggested import print_images
+from mlsr_es.commands.rendering.console import data, note, progress
+from mlsr_es.commands.rendering.suggestions import print_images
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -59,7 +59,8 @@ def demo() -> None:
     The first run fetches about 110 MB and takes some minutes; later ones find everything done. Where there is no apt to
     fetch the manual with, a small sample collection takes its place. The node stays up: mlsr-es node stop ends it.
     """
-    from mlsr_es.elastic import ConnectionSettings, check, connect
+    from mlsr_es.elastic.client import ConnectionSettings, connect
+    from mlsr_es.elastic.cluster import check
     from mlsr_es.embedded import Node
     from mlsr_es.encoders import load_model
     from mlsr_es.indexing import Job, index_collection

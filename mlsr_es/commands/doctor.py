@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import data, print_json, table
-from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.rendering.console import data, print_json, table
+from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
     from mlsr_es.encoders import BiEncoder
@@ -30,8 +30,8 @@ def doctor(
     green: as it should be; amber: could be better; red: searches fail, or lack images; unknown: the rights hide it.
     Nothing is written. The exit code is 1 where a line is red.
     """
-    from mlsr_es.elastic import connect
-    from mlsr_es.inspection import Level, examine
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.inspection.doctor import Level, examine
 
     found = list(examine(connect(connection), index, load=_load))
     if as_json:

@@ -7,9 +7,9 @@ from pathlib import Path
 import typer
 
 from mlsr_es.commands.collection import parsed_languages
-from mlsr_es.commands.console import REJECTED, note, progress
-from mlsr_es.commands.fields import parsed_fields
 from mlsr_es.commands.index import languages_of, model_name
+from mlsr_es.commands.options.query_fields import parsed_fields
+from mlsr_es.commands.rendering.console import REJECTED, note, progress
 
 _SHOWN = 5
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import REJECTED, note, print_json, progress
-from mlsr_es.commands.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.index import model_name
-from mlsr_es.commands.loaded import as_sent, note_outcomes, note_rejects, print_counts, print_sent
-from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
+from mlsr_es.commands.rendering.console import REJECTED, note, print_json, progress
+from mlsr_es.commands.rendering.run_summary import as_sent, note_outcomes, note_rejects, print_counts, print_sent
+from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def enrich(
     Another model's weights go into another field, which searches read when all are there. The exit code is 3 where
     records were rejected.
     """
-    from mlsr_es.elastic import check, connect, describe
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.cluster import check
+    from mlsr_es.elastic.enrichment import describe
     from mlsr_es.indexing import Fields
 
     fields = Fields.parse(captions, image)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlsr_es.collection import SECTION_FIELDS
-from mlsr_es.commands.asked import checked_hybrid
-from mlsr_es.commands.connection import ConnectionLater, with_connection_later
-from mlsr_es.commands.console import data, note, print_json, progress, table
-from mlsr_es.commands.fields import parsed_fields
-from mlsr_es.commands.systems import print_systems
+from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
+from mlsr_es.commands.options.query import checked_hybrid
+from mlsr_es.commands.options.query_fields import parsed_fields
+from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
+from mlsr_es.commands.rendering.systems import print_systems
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, MEASURES, Split
 from mlsr_es.splits import FOLDS, TEST_FOLD
 
 if TYPE_CHECKING:
     from mlsr_es.evaluation import Difference, Figures
-    from mlsr_es.inspection import Evaluation
+    from mlsr_es.inspection.evaluating import Evaluation
 
 
 @with_connection_later
@@ -73,10 +73,10 @@ def evaluate(
     Topics are sections with enough text of their own and a relevant image among those that are searched; --split test
     are those of the pages that training holds out, and the baseline's constants are then found on the others.
     """
-    from mlsr_es.elastic import connect
+    from mlsr_es.elastic.client import connect
     from mlsr_es.encoders import load_model
     from mlsr_es.evaluation import read_qrels, write_run
-    from mlsr_es.inspection import TopicPlan, evaluate_index, evaluate_vectors
+    from mlsr_es.inspection.evaluating import TopicPlan, evaluate_index, evaluate_vectors
     from mlsr_es.sources import read_topics
     from mlsr_es.suggestion import hybrid_for, read_table, serving_version
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
 from mlsr_es.errors import MlsrError
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlsr_es.commands.connection import ConnectionLater, with_connection_later
-from mlsr_es.commands.console import data, note, print_json, progress, table
+from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
+from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import MEASURES
 
 if TYPE_CHECKING:
     from mlsr_es.collection import Section
-    from mlsr_es.inspection import TableLoss
+    from mlsr_es.inspection.evaluating import TableLoss
     from mlsr_es.progress import Progress
 
 _SHOWN = "nDCG@10"
@@ -48,10 +48,10 @@ def export_query_table(
     What it loses is measured on the pages that training holds out, with a table of the other pages; the table that is
     written is made of all of them. A model with an MLM query head has no such table.
     """
-    from mlsr_es.elastic import connect
+    from mlsr_es.elastic.client import connect
     from mlsr_es.encoders import load_model, lone_weights
     from mlsr_es.evaluation import read_qrels
-    from mlsr_es.inspection import contents_of_index, contents_of_vectors, table_loss
+    from mlsr_es.inspection.evaluating import contents_of_index, contents_of_vectors, table_loss
     from mlsr_es.suggestion import check_distillable, distil, write_table
 
     if bool(qrels) != bool(vectors or name) or (vectors and name):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlsr_es.commands.collection import parsed_languages
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import REJECTED, note, print_json, progress
-from mlsr_es.commands.field_kind import FIELD_KIND, parsed_kind
-from mlsr_es.commands.loaded import as_sent, note_outcomes, note_rejects, print_counts, print_sent
-from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
+from mlsr_es.commands.rendering.console import REJECTED, note, print_json, progress
+from mlsr_es.commands.rendering.run_summary import as_sent, note_outcomes, note_rejects, print_counts, print_sent
+from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
     from mlsr_es.encoders import BiEncoder
@@ -64,7 +64,9 @@ def index(
     version of the index, which takes the old one's place when it is complete; the old one is kept until the next one
     does (mlsr-es indices). The exit code is 3 where records were rejected.
     """
-    from mlsr_es.elastic import check, connect, resolve
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.cluster import check
+    from mlsr_es.elastic.versions import resolve
     from mlsr_es.sources import open_source
 
     wanted, kind = parsed_languages(languages), parsed_kind(field_kind)

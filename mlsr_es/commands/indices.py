@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import agreed, data, note, print_json, table
+from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.promote import promote
-from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.commands.rendering.console import agreed, data, note, print_json, table
+from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Listed
+    from mlsr_es.elastic.versions import Listed
 
 indices_app = typer.Typer(
     name="indices",
@@ -39,7 +39,9 @@ def list_indices(
     connection: ConnectionSettings,
 ) -> None:
     """List versions: serving (searched), previous (the way back), ready, building, left behind."""
-    from mlsr_es.elastic import connect, hidden_by_rights, list_versions
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.cluster import hidden_by_rights
+    from mlsr_es.elastic.versions import list_versions
 
     client = connect(connection)
     found = list_versions(client, name)
@@ -70,7 +72,8 @@ def rollback(
 
     Searches load the model that the version was made with.
     """
-    from mlsr_es.elastic import connect, roll_back
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.versions import roll_back
 
     version, left = roll_back(connect(connection), name)
     if as_json:
@@ -89,7 +92,8 @@ def delete(
     connection: ConnectionSettings,
 ) -> None:
     """Remove versions for good; one that is searched is refused."""
-    from mlsr_es.elastic import check_unused, connect, delete_version
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.versions import check_unused, delete_version
 
     client = connect(connection)
     for version in versions:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typer
 
-from mlsr_es.commands.connection import identity
-from mlsr_es.commands.console import note, print_json
+from mlsr_es.commands.options.connection import identity
+from mlsr_es.commands.rendering.console import note, print_json
 
 kibana_app = typer.Typer(
     name="kibana",

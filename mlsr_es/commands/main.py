@@ -10,7 +10,6 @@ import typer
 from mlsr_es import __version__
 from mlsr_es.commands.api_key import api_key_app
 from mlsr_es.commands.collection import collection_app
-from mlsr_es.commands.console import complain, note
 from mlsr_es.commands.demo import demo
 from mlsr_es.commands.doctor import doctor
 from mlsr_es.commands.encode import encode
@@ -22,6 +21,7 @@ from mlsr_es.commands.index import index
 from mlsr_es.commands.indices import indices_app
 from mlsr_es.commands.kibana import kibana_app
 from mlsr_es.commands.node import node_app
+from mlsr_es.commands.rendering.console import complain, note
 from mlsr_es.commands.search import search
 from mlsr_es.commands.train import train
 from mlsr_es.commands.tune import tune_app

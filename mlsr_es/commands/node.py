@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlsr_es.commands.console import note, print_json, progress
+from mlsr_es.commands.rendering.console import note, print_json, progress
 from mlsr_es.embedded import VERSIONS
 
 if TYPE_CHECKING:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import agreed, data, note, print_json, progress, table
-from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.rendering.console import agreed, data, note, print_json, progress, table
+from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import MEASURES, Split
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
     from mlsr_es.indexing import Candidate
-    from mlsr_es.inspection import Comparison
+    from mlsr_es.inspection.evaluating import Comparison
 
 
 @with_connection
@@ -48,8 +48,8 @@ def promote(
     With --if-better both versions are asked the topics first. The exit code is 1 where the new one is significantly
     worse (nDCG@10, paired two-sided t-test, p below 0.05); nothing is changed then.
     """
-    from mlsr_es.elastic import connect
-    from mlsr_es.elastic import promote as swap
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.versions import promote as swap
     from mlsr_es.indexing import candidate
 
     asked = _asked(topics, qrels, if_better=if_better)
@@ -89,7 +89,7 @@ def _compared(
         return None
     sections, judgements = read_topics(asked[0]), read_qrels(asked[1])
     from mlsr_es.encoders import load_model
-    from mlsr_es.inspection import TopicPlan, compare_versions
+    from mlsr_es.inspection.evaluating import TopicPlan, compare_versions
 
     with progress() as bars:
         return compare_versions(

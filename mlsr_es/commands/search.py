@@ -6,12 +6,12 @@ from pathlib import Path
 
 import typer
 
-from mlsr_es.commands import not_suggested
-from mlsr_es.commands.asked import asked_for, checked_hybrid, clauses_of, filters_of, own_body, page_of
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import print_json
-from mlsr_es.commands.suggested import as_pasted, print_images, tell_added, tell_dropped, to_json
-from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.options.query import asked_for, checked_hybrid, clauses_of, filters_of, own_body, page_of
+from mlsr_es.commands.rendering import why_not as not_suggested
+from mlsr_es.commands.rendering.console import print_json
+from mlsr_es.commands.rendering.suggestions import as_pasted, print_images, tell_added, tell_dropped, to_json
+from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 from mlsr_es.hybrid import AUTO
 
@@ -104,7 +104,9 @@ def search(
     connection: ConnectionSettings,
 ) -> None:
     """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
-    from mlsr_es.elastic import Frame, Strategy, check, check_filter_fields, check_text_field, connect
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.cluster import check
+    from mlsr_es.elastic.search import RequestOptions, Strategy, check_filter_fields, check_text_field
     from mlsr_es.suggestion import (
         Adjustment,
         QueryEncoder,
@@ -122,7 +124,7 @@ def search(
     own = own_body(wrap)
     size, start = page_of(size, start, own)
     clauses = (*clauses_of(filter_json), *({"term": {field: value}} for field, value in wanted.items()))
-    frame = Frame(start, clauses, collapse, own=own)
+    request_options = RequestOptions(start, clauses, collapse, own=own)
     hybrid = checked_hybrid(hybrid)
     adjustment = Adjustment.parse(boosts, vetoes)
     chosen = Strategy.parse(strategy) if strategy else None
@@ -154,7 +156,7 @@ def search(
         hybrid=added,
         adjustment=adjustment,
         explain=explain or bool(why_not_id),
-        frame=frame,
+        request_options=request_options,
         highlight=highlight,
         thumbnails=thumbnails,
     )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlsr_es.commands.connection import ConnectionLater, with_connection_later
-from mlsr_es.commands.console import note, print_json, progress
-from mlsr_es.commands.miners import check_mining, miner
-from mlsr_es.commands.systems import print_systems
+from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
+from mlsr_es.commands.options.miners import check_mining, miner
+from mlsr_es.commands.rendering.console import note, print_json, progress
+from mlsr_es.commands.rendering.systems import print_systems
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def train(
     A collection's own sections and images are the supervision. It is split by page: a fold of the pages is never
     seen, a few others choose the best epoch. TensorBoard's files are in DIR/logs.
     """
-    from mlsr_es.elastic import connect
+    from mlsr_es.elastic.client import connect
     from mlsr_es.evaluation import ndcg
     from mlsr_es.sources import open_source
     from mlsr_es.training import Watch, held_out

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import data, note, print_json, progress, table
-from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
+from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.evaluation import Split
 from mlsr_es.hybrid import STEMS
 from mlsr_es.splits import FOLDS, TEST_FOLD
 
 if TYPE_CHECKING:
-    from mlsr_es.inspection import Weighing
+    from mlsr_es.inspection.tuning import Weighing
 
 _MEASURES = ("nDCG@10", "R@10")
 
@@ -48,10 +48,11 @@ def tune_hybrid(
     by more than chance. Judge by pages that the model was not trained on: it knows the others too well, and the weight
     comes out far too small, which is warned of where it can be known.
     """
-    from mlsr_es.elastic import connect, note_hybrid
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.versions import store_hybrid
     from mlsr_es.encoders import load_model
     from mlsr_es.evaluation import read_qrels
-    from mlsr_es.inspection import weigh_hybrid
+    from mlsr_es.inspection.tuning import weigh_hybrid
     from mlsr_es.sources import read_topics
     from mlsr_es.suggestion import serving_version
     from mlsr_es.training import trained_on
@@ -74,7 +75,7 @@ def tune_hybrid(
             progress=bars,
         )
     if store:
-        note_hybrid(client, version.index, found.hybrid)
+        store_hybrid(client, version.index, found.hybrid)
     if as_json:
         print_json(to_json(found, stored=store))
     else:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import data, note, print_json, progress, table
-from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
+from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
-    from mlsr_es.inspection import Tuning
+    from mlsr_es.inspection.tuning import Tuning
 
 
 @with_connection
@@ -45,9 +45,10 @@ def tune_strategy(
     ask only the heaviest terms; in two-phase:0.6/100 the heaviest terms, with 0.6 of the query's weight, find 100
     images, which all terms then rank. Up to 100 sections are searched for, three times each, one after the other.
     """
-    from mlsr_es.elastic import connect, note_strategy
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.versions import store_strategy
     from mlsr_es.encoders import load_model
-    from mlsr_es.inspection import tune_strategy as tuned
+    from mlsr_es.inspection.tuning import tune_strategy as tuned
     from mlsr_es.sources import read_topics
     from mlsr_es.suggestion import hybrid_for, serving_version
 
@@ -66,7 +67,7 @@ def tune_strategy(
             progress=bars,
         )
     if store:
-        note_strategy(client, version.index, found.recommended.strategy)
+        store_strategy(client, version.index, found.recommended.strategy)
     if as_json:
         print_json(to_json(found, stored=store))
     else:

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlsr_es.commands.connection import with_connection
-from mlsr_es.commands.console import complain, data, note, print_json, progress, table
-from mlsr_es.elastic import ConnectionSettings
+from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.rendering.console import complain, data, note, print_json, progress, table
+from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client, Strategy, TermField, Version
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.elastic.mapping import TermField
+    from mlsr_es.elastic.search import Strategy
+    from mlsr_es.elastic.versions import Version
     from mlsr_es.encoders import BiEncoder
-    from mlsr_es.inspection import Verification
+    from mlsr_es.inspection.proving import Verification
 
 verify_app = typer.Typer(
     name="verify",
@@ -74,18 +77,10 @@ def scores(
     What is lost is told apart: by the nine bits that a field keeps of a weight, by pruning, by clauses for which the
     cluster has no room. The exit code is 1 where hits or scores are not those of the dot product, or too much is lost.
     """
-    from mlsr_es.elastic import connect
+    from mlsr_es.elastic.client import connect
     from mlsr_es.evaluation import read_vectors
-    from mlsr_es.inspection import (
-        Asked,
-        Asking,
-        encoded_weights,
-        spread,
-        stored_weights,
-        terms_by_model,
-        terms_of_files,
-        verify_scores,
-    )
+    from mlsr_es.inspection.evaluating import spread, terms_by_model, terms_of_files
+    from mlsr_es.inspection.proving import Asked, Asking, encoded_weights, stored_weights, verify_scores
     from mlsr_es.sources import read_topics
 
     if asked not in _ASKED:
@@ -166,12 +161,13 @@ def _pruning(found: Verification) -> str:
 
 def _searched(client: Client, name: str, field: str, strategy: str) -> tuple[TermField, Strategy, Version | None]:
     """The field that is asked, how queries are executed, and what the index says of itself; None of somebody else's."""
-    from mlsr_es.elastic import Strategy, check, term_field
+    from mlsr_es.elastic.cluster import check
+    from mlsr_es.elastic.search import Strategy, term_field_of
     from mlsr_es.suggestion import exact_strategy_for, serving_version, strategy_for
 
     named = Strategy.parse(strategy) if strategy else None
     if field:
-        return term_field(client, name, field), named or exact_strategy_for(client), None
+        return term_field_of(client, name, field), named or exact_strategy_for(client), None
     version = serving_version(client, name)
     return version.meta.terms, named or strategy_for(version, check(client)), version
 

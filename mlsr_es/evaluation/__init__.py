@@ -5,9 +5,11 @@ Pure but for the files that it reads and writes (TREC's, Parquet); it knows no m
 
 from mlsr_es.evaluation.baselines import baseline_run, tuned
 from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, plain_weights
+from mlsr_es.evaluation.co_activation import co_activation
 from mlsr_es.evaluation.exact import exact_run
 from mlsr_es.evaluation.hybrid import balanced_weight, beside, hybrid_run
 from mlsr_es.evaluation.measures import MEASURES, Figures, figures, ndcg
+from mlsr_es.evaluation.readability import content_share, own_share
 from mlsr_es.evaluation.run import DEPTH, Ranked, Run, mean_terms
 from mlsr_es.evaluation.significance import Difference, compare, difference, holm
 from mlsr_es.evaluation.system import System
@@ -41,7 +43,9 @@ __all__ = [
     "beside",
     "caption_text",
     "choose_topics",
+    "co_activation",
     "compare",
+    "content_share",
     "difference",
     "exact_run",
     "figures",
@@ -49,6 +53,7 @@ __all__ = [
     "hybrid_run",
     "mean_terms",
     "ndcg",
+    "own_share",
     "plain_weights",
     "read_qrels",
     "read_run",

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsr_es.analysis import co_activation, content_share, own_share
 from mlsr_es.collection import Section
-from mlsr_es.evaluation import Figures
+from mlsr_es.evaluation import Figures, co_activation, content_share, own_share
 from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS, QUERY_TERMS
 from mlsr_es.experiments.results import Example
 from mlsr_es.training import Trained

@@ -9,13 +9,14 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import Strategy, WordClauses, build_query, note_hybrid, read_meta, search_many
+from mlsr_es.elastic.search import Strategy, WordClauses, build_query, search_many
+from mlsr_es.elastic.versions import read_meta, store_hybrid
 from mlsr_es.evaluation import LEAST_TEXT, Ranked, Run, balanced_weight
 from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
     from mlsr_es.indexing.job import Job
 
 _SECTIONS = 256
@@ -60,7 +61,7 @@ def balance(job: Job, client: Client, index: str) -> Hybrid | None:
     if weight is None:
         return None
     found = Hybrid(STEMS, weight, f"{len(sections)} sections of {job.source.name}")
-    return found if note_hybrid(client, index, found) else None
+    return found if store_hybrid(client, index, found) else None
 
 
 def _chosen(job: Job) -> list[Section]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import FieldKind, IndexMeta
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta
 from mlsr_es.indexing.fingerprint import EncodingPlan
 from mlsr_es.indexing.preparing import Needs
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
 from mlsr_es.collection import ImageDocument, ImageFile
-from mlsr_es.elastic import Stored
+from mlsr_es.elastic.reading import Stored
 from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.ahead import ahead

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import State, Version, alias_of, hidden_by_rights, resolve
+from mlsr_es.elastic.cluster import hidden_by_rights
+from mlsr_es.elastic.mapping import State
+from mlsr_es.elastic.versions import Version, alias_of, resolve
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.indexing.target import missing_collections
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import DeleteAction, ids_of_collection, load
+from mlsr_es.elastic.bulk import DeleteAction, load
+from mlsr_es.elastic.reading import ids_of_collection
 from mlsr_es.indexing.seen import SeenIds
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 
 def prune(client: Client, index: str, collection: str, seen: SeenIds) -> int:

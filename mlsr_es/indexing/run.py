@@ -9,21 +9,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import ImageDocument, ImageFile
-from mlsr_es.elastic import (
-    IndexAction,
-    Loaded,
-    Stored,
-    count,
-    delete_version,
-    document_body,
-    index_body,
-    load,
-    mark_ready,
-    note_origin,
-    promote,
-    refresh,
-    stored,
-)
+from mlsr_es.elastic.bulk import BulkResult, IndexAction, load
+from mlsr_es.elastic.mapping import document_body, index_body
+from mlsr_es.elastic.reading import Stored, count, refresh, stored
+from mlsr_es.elastic.versions import delete_version, mark_ready, promote, store_origin
 from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.indexing.balancing import balance
 from mlsr_es.indexing.job import Job
@@ -37,7 +26,7 @@ from mlsr_es.progress import Progress, Silent
 from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 _STAGES = _READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
 
@@ -104,7 +93,7 @@ def index_collection(job: Job, client: Client, progress: Progress | None = None)
     started = perf_counter()
     target = find_target(client, job.index, job.meta, job.field_kind)
     version = opened(client, job.index, job.meta, target, job.field_kind)
-    before = note_origin(client, version, job.source.name, job.origin) if job.origin else None
+    before = store_origin(client, version, job.source.name, job.origin) if job.origin else None
     run = _Run(job, client, version, progress or Silent())
     try:
         run.load()
@@ -235,7 +224,7 @@ class _Run:
         for stage in (_ENCODING, _LOADING):
             self.progress.advance(stage, block.read - len(block.ready))
 
-    def _take(self, result: Loaded) -> None:
+    def _take(self, result: BulkResult) -> None:
         document = self._under_way.pop(result.id, None)
         if result.rejected:
             self.summary.rejected["load"] += 1

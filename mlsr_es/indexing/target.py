@@ -6,21 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import (
-    FieldKind,
-    IndexMeta,
-    State,
-    Version,
-    capabilities,
-    collections,
-    create_version,
-    delete_version,
-    resolve,
-)
+from mlsr_es.elastic.cluster import capabilities
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta, State
+from mlsr_es.elastic.reading import collections
+from mlsr_es.elastic.versions import Version, create_version, delete_version, resolve
 from mlsr_es.errors import IndexMismatchError
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client, Resolved
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.elastic.versions import Resolved
 
 
 @dataclass(frozen=True, slots=True)

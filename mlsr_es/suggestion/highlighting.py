@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import IndexMeta
+from mlsr_es.elastic.mapping import IndexMeta
 from mlsr_es.words import word_weights
 
 _MOST_WORDS = 64

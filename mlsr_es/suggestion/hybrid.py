@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlsr_es.elastic import Version
+from mlsr_es.elastic.versions import Version
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.hybrid import AUTO, Hybrid
 

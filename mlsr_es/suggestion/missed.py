@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import IndexMeta, images_with
+from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.search import images_with
 from mlsr_es.vectors import feature_name
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 
 @dataclass(frozen=True, slots=True)

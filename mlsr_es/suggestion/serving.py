@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import State, Version, hidden_by_rights, resolve
+from mlsr_es.elastic.cluster import hidden_by_rights
+from mlsr_es.elastic.mapping import State
+from mlsr_es.elastic.versions import Version, resolve
 from mlsr_es.errors import IndexMismatchError, ModelError
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 
 def serving_version(client: Client, index: str) -> Version:

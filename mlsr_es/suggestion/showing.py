@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsr_es.collection import CaptionKind
-from mlsr_es.elastic import IndexMeta, values_at
+from mlsr_es.elastic.mapping import IndexMeta, values_at
 from mlsr_es.hybrid import STEMS
 from mlsr_es.vectors import term_of
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import ClusterVersion, Strategy, Version, check
+from mlsr_es.elastic.cluster import ClusterVersion, check
+from mlsr_es.elastic.search import Strategy
+from mlsr_es.elastic.versions import Version
 from mlsr_es.errors import IndexMismatchError, InputError
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 
 def strategy_for(version: Version, cluster: ClusterVersion | None) -> Strategy:

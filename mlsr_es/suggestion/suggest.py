@@ -8,18 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import (
-    Frame,
+from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.search import (
     Hit,
-    IndexMeta,
+    RequestOptions,
     Strategy,
-    Version,
     WordClauses,
     build_query,
     contributions,
-    framed,
     search,
+    with_request_options,
 )
+from mlsr_es.elastic.versions import Version
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.suggestion.adjusting import Added, Adjustment, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
@@ -32,7 +32,7 @@ from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_sour
 from mlsr_es.vectors import feature_weights, term_of
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Request:
         hybrid: What BM25 adds; None for nothing.
         strategy: How the cluster executes it.
         added: Boosted words that the query did not have.
-        frame: What stands around the query.
+        request_options: What stands around the query.
     """
 
     index: str
@@ -57,12 +57,12 @@ class Request:
     hybrid: Hybrid | None = None
     strategy: Strategy = Strategy()
     added: tuple[Added, ...] = ()
-    frame: Frame = Frame()
+    request_options: RequestOptions = RequestOptions()
 
     @property
     def sent(self) -> dict[str, Any]:
         """What the cluster is sent first."""
-        return framed(self.body, self.frame)
+        return with_request_options(self.body, self.request_options)
 
     @property
     def reserve(self) -> Mapping[str, Any] | None:
@@ -142,7 +142,7 @@ def encode_request(
     hybrid: Hybrid | None = None,
     adjustment: Adjustment = Adjustment(),
     explain: bool = False,
-    frame: Frame = Frame(),
+    request_options: RequestOptions = RequestOptions(),
     highlight: bool = False,
     thumbnails: bool = False,
 ) -> Request:
@@ -158,7 +158,7 @@ def encode_request(
         hybrid: What BM25 adds; None for nothing.
         adjustment: Words that count more, less or not at all.
         explain: Whether the hits bring their weights.
-        frame: What stands around the query.
+        request_options: What stands around the query.
         highlight: Whether the hits bring their captions with the query's words marked.
         thumbnails: Whether the hits bring their small pictures.
 
@@ -181,21 +181,21 @@ def encode_request(
         )
         terms, added = dict(changed.terms), changed.added
         words = replace(words, words=changed.words or {}) if words else None
-    if frame.one_phase and strategy.window is not None:
+    if request_options.one_phase and strategy.window is not None:
         strategy = strategy.whole
     if highlight:
-        frame = replace(frame, highlight=highlighting(section, terms, version.meta))
+        request_options = replace(request_options, highlight=highlighting(section, terms, version.meta))
     ask = partial(
         build_query,
         feature_weights(terms),
-        size=frame.start + size,
+        size=request_options.start + size,
         text=words,
         field=version.meta.terms,
         source=wanted_source(version.meta, explain=explain, thumbnails=thumbnails),
     )
     body = ask(strategy=strategy)
     exact = body if strategy.exact else ask(strategy=strategy.whole)
-    return Request(index, terms, body, exact, hybrid, strategy, added, frame)
+    return Request(index, terms, body, exact, hybrid, strategy, added, request_options)
 
 
 def send(client: Client, request: Request, *, version: Version, explain: bool = False) -> Suggestions:
@@ -210,12 +210,18 @@ def send(client: Client, request: Request, *, version: Version, explain: bool = 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    answer = search(client, request.index, request.body, exact=request.reserve, frame=request.frame)
+    answer = search(client, request.index, request.body, exact=request.reserve, request_options=request.request_options)
     terms = request.terms if answer.asked_again else request.asked
     asked = {term: weight for term, weight in terms.items() if term not in answer.dropped_terms}
     weights = feature_weights(asked)
     images = tuple(
-        _image(hit, weights, version.meta, explain=explain, added=request.hybrid is not None or bool(request.frame.own))
+        _image(
+            hit,
+            weights,
+            version.meta,
+            explain=explain,
+            added=request.hybrid is not None or bool(request.request_options.own),
+        )
         for hit in answer.hits
     )
     # The terms that are left out, or only rank, may match more images than are counted.

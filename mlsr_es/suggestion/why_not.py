@@ -7,32 +7,32 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic import (
+from mlsr_es.elastic.mapping import values_at
+from mlsr_es.elastic.reading import stored
+from mlsr_es.elastic.search import (
     Answer,
-    Frame,
     Hit,
-    Met,
-    Standing,
+    RequestOptions,
+    SearchRank,
     Strategy,
-    Version,
+    VisibleDocument,
     contributions,
+    find_document,
     first_phase,
     hit_of,
     ids_like,
-    meet,
+    rank_in_search,
     search,
-    standing,
-    stored,
-    values_at,
     weights_in,
 )
+from mlsr_es.elastic.versions import Version
 from mlsr_es.errors import InputError
 from mlsr_es.suggestion.showing import captions_in
 from mlsr_es.suggestion.suggest import Request
 from mlsr_es.vectors import feature_name
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 
 class Reason(StrEnum):
@@ -72,13 +72,13 @@ class WhyNot:
         reason: Why.
         wanted: How many hits the search shows.
         strategy: How it is executed.
-        standing: Where the image stands in the search, without the filters that leave it out; None where it matches
+        rank: Where the image stands in the search, without the filters that leave it out; None where it matches
             nothing.
         whole: Where it stands when all of the query's terms are asked; the same under an exact strategy, and in two
             phases, where what the first one misses counts all the same.
         last: The score of the last image that is shown; None where fewer are found than are wanted.
         terms: Word piece to what it contributed, heaviest first; with ``bm25`` they add up to the score of
-            ``standing``, or of ``whole`` where that is None.
+            ``rank``, or of ``whole`` where that is None.
         bm25: What BM25 contributed; None where it was not asked.
         missing: The query's terms that the image lacks, term to query weight, heaviest first.
         unasked: Terms that it has and the strategy does not ask for.
@@ -92,8 +92,8 @@ class WhyNot:
     reason: Reason
     wanted: int
     strategy: Strategy
-    standing: Standing | None = None
-    whole: Standing | None = None
+    rank: SearchRank | None = None
+    whole: SearchRank | None = None
     last: float | None = None
     terms: Mapping[str, float] | None = None
     bm25: float | None = None
@@ -119,7 +119,7 @@ def why_not(client: Client, request: Request, image_id: str, *, version: Version
         ClusterError: The cluster cannot be reached, or refuses.
     """
     wanted, strategy = int(request.body["size"]), request.strategy
-    met = meet(client, request.index, image_id, filters=_filters(request), source=request.body["_source"])
+    met = find_document(client, request.index, image_id, filters=_filters(request), source=request.body["_source"])
     if met is None:
         if not stored(client, request.index, [image_id]):
             near = () if version.meta.enriched else ids_like(client, request.index, image_id)
@@ -139,7 +139,7 @@ class _Inquiry:
     request: Request
     image_id: str
     version: Version
-    met: Met
+    met: VisibleDocument
 
     def answer(self) -> WhyNot:
         request, strategy, met = self.request, self.request.strategy, self.met
@@ -149,15 +149,15 @@ class _Inquiry:
             request.index,
             request.body,
             exact=request.reserve,
-            frame=replace(request.frame, start=0),
+            request_options=replace(request.request_options, start=0),
         )
         # Where the strategy finds too few images, its search is the exact one.
         exact = strategy.exact or shown.asked_again
-        whole_hit, whole = self._standing(request.exact)
+        whole_hit, whole = self._rank(request.exact)
         if exact:
             hit, own = whole_hit, whole
         elif strategy.window is None:
-            hit, own = self._standing(request.body)
+            hit, own = self._rank(request.body)
         else:
             hit, own = self._in_two_phases(whole_hit, whole)
         asked = request.terms if exact or own is None else request.asked
@@ -178,7 +178,7 @@ class _Inquiry:
             shown.hits[-1].score if len(shown.hits) >= request.body["size"] else None,
             terms,
             max(0.0, explained.score - sum(terms.values()))
-            if explained and (request.hybrid or request.frame.own)
+            if explained and (request.hybrid or request.request_options.own)
             else None,
             {term: weight for term, weight in request.terms.items() if feature_name(term) not in held},
             tuple(term for term in request.terms if term not in asked and feature_name(term) in held),
@@ -193,35 +193,35 @@ class _Inquiry:
             return found
         if found.excluding:
             return replace(found, reason=Reason.FILTERED)
-        if found.standing:
+        if found.rank:
             instead = self._shown_instead(shown)
             return replace(found, reason=Reason.COLLAPSED if instead else Reason.OUTRANKED, shown_instead=instead)
         if found.whole:
             return replace(found, reason=Reason.LEFT_OUT)
-        if found.terms and self.request.frame.own and "query" in self.request.frame.own:
+        if found.terms and self.request.request_options.own and "query" in self.request.request_options.own:
             # Terms match, and yet it is not found: the user's own query does not find it.
-            return replace(found, reason=Reason.FILTERED, excluding=(self.request.frame.own["query"],))
+            return replace(found, reason=Reason.FILTERED, excluding=(self.request.request_options.own["query"],))
         return replace(found, reason=Reason.UNMATCHED if weighed else Reason.WITHOUT_WEIGHTS)
 
     def _shown_instead(self, shown: Answer) -> str:
         """The hit that has the image's value of the field by which hits are collapsed."""
-        field = self.request.frame.collapse
+        field = self.request.request_options.collapse
         own = {str(value) for value in values_at(self.met.source, field)} if field else set()
         values = ((hit.id, hit.beside.get("fields", {}).get(field, ())) for hit in shown.hits)
         return next((hit_id for hit_id, theirs in values if own & {str(value) for value in theirs}), "")
 
-    def _standing(self, body: Mapping[str, Any]) -> tuple[Hit | None, Standing | None]:
+    def _rank(self, body: Mapping[str, Any]) -> tuple[Hit | None, SearchRank | None]:
         """As a hit of a search in one phase, and among what passes the filters that it passes itself."""
-        index, own = self.request.index, self.request.frame.own or {}
+        index, own = self.request.index, self.request.request_options.own or {}
         passed = [each for each in _filters(self.request) if each not in self.met.excluding]
-        frame = Frame(filters=passed, own={"query": own["query"]} if "query" in own else None)
-        hit = hit_of(self.client, index, self.image_id, body, frame)
-        return hit, standing(self.client, index, hit.score, body, frame) if hit else None
+        request_options = RequestOptions(filters=passed, own={"query": own["query"]} if "query" in own else None)
+        hit = hit_of(self.client, index, self.image_id, body, request_options)
+        return hit, rank_in_search(self.client, index, hit.score, body, request_options) if hit else None
 
-    def _in_two_phases(self, whole_hit: Hit | None, whole: Standing | None) -> tuple[Hit | None, Standing | None]:
+    def _in_two_phases(self, whole_hit: Hit | None, whole: SearchRank | None) -> tuple[Hit | None, SearchRank | None]:
         """The same, where all terms rank only what the heaviest find."""
         window = int(self.request.body["rescore"]["window_size"]) if "rescore" in self.request.body else None
-        _, first = self._standing(first_phase(self.request.body))
+        _, first = self._rank(first_phase(self.request.body))
         if window is None:  # the heaviest terms are all that there are
             return whole_hit, whole
         if first is None or first.rank > window:
@@ -231,5 +231,5 @@ class _Inquiry:
 
 def _filters(request: Request) -> list[Mapping[str, Any]]:
     """All that an image has to pass, wherever the request has it."""
-    after = (request.frame.own or {}).get("post_filter")
-    return [*request.frame.filters, *([after] if after else [])]
+    after = (request.request_options.own or {}).get("post_filter")
+    return [*request.request_options.filters, *([after] if after else [])]

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from mlsr_es.evaluation import (
-    DEFAULTS,
-    TITLE_BOOSTED,
-    System,
-    baseline_run,
-    caption_text,
-    hybrid_run,
-    tuned,
-)
+from mlsr_es.evaluation import DEFAULTS, TITLE_BOOSTED, System, baseline_run, caption_text, hybrid_run, tuned
 from mlsr_es.training.data import TrainingData
 from mlsr_es.training.run import Trained
 

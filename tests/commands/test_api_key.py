@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from elasticsearch import AuthorizationException, Elasticsearch
 
-from mlsr_es.elastic import AccessRole, ConnectionSettings, connect, lacking, role_body
+from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.elastic.cluster import AccessRole, lacking, role_body
 from tests.program import run_program
 
 MADE = {"id": "k1", "name": "mlsr-es-searcher-photos", "api_key": "s3cret"}

@@ -9,7 +9,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.commands.index import model_name
-from mlsr_es.elastic import count
+from mlsr_es.elastic.reading import count
 from tests.program import Ran, run_program
 from tests.rows import rows
 

@@ -75,7 +75,7 @@ def test_rank_and_score_are_those_of_a_longer_search(index: str, strategy: str) 
     image = hits(index, *options, "--size", "3")[-1]
     told = why_not(index, image["id"], *options, "--size", "1")
     assert told["reason"] == "outranked"
-    standing = told["standing"]
+    standing = told["rank"]
     assert standing["score"] == pytest.approx(image["score"])
     assert standing["rank"] <= 3 < standing["rank"] + standing["tied"]
     assert sum(told["terms"].values()) == pytest.approx(standing["score"], rel=1e-5)
@@ -100,7 +100,7 @@ def test_a_hybrids_part_is_told(index: str) -> None:
     image = hits(index, *options, "--size", "5")[-1]
     told = why_not(index, image["id"], *options, "--size", "1")
     assert told["bm25"] == pytest.approx(image["bm25"], abs=1e-4)
-    assert sum(told["terms"].values()) + told["bm25"] == pytest.approx(told["standing"]["score"], rel=1e-5)
+    assert sum(told["terms"].values()) + told["bm25"] == pytest.approx(told["rank"]["score"], rel=1e-5)
 
 
 def test_filters_that_leave_it_out_are_named(index: str) -> None:
@@ -116,7 +116,7 @@ def test_filters_that_leave_it_out_are_named(index: str) -> None:
         orjson.dumps(wide).decode(),
     )
     told = why_not(index, image, *options)
-    assert (told["reason"], told["standing"]["rank"]) == ("filtered", 1)
+    assert (told["reason"], told["rank"]["rank"]) == ("filtered", 1)
     assert sorted(told["excluded_by"], key=str) == [wide, {"term": {"page": "nowhere.html"}}]
     shown = search(index, "--why-not", image, *options).stdout
     assert "It is left out by the filters " in shown
@@ -143,7 +143,7 @@ def test_what_a_strategy_does_not_reach_is_told(index: str) -> None:
     heaviest = next(iter(search(index, "--json").json["query"]))
     rank, image = next((rank, hit) for rank, hit in enumerate(both, 1) if heaviest not in hit["terms"])
     told = why_not(index, image["id"], "--strategy", "top:1", "--size", "1")
-    assert (told["reason"], told["standing"]) == ("left-out", None)
+    assert (told["reason"], told["rank"]) == ("left-out", None)
     whole = told["standing_with_all_terms"]
     assert whole["rank"] <= rank < whole["rank"] + whole["tied"]
     assert (
@@ -158,7 +158,7 @@ def test_no_term_in_common_is_told(index: str) -> None:
     known = {hit["id"] for hit in hits(index, "--size", "100")}
     image = next(hit["id"] for hit in nothing if hit["id"] not in known)
     told = why_not(index, image)
-    assert (told["reason"], told["terms"], told["standing"]) == ("unmatched", {}, None)
+    assert (told["reason"], told["terms"], told["rank"]) == ("unmatched", {}, None)
     assert told["missing"] == told["query"]
 
 

@@ -8,7 +8,8 @@ import orjson
 import pytest
 from elasticsearch import Elasticsearch
 
-from mlsr_es.elastic import Strategy, note_strategy
+from mlsr_es.elastic.search import Strategy
+from mlsr_es.elastic.versions import store_strategy
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.suggestion import serving_version
 from tests.program import run_program
@@ -48,7 +49,7 @@ def test_strategies_are_measured_and_one_is_stored(client: Elasticsearch, index:
     before = serving_version(client, index).meta
     assert before.strategy == ""
 
-    note_strategy(client, f"{index}-v0001", Strategy.parse("mass:0.5"))
+    store_strategy(client, f"{index}-v0001", Strategy.parse("mass:0.5"))
     searched = run_program("search", "rope", "--index", index, "--json").json
     assert searched["strategy"] == "mass:0.5"
     again = run_program("tune", "strategy", "--index", index, "--topics", str(topics), "--store", "--json").json
@@ -64,7 +65,7 @@ def test_a_strategy_is_not_written_into_what_is_not_ours(client: Elasticsearch, 
     """And what its owner says of an index of ours stays."""
     client.indices.create(index=index_name, mappings={"_meta": {"owner": "somebody"}})
     with pytest.raises(IndexMismatchError, match=r"no _meta\.mlsr"):
-        note_strategy(client, index_name, Strategy())
+        store_strategy(client, index_name, Strategy())
 
 
 @pytest.mark.parametrize(

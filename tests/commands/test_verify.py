@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch, helpers
 
-from mlsr_es.elastic import TermField
+from mlsr_es.elastic.mapping import TermField
 from mlsr_es.evaluation import read_vectors
-from mlsr_es.inspection import Asked, KnownWeights, verify_scores
+from mlsr_es.inspection.proving import Asked, KnownWeights, verify_scores
 from mlsr_es.vectors import SparseVectors
 from tests.program import Ran, run_program
 

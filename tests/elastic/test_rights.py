@@ -14,32 +14,13 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.elastic import (
-    AccessRole,
-    IndexAction,
-    IndexMeta,
-    UpdateAction,
-    build_query,
-    check,
-    count,
-    create_version,
-    describe,
-    document_body,
-    ids_of_collection,
-    load,
-    open_slot,
-    promote,
-    read_again,
-    read_snapshot,
-    refresh,
-    resolve,
-    role_body,
-    search,
-    slot_for,
-    stored,
-    switch,
-    weights_body,
-)
+from mlsr_es.elastic.bulk import IndexAction, UpdateAction, load
+from mlsr_es.elastic.cluster import AccessRole, check, role_body
+from mlsr_es.elastic.enrichment import describe, prepare_weights_object, switch, weights_object_for
+from mlsr_es.elastic.mapping import IndexMeta, document_body, weights_body
+from mlsr_es.elastic.reading import count, ids_of_collection, read_again, read_snapshot, refresh, stored
+from mlsr_es.elastic.search import build_query, search
+from mlsr_es.elastic.versions import create_version, promote, resolve
 from mlsr_es.embedded import Node
 from mlsr_es.errors import ClusterRefusedError
 from tests.users import PASSWORD, write_users
@@ -123,15 +104,15 @@ def test_who_enriches_needs_the_same_rights_on_the_owners_index(as_user: Callabl
     client.indices.create(index=index, mappings={"properties": {"name": {"type": "text"}}})
     client.index(index=index, id="a", document={"name": "bird"}, refresh=True)
     owners = describe(client, index)
-    slot, meta = slot_for(owners.meta, "r1"), replace(META, enriched={"captions": [], "image": ""})
-    open_slot(client, owners, slot, meta)
-    (found,) = read_snapshot(client, index, ["name"], fingerprint=slot.fingerprint)
+    weights_object, meta = weights_object_for(owners.meta, "r1"), replace(META, enriched={"captions": [], "image": ""})
+    prepare_weights_object(client, owners, weights_object, meta)
+    (found,) = read_snapshot(client, index, ["name"], fingerprint=weights_object.fingerprint)
     assert client.indices.stats(index=index, metric="search")["_all"]["total"]["search"]["open_contexts"] == 0
-    body = slot.inside(weights_body({"bird": 1.0}, fingerprint="f", model="m2"))
+    body = weights_object.inside(weights_body({"bird": 1.0}, fingerprint="f", model="m2"))
     update = UpdateAction(found.id, body, found.seq_no, found.primary_term, found.routing)
     assert not [one for one in load(client, index, [update]) if one.rejected]
-    assert list(read_again(client, index, [found.key], ["name"], fingerprint=slot.fingerprint))
-    assert switch(client, owners, slot, meta)
+    assert list(read_again(client, index, [found.key], ["name"], fingerprint=weights_object.fingerprint))
+    assert switch(client, owners, weights_object, meta)
     assert [hit.id for hit in search(client, index, build_query({"bird": 1.0}, size=1)).hits] == ["a"]
 
 

@@ -12,7 +12,10 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.elastic import IndexAction, IndexMeta, build_query, create_version, document_body, load, promote
+from mlsr_es.elastic.bulk import IndexAction, load
+from mlsr_es.elastic.mapping import IndexMeta, document_body
+from mlsr_es.elastic.search import build_query
+from mlsr_es.elastic.versions import create_version, promote
 from mlsr_es.vectors import Vocabulary, quantised
 
 TERMS_A_DOCUMENT = 500

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.elastic import ConnectionSettings, chunks, connect
+from mlsr_es.elastic.bulk import chunks
+from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.indexing import Job, index_collection
 from mlsr_es.indexing.preparing import BLOCK
 from tests.indexing.listed import Listed, image

@@ -10,7 +10,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import note_hybrid, resolve
+from mlsr_es.elastic.versions import resolve, store_hybrid
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.indexing import Job, index_collection
 from tests.indexing.listed import Listed, image
@@ -70,8 +70,8 @@ def test_what_the_owner_has_stored_stays(job: Job, client: Elasticsearch) -> Non
     """A later run finds no weight, whatever it brings."""
     index_collection(job, client)
     kept = Hybrid("caption_stems", 0.9, "by hand", kept=True)
-    assert note_hybrid(client, f"{job.index}-v0001", kept)
+    assert store_hybrid(client, f"{job.index}-v0001", kept)
     more = Told((*BIRDS, image("d", "boat")), asks=("owl",) * 12)
     assert index_collection(replace(job, source=more), client).hybrid is None
     assert stored(client, job.index) == kept
-    assert not note_hybrid(client, f"{job.index}-v0001", replace(kept, kept=False))
+    assert not store_hybrid(client, f"{job.index}-v0001", replace(kept, kept=False))

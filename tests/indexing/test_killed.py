@@ -8,7 +8,8 @@ from pathlib import Path
 
 from elasticsearch import Elasticsearch
 
-from mlsr_es.elastic import count, refresh, resolve
+from mlsr_es.elastic.reading import count, refresh
+from mlsr_es.elastic.versions import resolve
 from mlsr_es.indexing import Job, index_collection
 from tests.indexing.killed import IMAGES
 from tests.indexing.listed import Listed

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from mlsr_es.collection import Caption, ImageDocument, ImageFile
-from mlsr_es.elastic import Stored
+from mlsr_es.elastic.reading import Stored
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.fingerprint import EncodingPlan, fingerprint
 from mlsr_es.indexing.preparing import BLOCK, Block, Needs, blocks

@@ -15,19 +15,11 @@ from elasticsearch import Elasticsearch
 from PIL import Image
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile
-from mlsr_es.elastic import (
-    IndexAction,
-    IndexMeta,
-    build_query,
-    collections,
-    count,
-    create_version,
-    load,
-    promote,
-    refresh,
-    resolve,
-    search,
-)
+from mlsr_es.elastic.bulk import IndexAction, load
+from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.reading import collections, count, refresh
+from mlsr_es.elastic.search import build_query, search
+from mlsr_es.elastic.versions import create_version, promote, resolve
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, InputError, RecordError, SourceError
 from mlsr_es.indexing import Job, Summary, index_collection, preview
@@ -159,7 +151,9 @@ def test_a_run_that_broke_is_completed_by_the_next(
     client: Elasticsearch, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it had stored stays and is not encoded again; nobody searches half an index."""
-    monkeypatch.setattr("mlsr_es.elastic.chunks.LONGEST_WAIT_S", 0.0)  # a slow encoder's chunks are sent as they are
+    monkeypatch.setattr(
+        "mlsr_es.elastic.bulk.chunks.LONGEST_WAIT_S", 0.0
+    )  # a slow encoder's chunks are sent as they are
     many = [image(f"{number:03}") for number in range(4 * BLOCK)]
     with pytest.raises(OSError, match="cable"):
         index_collection(replace(job, source=Listed(many, breaks=OSError("the cable is out"))), client)

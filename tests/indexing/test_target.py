@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlsr_es.elastic import FieldKind, IndexMeta, Resolved, Version
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta
+from mlsr_es.elastic.versions import Resolved, Version
 from mlsr_es.indexing.target import Target, choose
 
 

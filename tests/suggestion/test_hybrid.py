@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import IndexMeta, Version, WordClauses
+from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.search import WordClauses
+from mlsr_es.elastic.versions import Version
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.suggestion import hybrid_for

@@ -11,18 +11,14 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic import Frame, IndexMeta, State, Strategy, Version, check, create_version
+from mlsr_es.elastic.cluster import check
+from mlsr_es.elastic.mapping import IndexMeta, State
+from mlsr_es.elastic.search import RequestOptions, Strategy
+from mlsr_es.elastic.versions import Version, create_version
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
 from mlsr_es.hybrid import Hybrid
-from mlsr_es.suggestion import (
-    Suggestions,
-    encode_request,
-    exact_strategy_for,
-    send,
-    serving_version,
-    strategy_for,
-)
+from mlsr_es.suggestion import Suggestions, encode_request, exact_strategy_for, send, serving_version, strategy_for
 from mlsr_es.vectors import quantised
 from tests.models import word_model
 
@@ -46,9 +42,9 @@ def ask(client: Elasticsearch, sample_index: str, demo_model: BiEncoder) -> Ask:
     return asked
 
 
-def having(**values: str) -> Frame:
+def having(**values: str) -> RequestOptions:
     """Only images with these values."""
-    return Frame(filters=[{"term": {field: value}} for field, value in values.items()])
+    return RequestOptions(filters=[{"term": {field: value}} for field, value in values.items()])
 
 
 def test_images_that_belong_in_the_section_come_first(ask: Ask) -> None:
@@ -128,11 +124,11 @@ def test_the_terms_add_up_to_the_score_under_every_strategy(ask: Ask, strategy: 
 
 def test_a_filter_leaves_only_what_has_the_value(ask: Ask) -> None:
     """Several hold together."""
-    weather = ask(CLOUDS, frame=having(page="weather.html"), size=50)
+    weather = ask(CLOUDS, request_options=having(page="weather.html"), size=50)
     assert {image.source["page"] for image in weather.images} == {"weather.html"}
-    both = ask(frame=having(page="knots.html", collection="sample"), size=50)
+    both = ask(request_options=having(page="knots.html", collection="sample"), size=50)
     assert both.images
-    assert ask(frame=having(page="knots.html", collection="birds")).images == ()
+    assert ask(request_options=having(page="knots.html", collection="birds")).images == ()
 
 
 def test_the_titles_are_a_part_of_the_query(ask: Ask) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from elasticsearch import Elasticsearch
 
-from mlsr_es.elastic import IndexMeta, index_body
+from mlsr_es.elastic.mapping import IndexMeta, index_body
 from mlsr_es.encoders import BiEncoder
 from tests.elastic.faults import FaultServer, Reply
 from tests.program import Ran, run_program

@@ -6,7 +6,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.elastic import Strategy, WordClauses, build_query, search_many
+from mlsr_es.elastic.search import Strategy, WordClauses, build_query, search_many
 from mlsr_es.evaluation import CLUSTER_UNIT, TITLE_BOOSTED, baseline_run, caption_text
 from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.sources import open_source

@@ -14,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from mlsr_es.collection import ImageDocument, Section
-from mlsr_es.elastic import ConnectionSettings, build_query, connect, search, weights_in
+from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.elastic.search import build_query, search, weights_in
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.indexing import Job, index_collection

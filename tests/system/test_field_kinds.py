@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from mlsr_es.elastic import FieldKind, resolve
+from mlsr_es.elastic.mapping import FieldKind
+from mlsr_es.elastic.versions import resolve
 from tests.conftest import new_name
 from tests.program import run_program
 from tests.rows import rows
@@ -84,7 +85,7 @@ def test_why_an_image_is_not_a_hit_is_the_same_of_both_kinds(
     assert features["reason"] == sparse["reason"] != "shown"
     whole = "standing_with_all_terms"
     assert sparse[whole] == pytest.approx(features[whole], rel=CLOSE)
-    assert bool(sparse["standing"]) == bool(features["standing"])
+    assert bool(sparse["rank"]) == bool(features["rank"])
     assert sparse["terms"] == pytest.approx(features["terms"], rel=CLOSE)
     assert sparse["missing"] == pytest.approx(features["missing"])
     shown = (*options, "-n", "1", "--explain", "--boost", "zebra=2")

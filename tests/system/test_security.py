@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from elasticsearch import AuthorizationException, Elasticsearch
 
-from mlsr_es.elastic import AccessRole, ConnectionSettings, connect, role_body
+from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.elastic.cluster import AccessRole, role_body
 from mlsr_es.embedded import Node
 from tests.program import Ran, run_program
 from tests.users import PASSWORD, write_users

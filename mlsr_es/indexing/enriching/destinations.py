@@ -7,27 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mlsr_es.collection import ImageDocument, ImageFile
-from mlsr_es.elastic import (
-    Action,
-    FieldKind,
-    Found,
-    IndexAction,
+from mlsr_es.elastic.bulk import Action, IndexAction, UpdateAction
+from mlsr_es.elastic.cluster import capabilities
+from mlsr_es.elastic.enrichment import (
     OwnersIndex,
-    Slot,
-    Stored,
-    UpdateAction,
-    capabilities,
+    WeightsObject,
     check_writable,
-    document_body,
-    index_body,
-    open_slot,
-    promote,
-    refresh,
-    slot_for,
-    stored,
+    prepare_weights_object,
     switch,
-    weights_body,
+    weights_object_for,
 )
+from mlsr_es.elastic.mapping import FieldKind, document_body, index_body, weights_body
+from mlsr_es.elastic.reading import Found, Stored, refresh, stored
+from mlsr_es.elastic.versions import promote
 from mlsr_es.indexing.enriching.encoding import Weighed
 from mlsr_es.indexing.enriching.job import EnrichJob
 from mlsr_es.indexing.enriching.pictures import captions_of
@@ -35,7 +27,7 @@ from mlsr_es.indexing.enriching.preparing import Key, Ready
 from mlsr_es.indexing.target import find_target, missing_collections, opened
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 
 class Destination(Protocol):
@@ -105,9 +97,9 @@ class InPlace:
     kind: FieldKind
 
     @property
-    def slot(self) -> Slot:
+    def weights_object(self) -> WeightsObject:
         """The place in the documents."""
-        return slot_for(self.owners.meta, self.job.model.revision)
+        return weights_object_for(self.owners.meta, self.job.model.revision)
 
     @property
     def index(self) -> str:
@@ -116,11 +108,11 @@ class InPlace:
 
     @property
     def field(self) -> str:  # noqa: D102
-        return self.slot.field
+        return self.weights_object.field
 
     @property
     def fingerprint(self) -> str:  # noqa: D102
-        return self.slot.fingerprint
+        return self.weights_object.fingerprint
 
     @property
     def mirrors(self) -> bool:  # noqa: D102
@@ -129,7 +121,7 @@ class InPlace:
     @property
     def described(self) -> str:  # noqa: D102
         serving = self.owners.meta
-        if self.slot.serves:
+        if self.weights_object.serves:
             return f"the weights in {self.field} of {self.index} will be brought up to date"
         if serving is None or serving.field == self.field:
             return f"weights will be added to the documents of {self.index}, in {self.field}"
@@ -137,7 +129,7 @@ class InPlace:
 
     @property
     def mapping(self) -> Mapping[str, Any]:  # noqa: D102
-        return {"properties": self.slot.properties(self.kind)}
+        return {"properties": self.weights_object.properties(self.kind)}
 
     def check(self) -> None:
         """See that nothing is harmed.
@@ -145,10 +137,10 @@ class InPlace:
         Raises:
             IndexMismatchError: Something is in the way.
         """
-        check_writable(self.owners, self.slot, self.kind)
+        check_writable(self.owners, self.weights_object, self.kind)
 
     def open(self) -> None:  # noqa: D102
-        open_slot(self.client, self.owners, self.slot, self.job.meta(self.kind))
+        prepare_weights_object(self.client, self.owners, self.weights_object, self.job.meta(self.kind))
 
     def held(self, found: Sequence[Found]) -> Mapping[Key, Stored]:  # noqa: D102
         return {each.key: Stored(each.fingerprint, self.job.index) for each in found}
@@ -162,10 +154,10 @@ class InPlace:
 
     def broken(self, found: Found) -> Action | None:  # noqa: D102
         # What lies in a field that does not serve yet may be from a model before the last: it must not serve again.
-        return None if self.slot.serves else self.clear(found, "")
+        return None if self.weights_object.serves else self.clear(found, "")
 
     def finish(self) -> tuple[bool, tuple[str, ...]]:  # noqa: D102
-        return switch(self.client, self.owners, self.slot, self.job.meta(self.kind)), ()
+        return switch(self.client, self.owners, self.weights_object, self.job.meta(self.kind)), ()
 
     def _update(
         self, found: Found, terms: Mapping[str, float], fingerprint: str, images: Sequence[Mapping[str, Any]]
@@ -173,7 +165,7 @@ class InPlace:
         body = weights_body(terms, fingerprint=fingerprint, model=self.job.model_name)
         if images or found.fingerprint:  # an empty list, to take away those of before
             body["images"] = images
-        return UpdateAction(found.id, self.slot.inside(body), found.seq_no, found.primary_term, found.routing)
+        return UpdateAction(found.id, self.weights_object.inside(body), found.seq_no, found.primary_term, found.routing)
 
 
 class Companion:
@@ -271,7 +263,7 @@ def _kind(client: Client, job: EnrichJob, owners: OwnersIndex) -> FieldKind:
     Some clusters take the weights of a ``sparse_vector`` field out of the stored document, unless an index was created
     otherwise: an owner's was not.
     """
-    there = owners.kind_of(slot_for(owners.meta, job.model.revision))
+    there = owners.kind_of(weights_object_for(owners.meta, job.model.revision))
     if job.field_kind or there:
         return job.field_kind or there or FieldKind.RANK_FEATURES
     lacks = capabilities(client).kinds[FieldKind.RANK_FEATURES] is False

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from mlsr_es.collection import CaptionKind
-from mlsr_es.elastic import REFERENCES, TEXTS, OwnersIndex, check_readable
+from mlsr_es.elastic.enrichment import OwnersIndex
+from mlsr_es.elastic.mapping import REFERENCES, TEXTS, check_readable
 from mlsr_es.errors import InputError
 from mlsr_es.indexing.preparing import Needs
 

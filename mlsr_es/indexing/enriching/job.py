@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlsr_es.elastic import FieldKind, IndexMeta
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta
 from mlsr_es.indexing.enriching.fields import Fields
 from mlsr_es.indexing.job import made_with
 from mlsr_es.indexing.preparing import Needs

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsr_es.collection import Caption, CaptionKind
-from mlsr_es.elastic import Found, values_at
+from mlsr_es.elastic.mapping import values_at
+from mlsr_es.elastic.reading import Found
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.enriching.fields import Fields
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import ImageFile
-from mlsr_es.elastic import Found, Stored
+from mlsr_es.elastic.reading import Found, Stored
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.ahead import ahead
 from mlsr_es.indexing.enriching.job import EnrichJob

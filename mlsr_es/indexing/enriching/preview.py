@@ -7,14 +7,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic import Action, read_snapshot
+from mlsr_es.elastic.bulk import Action
+from mlsr_es.elastic.reading import read_snapshot
 from mlsr_es.indexing.enriching.encoding import weighed
 from mlsr_es.indexing.enriching.job import EnrichJob
 from mlsr_es.indexing.enriching.preparing import EnrichBlock, enrich_blocks
 from mlsr_es.indexing.enriching.run import opened_for
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 
 @dataclass(frozen=True, slots=True)

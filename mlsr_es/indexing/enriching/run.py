@@ -9,17 +9,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import ImageDocument, ImageFile
-from mlsr_es.elastic import (
-    Action,
-    Found,
-    Loaded,
-    UpdateAction,
-    count,
-    describe,
-    load,
-    read_again,
-    read_snapshot,
-)
+from mlsr_es.elastic.bulk import Action, BulkResult, UpdateAction, load
+from mlsr_es.elastic.enrichment import describe
+from mlsr_es.elastic.reading import Found, count, read_again, read_snapshot
 from mlsr_es.errors import InputError, RecordError, SourceError
 from mlsr_es.indexing.enriching.destinations import Destination, destination_of
 from mlsr_es.indexing.enriching.encoding import weighed
@@ -34,7 +26,7 @@ from mlsr_es.indexing.summary import new_stages
 from mlsr_es.progress import Progress, Silent
 
 if TYPE_CHECKING:
-    from mlsr_es.elastic import Client
+    from mlsr_es.elastic.client import Client
 
 _STAGES = _READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
 
@@ -242,7 +234,7 @@ class _Run:
         self.progress.advance(_ENCODING, block.read - len(block.ready))
         self.progress.advance(_LOADING, len(block.unchanged))
 
-    def _take(self, result: Loaded) -> None:
+    def _take(self, result: BulkResult) -> None:
         key = (result.id, result.routing)
         sent = self._under_way.pop(key)
         if result.conflict:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.elastic import ConnectionSettings, chunks, connect
+from mlsr_es.elastic.bulk import chunks
+from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.indexing import EnrichJob, Fields, enrich
 from mlsr_es.indexing.preparing import BLOCK
 from tests.models import word_model

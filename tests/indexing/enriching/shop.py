@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from elasticsearch import Elasticsearch
 
-from mlsr_es.elastic import build_query, search
+from mlsr_es.elastic.search import build_query, search
 
 MAPPING: dict[str, Any] = {
     "_meta": {"team": "shop", "contact": {"name": "Ada"}},
@@ -81,6 +81,6 @@ _JSON = {"content-type": "application/json", "accept": "application/json"}
 
 
 def _terms(path: str) -> Any:
-    from mlsr_es.elastic import TermField
+    from mlsr_es.elastic.mapping import TermField
 
     return TermField(path)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mlsr_es.collection import Caption, CaptionKind
-from mlsr_es.elastic import Found
+from mlsr_es.elastic.reading import Found
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing import Fields
 from mlsr_es.indexing.enriching.pictures import Picture, pictures_of

@@ -13,7 +13,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import ImageDocument, Section
-from mlsr_es.elastic import Found, count, resolve
+from mlsr_es.elastic.reading import Found, count
+from mlsr_es.elastic.versions import resolve
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, InputError, SourceError
 from mlsr_es.hybrid import AUTO, STEMS, Hybrid

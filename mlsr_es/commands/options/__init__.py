@@ -1,0 +1,1 @@
+"""From the command line to values: what is searched for, which cluster is meant, which fields."""

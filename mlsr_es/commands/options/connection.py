@@ -1,0 +1,155 @@
+"""The options by which every command reaches a cluster, and the environment variables beside them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, TypedDict, TypeVar
+
+import typer
+
+from mlsr_es.commands.rendering.console import note
+from mlsr_es.elastic.client import ConnectionSettings
+from mlsr_es.embedded import VERSIONS, Node
+from mlsr_es.errors import InputError
+
+_Result = TypeVar("_Result")
+_PANEL = "Cluster"
+
+ConnectionLater = Callable[[], ConnectionSettings]
+"""Finds out which cluster is meant when it is first needed; raises ``InputError`` where none is."""
+
+
+class Identity(TypedDict):
+    """Who asks a cluster, or the Kibana before it."""
+
+    api_key: str
+    username: str
+    password: str
+
+
+def connection_settings(
+    *,
+    es_url: Annotated[
+        str,
+        typer.Option(
+            envvar="ES_URL",
+            metavar="URL",
+            show_default="the embedded node, where it runs",
+            help="Where Elasticsearch answers. The environment may also hold CLOUD_ID in its place, and ES_API_KEY, or "
+            "ES_USERNAME and ES_PASSWORD, or the files with them: ES_API_KEY_FILE, ES_PASSWORD_FILE.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = "",
+    ca_certs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The authority behind the cluster's certificate (PEM).", rich_help_panel=_PANEL
+        ),
+    ] = None,
+    ssl_fingerprint: Annotated[
+        str,
+        typer.Option(
+            metavar="SHA256",
+            show_default=False,
+            help="The certificate's, in place of an authority.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = "",
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Do not look at the certificate.", rich_help_panel=_PANEL)
+    ] = False,
+) -> ConnectionSettings:
+    """The cluster that is meant: the URL's, else ``CLOUD_ID``'s, else the embedded node if it runs.
+
+    Secrets are no options, because every user of a machine can read its command lines: they come from ``ES_API_KEY``,
+    or ``ES_USERNAME`` and ``ES_PASSWORD``, or from the files that ``ES_API_KEY_FILE`` and ``ES_PASSWORD_FILE`` name.
+
+    Raises:
+        InputError: None of them is there, or they contradict each other.
+    """
+    cloud_id = "" if es_url else os.environ.get("CLOUD_ID", "")
+    if not es_url and not cloud_id:
+        return _embedded_node()
+    return ConnectionSettings(
+        url=es_url,
+        cloud_id=cloud_id,
+        **identity(),
+        ca_certs=ca_certs,
+        ssl_fingerprint=ssl_fingerprint,
+        insecure=insecure,
+    )
+
+
+def identity() -> Identity:
+    """Who asks, from the environment; each part "" where it is not there.
+
+    Raises:
+        InputError: A variable names a file that cannot be read.
+    """
+    return Identity(
+        api_key=_secret("ES_API_KEY"), username=os.environ.get("ES_USERNAME", ""), password=_secret("ES_PASSWORD")
+    )
+
+
+def with_connection(command: Callable[..., _Result]) -> Callable[..., _Result]:
+    """Give a command the options above in place of its parameter ``connection``.
+
+    Example:
+        >>> @with_connection
+        ... def doctor(index: str, *, connection: ConnectionSettings) -> None: ...
+        >>> list(inspect.signature(doctor).parameters)
+        ['index', 'es_url', 'ca_certs', 'ssl_fingerprint', 'insecure']
+    """
+    return _with_options(command, lambda later: later())
+
+
+def with_connection_later(command: Callable[..., _Result]) -> Callable[..., _Result]:
+    """The same for a command that may do without a cluster: its ``connection`` is a ``ConnectionLater``."""
+    return _with_options(command, lambda later: later)
+
+
+def _with_options(command: Callable[..., _Result], settle: Callable[[ConnectionLater], Any]) -> Callable[..., _Result]:
+    signature = inspect.signature(command, eval_str=True)
+    options = inspect.signature(connection_settings, eval_str=True).parameters
+
+    @functools.wraps(command)
+    def connected(*args: Any, **kwargs: Any) -> _Result:
+        given = {name: kwargs.pop(name) for name in options}
+        return command(*args, **kwargs, connection=settle(functools.partial(connection_settings, **given)))
+
+    own = [parameter for name, parameter in signature.parameters.items() if name != "connection"]
+    connected.__signature__ = signature.replace(parameters=[*own, *options.values()])  # type: ignore[attr-defined]
+    connected.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *options.values())}
+    return connected
+
+
+def _embedded_node() -> ConnectionSettings:
+    url = _running_node()
+    if not url:
+        raise InputError(
+            "no cluster is named, and the embedded node does not run.",
+            advice="Give --es-url (or ES_URL, or CLOUD_ID), or start the node: mlsr-es node start.",
+        )
+    note(f"Using the embedded node at {url}.")
+    return ConnectionSettings(url=url)
+
+
+def _running_node() -> str | None:
+    return next((url for version in VERSIONS if (url := Node(version=version).status().url)), None)
+
+
+def _secret(variable: str) -> str:
+    """A secret from its variable, or from the file that ``..._FILE`` names."""
+    if variable in os.environ:
+        return os.environ[variable]
+    named = os.environ.get(f"{variable}_FILE")
+    if not named:
+        return ""
+    try:
+        return Path(named).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{variable}_FILE names a file that cannot be read: {named}.") from error

@@ -1,0 +1,63 @@
+"""Where a training run's hard negatives come from: memory, or an index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlsr_es.errors import InputError
+from mlsr_es.progress import Progress
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.training import Miner, TrainingConfig
+
+_HELD_OUT = 2
+"""So many times as many images are asked for as are wanted: those of held-out pages are passed over."""
+
+_MOST = 10_000
+"""Hits a search; the cluster's own limit."""
+
+
+def check_mining(plan: TrainingConfig, index: str) -> None:
+    """See that the configuration and ``--mine-index`` go together.
+
+    Raises:
+        InputError: They do not.
+    """
+    negatives = plan.negatives
+    if index and not negatives.mined:
+        raise InputError("--mine-index: nothing is mined, negatives.mined is 0.", advice="Leave one of them out.")
+    if negatives.miner == "model" and not index:
+        raise InputError(
+            "negatives.miner is 'model', and no index holds a model's vectors.",
+            advice="Name one of the collection that is trained on: --mine-index NAME",
+        )
+
+
+def miner(
+    plan: TrainingConfig, index: str, client: Client | None, *, collection: str, device: str, progress: Progress
+) -> Miner:
+    """What ranks images for hard negatives.
+
+    Args:
+        plan: The run's.
+        index: Of ``--mine-index``; "" for BM25 on this machine.
+        client: Of the cluster that has it.
+        collection: That is trained on.
+        device: Where the index's model encodes sections.
+        progress: Told of what is mined.
+    """
+    from mlsr_es.training import by_bm25
+
+    if client is None:
+        return by_bm25
+    from mlsr_es.inspection.mining import index_miner
+    from mlsr_es.suggestion import serving_version
+
+    model = None
+    if plan.negatives.miner == "model":
+        from mlsr_es.encoders import load_model
+
+        model = load_model(serving_version(client, index).meta.model, device=device)
+    depth = min(_MOST, _HELD_OUT * plan.negatives.mined_from)
+    return index_miner(client, index, model=model, collection=collection, depth=depth, progress=progress)

@@ -1,0 +1,1 @@
+"""From results to text: tables, JSON, progress, and what a run did."""

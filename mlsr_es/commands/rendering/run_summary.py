@@ -1,0 +1,87 @@
+"""What a run of ``index`` or ``enrich`` did, or would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import typer
+
+from mlsr_es.commands.rendering.console import data, note, table
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.bulk import Action
+    from mlsr_es.indexing import Block, EnrichBlock, Summary
+
+_SHOWN_REJECTS = 5
+
+
+def print_counts(summary: Summary, *, of: str, where: str) -> None:
+    """A row for each thing that became of what was read, and how fast.
+
+    Args:
+        summary: Of the run.
+        of: What is counted: images, documents.
+        where: What was written to.
+    """
+    rows = [
+        ("read", summary.read, ""),
+        ("encoded and stored", summary.encoded, ""),
+        ("unchanged", summary.unchanged, ""),
+        ("left out by rule", summary.left_out.total(), _counts(summary.left_out)),
+        ("rejected", summary.rejected.total(), _counts(summary.rejected)),
+    ]
+    shown = table("", of, "", numbers={1})
+    for what, number, detail in rows:
+        shown.add_row(what, f"{number:,}", detail)
+    data.print(shown)
+    busy = (f"{name} {stage.per_second:,.0f}/s" for name, stage in summary.stages.items() if stage.documents)
+    note(f"{where}: {summary.seconds:.1f} s; {', '.join(busy)}")
+
+
+def note_rejects(summary: Summary) -> None:
+    """Where the bad records are, if there are any."""
+    if summary.rejects_file:
+        note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
+
+
+def print_sent(heading: str, body: Mapping[str, Any], action: Action | None) -> None:
+    """What a dry run would send: of an index's body and, where there is one, of the first document."""
+    pretty = orjson.OPT_INDENT_2
+    typer.echo(f"# {heading}")
+    typer.echo(orjson.dumps(body, option=pretty).decode())
+    if action:
+        sent = as_sent(action)
+        typer.echo("# one bulk action")
+        typer.echo(orjson.dumps(sent["action"]).decode())
+        typer.echo(orjson.dumps(sent["document"], option=pretty).decode())
+
+
+def as_sent(action: Action | None) -> dict[str, Any]:
+    """The two lines of a bulk request; None each where there is no action."""
+    from mlsr_es.elastic.bulk import as_lines
+
+    head, document = map(orjson.loads, as_lines(action)) if action else (None, None)
+    return {"action": head, "document": document}
+
+
+def note_outcomes(block: Block | EnrichBlock, *, looked_at: str, becomes: str, would: str) -> None:
+    """What would become of those that a dry run has looked at.
+
+    Args:
+        block: Them.
+        looked_at: What they are.
+        becomes: What becomes of those that are encoded.
+        would: What the run would do, in words.
+    """
+    for error, *_ in block.rejected[:_SHOWN_REJECTS]:
+        note(f"would be rejected: {error}")
+    note(
+        f"Nothing was written. Of {looked_at} {len(block.ready)} would be {becomes}, {len(block.unchanged)} are "
+        f"unchanged, {len(block.left_out)} left out, {len(block.rejected)} rejected; {would}."
+    )
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items()))

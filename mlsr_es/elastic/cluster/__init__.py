@@ -1,0 +1,20 @@
+"""What a cluster is and allows: its version, what it can do, how full its disks are, and the roles that people need."""
+
+from mlsr_es.elastic.cluster.capabilities import Capabilities, capabilities
+from mlsr_es.elastic.cluster.disks import disks, write_blocks
+from mlsr_es.elastic.cluster.roles import AccessRole, create_key, hidden_by_rights, lacking, role_body
+from mlsr_es.elastic.cluster.version import ClusterVersion, check
+
+__all__ = [
+    "AccessRole",
+    "Capabilities",
+    "ClusterVersion",
+    "capabilities",
+    "check",
+    "create_key",
+    "disks",
+    "hidden_by_rights",
+    "lacking",
+    "role_body",
+    "write_blocks",
+]

@@ -1,0 +1,102 @@
+"""Which Elasticsearch answers."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlsr_es.elastic.client import address_of, in_its_words, not_elasticsearch, too_old, translated
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+
+class ClusterVersion(NamedTuple):
+    """A version of Elasticsearch; versions compare as they were released."""
+
+    major: int
+    minor: int
+
+    @classmethod
+    def parse(cls, number: str) -> ClusterVersion:
+        """From ``7.17.29`` or ``9.1.0-SNAPSHOT``.
+
+        Raises:
+            ValueError: It is no version.
+        """
+        major, minor, *_ = number.split(".")
+        return cls(int(major), int(minor))
+
+
+class ToldByNode(NamedTuple):
+    """What a node says of itself.
+
+    Args:
+        version: Its version.
+        modules: The names of its modules.
+    """
+
+    version: ClusterVersion
+    modules: frozenset[str]
+
+
+OLDEST = ClusterVersion(7, 17)
+"""``linear`` came with 7.12, the header by which the client knows the product with 7.14; 7.17 is what was run."""
+
+
+def check(client: Elasticsearch) -> ClusterVersion | None:
+    """Reach the cluster.
+
+    Returns:
+        Its version; None where the cluster does not tell it: that needs the cluster privilege ``monitor``.
+
+    Raises:
+        ClusterUnreachableError: Nothing answers, or what answers is not Elasticsearch.
+        ClusterRefusedError: The credentials are refused, or the cluster is too old.
+    """
+    from elasticsearch import ApiError
+
+    doing = "say which version it is"
+    with translated(client, doing):
+        try:
+            told = client.info().body
+        except ApiError as error:
+            if not in_its_words(error):
+                raise
+            if error.meta.status == HTTPStatus.METHOD_NOT_ALLOWED:  # a distribution without the module for GET /
+                return min((node.version for node in told_by_nodes(client)), default=None)
+            if error.meta.status == HTTPStatus.FORBIDDEN:
+                return None
+            raise
+    try:
+        number = str(told["version"]["number"])
+    except (KeyError, TypeError) as error:
+        raise not_elasticsearch(address_of(client)) from error
+    try:
+        version = ClusterVersion.parse(number)
+    except ValueError:
+        return None
+    if version < OLDEST:
+        raise too_old(address_of(client), number)
+    return version
+
+
+def told_by_nodes(client: Elasticsearch) -> list[ToldByNode]:
+    """Version and modules of each node; none where the cluster does not tell: it needs the privilege ``monitor``.
+
+    Raises:
+        ClusterUnreachableError: Nothing answers.
+    """
+    from elasticsearch import ApiError
+
+    with translated(client, "say what its nodes are"):
+        try:
+            answer = client.nodes.info(metric="plugins", filter_path=["nodes.*.version", "nodes.*.modules.name"])
+        except ApiError:  # also where a hosted cluster has no such call
+            return []
+    return [
+        ToldByNode(
+            ClusterVersion.parse(node["version"]), frozenset(module["name"] for module in node.get("modules", ()))
+        )
+        for node in answer.get("nodes", {}).values()
+    ]

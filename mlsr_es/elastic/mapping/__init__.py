@@ -1,0 +1,28 @@
+"""The shape of an index: fields of term weights, ``_meta.mlsr``, the body that creates it, stored documents."""
+
+from mlsr_es.elastic.mapping.documents import document_body, stored_weights, weights_body
+from mlsr_es.elastic.mapping.fields import REFERENCES, TEXTS, check_readable, values_at
+from mlsr_es.elastic.mapping.index_body import KEEP_WEIGHTS, WHILE_BUILDING, check_field, field_type, index_body
+from mlsr_es.elastic.mapping.meta import IndexMeta, State
+from mlsr_es.elastic.mapping.term_fields import FieldKind, TermField, cut, names_in
+
+__all__ = [
+    "KEEP_WEIGHTS",
+    "REFERENCES",
+    "TEXTS",
+    "WHILE_BUILDING",
+    "FieldKind",
+    "IndexMeta",
+    "State",
+    "TermField",
+    "check_field",
+    "check_readable",
+    "cut",
+    "document_body",
+    "field_type",
+    "index_body",
+    "names_in",
+    "stored_weights",
+    "values_at",
+    "weights_body",
+]

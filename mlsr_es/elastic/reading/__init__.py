@@ -1,0 +1,18 @@
+"""Reading an index: which documents it holds, all of them one after the other, or as they were at one moment."""
+
+from mlsr_es.elastic.reading.scanning import scan
+from mlsr_es.elastic.reading.snapshot import Found, read_again, read_snapshot
+from mlsr_es.elastic.reading.stored import Stored, collections, count, ids_of_collection, refresh, stored
+
+__all__ = [
+    "Found",
+    "Stored",
+    "collections",
+    "count",
+    "ids_of_collection",
+    "read_again",
+    "read_snapshot",
+    "refresh",
+    "scan",
+    "stored",
+]

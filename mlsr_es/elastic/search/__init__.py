@@ -1,0 +1,49 @@
+"""Searching: strategies, queries, what stands around them, hits, and the rank of one document."""
+
+from mlsr_es.elastic.search.any_index import term_field_of
+from mlsr_es.elastic.search.checks import clauses_allowed, count_without_weights, sampled_features
+from mlsr_es.elastic.search.hits import Answer, Hit, contributions, search, search_many, weights_in
+from mlsr_es.elastic.search.known_fields import check_filter_fields, check_text_field
+from mlsr_es.elastic.search.queries import WordClauses, build_query
+from mlsr_es.elastic.search.rank import (
+    SearchRank,
+    VisibleDocument,
+    find_document,
+    first_phase,
+    hit_of,
+    ids_like,
+    images_with,
+    rank_in_search,
+)
+from mlsr_es.elastic.search.request_options import RequestOptions, check_own, check_page, with_request_options
+from mlsr_es.elastic.search.strategy import Strategy
+
+__all__ = [
+    "Answer",
+    "Hit",
+    "RequestOptions",
+    "SearchRank",
+    "Strategy",
+    "VisibleDocument",
+    "WordClauses",
+    "build_query",
+    "check_filter_fields",
+    "check_own",
+    "check_page",
+    "check_text_field",
+    "clauses_allowed",
+    "contributions",
+    "count_without_weights",
+    "find_document",
+    "first_phase",
+    "hit_of",
+    "ids_like",
+    "images_with",
+    "rank_in_search",
+    "sampled_features",
+    "search",
+    "search_many",
+    "term_field_of",
+    "weights_in",
+    "with_request_options",
+]

@@ -1,0 +1,198 @@
+"""Searching, and what the hits say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlsr_es.elastic.client import address_of, reason, refusal, translated
+from mlsr_es.elastic.search.queries import Dropped, lightened
+from mlsr_es.elastic.search.request_options import RequestOptions, with_request_options
+from mlsr_es.vectors import quantised, term_of
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+_CLAUSE_LIMIT = re.compile(r"maxClauseCount is set to (\d+)")
+
+_SEARCHES_AT_ONCE = 50
+"""In one request: 2.5 times the searches a second of one at a time; more gain nothing."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One image that was found.
+
+    Args:
+        id: The image's id.
+        score: The dot product of the query's weights and the stored ones, plus what BM25 adds.
+        source: The stored document, as far as it was asked for.
+        beside: What else the cluster says of it: ``highlight``, ``fields``, ``inner_hits``...
+    """
+
+    id: str
+    score: float
+    source: dict[str, Any]
+    beside: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a search gave.
+
+    Args:
+        hits: Best first.
+        total: How many images match at all; None where that was not counted.
+        took_ms: The cluster's own time, in milliseconds.
+        dropped_terms: Query terms left out because the cluster allows fewer, heaviest first.
+        dropped_words: Words of the BM25 part left out, likewise; before any term was.
+        asked_again: It is the answer to the exact search that ``search`` had in reserve.
+        aggregations: Of the user's own search body.
+    """
+
+    hits: list[Hit]
+    total: int | None
+    took_ms: int
+    dropped_terms: tuple[str, ...] = ()
+    dropped_words: tuple[str, ...] = ()
+    asked_again: bool = False
+    aggregations: Mapping[str, Any] = field(default_factory=dict)
+
+
+def search(
+    client: Elasticsearch,
+    index: str,
+    body: Mapping[str, Any],
+    *,
+    exact: Mapping[str, Any] | None = None,
+    request_options: RequestOptions = RequestOptions(),
+) -> Answer:
+    """Send a search of ``build_query``; where it has too many terms for the cluster, once more without the lightest.
+
+    Args:
+        client: Of ``connect``.
+        index: An index or alias.
+        body: Of ``build_query``.
+        exact: The same search under an exact strategy, where that of ``body`` is none: it is sent where ``body`` finds
+            fewer images than it wants, because its few terms match no more.
+        request_options: What stands around the query.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    answer = _searched(client, index, body, request_options)
+    if exact is None or len(answer.hits) >= body["size"] - request_options.start:
+        return answer
+    again = _searched(client, index, exact, request_options)
+    return replace(again, took_ms=answer.took_ms + again.took_ms, asked_again=True)
+
+
+def search_many(
+    client: Elasticsearch,
+    index: str,
+    bodies: Iterable[Mapping[str, Any]],
+    *,
+    request_options: RequestOptions = RequestOptions(),
+) -> Iterator[Answer]:
+    """Send many searches, some at a time in one request; the answers come in their order, as they are consumed.
+
+    Args:
+        client: Of ``connect``.
+        index: An index or alias.
+        bodies: Of ``build_query``, taken as they are needed.
+        request_options: What stands around each.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster cannot be reached, or refuses one of them.
+    """
+    doing = f"search {index}"
+    waiting = iter(bodies)
+    while some := list(islice(waiting, _SEARCHES_AT_ONCE)):
+        lines = [
+            line
+            for body in some
+            for line in ({"allow_partial_search_results": False}, with_request_options(body, request_options))
+        ]
+        with translated(client, doing):
+            responses = client.msearch(index=index, searches=lines)["responses"]
+        for body, response in zip(some, responses, strict=True):
+            if "error" not in response:
+                yield _answer(response)
+            elif _CLAUSE_LIMIT.search(reason(response, response["status"])):
+                yield search(client, index, body, request_options=request_options)
+            else:
+                raise refusal(address_of(client), doing, response["status"], response)
+
+
+def contributions(hit: Hit, query: Mapping[str, float], *, field: str = "mlsr.terms") -> dict[str, float]:
+    """What each matching term gave to a hit's score, heaviest first.
+
+    Their sum is the score, up to float32 rounding; where BM25 adds to the score, what is left is its part.
+
+    Args:
+        hit: That brings its stored weights.
+        query: Feature name to query weight.
+        field: The field that was searched.
+
+    Returns:
+        Term (a word piece, not a feature name) to query weight times stored weight.
+    """
+    stored = weights_in(hit.source, field)
+    names = [name for name in query if name in stored]
+    kept = quantised(np.array([stored[name] for name in names], dtype=np.float32)).astype(np.float64)
+    parts = kept * np.array([query[name] for name in names], dtype=np.float32)
+    order = np.argsort(-parts, kind="stable")
+    return {term_of(names[place]): float(parts[place]) for place in order}
+
+
+def weights_in(source: Mapping[str, Any], field: str = "mlsr.terms") -> dict[str, float]:
+    """The weights in a stored document, feature name to weight as it was sent; empty where it has none."""
+    value: Any = source
+    for name in field.split("."):
+        value = value.get(name, {}) if isinstance(value, Mapping) else {}
+    merged: dict[str, float] = {}
+    for part in value if isinstance(value, list) else [value]:
+        merged |= part
+    return merged
+
+
+def _searched(client: Elasticsearch, index: str, body: Mapping[str, Any], request_options: RequestOptions) -> Answer:
+    from elasticsearch import BadRequestError
+
+    with translated(client, f"search {index}"):
+        try:
+            return _answer(_send(client, index, with_request_options(body, request_options)))
+        except BadRequestError as error:
+            limit = _CLAUSE_LIMIT.search(reason(error.body, error.meta.status))
+            if not limit:
+                raise
+        lighter, dropped = lightened(body, int(limit[1]))
+        return _answer(_send(client, index, with_request_options(lighter, request_options)), dropped)
+
+
+def _send(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    # A shard that fails makes the search fail: hits that lack a part of the collection are worse than an error.
+    answer: dict[str, Any] = client.search(index=index, body=dict(body), allow_partial_search_results=False).body
+    return answer
+
+
+def _answer(raw: Mapping[str, Any], dropped: Dropped = Dropped()) -> Answer:
+    found = raw["hits"]
+    hits = [
+        Hit(
+            hit["_id"],
+            float(hit["_score"]),
+            hit.get("_source", {}),
+            {name: value for name, value in hit.items() if not name.startswith("_")},
+        )
+        for hit in found["hits"]
+    ]
+    total = found.get("total", {}).get("value")
+    return Answer(hits, total, raw["took"], dropped.terms, dropped.words, aggregations=raw.get("aggregations", {}))

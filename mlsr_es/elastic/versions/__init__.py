@@ -1,0 +1,45 @@
+"""Versions of an index behind an alias: created, promoted, rolled back, removed, listed; what each says of itself."""
+
+from mlsr_es.elastic.versions.listing import Listed, Role, list_versions
+from mlsr_es.elastic.versions.meta_updates import (
+    mark_ready,
+    read_meta,
+    store_hybrid,
+    store_origin,
+    store_strategy,
+    update_meta,
+    whole_meta,
+)
+from mlsr_es.elastic.versions.versions import (
+    Resolved,
+    Version,
+    alias_of,
+    check_unused,
+    create_version,
+    delete_version,
+    promote,
+    resolve,
+    roll_back,
+)
+
+__all__ = [
+    "Listed",
+    "Resolved",
+    "Role",
+    "Version",
+    "alias_of",
+    "check_unused",
+    "create_version",
+    "delete_version",
+    "list_versions",
+    "mark_ready",
+    "promote",
+    "read_meta",
+    "resolve",
+    "roll_back",
+    "store_hybrid",
+    "store_origin",
+    "store_strategy",
+    "update_meta",
+    "whole_meta",
+]

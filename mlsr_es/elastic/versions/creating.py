@@ -1,0 +1,50 @@
+"""The call that creates an index, and what its refusal says of the cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.elastic.client import address_of, reason, translated
+from mlsr_es.elastic.mapping import KEEP_WEIGHTS, FieldKind
+from mlsr_es.errors import ClusterRefusedError
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+_NO_SUCH_TYPE = re.compile(r"(?:handler for|mapper) type \[(\w+)\]")
+
+
+def create(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> None:
+    """Create an index.
+
+    Args:
+        client: Of ``connect``.
+        index: Its concrete name.
+        body: Of ``index_body``.
+
+    Raises:
+        ClusterRefusedError: The cluster has no field of the kind that is wanted.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    from elasticsearch import BadRequestError
+
+    settings = body["settings"]["index"]
+    with translated(client, f"create the index {index}"):
+        try:
+            client.indices.create(index=index, settings={"index": settings}, mappings=body["mappings"])
+        except BadRequestError as error:
+            why = reason(error.body, error.meta.status)
+            if KEEP_WEIGHTS in settings and KEEP_WEIGHTS in why:
+                # A cluster that does not know the setting keeps the weights without it.
+                known = {name: value for name, value in settings.items() if name != KEEP_WEIGHTS}
+                create(client, index, {**body, "settings": {"index": known}})
+                return
+            lacking = _NO_SUCH_TYPE.search(why)
+            if not lacking or lacking[1] not in set(FieldKind):
+                raise
+            (other,) = set(FieldKind) - {lacking[1]}
+            raise ClusterRefusedError(
+                f"{address_of(client)} has no fields of the type {lacking[1]}.", advice=f"Try --field-kind {other}."
+            ) from error

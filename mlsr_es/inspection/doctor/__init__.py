@@ -1,0 +1,9 @@
+"""Whether a cluster, and an index on it, are as searches need them."""
+
+from mlsr_es.inspection.doctor.examining import examine
+from mlsr_es.inspection.doctor.finding import Level
+
+__all__ = [
+    "Level",
+    "examine",
+]

@@ -1,0 +1,119 @@
+"""What an index holds, as evaluation needs it: vectors and captions in the order of ties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from mlsr_es.collection import Caption, ImageDocument
+from mlsr_es.elastic.mapping import IndexMeta, values_at
+from mlsr_es.elastic.reading import collections, scan
+from mlsr_es.elastic.search import weights_in
+from mlsr_es.elastic.versions import Version
+from mlsr_es.errors import ModelError
+from mlsr_es.evaluation import VectorFolder, caption_text, read_vectors
+from mlsr_es.progress import Progress
+from mlsr_es.suggestion import check_model, serving_version
+from mlsr_es.vectors import SparseVectors, Vocabulary, term_of
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.encoders import BiEncoder
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Images that can be found.
+
+    Args:
+        image_ids: In the order in which they were written.
+        captions: Of the images, as BM25 reads them.
+        vectors: A row an image.
+        collections: That the images are of.
+        revision: Of the model that made the vectors.
+    """
+
+    image_ids: tuple[str, ...]
+    captions: tuple[str, ...]
+    vectors: SparseVectors
+    collections: tuple[str, ...]
+    revision: str
+
+    @classmethod
+    def of_files(cls, stored: VectorFolder) -> Self:
+        """Those of vectors in files."""
+        collections = (stored.meta["collection"],)
+        return cls(stored.image_ids, stored.captions, stored.documents, collections, stored.meta["revision"])
+
+
+def contents_of_index(client: Client, index: str, model: BiEncoder, progress: Progress) -> Contents:
+    """All of an index that was made with a model.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        index: The alias.
+        model: The bi-encoder.
+        progress: Told of each document.
+
+    Raises:
+        InputError: There is no such index, or it was made with another model.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    version = serving_version(client, index)
+    check_model(model, version)
+    return read_contents(client, version, model.vocabulary, progress)
+
+
+def contents_of_vectors(folder: Path, model: BiEncoder) -> Contents:
+    """All of a folder that ``encode_collection`` wrote with a model.
+
+    Raises:
+        InputError: There are no vectors, or they were made with another model.
+    """
+    stored = read_vectors(folder, model.vocabulary)
+    if stored.meta["revision"] != model.revision:
+        raise ModelError(
+            f"{folder} was encoded with the model {stored.meta['model']!r} (revision {stored.meta['revision']}), and "
+            f"this one has the revision {model.revision}.",
+            advice="Encode it again, or name its model with --model.",
+        )
+    return Contents.of_files(stored)
+
+
+def read_contents(client: Client, version: Version, vocabulary: Vocabulary, progress: Progress) -> Contents:
+    """Read all of an index.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        version: The index.
+        vocabulary: Of the model that it was made with.
+        progress: Told of each document.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    stage = "Reading the index"
+    progress.start(stage, unit="images")
+    image_ids, captions, rows = [], [], []
+    for image_id, source in scan(client, version.index, [version.meta.field, *version.meta.caption_fields]):
+        image_ids.append(image_id)
+        captions.append(_captions(image_id, source, version.meta))
+        weights = weights_in(source, version.meta.field)
+        rows.append({vocabulary.id(term_of(name)): weight for name, weight in weights.items()})
+        progress.advance(stage)
+    progress.finish(stage)
+    vectors = SparseVectors.from_mappings(rows, vocabulary_size=len(vocabulary))
+    held = (version.index,) if version.meta.enriched else tuple(collections(client, version.index))
+    return Contents(tuple(image_ids), tuple(captions), vectors, held, version.meta.revision)
+
+
+def _captions(image_id: str, source: Mapping[str, Any], meta: IndexMeta) -> str:
+    captions = tuple(
+        Caption(text, kind)
+        for field, kind in meta.caption_fields.items()
+        for text in values_at(source, field)
+        if isinstance(text, str)
+    )
+    return caption_text(ImageDocument(image_id, "", captions))

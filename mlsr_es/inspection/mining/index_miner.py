@@ -1,0 +1,94 @@
+"""Asking an index what it ranks high for the sections of a training run: where its hard negatives come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlsr_es.collection import ImageDocument, Section
+from mlsr_es.elastic.search import RequestOptions
+from mlsr_es.elastic.versions import Version
+from mlsr_es.evaluation import Run
+from mlsr_es.inspection.evaluating import Asker, encoded, plain_words
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.encoders import BiEncoder
+
+
+@dataclass(frozen=True)
+class IndexMiner:
+    """Ranks the images of a collection that an index holds, by BM25 or by the vectors that it was made with.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        version: The index.
+        model: The bi-encoder that it was made with; None for BM25 on ``caption_all``.
+        collection: Whose images are ranked.
+        depth: How many a section.
+        progress: Told of each section.
+    """
+
+    client: Client
+    version: Version
+    model: BiEncoder | None
+    collection: str
+    depth: int
+    progress: Progress
+
+    def __call__(self, sections: Sequence[Section], documents: Sequence[ImageDocument]) -> Run:
+        """The rankings; sections that ask for nothing have an empty one.
+
+        Args:
+            sections: The queries.
+            documents: Not looked at: what is searched, the index holds, and those that train sort out what they need.
+
+        Raises:
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        del documents
+        model = self.model
+        vectors = encoded(model, sections, self.progress) if model else None
+        asker = Asker(
+            self.client,
+            self.version,
+            exact_strategy_for(self.client),
+            sections,
+            lambda place: vectors.named(place, model.vocabulary) if vectors and model else {},
+            self.progress,
+            self.depth,
+            RequestOptions(filters=[{"term": {"collection": self.collection}}]),
+        )
+        return asker.run("Mining", None if model else plain_words)
+
+
+def index_miner(
+    client: Client,
+    index: str,
+    *,
+    model: BiEncoder | None,
+    collection: str,
+    depth: int,
+    progress: Progress = Silent(),
+) -> IndexMiner:
+    """A miner of an index that is there, and was made with the model.
+
+    Args:
+        client: See ``IndexMiner``.
+        index: The alias.
+        model: Likewise.
+        collection: Likewise.
+        depth: Likewise.
+        progress: Likewise.
+
+    Raises:
+        InputError: There is no such index, or it was made with another model.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    version = serving_version(client, index)
+    if model:
+        check_model(model, version)
+    return IndexMiner(client, version, model, collection, depth, progress)

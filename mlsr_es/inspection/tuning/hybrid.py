@@ -1,0 +1,141 @@
+"""How much BM25 is to count in an index: the weight that balances both scores, and the curve that judgements draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING
+
+from mlsr_es.collection import Judgement, Section
+from mlsr_es.elastic.search import WordClauses, check_text_field
+from mlsr_es.errors import InputError
+from mlsr_es.evaluation import LEAST_TEXT, Figures, Split, balanced_weight, difference, figures
+from mlsr_es.hybrid import STEMS, Hybrid
+from mlsr_es.inspection.evaluating import Asker, TopicPlan, encoded
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.splits import TEST_FOLD
+from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.elastic.mapping import IndexMeta
+    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.training import TrainedOn
+
+MEASURE = "nDCG@10"
+_MEASURES = (MEASURE, "R@10")
+_DEPTH = 10
+_FACTORS = (0.0, 0.0625, 0.125, 0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0, 8.0)
+"""Of the balanced weight: what is tried."""
+_DIGITS = 3
+_MOST_SECTIONS = 256
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What was found.
+
+    Args:
+        hybrid: What is recommended.
+        balance: The weight at which both best scores are equally high.
+        curve: Weight to what hybrid searches are worth with it; empty without judgements.
+        best: The weight with the best nDCG@10; None without judgements.
+        sections: How many were asked.
+        warning: Why the weight is not to be trusted; "" where nothing is known against it.
+    """
+
+    hybrid: Hybrid
+    balance: float
+    curve: dict[float, Figures]
+    best: float | None
+    sections: int
+    warning: str = ""
+
+
+def weigh_hybrid(
+    client: Client,
+    index: str,
+    *,
+    model: BiEncoder,
+    sections: Sequence[Section],
+    judgements: Sequence[Judgement] = (),
+    split: Split = Split.ALL,
+    fold: int = TEST_FOLD,
+    field: str = STEMS,
+    trained: Sequence[TrainedOn] = (),
+    progress: Progress = Silent(),
+) -> Weighing:
+    """Find the weight of BM25: the balanced one, unless judgements say that another is better by more than chance.
+
+    Args:
+        client: Of ``mlsr_es.elastic.connect``.
+        index: The alias.
+        model: The bi-encoder that it was made with.
+        sections: What is searched for.
+        judgements: Which images belong in them; where there are none, both scores are balanced.
+        split: Which pages' sections are asked, where there are judgements.
+        fold: Which pages the split holds out.
+        field: The text field that BM25 reads.
+        trained: Which pages the model was trained on; nothing where nobody can say.
+        progress: Told of what is asked.
+
+    Raises:
+        InputError: Nothing can be asked, or the index has no such field.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    version = serving_version(client, index)
+    check_model(model, version)
+    check_text_field(client, version.index, field)
+    if judgements:
+        topics = TopicPlan(sections, judgements, split=split, fold=fold).topics_in(client, version)
+        asked, known = topics.sections, topics.judgements
+    else:
+        long = [section for section in sections if len(section.text) > LEAST_TEXT] or list(sections)
+        asked, known = tuple(Random(0).sample(long, min(_MOST_SECTIONS, len(long)))), ()  # noqa: S311
+    terms = partial(encoded(model, asked, progress).named, vocabulary=model.vocabulary)
+    asker = Asker(client, version, exact_strategy_for(client), asked, terms, progress, _DEPTH)
+    words = partial(WordClauses.of, Hybrid(field, 1.0))
+    balance = balanced_weight(asker.run("terms"), asker.run("BM25", words, terms=False))
+    if balance is None:
+        raise InputError(
+            f"no section finds an image in {index}, by its terms and by its words in {field}.",
+            advice="Name sections such as images are searched for, and the field with the captions.",
+        )
+    balanced = float(f"{balance:.{_DIGITS}g}")
+    found = f"{len(asked)} sections, both scores balanced, by mlsr-es tune hybrid"
+    weighing = Weighing(Hybrid(field, balanced, found, kept=True), balanced, {}, None, len(asked))
+    if not known:
+        return weighing
+    return replace(_judged(weighing, asker, known), warning=_warning(version.meta, trained, split, fold))
+
+
+def _warning(meta: IndexMeta, trained: Sequence[TrainedOn], split: Split, fold: int) -> str:
+    """Of judged pages that the model was, or may have been, trained on."""
+    held_out = {one.fold for one in trained if one.is_in(meta.origins)}
+    if split is not Split.TRAIN and not (held_out and (split is Split.ALL or held_out != {fold})):
+        return ""
+    unseen, *several = held_out or {fold}
+    others = "--split test" + (f" --fold {unseen}" if unseen != TEST_FOLD else "")
+    judge = "Store" if unseen is None or several else f"Judge with {others}, or store"
+    return (
+        "the model knows such pages too well, since it was trained on them or may have been: the weight comes out too "
+        f"small. {judge} nothing and search with --hybrid auto."
+    )
+
+
+def _judged(weighing: Weighing, asker: Asker, judgements: Sequence[Judgement]) -> Weighing:
+    """With the curve around the balance."""
+    curve = {}
+    for factor in _FACTORS:
+        weight = float(f"{factor * weighing.balance:.{_DIGITS}g}")
+        hybrid = replace(weighing.hybrid, weight=weight)
+        run = asker.run(f"weight {weight:g}", partial(WordClauses.of, hybrid) if weight else None)
+        curve[weight] = figures(run, judgements, _MEASURES)
+    best = max(curve, key=lambda weight: curve[weight].mean(MEASURE))
+    chosen = weighing.hybrid
+    several = len(curve[best].section_ids) > 1
+    if several and difference(curve[best].values[MEASURE], curve[weighing.balance].values[MEASURE]).low > 0:
+        chosen = Hybrid(chosen.field, best, f"{weighing.sections} judged sections, by mlsr-es tune hybrid", kept=True)
+    return replace(weighing, hybrid=chosen, curve=curve, best=best)

@@ -1,0 +1,77 @@
+"""Connection settings: one address, one identity, no secret shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.errors import InputError
+
+
+def test_credentials_move_out_of_the_url() -> None:
+    """What stands in a URL is used, and what is printed has no password."""
+    settings = ConnectionSettings(url="https://editor:p%40ss@search.example/prefix/")
+    assert (settings.username, settings.password) == ("editor", "p@ss")
+    assert settings.url == settings.address == "https://search.example:443/prefix"
+    assert "p@ss" not in repr(settings)
+
+
+def test_secrets_are_not_shown() -> None:
+    """A log line or a traceback that prints the settings gives nothing away."""
+    assert "s3cret" not in repr(ConnectionSettings(url="http://localhost:9200", api_key="s3cret"))
+
+
+def test_an_address_of_version_6_keeps_its_brackets() -> None:
+    """The port stands behind the bracket."""
+    assert ConnectionSettings(url="http://[::1]:9200").url == "http://[::1]:9200"
+
+
+def test_a_cloud_deployment_is_shown_by_its_name() -> None:
+    """The part behind the colon is for machines."""
+    assert ConnectionSettings(cloud_id="images:ZXhhbXBsZS5jb20kYWJj").address == "images"
+
+
+@pytest.mark.parametrize(
+    ("parts", "complaint"),
+    [
+        ({}, "by its URL or by its cloud id"),
+        ({"url": "http://localhost:9200", "cloud_id": "a:b"}, "one of the two only"),
+        ({"url": "localhost:9200"}, "not a URL"),
+        ({"url": "ftp://localhost"}, "not a URL"),
+        ({"url": "http://localhost:port"}, "not a URL"),
+        ({"url": "http://"}, "not a URL"),
+        ({"url": "https://a:b@host", "api_key": "k"}, "an API key and a user name"),
+        ({"url": "https://host", "username": "editor"}, "go together"),
+        ({"url": "http://host", "insecure": True}, "no certificate to check"),
+        ({"url": "https://host", "ssl_fingerprint": "ab:cd"}, "64 hexadecimal digits"),
+    ],
+)
+def test_what_makes_no_connection_is_said_before_anything_is_sent(parts: dict[str, Any], complaint: str) -> None:
+    """Each contradiction has its own line."""
+    with pytest.raises(InputError, match=complaint):
+        ConnectionSettings(**parts)
+
+
+def test_a_bad_url_is_not_repeated() -> None:
+    """It may hold a password at a place where nobody expects one."""
+    with pytest.raises(InputError) as caught:
+        ConnectionSettings(url="editor:s3cret@localhost:9200")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_files_and_ids_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    """The client's own complaints do not leave the room."""
+    (tmp_path / "empty.pem").touch()
+    for name in ("missing.pem", "empty.pem"):
+        with pytest.raises(InputError, match=f"no certificates can be read from .*{name}"):
+            connect(ConnectionSettings(url="https://localhost", ca_certs=tmp_path / name))
+    with pytest.raises(InputError, match="cloud id cannot be read"):
+        connect(ConnectionSettings(cloud_id="nonsense"))
+
+
+def test_an_unchecked_certificate_is_not_warned_of() -> None:
+    """Who says --insecure knows it; pytest turns warnings into errors."""
+    connect(ConnectionSettings(url="https://localhost", insecure=True)).close()

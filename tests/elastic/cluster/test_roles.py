@@ -1,0 +1,28 @@
+"""The roles, and the documentation of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from mlsr_es.elastic.cluster import AccessRole, role_body
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "security.md"
+
+
+def test_the_documented_bodies_are_those_that_keys_are_made_with() -> None:
+    """For each role, in the form that Elasticsearch takes."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    documented = re.findall(r"PUT _security/role/mlsr-es-(\w+)`\s*```json\n(.*?)```", text, re.DOTALL)
+    assert {role: json.loads(body) for role, body in documented} == {
+        role.value: role_body(role, "site-images") for role in AccessRole
+    }
+
+
+def test_no_role_has_a_cluster_privilege() -> None:
+    """Nor any right on all indices."""
+    for role in AccessRole:
+        body = role_body(role, "photos", "products")
+        assert body.keys() == {"indices"}
+        assert body["indices"][0]["names"] == ["photos", "products", "photos-v*", "products-v*"]

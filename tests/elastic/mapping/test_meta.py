@@ -1,0 +1,45 @@
+"""What an index says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mlsr_es.elastic.mapping import IndexMeta, State
+from mlsr_es.errors import IndexMismatchError
+
+META = IndexMeta("m2", "r1", "v1", "mlp", "mlm", restore={"refresh_interval": None})
+
+
+def test_what_is_written_is_read_again() -> None:
+    """And what the owner has in the same place stays."""
+    whole = META.merged_into({"owner": {"team": "pictures"}, "mlsr": "something older"})
+    assert whole["owner"] == {"team": "pictures"}
+    assert IndexMeta.read("photos", whole) == META
+
+
+def test_a_complete_version_has_nothing_to_restore() -> None:
+    """The state and the settings change together."""
+    assert META.served() == replace(META, state=State.SERVING, restore={})
+
+
+@pytest.mark.parametrize(
+    ("owners", "complaint"),
+    [
+        ({}, "not made by mlsr-es"),
+        ({"mlsr": "yes"}, "not made by mlsr-es"),
+        ({"mlsr": {"schema": 99}}, "another version of mlsr-es"),
+        ({"mlsr": {"model": "m2"}}, "cannot be read"),
+        ({"mlsr": META.merged_into({})["mlsr"] | {"state": "resting"}}, "cannot be read"),
+    ],
+)
+def test_an_index_of_somebody_else_is_refused(owners: dict[str, object], complaint: str) -> None:
+    """Each way in which it is not ours is told apart."""
+    with pytest.raises(IndexMismatchError, match=f"index photos.*{complaint}|{complaint}.*index photos"):
+        IndexMeta.read("photos", owners)
+
+
+def test_what_a_later_program_adds_does_no_harm() -> None:
+    """Within one schema, names that are not known are passed over."""
+    assert IndexMeta.read("photos", {"mlsr": META.merged_into({})["mlsr"] | {"colour": "red"}}) == META
