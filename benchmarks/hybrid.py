@@ -42,7 +42,7 @@ from mlsr_es.evaluation import (
     ndcg,
 )
 from mlsr_es.hybrid import AUTO
-from mlsr_es.indexing import Job, index_collection
+from mlsr_es.indexing import IndexJob, index_collection
 from mlsr_es.inspection.evaluating import Evaluation, TopicPlan, evaluate_index
 from mlsr_es.inspection.evaluating.contents import Contents, read_contents
 from mlsr_es.progress import Silent
@@ -79,7 +79,7 @@ def indexed(client: Client, collection: str, model: BiEncoder, name: str) -> Ite
     index = f"mlsr-bench-{secrets.token_hex(4)}"
     source = open_source(collection, languages=frozenset(model.config.languages))
     try:
-        index_collection(Job(source, index, model, name, rejects=Path(f"{index}-rejects.ndjson")), client)
+        index_collection(IndexJob(source, index, model, name, rejects=Path(f"{index}-rejects.ndjson")), client)
         yield index
     finally:
         if (found := resolve(client, index)) and found.serving:

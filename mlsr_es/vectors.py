@@ -114,6 +114,31 @@ def term_of(name: str) -> str:
     return name.replace("%2E", ".").replace("%25", "%")
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class TermWeights:
+    """The terms of one vector, heaviest first: sorted once, and named once.
+
+    Args:
+        terms: Word pieces, all different.
+        names: Their feature names.
+        weights: float32 above 0, descending, shape (terms,).
+    """
+
+    terms: tuple[str, ...]
+    names: tuple[str, ...]
+    weights: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, weights: Mapping[str, float]) -> Self:
+        """From word piece to weight; at equal weights in the order of the pieces."""
+        terms = tuple(sorted(weights, key=lambda term: (-weights[term], term)))
+        values = np.array([weights[term] for term in terms], dtype=np.float32)
+        return cls(terms, tuple(map(feature_name, terms)), values)
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+
 @dataclass(frozen=True, eq=False)
 class SparseVectors:
     """A batch of sparse vectors as compressed sparse rows (CSR).
@@ -254,11 +279,18 @@ class SparseVectors:
         places = np.repeat(self.row_starts[chosen] - starts[:-1], counts) + np.arange(starts[-1])
         return type(self)(starts, self.term_ids[places], self.weights[places], self.vocabulary_size)
 
-    def named(self, row: int, vocabulary: Vocabulary) -> dict[str, float]:
-        """A row as term to weight, heaviest first; terms are word pieces, not feature names."""
+    def heaviest(self, row: int, vocabulary: Vocabulary) -> TermWeights:
+        """The terms of a row, heaviest first; at equal weights in the order of their ids."""
         term_ids, weights = self[row]
         order = np.lexsort((term_ids, -weights))
-        return {vocabulary.term(int(term_ids[place])): float(weights[place]) for place in order}
+        ids = term_ids[order].tolist()
+        names = vocabulary.names
+        return TermWeights(tuple(map(vocabulary.term, ids)), tuple(names[each] for each in ids), weights[order])
+
+    def named(self, row: int, vocabulary: Vocabulary) -> dict[str, float]:
+        """A row as term to weight, heaviest first; terms are word pieces, not feature names."""
+        found = self.heaviest(row, vocabulary)
+        return dict(zip(found.terms, found.weights.tolist(), strict=True))
 
     def quantised(self) -> Self:
         """With each weight as a ``rank_features`` field keeps it."""

@@ -63,7 +63,7 @@ def demo() -> None:
     from mlsr_es.elastic.cluster import check
     from mlsr_es.embedded import Node
     from mlsr_es.encoders import load_model
-    from mlsr_es.indexing import Job, index_collection
+    from mlsr_es.indexing import IndexJob, index_collection
     from mlsr_es.suggestion import encode_request, send, serving_version, strategy_for
 
     with progress() as bars:
@@ -72,7 +72,7 @@ def demo() -> None:
         source = _opened(model, bars)
         client = connect(ConnectionSettings(url=url))
         languages = languages_of(model)
-        job = Job(
+        job = IndexJob(
             source=source,
             index=source.name,
             model=model,

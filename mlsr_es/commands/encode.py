@@ -10,6 +10,7 @@ from mlsr_es.commands.collection import parsed_languages
 from mlsr_es.commands.index import languages_of, model_name
 from mlsr_es.commands.options.query_fields import parsed_fields
 from mlsr_es.commands.rendering.console import REJECTED, note, progress
+from mlsr_es.commands.rendering.run_summary import note_rejects
 
 _SHOWN = 5
 
@@ -44,11 +45,15 @@ def encode(
         done = encode_collection(
             opened, output, model=encoder, model_name=model_name(model), query_fields=fields, progress=bars
         )
+    documents = done.documents
+    without_terms = documents.left_out.pop("no terms", 0) + done.without_terms
+    rejected = documents.rejected.total() + len(done.faults)
     note(
-        f"{output}: {done.documents:,} documents, {done.sections:,} sections; without any term {done.without_terms:,}, "
-        f"left out by rule {done.left_out:,}, rejected {len(done.rejected):,}."
+        f"{output}: {documents.encoded:,} documents, {done.sections:,} sections; without any term {without_terms:,}, "
+        f"left out by rule {documents.left_out.total():,}, rejected {rejected:,}."
     )
-    for error in done.rejected[:_SHOWN]:
+    note_rejects(documents)
+    for error in done.faults[:_SHOWN]:
         note(f"rejected: {error}")
-    if done.rejected:
+    if rejected:
         raise typer.Exit(REJECTED)

@@ -16,7 +16,7 @@ from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
-    from mlsr_es.indexing import EnrichPreview, EnrichSummary
+    from mlsr_es.indexing import Preview, Summary
     from mlsr_es.sources import ImageStore
 
 
@@ -128,7 +128,7 @@ def _store(folder: Path | None, headers: Path | None, *, fetch_urls: bool, used:
     return ImageStore(folder.resolve() if folder else None, fetcher)
 
 
-def _print_summary(summary: EnrichSummary, *, as_json: bool) -> None:
+def _print_summary(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         print_json(summary.to_json())
         return
@@ -147,12 +147,12 @@ def _print_summary(summary: EnrichSummary, *, as_json: bool) -> None:
     note_rejects(summary)
 
 
-def _print_preview(found: EnrichPreview, *, as_json: bool) -> None:
+def _print_preview(found: Preview, *, as_json: bool) -> None:
     if as_json:
-        print_json({"would": found.described, "mapping": found.mapping, **as_sent(found.action)})
+        print_json({"would": found.described, "mapping": found.body, **as_sent(found.action)})
         return
-    adds = "properties" in found.mapping
+    adds = "properties" in found.body
     heading = "added to the mapping" if adds else "settings and mapping of a new index"
-    print_sent(heading, found.mapping, found.action)
+    print_sent(heading, found.body, found.action)
     documents = f"{found.block.read} documents that were looked at"
     note_outcomes(found.block, looked_at=documents, becomes="encoded", would=found.described)

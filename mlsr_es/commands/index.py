@@ -16,7 +16,7 @@ from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
     from mlsr_es.encoders import BiEncoder
-    from mlsr_es.indexing import Job, Preview, Summary
+    from mlsr_es.indexing import Preview, Summary
 
 _SHIPPED_MODEL = "demo"
 
@@ -77,11 +77,11 @@ def index(
         open_source(source, name=collection, languages=wanted, progress=bars, say=note)
         # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
         from mlsr_es.encoders import load_model
-        from mlsr_es.indexing import Job, index_collection, preview
+        from mlsr_es.indexing import IndexJob, index_collection, preview_indexing
 
         encoder = load_model(model, device=device)
         kept = wanted or languages_of(encoder)
-        job = Job(
+        job = IndexJob(
             source=open_source(source, name=collection, languages=kept, progress=bars),
             index=name,
             model=encoder,
@@ -97,7 +97,7 @@ def index(
         )
         summary = None if dry_run else index_collection(job, client, bars)
     if summary is None:
-        _print_preview(job, preview(job, client), as_json=as_json)
+        _print_preview(name, preview_indexing(job, client), as_json=as_json)
         return
     print_summary(summary, as_json=as_json)
     if summary.rejected:
@@ -147,10 +147,10 @@ def _print_versions(summary: Summary) -> None:
         note(f"Removed, since no search reached it any more: {', '.join(summary.removed)}.")
 
 
-def _print_preview(job: Job, found: Preview, *, as_json: bool) -> None:
+def _print_preview(name: str, found: Preview, *, as_json: bool) -> None:
     if as_json:
-        print_json({"would": found.target, "index": found.body, **as_sent(found.action)})
+        print_json({"would": found.described, "index": found.body, **as_sent(found.action)})
         return
-    print_sent(f"settings and mapping of a version of {job.index}", found.body, found.action)
+    print_sent(f"settings and mapping of a version of {name}", found.body, found.action)
     batch = f"a first batch of {found.block.read} images"
-    note_outcomes(found.block, looked_at=batch, becomes="stored", would=found.target)
+    note_outcomes(found.block, looked_at=batch, becomes="stored", would=found.described)

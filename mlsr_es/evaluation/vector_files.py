@@ -17,7 +17,7 @@ import orjson
 
 from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.errors import InputError, StorageError
-from mlsr_es.vectors import SparseVectors, Vocabulary
+from mlsr_es.vectors import SparseVectors, TermWeights, Vocabulary
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,15 +50,12 @@ class VectorWriter:
         except OSError as error:
             raise self._fault(error) from error
 
-    def add(
-        self, ids: Sequence[str], vectors: SparseVectors, vocabulary: Vocabulary, texts: Sequence[str] | None = None
-    ) -> None:
+    def add(self, ids: Sequence[str], weights: Sequence[TermWeights], texts: Sequence[str] | None = None) -> None:
         """Append rows.
 
         Args:
             ids: Of the rows.
-            vectors: As many rows.
-            vocabulary: Of the vectors.
+            weights: Of the rows.
             texts: Of the rows, where the file has texts.
 
         Raises:
@@ -66,11 +63,10 @@ class VectorWriter:
         """
         import pyarrow as pa
 
-        named = [vectors.named(row, vocabulary) for row in range(len(vectors))]
         columns: dict[str, Any] = {
             "id": list(ids),
-            "terms": [list(row) for row in named],
-            "weights": [list(row.values()) for row in named],
+            "terms": [list(row.terms) for row in weights],
+            "weights": [row.weights for row in weights],
         }
         if texts is not None:
             columns["text"] = list(texts)

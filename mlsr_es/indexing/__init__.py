@@ -1,36 +1,25 @@
-"""From a source to an index: read, encode and load, overlapped, incremental, resumable.
+"""One pipeline from a reader to a sink: read, prepare, encode, write; overlapped, incremental, resumable.
 
-A run asks the index for fingerprints first and encodes only what is new or changed; ``index_collection`` does it,
-``preview`` shows what it would do. ``encode_collection`` writes the vectors into files in place of an index.
-``enrich`` takes the documents of an index that exists in place of a source (``enriching``).
+``index_collection``: a source into a version behind an alias. ``enrich``: somebody's index into its own documents, or
+into such a version. ``encode_collection``: a source into files. The first two have a preview, which writes nothing.
 """
 
-from mlsr_es.indexing.encoding import Encoded, encode_collection
-from mlsr_es.indexing.enriching import (
-    EnrichBlock,
-    EnrichJob,
-    EnrichPreview,
-    EnrichSummary,
-    Fields,
-    enrich,
-    preview_enriching,
-)
-from mlsr_es.indexing.job import Job
-from mlsr_es.indexing.preparing import Block
-from mlsr_es.indexing.promoting import Candidate, candidate
-from mlsr_es.indexing.run import Preview, index_collection, preview
+from mlsr_es.indexing.encode_job import EncodeSummary, encode_collection
+from mlsr_es.indexing.enrich_job import EnrichJob, enrich, preview_enriching
+from mlsr_es.indexing.index_job import IndexJob, index_collection, preview_indexing
+from mlsr_es.indexing.pipeline import Preview
+from mlsr_es.indexing.prepare import Block
+from mlsr_es.indexing.readers import Fields
+from mlsr_es.indexing.sinks.promoting import Candidate, candidate
 from mlsr_es.indexing.summary import Stage, Summary
 
 __all__ = [
     "Block",
     "Candidate",
-    "Encoded",
-    "EnrichBlock",
+    "EncodeSummary",
     "EnrichJob",
-    "EnrichPreview",
-    "EnrichSummary",
     "Fields",
-    "Job",
+    "IndexJob",
     "Preview",
     "Stage",
     "Summary",
@@ -38,6 +27,6 @@ __all__ = [
     "encode_collection",
     "enrich",
     "index_collection",
-    "preview",
     "preview_enriching",
+    "preview_indexing",
 ]

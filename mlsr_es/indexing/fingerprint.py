@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from mlsr_es.collection import ImageDocument
+from mlsr_es.indexing.record import Picture
 
 SCHEMA = 2
 """Of what is stored; raised where a stored document would have to look different."""
@@ -29,8 +30,8 @@ class EncodingPlan:
     languages: frozenset[str] | None = None
 
 
-def fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan) -> str:
-    """32 hexadecimal digits over every stored input and the plan.
+def source_fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan) -> str:
+    """Of a document of a source: 32 hexadecimal digits over every stored input and the plan.
 
     Args:
         document: The record as the source gives it.
@@ -45,11 +46,34 @@ def fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan) -> st
         "page": document.page,
         "captions": [asdict(caption) for caption in document.captions],
         "image_path": document.image.name if document.image else None,
-        "image": hashlib.sha256(image).hexdigest(),
+        "image": digest_of_bytes(image),
     }
-    return digest_of(told)
+    return _digest(told)
 
 
-def digest_of(told: Mapping[str, Any]) -> str:
+def index_fingerprint(revision: str, pictures: Sequence[Picture], images: Sequence[str | None]) -> str:
+    """Of a document of somebody's index: 32 hexadecimal digits over all that becomes its weights.
+
+    Args:
+        revision: The model's.
+        pictures: Of the document.
+        images: ``digest_of_bytes`` of each image, None for one that is known by its URL; empty where none is read.
+    """
+    told = {
+        "schema": SCHEMA,
+        "revision": revision,
+        "captions": [[asdict(caption) for caption in picture.captions] for picture in pictures],
+        "names": [picture.name for picture in pictures],
+        "images": list(images),
+    }
+    return _digest(told)
+
+
+def digest_of_bytes(content: bytes) -> str:
+    """SHA-256, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _digest(told: Mapping[str, Any]) -> str:
     """32 hexadecimal digits over JSON-ready values."""
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]

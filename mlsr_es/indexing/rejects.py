@@ -10,15 +10,15 @@ from typing import IO, Any, Self
 
 import orjson
 
-from mlsr_es.collection import ImageDocument
 from mlsr_es.errors import InputError, RecordError, StorageError
+from mlsr_es.indexing.record import Record
 
 
 class RejectsFile:
     """Newline-delimited JSON: ``id``, ``stage``, ``reason``, ``record``; made when the first record is rejected.
 
     Args:
-        path: What is there from an earlier run is replaced, and removed by a run that ends without rejects.
+        path: What is there from an earlier run is replaced, and removed by a run that ends well without rejects.
         strict: Stop at the first bad record instead.
     """
 
@@ -46,7 +46,7 @@ class RejectsFile:
         """The file, if any record was rejected."""
         return self.path if self._file is not None else None
 
-    def add(self, error: RecordError, record: ImageDocument | None) -> None:
+    def add(self, error: RecordError, record: Record | None) -> None:
         """Put a record aside.
 
         Raises:
@@ -70,9 +70,11 @@ class RejectsFile:
             ) from problem
 
 
-def _shown(record: ImageDocument | None) -> dict[str, Any] | None:
-    """The record without the image's bytes."""
+def _shown(record: Record | None) -> dict[str, Any] | None:
+    """The record with the names of its images in place of their bytes."""
     if record is None:
         return None
-    values = {entry.name: getattr(record, entry.name) for entry in fields(record)}
-    return {**values, "image": record.image.name if record.image else None}
+    document = record.document
+    names = ", ".join(picture.name for picture in record.pictures if picture.name)
+    values = {entry.name: getattr(document, entry.name) for entry in fields(document)}
+    return {**values, "image": names or None}

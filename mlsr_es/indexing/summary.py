@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlsr_es.errors import SourceError
 from mlsr_es.hybrid import Hybrid
 
 
@@ -43,15 +45,20 @@ class Summary:
     """``read = encoded + unchanged + left out + rejected``.
 
     Args:
-        index: The alias.
-        version: The index behind it that was written to.
-        collection: The source's name.
+        index: What was written to, as the user named it.
+        version: The concrete index; "" for files.
+        collection: Whose documents were read.
+        field: The field with the weights.
+        unit: What was read, as a user says it: images, documents.
+        advice: What a user does who wants to know why nothing could be encoded.
         encoded: Encoded and stored.
         unchanged: Stored already as they are.
         left_out: How many each rule left out.
         rejected: How many each stage rejected.
+        read_again: How often a document had been changed since it was read, and was read once more.
+        cleared: Documents whose weights were removed, because they no longer have what is encoded.
         pruned: Removed because they left the source.
-        promoted: Whether the alias was moved to the version in this run.
+        promoted: Whether searches read something else since this run: a version, or a field.
         ready: Whether the version is complete and waits to be promoted.
         kept: The version that was searched before, kept for the way back; "" where there was none.
         removed: Versions that were kept until now, and are removed.
@@ -66,10 +73,15 @@ class Summary:
     index: str
     version: str
     collection: str
+    field: str = ""
+    unit: str = "images"
+    advice: str = ""
     encoded: int = 0
     unchanged: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-    rejected: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = dataclasses.field(default_factory=Counter)
+    rejected: Counter[str] = dataclasses.field(default_factory=Counter)
+    read_again: int = 0
+    cleared: int = 0
     pruned: int = 0
     promoted: bool = False
     ready: bool = False
@@ -79,7 +91,7 @@ class Summary:
     not_pruned: str = ""
     hybrid: Hybrid | None = None
     rejects_file: Path | None = None
-    stages: dict[str, Stage] = field(default_factory=dict)
+    stages: dict[str, Stage] = dataclasses.field(default_factory=new_stages)
     seconds: float = 0.0
 
     @property
@@ -87,17 +99,29 @@ class Summary:
         """How many items the source gave."""
         return self.encoded + self.unchanged + self.left_out.total() + self.rejected.total()
 
+    def nothing_encoded(self) -> SourceError:
+        """The error for a run that found nothing to encode."""
+        rules = f" ({', '.join(self.left_out)})" if self.left_out else ""
+        return SourceError(
+            f"nothing of {self.collection} can be encoded: of {self.read} {self.unit} {self.left_out.total()} are left "
+            f"out by rule{rules} and {self.rejected.total()} are rejected.",
+            advice=self.advice,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """One object for machines."""
         return {
             "index": self.index,
             "version": self.version,
             "collection": self.collection,
+            "field": self.field,
             "read": self.read,
             "encoded": self.encoded,
             "unchanged": self.unchanged,
             "left_out": dict(self.left_out),
             "rejected": dict(self.rejected),
+            "read_again": self.read_again,
+            "cleared": self.cleared,
             "pruned": self.pruned,
             "promoted": self.promoted,
             "ready": self.ready,

@@ -23,6 +23,7 @@ from mlsr_es.elastic.search import build_query, search
 from mlsr_es.elastic.versions import create_version, promote, resolve
 from mlsr_es.embedded import Node
 from mlsr_es.errors import ClusterRefusedError
+from mlsr_es.vectors import TermWeights
 from tests.users import PASSWORD, write_users
 
 pytestmark = pytest.mark.system
@@ -77,7 +78,12 @@ def as_user(guarded_url: str, client_of: Callable[..., Elasticsearch]) -> Callab
 
 def documents(*ids: str) -> list[IndexAction]:
     return [
-        IndexAction(id_, document_body(ImageDocument(id_, "c", ()), terms={"bird": 1.0}, fingerprint="f", model="m2"))
+        IndexAction(
+            id_,
+            document_body(
+                ImageDocument(id_, "c", ()), weights=TermWeights.of({"bird": 1.0}), fingerprint="f", model="m2"
+            ),
+        )
         for id_ in ids
     ]
 
@@ -108,7 +114,7 @@ def test_who_enriches_needs_the_same_rights_on_the_owners_index(as_user: Callabl
     prepare_weights_object(client, owners, weights_object, meta)
     (found,) = read_snapshot(client, index, ["name"], fingerprint=weights_object.fingerprint)
     assert client.indices.stats(index=index, metric="search")["_all"]["total"]["search"]["open_contexts"] == 0
-    body = weights_object.inside(weights_body({"bird": 1.0}, fingerprint="f", model="m2"))
+    body = weights_object.inside(weights_body(TermWeights.of({"bird": 1.0}), fingerprint="f", model="m2"))
     update = UpdateAction(found.id, body, found.seq_no, found.primary_term, found.routing)
     assert not [one for one in load(client, index, [update]) if one.rejected]
     assert list(read_again(client, index, [found.key], ["name"], fingerprint=weights_object.fingerprint))

@@ -16,7 +16,7 @@ from mlsr_es.elastic.bulk import IndexAction, load
 from mlsr_es.elastic.mapping import IndexMeta, document_body
 from mlsr_es.elastic.search import build_query
 from mlsr_es.elastic.versions import create_version, promote
-from mlsr_es.vectors import Vocabulary, quantised
+from mlsr_es.vectors import TermWeights, Vocabulary, quantised
 
 TERMS_A_DOCUMENT = 500
 QUERIES_A_REQUEST = 2_000
@@ -46,10 +46,12 @@ def test_every_term_is_found_by_its_name_with_its_quantised_weight(
             str(start // TERMS_A_DOCUMENT),
             document_body(
                 ImageDocument(str(start), "c", ()),
-                terms={
-                    vocabulary.names[term]: float(weights[term])
-                    for term in range(start, min(start + TERMS_A_DOCUMENT, len(vocabulary)))
-                },
+                weights=TermWeights.of(
+                    {
+                        vocabulary.terms[term]: float(weights[term])
+                        for term in range(start, min(start + TERMS_A_DOCUMENT, len(vocabulary)))
+                    }
+                ),
                 fingerprint="f",
                 model="m",
             ),

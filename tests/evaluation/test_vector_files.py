@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from mlsr_es.errors import InputError, StorageError
 from mlsr_es.evaluation import DOCUMENTS, SECTIONS, VectorWriter, read_vectors
-from mlsr_es.vectors import SparseVectors, Vocabulary
+from mlsr_es.vectors import TermWeights, Vocabulary
 
 VOCABULARY = Vocabulary(("[PAD]", "a.b", "##ing", "cat", "dog"))
 META = {"model": "demo", "revision": "r1"}
 
 
-def vectors(*rows: dict[int, float]) -> SparseVectors:
-    return SparseVectors.from_mappings(rows, vocabulary_size=len(VOCABULARY))
-
-
 def write(folder: Path, meta: dict[str, str] = META) -> None:
     """Three images in two batches, and one section."""
     with VectorWriter(folder / DOCUMENTS, META, with_text=True) as writer:
-        writer.add(["z", "a"], vectors({1: 0.25, 3: 2.0}, {}), VOCABULARY, ["A cat", ""])
-        writer.add(["b"], vectors({2: 0.1}), VOCABULARY, ["Running"])
+        writer.add(["z", "a"], [TermWeights.of({"a.b": 0.25, "cat": 2.0}), TermWeights.of({})], ["A cat", ""])
+        writer.add(["b"], [TermWeights.of({"##ing": 0.1})], ["Running"])
     with VectorWriter(folder / SECTIONS, meta, with_text=False) as writer:
-        writer.add(["s"], vectors({4: 1.5, 3: 1.0}), VOCABULARY)
+        writer.add(["s"], [TermWeights.of({"dog": 1.5, "cat": 1.0})])
 
 
 def test_vectors_come_back(tmp_path: Path) -> None:
@@ -38,7 +35,7 @@ def test_vectors_come_back(tmp_path: Path) -> None:
     assert found.meta == META
     assert found.documents.term_counts.tolist() == [2, 0, 1]
     assert found.sections.dot(found.documents).toarray().tolist() == [[2.0, 0, 0]]
-    assert found.documents.weights[-1] == vectors({2: 0.1}).weights[0]
+    assert found.documents.weights[-1] == np.float32(0.1)
 
 
 def test_other_tools_can_read_them(tmp_path: Path) -> None:
@@ -56,7 +53,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
     def stopped() -> None:
         with VectorWriter(tmp_path / DOCUMENTS, META, with_text=True) as writer:
-            writer.add(["x"], vectors({1: 1.0}), VOCABULARY, [""])
+            writer.add(["x"], [TermWeights.of({"a.b": 1.0})], [""])
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

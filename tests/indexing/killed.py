@@ -10,8 +10,8 @@ from pathlib import Path
 from mlsr_es.collection import ImageDocument
 from mlsr_es.elastic.bulk import chunks
 from mlsr_es.elastic.client import ConnectionSettings, connect
-from mlsr_es.indexing import Job, index_collection
-from mlsr_es.indexing.preparing import BLOCK
+from mlsr_es.indexing import IndexJob, index_collection
+from mlsr_es.indexing.prepare import BLOCK
 from tests.indexing.listed import Listed, image
 from tests.models import word_model
 
@@ -30,5 +30,5 @@ def stuck() -> Iterator[ImageDocument]:
 if __name__ == "__main__":
     chunks.LONGEST_WAIT_S = 0.0
     url, index = sys.argv[1:]
-    job = Job(Listed(stuck()), index, word_model(), "words", rejects=Path("unused.ndjson"))
+    job = IndexJob(Listed(stuck()), index, word_model(), "words", rejects=Path("unused.ndjson"))
     index_collection(job, connect(ConnectionSettings(url=url)))

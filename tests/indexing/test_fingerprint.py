@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile
-from mlsr_es.indexing.fingerprint import EncodingPlan, fingerprint
+from mlsr_es.indexing.fingerprint import EncodingPlan, source_fingerprint
 
 text = st.text(max_size=12)
 captions = st.lists(st.builds(Caption, text, st.sampled_from(CaptionKind), text), max_size=3).map(tuple)
@@ -38,8 +38,8 @@ def test_two_documents_are_told_apart(
     one: tuple[ImageDocument, bytes, EncodingPlan], other: tuple[ImageDocument, bytes, EncodingPlan]
 ) -> None:
     """Where anything differs, the fingerprints do; where nothing does, they are equal."""
-    assert (fingerprint(*one) == fingerprint(*other)) is (one == other)
-    assert fingerprint(*one) == fingerprint(replace(one[0]), one[1], replace(one[2]))
+    assert (source_fingerprint(*one) == source_fingerprint(*other)) is (one == other)
+    assert source_fingerprint(*one) == source_fingerprint(replace(one[0]), one[1], replace(one[2]))
 
 
 @given(documents, plans, st.data())
@@ -49,24 +49,26 @@ def test_each_input_counts_by_itself(document: ImageDocument, plan: EncodingPlan
     value: Any = data.draw(captions if name == "captions" else text)
     changed = replace(document, **{name: value})
     assume(changed != document)
-    assert fingerprint(changed, b"", plan) != fingerprint(document, b"", plan)
+    assert source_fingerprint(changed, b"", plan) != source_fingerprint(document, b"", plan)
 
 
 def test_the_image_counts_by_name_and_content() -> None:
     """Not by the folder that it happens to lie in."""
     document = ImageDocument("a", "c", (), ImageFile("owl.png", b"1"))
     plan = EncodingPlan("r")
-    told = fingerprint(document, b"1", plan)
-    assert fingerprint(replace(document, image=ImageFile("owl.png", b"2")), b"1", plan) == told
-    assert fingerprint(replace(document, image=ImageFile("heron.png", b"1")), b"1", plan) != told
-    assert fingerprint(document, b"2", plan) != told
+    told = source_fingerprint(document, b"1", plan)
+    assert source_fingerprint(replace(document, image=ImageFile("owl.png", b"2")), b"1", plan) == told
+    assert source_fingerprint(replace(document, image=ImageFile("heron.png", b"1")), b"1", plan) != told
+    assert source_fingerprint(document, b"2", plan) != told
 
 
 def test_what_decoding_finds_out_does_not_count() -> None:
     """Width and height come from the image's bytes."""
     document = ImageDocument("a", "c", ())
     plan = EncodingPlan("r")
-    assert fingerprint(replace(document, width=4, height=3), b"", plan) == fingerprint(document, b"", plan)
+    assert source_fingerprint(replace(document, width=4, height=3), b"", plan) == source_fingerprint(
+        document, b"", plan
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,11 +79,11 @@ def test_what_decoding_finds_out_does_not_count() -> None:
 def test_the_plan_counts(changed: EncodingPlan) -> None:
     """Another model, another document."""
     document = ImageDocument("a", "c", ())
-    assert fingerprint(document, b"", changed) != fingerprint(document, b"", EncodingPlan("r"))
+    assert source_fingerprint(document, b"", changed) != source_fingerprint(document, b"", EncodingPlan("r"))
 
 
 def test_the_order_of_languages_does_not_count() -> None:
     """They are a set, and a set's order differs from run to run."""
     document = ImageDocument("a", "c", ())
     orders = [EncodingPlan("r", languages=frozenset(codes)) for codes in (["en", "de", "fr"], ["fr", "de", "en"])]
-    assert len({fingerprint(document, b"", plan) for plan in orders}) == 1
+    assert len({source_fingerprint(document, b"", plan) for plan in orders}) == 1

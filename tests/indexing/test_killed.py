@@ -10,7 +10,7 @@ from elasticsearch import Elasticsearch
 
 from mlsr_es.elastic.reading import count, refresh
 from mlsr_es.elastic.versions import resolve
-from mlsr_es.indexing import Job, index_collection
+from mlsr_es.indexing import IndexJob, index_collection
 from tests.indexing.killed import IMAGES
 from tests.indexing.listed import Listed
 from tests.models import word_model
@@ -33,7 +33,7 @@ def test_a_killed_run_is_completed_by_running_it_again(
     stored = count(client, building.index)
     assert 0 < stored < len(IMAGES)
 
-    job = Job(Listed(IMAGES), index_name, word_model(), "words", rejects=tmp_path / "rejects.ndjson")
+    job = IndexJob(Listed(IMAGES), index_name, word_model(), "words", rejects=tmp_path / "rejects.ndjson")
     summary = index_collection(job, client)
     assert summary.promoted
     assert summary.unchanged >= stored

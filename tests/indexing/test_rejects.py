@@ -9,6 +9,7 @@ import pytest
 
 from mlsr_es.collection import Caption, ImageDocument, ImageFile
 from mlsr_es.errors import InputError, RecordError, StorageError
+from mlsr_es.indexing.record import Picture, Record
 from mlsr_es.indexing.rejects import RejectsFile
 
 FULL_DISK = Path("/dev/full")
@@ -17,8 +18,9 @@ FULL_DISK = Path("/dev/full")
 def test_each_bad_record_is_a_line(tmp_path: Path) -> None:
     """With its stage, its reason, and all that is needed to mend it but the image's bytes."""
     document = ImageDocument("a", "birds", (Caption("an owl"),), ImageFile("a.png", b"pixels"), page="p.html")
+    record = Record(document, (Picture(document.captions, "a.png"),))
     with RejectsFile(tmp_path / "r.ndjson") as rejects:
-        rejects.add(RecordError("a", "decode", "it is broken"), document)
+        rejects.add(RecordError("a", "decode", "it is broken"), record)
         rejects.add(RecordError("row 7", "read", "it is no JSON"), None)
     first, second = map(orjson.loads, (tmp_path / "r.ndjson").read_bytes().splitlines())
     assert (first["id"], first["stage"], first["reason"]) == ("a", "decode", "it is broken")

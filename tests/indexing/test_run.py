@@ -22,8 +22,8 @@ from mlsr_es.elastic.search import build_query, search
 from mlsr_es.elastic.versions import create_version, promote, resolve
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, InputError, RecordError, SourceError
-from mlsr_es.indexing import Job, Summary, index_collection, preview
-from mlsr_es.indexing.preparing import BLOCK
+from mlsr_es.indexing import IndexJob, Summary, index_collection, preview_indexing
+from mlsr_es.indexing.prepare import BLOCK
 from mlsr_es.sources import LeftOut, Source
 from tests.indexing.listed import Listed, image
 from tests.models import word_model
@@ -51,12 +51,12 @@ class Counting:
 
 
 @pytest.fixture
-def job(index_name: str, tmp_path: Path) -> Job:
+def job(index_name: str, tmp_path: Path) -> IndexJob:
     """Three birds into an index that is not there yet."""
-    return Job(Listed(BIRDS), index_name, MODEL, "words", rejects=tmp_path / "rejects.ndjson")
+    return IndexJob(Listed(BIRDS), index_name, MODEL, "words", rejects=tmp_path / "rejects.ndjson")
 
 
-def given(job: Job, *items: Any, **changes: Any) -> Job:
+def given(job: IndexJob, *items: Any, **changes: Any) -> IndexJob:
     """The same job with another source."""
     return replace(job, source=Listed(items, name=changes.pop("name", "birds")), **changes)
 
@@ -77,7 +77,7 @@ def numbers(summary: Summary) -> tuple[int, int, int, int]:
     return summary.encoded, summary.unchanged, summary.left_out.total(), summary.rejected.total()
 
 
-def test_a_source_becomes_an_index(client: Elasticsearch, job: Job) -> None:
+def test_a_source_becomes_an_index(client: Elasticsearch, job: IndexJob) -> None:
     """Searched by its alias; what the index says of itself is the model's."""
     summary = index_collection(job, client)
     assert (summary.version, summary.promoted, summary.read) == (f"{job.index}-v0001", True, 3)
@@ -98,7 +98,7 @@ def test_a_source_becomes_an_index(client: Elasticsearch, job: Job) -> None:
     }
 
 
-def test_a_second_run_encodes_nothing(client: Elasticsearch, job: Job) -> None:
+def test_a_second_run_encodes_nothing(client: Elasticsearch, job: IndexJob) -> None:
     """Everything is as it was, and nothing is written."""
     index_collection(job, client)
     model = Counting(MODEL)
@@ -108,7 +108,7 @@ def test_a_second_run_encodes_nothing(client: Elasticsearch, job: Job) -> None:
     assert (summary.version, summary.promoted) == (f"{job.index}-v0001", False)
 
 
-def test_a_changed_caption_is_encoded_alone(client: Elasticsearch, job: Job) -> None:
+def test_a_changed_caption_is_encoded_alone(client: Elasticsearch, job: IndexJob) -> None:
     """And the old word no longer finds the image."""
     index_collection(job, client)
     model = Counting(MODEL)
@@ -119,7 +119,7 @@ def test_a_changed_caption_is_encoded_alone(client: Elasticsearch, job: Job) -> 
     assert found(client, job.index, "owl") == set()
 
 
-def test_every_item_is_counted_once(client: Elasticsearch, job: Job) -> None:
+def test_every_item_is_counted_once(client: Elasticsearch, job: IndexJob) -> None:
     """What rules leave out, what is bad, and what has no term; bad records go to the file."""
     bad = RecordError("row 4", "read", "it is no JSON")
     torn = ImageDocument("torn", "birds", (Caption("owl"),), ImageFile("torn.png", b"no image"))
@@ -137,7 +137,7 @@ def test_every_item_is_counted_once(client: Elasticsearch, job: Job) -> None:
     assert count(client, job.index) == 3
 
 
-def test_strict_stops_at_the_first_bad_record(client: Elasticsearch, job: Job) -> None:
+def test_strict_stops_at_the_first_bad_record(client: Elasticsearch, job: IndexJob) -> None:
     """Nothing is served then."""
     strict = given(job, *BIRDS, RecordError("row 4", "read", "it is no JSON"), strict=True)
     with pytest.raises(InputError, match="row 4 is bad: read: it is no JSON"):
@@ -148,7 +148,7 @@ def test_strict_stops_at_the_first_bad_record(client: Elasticsearch, job: Job) -
 
 
 def test_a_run_that_broke_is_completed_by_the_next(
-    client: Elasticsearch, job: Job, monkeypatch: pytest.MonkeyPatch
+    client: Elasticsearch, job: IndexJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it had stored stays and is not encoded again; nobody searches half an index."""
     monkeypatch.setattr(
@@ -167,7 +167,7 @@ def test_a_run_that_broke_is_completed_by_the_next(
     assert summary.encoded + summary.unchanged == count(client, job.index) == len(many)
 
 
-def test_another_model_takes_over_when_it_is_complete(client: Elasticsearch, job: Job) -> None:
+def test_another_model_takes_over_when_it_is_complete(client: Elasticsearch, job: IndexJob) -> None:
     """Searches go on meanwhile, and reach the one or the other, never half of it."""
     index_collection(job, client)
     searches: list[tuple[str, set[str]]] = []
@@ -190,7 +190,7 @@ def test_another_model_takes_over_when_it_is_complete(client: Elasticsearch, job
     assert hit.score == pytest.approx(1.0986, rel=2**-8)  # log(1 + 2): the other model's weight
 
 
-def test_another_model_waits_for_all_collections(client: Elasticsearch, job: Job) -> None:
+def test_another_model_waits_for_all_collections(client: Elasticsearch, job: IndexJob) -> None:
     """A collection that nobody has encoded with it yet would be gone from searches."""
     boats = given(job, image("x", "boat", "boats"), name="boats")
     index_collection(job, client)
@@ -204,7 +204,7 @@ def test_another_model_waits_for_all_collections(client: Elasticsearch, job: Job
     assert complete.kept == f"{job.index}-v0001"
 
 
-def test_one_way_back_is_kept(client: Elasticsearch, job: Job) -> None:
+def test_one_way_back_is_kept(client: Elasticsearch, job: IndexJob) -> None:
     """The version before stays; the one before that goes, and so the disk never holds more than two at rest."""
     index_collection(job, client)
     index_collection(replace(job, model=OTHER_MODEL), client)
@@ -214,7 +214,7 @@ def test_one_way_back_is_kept(client: Elasticsearch, job: Job) -> None:
     assert sorted(indices(client, job.index)) == [f"{job.index}-v0002", f"{job.index}-v0003"]
 
 
-def test_going_back_to_a_model_encodes_only_what_has_changed(client: Elasticsearch, job: Job) -> None:
+def test_going_back_to_a_model_encodes_only_what_has_changed(client: Elasticsearch, job: IndexJob) -> None:
     """The version that was kept is brought up to date, and takes over again."""
     index_collection(job, client)
     index_collection(replace(job, model=OTHER_MODEL), client)
@@ -224,7 +224,7 @@ def test_going_back_to_a_model_encodes_only_what_has_changed(client: Elasticsear
     assert found(client, job.index, "boat") == {"a"}
 
 
-def test_a_version_can_be_made_ready_and_wait(client: Elasticsearch, job: Job) -> None:
+def test_a_version_can_be_made_ready_and_wait(client: Elasticsearch, job: IndexJob) -> None:
     """Searches reach it when it is promoted; what waits is never removed by a run."""
     index_collection(job, client)
     summary = index_collection(replace(job, model=OTHER_MODEL, promotes=False), client)
@@ -239,7 +239,7 @@ def test_a_version_can_be_made_ready_and_wait(client: Elasticsearch, job: Job) -
     assert f"{job.index}-v0002" in indices(client, job.index)
 
 
-def test_images_that_left_the_source_stay_until_they_are_pruned(client: Elasticsearch, job: Job) -> None:
+def test_images_that_left_the_source_stay_until_they_are_pruned(client: Elasticsearch, job: IndexJob) -> None:
     """Within the collection: another one's images are not touched."""
     index_collection(job, client)
     index_collection(given(job, image("x", "owl", "boats"), name="boats"), client)
@@ -252,7 +252,7 @@ def test_images_that_left_the_source_stay_until_they_are_pruned(client: Elastics
     assert collections(client, job.index) == {"birds": 1, "boats": 1}
 
 
-def test_a_collection_from_somewhere_else_is_not_pruned_at_once(client: Elasticsearch, job: Job) -> None:
+def test_a_collection_from_somewhere_else_is_not_pruned_at_once(client: Elasticsearch, job: IndexJob) -> None:
     """Two folders may have one name: the second run from the new place says that it has moved."""
     index_collection(replace(job, origin="/a/birds"), client)
     elsewhere = given(job, BIRDS[0], origin="/b/birds", prune_missing=True)
@@ -263,7 +263,7 @@ def test_a_collection_from_somewhere_else_is_not_pruned_at_once(client: Elastics
     assert index_collection(elsewhere, client).pruned == 2
 
 
-def test_nothing_is_pruned_after_a_record_that_could_not_be_read(client: Elasticsearch, job: Job) -> None:
+def test_nothing_is_pruned_after_a_record_that_could_not_be_read(client: Elasticsearch, job: IndexJob) -> None:
     """Nobody knows whose it was."""
     index_collection(job, client)
     summary = index_collection(given(job, BIRDS[0], RecordError("row 2", "read", "torn"), prune_missing=True), client)
@@ -272,7 +272,7 @@ def test_nothing_is_pruned_after_a_record_that_could_not_be_read(client: Elastic
     assert count(client, job.index) == 3
 
 
-def test_nothing_is_pruned_after_a_source_that_broke(client: Elasticsearch, job: Job) -> None:
+def test_nothing_is_pruned_after_a_source_that_broke(client: Elasticsearch, job: IndexJob) -> None:
     """The rest of it was never seen."""
     index_collection(job, client)
     with suppress(OSError):
@@ -281,7 +281,7 @@ def test_nothing_is_pruned_after_a_source_that_broke(client: Elasticsearch, job:
     assert count(client, job.index) == 3
 
 
-def test_what_is_broken_today_is_not_pruned(client: Elasticsearch, job: Job) -> None:
+def test_what_is_broken_today_is_not_pruned(client: Elasticsearch, job: IndexJob) -> None:
     """Its image is there and cannot be opened: it stays as it was."""
     index_collection(job, client)
     torn = replace(BIRDS[0], image=ImageFile("a.png", b"no image"))
@@ -291,7 +291,7 @@ def test_what_is_broken_today_is_not_pruned(client: Elasticsearch, job: Job) -> 
 
 
 @pytest.mark.parametrize("changed", [image("a", ""), replace(CREDITED, id="a")], ids=["no caption", "no term"])
-def test_what_a_rule_leaves_out_is_pruned(client: Elasticsearch, job: Job, changed: ImageDocument) -> None:
+def test_what_a_rule_leaves_out_is_pruned(client: Elasticsearch, job: IndexJob, changed: ImageDocument) -> None:
     """Its old words would find it for ever."""
     index_collection(job, client)
     summary = index_collection(given(job, changed, *BIRDS[1:], prune_missing=True), client)
@@ -299,7 +299,7 @@ def test_what_a_rule_leaves_out_is_pruned(client: Elasticsearch, job: Job, chang
     assert found(client, job.index, "owl") == set()
 
 
-def test_an_id_of_another_collection_is_rejected(client: Elasticsearch, job: Job) -> None:
+def test_an_id_of_another_collection_is_rejected(client: Elasticsearch, job: IndexJob) -> None:
     """The image that is there stays as it is."""
     index_collection(job, client)
     summary = index_collection(
@@ -310,41 +310,41 @@ def test_an_id_of_another_collection_is_rejected(client: Elasticsearch, job: Job
     assert found(client, job.index, "boat") == {"x"}
 
 
-def test_an_id_twice_in_a_source_is_stored_once(client: Elasticsearch, job: Job) -> None:
+def test_an_id_twice_in_a_source_is_stored_once(client: Elasticsearch, job: IndexJob) -> None:
     """Sources see to it that there is none; if there is, the last one stays, and nothing breaks."""
     summary = index_collection(given(job, image("a", "owl"), image("a", "boat")), client)
     assert summary.read == 2
     assert count(client, job.index) == 1
 
 
-def test_a_source_of_which_nothing_is_left_makes_no_index(client: Elasticsearch, job: Job) -> None:
+def test_a_source_of_which_nothing_is_left_makes_no_index(client: Elasticsearch, job: IndexJob) -> None:
     """And says what became of it."""
-    with pytest.raises(SourceError, match="of 2 images 1 are left out by rule and 1 are rejected"):
+    with pytest.raises(SourceError, match=r"of 2 images 1 are left out by rule \(icon\) and 1 are rejected"):
         index_collection(given(job, LeftOut("i", "icon"), RecordError("r", "read", "bad")), client)
     assert indices(client, job.index) == {}
 
 
-def test_a_dry_run_writes_nothing(client: Elasticsearch, job: Job) -> None:
+def test_a_dry_run_writes_nothing(client: Elasticsearch, job: IndexJob) -> None:
     """It shows the mapping and the first document, as they would be sent."""
-    shown = preview(job, client)
+    shown = preview_indexing(job, client)
     assert indices(client, job.index) == {}
-    assert shown.target == "a new version of the index will be built"
+    assert shown.described == "a new version of the index will be built"
     assert shown.body["mappings"]["properties"]["mlsr"]["properties"]["terms"] == {"type": "rank_features"}
-    assert shown.action is not None
+    assert isinstance(shown.action, IndexAction)
     assert (shown.action.id, shown.action.body["mlsr"]["top_terms"]) == ("a", ["owl"])
-    assert [prepared.document.id for prepared in shown.block.ready] == ["a", "b", "c"]
+    assert [prepared.record.id for prepared in shown.block.ready] == ["a", "b", "c"]
 
 
-def test_a_dry_run_passes_over_what_is_unchanged(client: Elasticsearch, job: Job) -> None:
+def test_a_dry_run_passes_over_what_is_unchanged(client: Elasticsearch, job: IndexJob) -> None:
     """It reads on to the first block that holds something to encode, and leaves the index as it is."""
     many = [image(f"{number:03}") for number in range(BLOCK)]
     index_collection(given(job, *many), client)
     before = indices(client, job.index)
-    shown = preview(given(job, *many, image("new", "boat")), client)
+    shown = preview_indexing(given(job, *many, image("new", "boat")), client)
     assert shown.action is not None
     assert shown.action.id == "new"
-    assert shown.target == f"{job.index}-v0001 will be brought up to date"
-    assert preview(given(job, *many), client).action is None
+    assert shown.described == f"{job.index}-v0001 will be brought up to date"
+    assert preview_indexing(given(job, *many), client).action is None
     refresh(client, job.index)
     assert indices(client, job.index) == before
     assert count(client, job.index) == BLOCK
@@ -365,7 +365,7 @@ class Content(bytes):
         type(self).alive -= 1
 
 
-def test_memory_does_not_grow_with_the_source(client: Elasticsearch, job: Job) -> None:
+def test_memory_does_not_grow_with_the_source(client: Elasticsearch, job: IndexJob) -> None:
     """Of a few thousand images no more than some blocks are held at a time, also while their documents wait."""
     dot = BytesIO()
     Image.new("RGB", (2, 2)).save(dot, "PNG")
@@ -379,7 +379,7 @@ def test_memory_does_not_grow_with_the_source(client: Elasticsearch, job: Job) -
     assert Content.alive == 0
 
 
-def test_somebody_elses_index_is_not_written_to(client: Elasticsearch, job: Job) -> None:
+def test_somebody_elses_index_is_not_written_to(client: Elasticsearch, job: IndexJob) -> None:
     """Before anything is encoded."""
     client.indices.create(index=job.index)
     model = Counting(MODEL)
@@ -388,7 +388,7 @@ def test_somebody_elses_index_is_not_written_to(client: Elasticsearch, job: Job)
     assert model.encoded == []
 
 
-def test_a_version_without_this_collection_gets_it(client: Elasticsearch, job: Job) -> None:
+def test_a_version_without_this_collection_gets_it(client: Elasticsearch, job: IndexJob) -> None:
     """Documents that somebody else has written beside ours stay."""
     version = create_version(client, job.index, IndexMeta("words", MODEL.revision, "v", "mlp", "mlp"))
     assert len(list(load(client, version, [IndexAction("z", {"image_id": "z", "collection": "others"})]))) == 1

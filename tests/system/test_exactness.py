@@ -18,7 +18,7 @@ from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.elastic.search import build_query, search, weights_in
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import RecordError, SourceError
-from mlsr_es.indexing import Job, index_collection
+from mlsr_es.indexing import IndexJob, index_collection
 from mlsr_es.sources import LeftOut, Source, open_source
 from mlsr_es.vectors import SparseVectors, feature_name, term_of
 
@@ -84,7 +84,7 @@ def measured(cluster_url: str, demo_model: BiEncoder, tmp_path_factory: pytest.T
     client = connect(ConnectionSettings(url=cluster_url))
     name = f"mlsr-test-{secrets.token_hex(4)}"
     rejects = tmp_path_factory.mktemp("exactness") / "rejects"
-    job = Job(Captions(source), name, demo_model, "demo", rejects=rejects)  # type: ignore[arg-type]
+    job = IndexJob(Captions(source), name, demo_model, "demo", rejects=rejects)  # type: ignore[arg-type]
     try:
         index_collection(job, client)
         body = {"query": {"match_all": {}}, "size": 5_000}

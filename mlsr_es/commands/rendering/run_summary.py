@@ -12,7 +12,7 @@ from mlsr_es.commands.rendering.console import data, note, table
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.bulk import Action
-    from mlsr_es.indexing import Block, EnrichBlock, Summary
+    from mlsr_es.indexing import Block, Summary
 
 _SHOWN_REJECTS = 5
 
@@ -66,7 +66,7 @@ def as_sent(action: Action | None) -> dict[str, Any]:
     return {"action": head, "document": document}
 
 
-def note_outcomes(block: Block | EnrichBlock, *, looked_at: str, becomes: str, would: str) -> None:
+def note_outcomes(block: Block, *, looked_at: str, becomes: str, would: str) -> None:
     """What would become of those that a dry run has looked at.
 
     Args:
@@ -75,8 +75,8 @@ def note_outcomes(block: Block | EnrichBlock, *, looked_at: str, becomes: str, w
         becomes: What becomes of those that are encoded.
         would: What the run would do, in words.
     """
-    for error, *_ in block.rejected[:_SHOWN_REJECTS]:
-        note(f"would be rejected: {error}")
+    for bad in block.rejected[:_SHOWN_REJECTS]:
+        note(f"would be rejected: {bad.error}")
     note(
         f"Nothing was written. Of {looked_at} {len(block.ready)} would be {becomes}, {len(block.unchanged)} are "
         f"unchanged, {len(block.left_out)} left out, {len(block.rejected)} rejected; {would}."

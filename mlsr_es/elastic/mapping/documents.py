@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.vectors import term_of
+from mlsr_es.vectors import TermWeights
 from mlsr_es.words import caption_text, stems
 
 TOP_TERMS = 10
@@ -19,7 +20,7 @@ TOP_TERMS = 10
 def document_body(
     document: ImageDocument,
     *,
-    terms: Mapping[str, float],
+    weights: TermWeights,
     fingerprint: str,
     model: str,
     thumbnail: str | None = None,
@@ -28,7 +29,7 @@ def document_body(
 
     Args:
         document: The image and its captions.
-        terms: Feature name to weight (float32 values above 0).
+        weights: Its terms.
         fingerprint: Of everything that this body is made from.
         model: The name of the model that gave the weights.
         thumbnail: A small picture as a data URI; None for none.
@@ -37,7 +38,7 @@ def document_body(
     for caption in document.captions:
         captions.setdefault(caption.kind.value, []).append(caption.text)
     body = {
-        "mlsr": weights_body(terms, fingerprint=fingerprint, model=model),
+        "mlsr": weights_body(weights, fingerprint=fingerprint, model=model),
         "image_id": document.id,
         "collection": document.collection,
         "page": document.page,
@@ -52,28 +53,32 @@ def document_body(
     return {name: value for name, value in body.items() if value}
 
 
-def weights_body(terms: Mapping[str, float], *, fingerprint: str, model: str) -> dict[str, Any]:
+def weights_body(weights: TermWeights, *, fingerprint: str, model: str) -> dict[str, Any]:
     """All that is this package's in a document, as JSON-ready values.
 
     Args:
-        terms: Feature name to weight (float32 values above 0).
+        weights: Its terms; none for a document that no query is to find.
         fingerprint: Of everything that the weights are made from.
         model: The name of the model that gave them.
     """
-    heaviest = sorted(terms, key=lambda name: (-terms[name], name))[:TOP_TERMS]
     return {
         # An array of one object: an update replaces an array, and merges an object, so that terms of an earlier
         # encoding would stay and go on matching.
-        "terms": [stored_weights(terms)],
-        "term_count": len(terms),
-        "top_terms": [term_of(name) for name in heaviest],
+        "terms": [dict(zip(weights.names, _shortest(weights.weights), strict=True))],
+        "term_count": len(weights),
+        "top_terms": list(weights.terms[:TOP_TERMS]),
         "fingerprint": fingerprint,
         "model": model,
     }
 
 
 def stored_weights(terms: Mapping[str, float]) -> dict[str, float]:
-    """Weights in the shortest decimal notation that gives the same float32 back: half the bytes of a float64's."""
+    """Weights as they are sent: feature name to the shortest decimal number that gives the same float32 back."""
+    return dict(zip(terms, _shortest(np.fromiter(terms.values(), np.float32, len(terms))), strict=True))
+
+
+def _shortest(weights: NDArray[np.float32]) -> list[float]:
+    """Numbers whose decimal notation has half the bytes of a float64's."""
     # orjson writes a float32 so, and ten times faster than str() does.
-    shortest = orjson.dumps(np.fromiter(terms.values(), np.float32, len(terms)), option=orjson.OPT_SERIALIZE_NUMPY)
-    return dict(zip(terms, orjson.loads(shortest), strict=True))
+    shortest: list[float] = orjson.loads(orjson.dumps(weights, option=orjson.OPT_SERIALIZE_NUMPY))
+    return shortest

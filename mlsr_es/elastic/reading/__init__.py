@@ -1,11 +1,11 @@
 """Reading an index: which documents it holds, all of them one after the other, or as they were at one moment."""
 
 from mlsr_es.elastic.reading.scanning import scan
-from mlsr_es.elastic.reading.snapshot import Found, read_again, read_snapshot
+from mlsr_es.elastic.reading.snapshot import ReadDocument, read_again, read_snapshot
 from mlsr_es.elastic.reading.stored import Stored, collections, count, ids_of_collection, refresh, stored
 
 __all__ = [
-    "Found",
+    "ReadDocument",
     "Stored",
     "collections",
     "count",

@@ -32,7 +32,7 @@ _READ_AGAIN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadDocument:
     """A document as it was read.
 
     Args:
@@ -59,7 +59,7 @@ class Found:
 
 def read_snapshot(
     client: Elasticsearch, name: str, fields: Sequence[str], *, fingerprint: str, slices: int = _SLICES
-) -> Generator[Found]:
+) -> Generator[ReadDocument]:
     """Each document that a search sees now, once, whatever is written meanwhile.
 
     Args:
@@ -100,7 +100,7 @@ def read_again(
     fields: Sequence[str],
     *,
     fingerprint: str,
-) -> Iterator[Found | tuple[str, str | None]]:
+) -> Iterator[ReadDocument | tuple[str, str | None]]:
     """Documents as they are now, without waiting for a refresh; of one that is gone, its key.
 
     Args:
@@ -173,9 +173,9 @@ def _next_size(hits: Sequence[Mapping[str, Any]]) -> int:
     return max(1, min(_LARGEST_PAGE, 4 * len(hits), int(_PAGE_BYTES / max(each, 1))))
 
 
-def _found(told: Mapping[str, Any], fingerprint: str) -> Found:
+def _found(told: Mapping[str, Any], fingerprint: str) -> ReadDocument:
     stored = told.get("fields", {}).get(fingerprint, [""])
-    return Found(
+    return ReadDocument(
         told["_id"],
         told.get("_routing"),
         told["_seq_no"],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlsr_es.elastic.cluster import AccessRole, role_body
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "security.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "security.md"
 
 
 def test_the_documented_bodies_are_those_that_keys_are_made_with() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile
 from mlsr_es.elastic.mapping import document_body
-from mlsr_es.vectors import SMALLEST_WEIGHT, feature_name
+from mlsr_es.vectors import SMALLEST_WEIGHT, TermWeights, term_of
 
 
 def test_a_document_has_the_names_of_the_mapping() -> None:
@@ -29,8 +29,10 @@ def test_a_document_has_the_names_of_the_mapping() -> None:
         width=320,
         height=200,
     )
-    terms = {feature_name("bird"): 2.0, feature_name("."): 0.5}
-    assert document_body(document, terms=terms, fingerprint="f00", model="m2", thumbnail="data:image/jpeg;base64,") == {
+    weights = TermWeights.of({"bird": 2.0, ".": 0.5})
+    assert document_body(
+        document, weights=weights, fingerprint="f00", model="m2", thumbnail="data:image/jpeg;base64,"
+    ) == {
         "mlsr": {
             "terms": [{"bird": 2.0, "%2E": 0.5}],
             "term_count": 2,
@@ -53,20 +55,20 @@ def test_a_document_has_the_names_of_the_mapping() -> None:
 
 def test_what_a_document_lacks_is_left_out() -> None:
     """No empty strings and no zeros that would be counted as values."""
-    body = document_body(ImageDocument("a", "c", ()), terms={"x": 1.0}, fingerprint="f", model="m")
+    body = document_body(ImageDocument("a", "c", ()), weights=TermWeights.of({"x": 1.0}), fingerprint="f", model="m")
     assert set(body) == {"mlsr", "image_id", "collection"}
 
 
 def test_the_ten_heaviest_terms_are_shown() -> None:
     """At equal weight in the order of their names, so that the same document is the same bytes."""
     terms = {f"t{number:02}": float(number // 2) + 1 for number in range(30)}
-    body = document_body(ImageDocument("a", "c", ()), terms=terms, fingerprint="f", model="m")
+    body = document_body(ImageDocument("a", "c", ()), weights=TermWeights.of(terms), fingerprint="f", model="m")
     assert body["mlsr"]["top_terms"] == ["t28", "t29", "t26", "t27", "t24", "t25", "t22", "t23", "t20", "t21"]
 
 
 @given(st.dictionaries(st.text(max_size=5), st.floats(SMALLEST_WEIGHT, 2.0**127, width=32), min_size=1))
 def test_weights_survive_json(terms: dict[str, float]) -> None:
     """What a cluster parses as float32 is the float32 that the encoder gave."""
-    body = document_body(ImageDocument("a", "c", ()), terms=terms, fingerprint="f", model="m")
+    body = document_body(ImageDocument("a", "c", ()), weights=TermWeights.of(terms), fingerprint="f", model="m")
     (parsed,) = orjson.loads(orjson.dumps(body))["mlsr"]["terms"]
-    assert {name: np.float32(weight) for name, weight in parsed.items()} == terms
+    assert {term_of(name): np.float32(weight) for name, weight in parsed.items()} == terms

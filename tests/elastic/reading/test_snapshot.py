@@ -9,7 +9,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
 from mlsr_es.elastic.bulk import UpdateAction, load
-from mlsr_es.elastic.reading import Found, read_again, read_snapshot
+from mlsr_es.elastic.reading import ReadDocument, read_again, read_snapshot
 from mlsr_es.errors import ClusterRefusedError, IndexMismatchError
 
 WANTED: dict[str, Any] = {"fields": ["name"], "fingerprint": "mlsr.fingerprint"}
@@ -103,8 +103,8 @@ def test_documents_are_read_again_by_id_and_routing(client: Elasticsearch, index
     client.index(index=index_name, id="routed", routing="far", document={"name": "routed"})
     keys = [("1", None), ("nobody", None), ("routed", "far")]
     first, second, third = read_again(client, index_name, keys, **WANTED)
-    assert isinstance(first, Found)
-    assert isinstance(third, Found)
+    assert isinstance(first, ReadDocument)
+    assert isinstance(third, ReadDocument)
     assert (first.source, third.source, third.routing) == ({"name": "changed"}, {"name": "routed"}, "far")
     assert second == ("nobody", None)
 

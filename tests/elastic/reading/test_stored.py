@@ -13,6 +13,7 @@ from mlsr_es.elastic.mapping import IndexMeta, document_body
 from mlsr_es.elastic.reading import Stored, collections, count, ids_of_collection, refresh, stored
 from mlsr_es.elastic.versions import create_version
 from mlsr_es.errors import IndexMismatchError
+from mlsr_es.vectors import TermWeights
 
 
 @pytest.fixture
@@ -23,7 +24,9 @@ def version(client: Elasticsearch, index_name: str) -> str:
 
 def action(id_: str, collection: str) -> IndexAction:
     document = ImageDocument(id_, collection, (Caption("a bird"),))
-    return IndexAction(id_, document_body(document, terms={"bird": 1.0}, fingerprint=f"of {id_}", model="m2"))
+    return IndexAction(
+        id_, document_body(document, weights=TermWeights.of({"bird": 1.0}), fingerprint=f"of {id_}", model="m2")
+    )
 
 
 def test_fingerprints_are_found_before_any_refresh(client: Elasticsearch, version: str) -> None:

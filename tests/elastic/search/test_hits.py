@@ -23,7 +23,7 @@ from mlsr_es.elastic.search import (
 )
 from mlsr_es.elastic.versions import create_version, promote
 from mlsr_es.errors import ClusterRefusedError, IndexMismatchError
-from mlsr_es.vectors import feature_name, quantised
+from mlsr_es.vectors import TermWeights, feature_name, quantised
 from tests.elastic.faults import FaultServer, Reply
 
 
@@ -40,7 +40,7 @@ def put(client: Elasticsearch, index: str, documents: Mapping[str, Mapping[str, 
             id_,
             document_body(
                 ImageDocument(id_, collection, ()),
-                terms={feature_name(term): weight for term, weight in terms.items()},
+                weights=TermWeights.of(terms),
                 fingerprint="f",
                 model="m2",
             ),
@@ -92,7 +92,9 @@ def test_a_term_that_a_changed_document_has_lost_no_longer_matches(client: Elast
     """Not after indexing it again, and not after a partial update by anybody's code."""
     put(client, index, {"a": {"bird": 1.0}, "b": {"bird": 1.0}})
     put(client, index, {"a": {"fish": 1.0}})
-    body = document_body(ImageDocument("b", "c", ()), terms={"fish": 1.0}, fingerprint="g", model="m2")
+    body = document_body(
+        ImageDocument("b", "c", ()), weights=TermWeights.of({"fish": 1.0}), fingerprint="g", model="m2"
+    )
     client.update(index=index, id="b", doc={"mlsr": body["mlsr"]}, refresh=True)
     assert search(client, index, build_query({"bird": 1.0}, size=10)).hits == []
     assert len(search(client, index, build_query({"fish": 1.0}, size=10)).hits) == 2
@@ -169,7 +171,7 @@ def test_one_refused_search_of_many_is_an_error(client: Elasticsearch, index: st
 def test_dot_product_and_bm25_add_up_in_one_request(client: Elasticsearch, index: str) -> None:
     """The score is the sum of the two searches' scores, the second times its weight; contributions tell them apart."""
     document = ImageDocument("a", "c", (Caption("A red bird"),))
-    body = document_body(document, terms={"bird": 1.5}, fingerprint="f", model="m2")
+    body = document_body(document, weights=TermWeights.of({"bird": 1.5}), fingerprint="f", model="m2")
     list(load(client, index, [IndexAction("a", body)]))
     refresh(client, index)
     terms, words = {"bird": 2.0}, {"bird": 3.0, "fish": 1.0}

@@ -12,7 +12,7 @@ from mlsr_es.collection import ImageDocument
 from mlsr_es.elastic.bulk import chunks
 from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.indexing import EnrichJob, Fields, enrich
-from mlsr_es.indexing.preparing import BLOCK
+from mlsr_es.indexing.prepare import BLOCK
 from tests.models import word_model
 
 DOCUMENTS = 6 * BLOCK

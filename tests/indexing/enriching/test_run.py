@@ -13,12 +13,12 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import ImageDocument, Section
-from mlsr_es.elastic.reading import Found, count
+from mlsr_es.elastic.reading import ReadDocument, count
 from mlsr_es.elastic.versions import resolve
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, InputError, SourceError
 from mlsr_es.hybrid import AUTO, STEMS, Hybrid
-from mlsr_es.indexing import EnrichJob, EnrichSummary, Fields, Job, enrich, index_collection, preview_enriching
+from mlsr_es.indexing import EnrichJob, Fields, IndexJob, Summary, enrich, index_collection, preview_enriching
 from mlsr_es.sources import Fetcher, ImageStore
 from mlsr_es.suggestion import encode_request, hybrid_for, send, serving_version
 from tests.indexing.enriching.seeing import Seeing, png
@@ -70,7 +70,7 @@ def seeing(job: EnrichJob, image: str = "photo", captions: Sequence[str] = (), *
     return replace(job, model=changes.pop("model", Seeing()), fields=fields, **changes)
 
 
-def numbers(summary: EnrichSummary) -> tuple[int, int, int, int]:
+def numbers(summary: Summary) -> tuple[int, int, int, int]:
     """Encoded, unchanged, left out, rejected."""
     return summary.encoded, summary.unchanged, summary.left_out.total(), summary.rejected.total()
 
@@ -211,7 +211,7 @@ def test_an_index_of_which_nothing_can_be_encoded_does_not_serve(
     shop = Shop.made(client, index_name)
     shop.put("1", {"price": 1})
     job = EnrichJob(shop.index, Fields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "r")
-    with pytest.raises(SourceError, match=r"of 1 documents 1 are left out \(no caption\) and 0 are rejected"):
+    with pytest.raises(SourceError, match=r"of 1 documents 1 are left out by rule \(no caption\) and 0 are rejected"):
         enrich(job, client)
     with pytest.raises(IndexMismatchError, match="weights are being added"):
         serving_version(client, shop.index)
@@ -421,7 +421,7 @@ def test_an_alias_of_the_owners_is_read_and_searched(shop: Shop, job: EnrichJob,
 def test_what_was_enriched_is_not_indexed_into(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
     """Its documents would become strangers' to their owner, and its index a version to be replaced."""
     enrich(job, client)
-    indexing = Job(Listed([listed_image("a")]), shop.index, MODEL, "words", rejects=job.rejects)
+    indexing = IndexJob(Listed([listed_image("a")]), shop.index, MODEL, "words", rejects=job.rejects)
     with pytest.raises(IndexMismatchError, match="is somebody's own index"):
         index_collection(indexing, client)
     assert set(NAMES) == {hit["_id"] for hit in client.search(index=shop.index)["hits"]["hits"]}
@@ -445,7 +445,7 @@ def test_a_dry_run_writes_nothing(shop: Shop, job: EnrichJob, client: Elasticsea
     shown = preview_enriching(job, client)
     assert client.indices.get_mapping(index=shop.index).body == mapping
     assert "mlsr" not in shop.source("1")
-    assert shown.mapping["properties"]["mlsr"]["properties"]["terms"] == {"type": "rank_features"}
+    assert shown.body["properties"]["mlsr"]["properties"]["terms"] == {"type": "rank_features"}
     assert shown.action is not None
     assert shown.action.id in NAMES
     assert shown.described == f"weights will be added to the documents of {shop.index}, in mlsr.terms"
@@ -515,4 +515,4 @@ def test_an_index_with_a_strict_mapping_is_enriched(clashing: Callable[..., Enri
 
 def test_a_document_names_itself_with_its_routing() -> None:
     """Its id alone does not."""
-    assert Found("a", "x", 0, 1, {}).key != Found("a", None, 0, 1, {}).key
+    assert ReadDocument("a", "x", 0, 1, {}).key != ReadDocument("a", None, 0, 1, {}).key

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.elastic.mapping import values_at
-from mlsr_es.elastic.reading import Found
+from mlsr_es.elastic.reading import ReadDocument
 from mlsr_es.errors import RecordError
-from mlsr_es.indexing.enriching.fields import Fields
+from mlsr_es.indexing.readers.fields import Fields
+from mlsr_es.indexing.record import Picture
 
 MOST_PICTURES = 32
 """Of one document: more of them are a collection of their own."""
@@ -19,22 +19,7 @@ Namer = Callable[[str, int], str]
 """From what a document says of an image, and its place among them, to what it is called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One image of a document; or its captions alone, where it has none.
-
-    Args:
-        captions: Its own, and those that all images of the document share.
-        name: Its path, its URL, or its number; "" where there is no image.
-        value: What the document says of it.
-    """
-
-    captions: tuple[Caption, ...]
-    name: str = ""
-    value: str = ""
-
-
-def pictures_of(found: Found, fields: Fields, name: Namer) -> list[Picture]:
+def pictures_of(found: ReadDocument, fields: Fields, name: Namer) -> list[Picture]:
     """The pictures of a document; of one without images, one that has captions only.
 
     Args:
@@ -61,11 +46,6 @@ def pictures_of(found: Found, fields: Fields, name: Namer) -> list[Picture]:
     return [Picture((*shared, *captions), name(value, place), value) for place, (value, captions) in enumerate(values)]
 
 
-def captions_of(pictures: Iterable[Picture]) -> tuple[Caption, ...]:
-    """The captions of pictures, each once."""
-    return tuple(dict.fromkeys(caption for picture in pictures for caption in picture.captions))
-
-
 def _parts(source: Mapping[str, Any], group: str) -> Iterable[Mapping[str, Any]]:
     if not group:
         return [source]
@@ -76,14 +56,14 @@ def _below(field: str, group: str) -> str:
     return field.removeprefix(f"{group}.") if group else field
 
 
-def _captions(found: Found, part: Mapping[str, Any], kinds: Mapping[str, CaptionKind]) -> Iterator[Caption]:
+def _captions(found: ReadDocument, part: Mapping[str, Any], kinds: Mapping[str, CaptionKind]) -> Iterator[Caption]:
     for field, kind in kinds.items():
         for text in _texts(found, part, field):
             if words := " ".join(text.replace("\0", " ").split()):
                 yield Caption(words, kind)
 
 
-def _texts(found: Found, part: Mapping[str, Any], field: str) -> Iterator[str]:
+def _texts(found: ReadDocument, part: Mapping[str, Any], field: str) -> Iterator[str]:
     for value in values_at(part, field):
         if isinstance(value, Mapping | bool):
             raise RecordError(found.id, "read", f"its field {field} holds {type(value).__name__}, not text")

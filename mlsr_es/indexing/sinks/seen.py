@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from types import TracebackType
-from typing import Self
 
 
 class SeenIds:
@@ -17,12 +15,8 @@ class SeenIds:
         self._database = sqlite3.connect("")
         self._database.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Forget all."""
         self._database.close()
 
     def add(self, ids: Iterable[str]) -> None:

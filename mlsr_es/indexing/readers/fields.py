@@ -10,7 +10,7 @@ from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic.enrichment import OwnersIndex
 from mlsr_es.elastic.mapping import REFERENCES, TEXTS, check_readable
 from mlsr_es.errors import InputError
-from mlsr_es.indexing.preparing import Needs
+from mlsr_es.indexing.needs import Needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from mlsr_es.elastic.cluster import hidden_by_rights
 from mlsr_es.elastic.mapping import State
 from mlsr_es.elastic.versions import Version, alias_of, resolve
 from mlsr_es.errors import IndexMismatchError
-from mlsr_es.indexing.target import missing_collections
+from mlsr_es.indexing.sinks.target import missing_collections
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client

@@ -12,7 +12,7 @@ from elasticsearch import Elasticsearch
 from mlsr_es.collection import Section
 from mlsr_es.elastic.versions import resolve, store_hybrid
 from mlsr_es.hybrid import Hybrid
-from mlsr_es.indexing import Job, index_collection
+from mlsr_es.indexing import IndexJob, index_collection
 from tests.indexing.listed import Listed, image
 from tests.models import word_model
 
@@ -32,12 +32,12 @@ class Told(Listed):
 
 
 @pytest.fixture
-def job(index_name: str, tmp_path: Path) -> Job:
+def job(index_name: str, tmp_path: Path) -> IndexJob:
     """Three birds, twelve sections, and a model that brings a weight of its own."""
     model = word_model()
     model.hybrid = Hybrid("caption_stems", 0.5, MODELS)
     source = Told(BIRDS, asks=("owl", "heron", "robin") * 4)
-    return Job(source, index_name, model, "words", rejects=tmp_path / "rejects.ndjson")
+    return IndexJob(source, index_name, model, "words", rejects=tmp_path / "rejects.ndjson")
 
 
 def stored(client: Elasticsearch, index: str) -> Hybrid:
@@ -48,7 +48,7 @@ def stored(client: Elasticsearch, index: str) -> Hybrid:
     return Hybrid.from_json(resolved.serving.meta.hybrid)
 
 
-def test_both_scores_are_equally_high(job: Job, client: Elasticsearch) -> None:
+def test_both_scores_are_equally_high(job: IndexJob, client: Elasticsearch) -> None:
     """Every bird's dot product is log(2) squared; its BM25 is what the cluster says."""
     summary = index_collection(job, client)
     written = stored(client, job.index)
@@ -59,14 +59,14 @@ def test_both_scores_are_equally_high(job: Job, client: Elasticsearch) -> None:
     assert summary.to_json()["hybrid"]["weight"] == written.weight
 
 
-def test_without_sections_the_models_own_weight_is_taken(job: Job, client: Elasticsearch) -> None:
+def test_without_sections_the_models_own_weight_is_taken(job: IndexJob, client: Elasticsearch) -> None:
     """A median of few sections says nothing either."""
     source = Told(BIRDS, asks=("owl",) * 9)
     assert index_collection(replace(job, source=source), client).hybrid is None
     assert stored(client, job.index).found == MODELS
 
 
-def test_what_the_owner_has_stored_stays(job: Job, client: Elasticsearch) -> None:
+def test_what_the_owner_has_stored_stays(job: IndexJob, client: Elasticsearch) -> None:
     """A later run finds no weight, whatever it brings."""
     index_collection(job, client)
     kept = Hybrid("caption_stems", 0.9, "by hand", kept=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlsr_es.elastic.bulk import DeleteAction, load
 from mlsr_es.elastic.reading import ids_of_collection
-from mlsr_es.indexing.seen import SeenIds
+from mlsr_es.indexing.sinks.seen import SeenIds
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client

@@ -7,7 +7,7 @@ import pytest
 from mlsr_es.collection import CaptionKind
 from mlsr_es.errors import InputError
 from mlsr_es.indexing import Fields
-from mlsr_es.indexing.preparing import Needs
+from mlsr_es.indexing.needs import Needs
 
 CAPTIONS_ONLY, IMAGES = Needs(image=False, caption=True), Needs(image=True, caption=False)
 

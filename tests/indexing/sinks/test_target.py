@@ -6,7 +6,7 @@ import pytest
 
 from mlsr_es.elastic.mapping import FieldKind, IndexMeta
 from mlsr_es.elastic.versions import Resolved, Version
-from mlsr_es.indexing.target import Target, choose
+from mlsr_es.indexing.sinks.target import Target, choose
 
 
 def version(number: int, revision: str, kind: FieldKind = FieldKind.RANK_FEATURES) -> Version:

@@ -1,0 +1,80 @@
+"""``encode``: a source into files of vectors, to evaluate a model without a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsr_es.collection import SECTION_FIELDS
+from mlsr_es.errors import RecordError
+from mlsr_es.indexing.fingerprint import EncodingPlan
+from mlsr_es.indexing.pipeline import Pipeline
+from mlsr_es.indexing.readers import SourceReader
+from mlsr_es.indexing.sinks import FilesSink
+from mlsr_es.indexing.summary import Summary
+from mlsr_es.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.sources import Source
+
+REJECTS = "rejects.ndjson"
+"""In the folder of the vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeSummary:
+    """What was written.
+
+    Args:
+        documents: What became of the images.
+        sections: How many sections have at least one term.
+        without_terms: How many sections the model gives no term, and no image could be found for.
+        faults: What is bad among sections and judgements.
+    """
+
+    documents: Summary
+    sections: int
+    without_terms: int
+    faults: Sequence[RecordError] = field(default_factory=tuple)
+
+
+def encode_collection(
+    source: Source,
+    folder: Path,
+    *,
+    model: BiEncoder,
+    model_name: str,
+    query_fields: Sequence[str] = SECTION_FIELDS,
+    strict: bool = False,
+    progress: Progress = Silent(),
+) -> EncodeSummary:
+    """Write the vectors of a source's images and sections as Parquet.
+
+    Args:
+        source: The collection, opened for the languages that the model reads.
+        folder: Made where it is not there; bad records are in its ``rejects.ndjson``.
+        model: The bi-encoder.
+        model_name: As the user named it.
+        query_fields: What of a section is encoded, out of ``SECTION_FIELDS``.
+        strict: Whether the first bad record stops the run.
+        progress: Told of each image and section.
+
+    Raises:
+        SourceError: The folder is a file.
+        StorageError: The disk is full, or not writable.
+    """
+    meta = {
+        "model": model_name,
+        "revision": model.revision,
+        "vocabulary": model.vocabulary.digest,
+        "collection": source.name,
+        "query_fields": ",".join(query_fields),
+    }
+    asked = (section.only(query_fields) for section in source.sections())
+    sink = FilesSink(folder, meta, model, asked, progress)
+    reader = SourceReader(source, EncodingPlan(model.revision))
+    documents = Pipeline(reader, sink, model, folder / REJECTS, strict).run(progress)
+    return EncodeSummary(documents, sink.sections, sink.sections_without_terms, tuple(source.faults()))

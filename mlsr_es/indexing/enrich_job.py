@@ -1,0 +1,137 @@
+"""``enrich``: weights for the documents of somebody's index, beside what is in them or in an index of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsr_es.elastic.enrichment import describe
+from mlsr_es.elastic.mapping import FieldKind
+from mlsr_es.errors import InputError
+from mlsr_es.indexing.made_with import made_with
+from mlsr_es.indexing.needs import Needs
+from mlsr_es.indexing.pipeline import Pipeline, Preview, preview
+from mlsr_es.indexing.readers import Fields, IndexReader
+from mlsr_es.indexing.sinks import IndexSink, InPlace, VersionPlan, VersionSink, kind_in
+from mlsr_es.indexing.sinks.balancing import balance
+from mlsr_es.indexing.summary import Summary
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.sources import ImageStore
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.elastic.enrichment import OwnersIndex
+    from mlsr_es.encoders import BiEncoder
+
+_FINGERPRINT = "mlsr.fingerprint"
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichJob:
+    """What is enriched, with what, and how.
+
+    Args:
+        index: The index, or an alias of it.
+        fields: Which of its fields are read.
+        model: The bi-encoder.
+        model_name: As the user named it; searches load it by this name.
+        store: Where images are.
+        into: The index that is written to in place of the one that is read; "" for that one itself.
+        field_kind: The type of the field with the weights; None for the one that is there, or else suits the cluster.
+        refetch: Whether images are fetched again although their URLs are the same.
+        rejects: Where bad records go.
+        strict: Whether the first bad record stops the run.
+    """
+
+    index: str
+    fields: Fields
+    model: BiEncoder
+    model_name: str
+    store: ImageStore = field(default_factory=ImageStore)
+    into: str = ""
+    field_kind: FieldKind | None = None
+    refetch: bool = False
+    rejects: Path = Path("rejects.ndjson")
+    strict: bool = False
+
+    @property
+    def needs(self) -> Needs:
+        """What the model needs of a document."""
+        return Needs.of(self.model.config)
+
+
+def enrich(job: EnrichJob, client: Client, progress: Progress = Silent()) -> Summary:
+    """Add weights to the documents of an index, so that they can be suggested.
+
+    Another model's weights go into another field, which searches read when all are there.
+
+    Args:
+        job: What is enriched, with what, and how.
+        client: Of ``mlsr_es.elastic.client.connect``.
+        progress: Told of reading, encoding and loading.
+
+    Raises:
+        MlsrError: As ``Pipeline.run`` says; the model may need a field that is not named, too.
+    """
+    return _pipeline(job, client)[0].run(progress)
+
+
+def preview_enriching(job: EnrichJob, client: Client) -> Preview:
+    """Read and encode until the first document that would be written; nothing is written.
+
+    Raises:
+        InputError: The model needs a field that is not named, or an index would be written into itself.
+        IndexMismatchError: Something is in the way.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    return preview(*_pipeline(job, client))
+
+
+def _pipeline(job: EnrichJob, client: Client) -> tuple[Pipeline, IndexSink]:
+    owners = describe(client, job.index)
+    job.fields.check(owners)
+    job.fields.check_needs(job.needs)
+    if job.into in {job.index, owners.index}:
+        raise InputError(f"--into names {job.into} itself.", advice="Leave it out, or name another index.")
+    reader = IndexReader(
+        client,
+        job.index,
+        job.fields.read_by(job.needs),
+        job.needs,
+        job.model.revision,
+        stored_fingerprint=_FINGERPRINT,
+        store=job.store,
+        fetches_again=job.refetch,
+    )
+    if job.into:
+        companion = _companion(job, client, reader)
+        return Pipeline(reader, companion, job.model, job.rejects, job.strict), companion
+    in_place = _in_place(job, client, owners)
+    reader = replace(reader, stored_fingerprint=in_place.weights_object.fingerprint)
+    return Pipeline(reader, in_place, job.model, job.rejects, job.strict), in_place
+
+
+def _companion(job: EnrichJob, client: Client, reader: IndexReader) -> VersionSink:
+    plan = VersionPlan(
+        job.into,
+        made_with(job.model, job.model_name, stems=True),
+        job.index,
+        kind=job.field_kind,
+        prunes=True,
+        mirrors=True,
+    )
+    return VersionSink(client, plan, partial(balance, reader, job.model, client))
+
+
+def _in_place(job: EnrichJob, client: Client, owners: OwnersIndex) -> InPlace:
+    enriched = {**job.fields.to_json(), "inline": bool(job.fields.image) and job.store.inline}
+    meta = replace(
+        made_with(job.model, job.model_name, stems=False),
+        field_kind=kind_in(client, owners, job.model.revision, job.field_kind),
+        enriched=enriched,
+    )
+    sink = InPlace(client, owners, meta)
+    sink.check()
+    return sink

@@ -1,0 +1,99 @@
+"""``index``: a source into a version behind an alias."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlsr_es.elastic.mapping import FieldKind
+from mlsr_es.indexing.fingerprint import EncodingPlan
+from mlsr_es.indexing.made_with import made_with
+from mlsr_es.indexing.pipeline import Pipeline, Preview, preview
+from mlsr_es.indexing.readers import SourceReader
+from mlsr_es.indexing.sinks import VersionPlan, VersionSink
+from mlsr_es.indexing.sinks.balancing import balance
+from mlsr_es.indexing.summary import Summary
+from mlsr_es.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class IndexJob:
+    """What is indexed, with what, and how.
+
+    Args:
+        source: The collection.
+        index: The alias.
+        model: The bi-encoder.
+        model_name: As the user named it; searches load it by this name.
+        origin: From where the source is read, as a person would name it; "" where nobody can say.
+        languages: Which captions the source was opened for; None for all.
+        thumbnails: Whether each document gets a small picture.
+        prune_missing: Whether images that left the source are removed.
+        field_kind: The type of the field with the weights; None for that of the index, or else what suits the cluster.
+        rejects: Where bad records go.
+        strict: Whether the first bad record stops the run.
+        promotes: Whether a version takes over as soon as it is complete.
+    """
+
+    source: Source
+    index: str
+    model: BiEncoder
+    model_name: str
+    origin: str = ""
+    languages: frozenset[str] | None = None
+    thumbnails: bool = False
+    prune_missing: bool = False
+    field_kind: FieldKind | None = None
+    rejects: Path = Path("rejects.ndjson")
+    strict: bool = False
+    promotes: bool = True
+
+
+def index_collection(job: IndexJob, client: Client, progress: Progress = Silent()) -> Summary:
+    """Bring an index up to date with a source.
+
+    Another model's documents go into a new version, which takes the old one's place when it is complete and holds every
+    collection that the old one has. The old one is kept for the way back, until the next one takes over.
+
+    Args:
+        job: What is indexed, with what, and how.
+        client: Of ``mlsr_es.elastic.client.connect``.
+        progress: Told of reading, encoding and loading.
+
+    Raises:
+        MlsrError: As ``Pipeline.run`` says; the index's name may belong to something else, too.
+    """
+    return _pipeline(job, client)[0].run(progress)
+
+
+def preview_indexing(job: IndexJob, client: Client) -> Preview:
+    """Read and encode until the first document that would be stored; nothing is written.
+
+    Raises:
+        IndexMismatchError: The index's name belongs to something else.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    return preview(*_pipeline(job, client))
+
+
+def _pipeline(job: IndexJob, client: Client) -> tuple[Pipeline, VersionSink]:
+    plan = EncodingPlan(job.model.revision, thumbnails=job.thumbnails, languages=job.languages)
+    reader = SourceReader(job.source, plan)
+    version = VersionPlan(
+        job.index,
+        made_with(job.model, job.model_name, stems=True),
+        reader.collection,
+        kind=job.field_kind,
+        origin=job.origin,
+        prunes=job.prune_missing,
+        promotes=job.promotes,
+    )
+    sink = VersionSink(client, version, partial(balance, reader, job.model, client))
+    return Pipeline(reader, sink, job.model, job.rejects, job.strict, job.thumbnails), sink

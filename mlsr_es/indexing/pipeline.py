@@ -1,0 +1,265 @@
+"""The one pipeline: read, prepare, encode and write, overlapped; what was changed meanwhile is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.elastic.bulk import Action, BulkResult
+from mlsr_es.errors import RecordError
+from mlsr_es.indexing.encode import encode
+from mlsr_es.indexing.needs import Needs
+from mlsr_es.indexing.prepare import Block, Item, Preparing
+from mlsr_es.indexing.readers import Reader
+from mlsr_es.indexing.record import Key, Record, Unusable
+from mlsr_es.indexing.rejects import RejectsFile
+from mlsr_es.indexing.sinks import Change, Cleared, IndexSink, Sink
+from mlsr_es.indexing.summary import Summary
+from mlsr_es.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from mlsr_es.encoders import BiEncoder
+
+_STAGES = _READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
+
+_ROUNDS = 5
+"""How often a document is read that is changed by somebody else each time."""
+
+_NO_TERMS, _GONE = "no terms", "removed meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """From a reader to a sink.
+
+    Args:
+        reader: Where documents come from.
+        sink: Where their weights go.
+        model: The bi-encoder.
+        rejects: Where bad records go.
+        strict: Whether the first bad record stops the run.
+        thumbnails: Whether each document gets a small picture.
+    """
+
+    reader: Reader
+    sink: Sink
+    model: BiEncoder
+    rejects: Path = Path("rejects.ndjson")
+    strict: bool = False
+    thumbnails: bool = False
+
+    @property
+    def preparing(self) -> Preparing:
+        """How records are prepared."""
+        return Preparing(self.reader, self.sink.stored, Needs.of(self.model.config), self.thumbnails)
+
+    def run(self, progress: Progress = Silent()) -> Summary:
+        """Bring the sink up to date with the reader.
+
+        Documents that are stored as they would be now are not encoded again: a run that was killed is completed by
+        running it again.
+
+        Args:
+            progress: Told of reading, encoding and loading.
+
+        Raises:
+            InputError: The run is strict and a record is bad.
+            SourceError: Nothing can be encoded.
+            IndexMismatchError: Something is in the way, or the index is gone.
+            ClusterError: The cluster cannot be reached, or refuses; what is stored stays.
+            StorageError: The rejects file, or another one, cannot be written.
+        """
+        started = perf_counter()
+        with closing(self.sink), RejectsFile(self.rejects, strict=self.strict) as rejects:
+            self.sink.open()
+            run = _Run(self, rejects, progress)
+            run.load()
+            self.sink.finish(run.summary)
+        run.summary.seconds = perf_counter() - started
+        return run.summary
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would do.
+
+    Args:
+        described: In words.
+        body: What would make room for the weights: settings and mapping of a new index, or what is added to a mapping.
+        action: The first document as it would be sent; None where none of those that were looked at would be.
+        block: The records that were looked at last.
+    """
+
+    described: str
+    body: Mapping[str, Any]
+    action: Action | None
+    block: Block
+
+
+def preview(pipeline: Pipeline, sink: IndexSink) -> Preview:
+    """Read and encode until the first document that would be written; nothing is written.
+
+    Args:
+        pipeline: That would be run.
+        sink: Its own.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    last, action = Block(), None
+    with closing(pipeline.reader.records()) as items, closing(pipeline.preparing.blocks(items)) as blocks:
+        for block in blocks:
+            last = block
+            encoded = encode(pipeline.model, block.ready)
+            first = next((each for each in encoded if len(each.weights)), None)
+            if first:
+                action = sink.action(first)
+                break
+    return Preview(sink.described, sink.body, action, last)
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """A document that waits for the cluster's answer; ``reason`` says why it has no weights, None where it has."""
+
+    record: Record | None
+    reason: Unusable | None = None
+
+
+class _Run:
+    """One run's state: counts, documents under way, documents to be read again."""
+
+    def __init__(self, pipeline: Pipeline, rejects: RejectsFile, progress: Progress) -> None:
+        self.reader = pipeline.reader
+        self.sink = pipeline.sink
+        self.model = pipeline.model
+        self.preparing = pipeline.preparing
+        sink, reader = pipeline.sink, pipeline.reader
+        self.summary = Summary(
+            sink.name, sink.index, reader.collection, field=sink.field, unit=reader.unit, advice=reader.advice
+        )
+        self._rejects = rejects
+        self._progress = progress
+        self._under_way: dict[Key, _UnderWay] = {}
+        self._again: list[Key] = []
+
+    def load(self) -> None:
+        """Read, encode and write everything; what was changed meanwhile once more."""
+        total = self.reader.count()
+        for stage in _STAGES:
+            self._progress.start(stage, total, self.reader.unit)
+        with closing(self.reader.records()) as items:
+            self._work_off(items)
+        for _ in range(_ROUNDS - 1):
+            changed, self._again = self._again, []
+            if not changed:
+                break
+            self.summary.read_again += len(changed)
+            self._work_off(self._still_there(changed))
+        for id_, _ in self._again:
+            reason = f"it was changed each of {_ROUNDS} times that it was read"
+            self._reject(Unusable.bad(RecordError(id_, "load", reason)))
+        for stage in _STAGES:
+            self._progress.finish(stage)
+        self.summary.rejects_file = self._rejects.written
+
+    def _work_off(self, items: Iterator[Item]) -> None:
+        meter = self.summary.stages["loading"].took
+        # Closed one after the other, also where one of them breaks: each reads from the next in threads of its own.
+        with closing(self._changes(items)) as changes, closing(self.sink.write(changes, meter)) as results:
+            for result in results:
+                self._take(result)
+
+    def _still_there(self, keys: list[Key]) -> Iterator[Item]:
+        """Documents as they are now; those that are gone are counted."""
+        for each in self.reader.read_again(keys):
+            if isinstance(each, Record | Unusable):
+                yield each
+            else:
+                self.summary.left_out[_GONE] += 1
+
+    def _changes(self, items: Iterator[Item]) -> Generator[Change]:
+        with closing(self.preparing.blocks(items)) as blocks:
+            for block in blocks:
+                self._account(block)
+                for unusable in (*block.left_out, *block.rejected):
+                    yield from self._cleared(unusable)
+                yield from self._encoded(block)
+
+    def _account(self, block: Block) -> None:
+        self.summary.stages["reading"].took(block.seconds, block.read)
+        self.summary.unchanged += len(block.unchanged)
+        # What is broken today stays as it was; what a rule leaves out goes.
+        self.sink.keeps(block.unchanged)
+        self.sink.keeps(unusable.id for unusable in block.rejected)
+        self._progress.advance(_READING, block.read)
+        self._progress.advance(_ENCODING, block.read - len(block.ready))
+        self._progress.advance(_LOADING, len(block.unchanged))
+
+    def _encoded(self, block: Block) -> Iterator[Change]:
+        started = perf_counter()
+        encoded = encode(self.model, block.ready)
+        self.summary.stages["encoding"].took(perf_counter() - started, len(encoded))
+        for each in encoded:
+            record, fingerprint = each.prepared.record, each.prepared.fingerprint
+            self._progress.advance(_ENCODING)
+            if reason := self.sink.refuses(record):
+                self._put_aside(Unusable.bad(RecordError(record.id, "index", reason)))
+            elif len(each.weights):
+                self._under_way[self.sink.key(record)] = _UnderWay(record.without_content)
+                yield each
+            else:
+                yield from self._cleared(Unusable(record.id, _NO_TERMS, record=record, fingerprint=fingerprint))
+
+    def _cleared(self, unusable: Unusable) -> Iterator[Change]:
+        """What was encoded once and cannot be any more loses its weights: its old words would find it for ever."""
+        record = unusable.record
+        if record is None:
+            clears = False
+        elif unusable.error:
+            clears = self.sink.clears_bad(record)
+        else:
+            clears = self.sink.clears(record) and record.stored_fingerprint != unusable.fingerprint
+        if record is not None and clears:
+            self._under_way[self.sink.key(record)] = _UnderWay(record.without_content, unusable)
+            yield Cleared(record, unusable.fingerprint)
+        else:
+            self._put_aside(unusable)
+
+    def _take(self, result: BulkResult) -> None:
+        key = (result.id, result.routing)
+        # Of an id that a source gives twice, the second answer finds nothing under way.
+        sent = self._under_way.pop(key, _UnderWay(None))
+        if result.conflict:
+            self._again.append(key)
+            return
+        if result.gone:
+            self.summary.left_out[_GONE] += 1
+        elif result.rejected:
+            self._reject(Unusable.bad(RecordError(result.id, "load", result.reason), sent.record))
+        elif sent.reason:
+            self.summary.cleared += 1
+            self._count(sent.reason)
+        else:
+            self.summary.encoded += 1
+            self.summary.stages["loading"].documents += 1
+        self._progress.advance(_LOADING)
+
+    def _put_aside(self, unusable: Unusable) -> None:
+        self._count(unusable)
+        self._progress.advance(_LOADING)
+
+    def _count(self, unusable: Unusable) -> None:
+        if unusable.error:
+            self._reject(unusable)
+        else:
+            self.summary.left_out[unusable.rule] += 1
+
+    def _reject(self, bad: Unusable) -> None:
+        if bad.error:
+            self.summary.rejected[bad.error.stage] += 1
+            self._rejects.add(bad.error, bad.record)

@@ -1,0 +1,99 @@
+"""A source as a reader: each of its documents has one image, or captions alone."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
+from mlsr_es.errors import RecordError
+from mlsr_es.indexing.fingerprint import EncodingPlan, source_fingerprint
+from mlsr_es.indexing.record import Key, Picture, Record, Unusable
+from mlsr_es.sources import LeftOut, Source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReader:
+    """Reads a source.
+
+    Args:
+        source: The collection, opened for the languages that are read.
+        plan: How its documents are encoded.
+    """
+
+    source: Source
+    plan: EncodingPlan
+
+    unit: ClassVar[str] = "images"
+    # Also where the model reads captions only: an image that nobody can open is not worth suggesting.
+    opens_images: ClassVar[bool] = True
+    fetches_again: ClassVar[bool] = False
+    advice: ClassVar[str] = "See why with: mlsr-es collection inspect."
+
+    @property
+    def collection(self) -> str:
+        """The source's name."""
+        return self.source.name
+
+    def count(self) -> int | None:
+        """How many items the source gives, where that is cheap to say."""
+        return self.source.count()
+
+    def records(self) -> Generator[Record | Unusable]:
+        """The source's items in their order."""
+        for item in self.source.documents():
+            match item:
+                case ImageDocument():
+                    name = item.image.name if item.image else ""
+                    yield Record(item, (Picture(item.captions, name, name),))
+                case LeftOut():
+                    yield Unusable(item.id, rule=item.rule)
+                case RecordError():
+                    yield Unusable.bad(item)
+
+    def read_again(self, keys: Iterable[Key]) -> Iterator[Record | Unusable | Key]:  # noqa: ARG002
+        """Nothing: nobody changes a source's documents in the index."""
+        yield from ()
+
+    def without_image(self, record: Record) -> str:
+        """A model that reads images was chosen for images.
+
+        Raises:
+            RecordError: Always.
+        """
+        raise RecordError(record.id, "decode", "the model reads images, and this record has none")
+
+    def narrowed(self, record: Record, pictures: Sequence[Picture]) -> Record:  # noqa: ARG002
+        """The record: it has one picture."""
+        return record
+
+    def open(self, record: Record, picture: Picture) -> ImageFile:
+        """The image's bytes.
+
+        Raises:
+            RecordError: The file cannot be read.
+        """
+        file = record.document.image or ImageFile(picture.name, b"")
+        try:
+            return ImageFile(file.name, file.read())
+        except OSError as error:
+            reason = f"the image cannot be read: {error.strerror or error}"
+            raise RecordError(record.id, "read", reason) from error
+
+    def is_remote(self, picture: Picture) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def fingerprint(self, record: Record, files: Sequence[ImageFile | None]) -> str:
+        """Over the document, its image's bytes and the plan."""
+        content = next((file.read() for file in files if file), b"")
+        return source_fingerprint(record.document, content, self.plan)
+
+    def sections(self) -> Iterator[Section]:
+        """The source's."""
+        return self.source.sections()
+
+    def judgements(self) -> Iterator[Judgement]:
+        """The source's."""
+        return self.source.judgements()

@@ -1,0 +1,178 @@
+"""Somebody's index as a sink: its documents get the object ``mlsr``, and stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.elastic.bulk import BulkResult, UpdateAction, load
+from mlsr_es.elastic.cluster import capabilities
+from mlsr_es.elastic.enrichment import (
+    OwnersIndex,
+    WeightsObject,
+    check_writable,
+    prepare_weights_object,
+    switch,
+    weights_object_for,
+)
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta, weights_body
+from mlsr_es.elastic.reading import ReadDocument, Stored
+from mlsr_es.indexing.encode import EncodedRecord
+from mlsr_es.indexing.record import Key, Record
+from mlsr_es.indexing.sinks.sink import Change, Meter
+from mlsr_es.indexing.summary import Summary
+from mlsr_es.vectors import TermWeights
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+
+_NO_TERMS = TermWeights.of({})
+
+
+@dataclass(frozen=True)
+class InPlace:
+    """Writes weights into the documents that they were made from.
+
+    Args:
+        client: Of ``connect``.
+        owners: Of ``describe``.
+        meta: What the index will say of itself when all is written.
+    """
+
+    client: Client
+    owners: OwnersIndex
+    meta: IndexMeta
+
+    @property
+    def weights_object(self) -> WeightsObject:
+        """The place in the documents."""
+        return weights_object_for(self.owners.meta, self.meta.revision)
+
+    @property
+    def name(self) -> str:
+        """The index, as the user named it."""
+        return self.owners.name
+
+    @property
+    def index(self) -> str:
+        """The index itself."""
+        return self.owners.index
+
+    @property
+    def field(self) -> str:
+        """The field with the weights."""
+        return self.weights_object.field
+
+    @property
+    def described(self) -> str:
+        """What will be done, in words."""
+        serving = self.owners.meta
+        if self.weights_object.serves:
+            return f"the weights in {self.field} of {self.index} will be brought up to date"
+        if serving is None or serving.field == self.field:
+            return f"weights will be added to the documents of {self.index}, in {self.field}"
+        return f"{self.field} of {self.index} will be filled; searches read {serving.field} until it is complete"
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What is added to the mapping."""
+        return {"properties": self.weights_object.properties(self.meta.field_kind)}
+
+    def check(self) -> None:
+        """See that nothing is harmed.
+
+        Raises:
+            IndexMismatchError: Something is in the way.
+        """
+        check_writable(self.owners, self.weights_object, self.meta.field_kind)
+
+    def open(self) -> None:
+        """Add the fields to the mapping, and write down what they are being filled with."""
+        prepare_weights_object(self.client, self.owners, self.weights_object, self.meta)
+
+    def stored(self, records: Sequence[Record]) -> Mapping[Key, Stored]:
+        """What the documents themselves told when they were read."""
+        collection = self.owners.name
+        return {each.key: Stored(each.stored_fingerprint, collection) for each in records if each.stored_fingerprint}
+
+    def keeps(self, records: Iterable[Record | str]) -> None:
+        """Nothing: documents are their owner's, and none is removed."""
+
+    def key(self, record: Record) -> Key:
+        """Its id alone does not name a document that has a routing."""
+        return record.key
+
+    def refuses(self, record: Record) -> str:  # noqa: ARG002
+        """Nothing: each document is updated where it is."""
+        return ""
+
+    def clears(self, record: Record) -> bool:
+        """Where it has weights: its old words would find it for ever."""
+        return bool(record.stored_fingerprint)
+
+    def clears_bad(self, record: Record) -> bool:
+        """Where the weights do not serve yet: they may be from a model before the last, and must not serve again."""
+        return bool(record.stored_fingerprint) and not self.weights_object.serves
+
+    def write(self, changes: Iterable[Change], meter: Meter) -> Generator[BulkResult]:
+        """Update documents, on condition that they are still as they were read."""
+        actions = (self.action(change) for change in changes)
+        with closing(load(self.client, self.index, actions, meter=meter)) as results:
+            yield from results
+
+    def action(self, change: Change) -> UpdateAction:
+        """A partial update."""
+        if isinstance(change, EncodedRecord):
+            record, weights, fingerprint = change.prepared.record, change.weights, change.prepared.fingerprint
+            images = [{"image": each.name, "terms": list(each.names)} for each in change.pictures]
+        else:
+            record, weights, fingerprint, images = change.record, _NO_TERMS, change.fingerprint, []
+        body = weights_body(weights, fingerprint=fingerprint, model=self.meta.model)
+        if images or record.stored_fingerprint:  # an empty list, to take away those of before
+            body["images"] = images
+        found = _found(record)
+        inside = self.weights_object.inside(body)
+        return UpdateAction(found.id, inside, found.seq_no, found.primary_term, found.routing)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def finish(self, summary: Summary) -> None:
+        """Let searches read the weights, now that all are there.
+
+        Raises:
+            SourceError: Nothing could be encoded.
+        """
+        if not summary.encoded + summary.unchanged:
+            raise summary.nothing_encoded()
+        summary.promoted = switch(self.client, self.owners, self.weights_object, self.meta)
+
+
+def kind_in(client: Client, owners: OwnersIndex, revision: str, asked: FieldKind | None) -> FieldKind:
+    """The type of the field in somebody's documents: the one that it has; or ``rank_features``, where the cluster can.
+
+    Some clusters take the weights of a ``sparse_vector`` field out of the stored document, unless an index was created
+    otherwise: an owner's was not.
+
+    Args:
+        client: Of ``connect``.
+        owners: Of ``describe``.
+        revision: The model's.
+        asked: The kind that the user wants; None for the one that suits.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    there = owners.kind_of(weights_object_for(owners.meta, revision))
+    if asked or there:
+        return asked or there or FieldKind.RANK_FEATURES
+    lacks = capabilities(client).kinds[FieldKind.RANK_FEATURES] is False
+    return FieldKind.SPARSE_VECTOR if lacks else FieldKind.RANK_FEATURES
+
+
+def _found(record: Record) -> ReadDocument:
+    if record.found is None:
+        raise TypeError("only a document that was read from an index is updated in place")
+    return record.found

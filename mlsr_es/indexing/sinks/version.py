@@ -1,0 +1,224 @@
+"""A version behind an alias as a sink: created, filled, balanced, promoted, pruned and tidied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.elastic.bulk import BulkResult, IndexAction, load
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta, document_body, index_body
+from mlsr_es.elastic.reading import Stored, count, refresh, stored
+from mlsr_es.elastic.versions import delete_version, mark_ready, promote, resolve, store_origin
+from mlsr_es.hybrid import Hybrid
+from mlsr_es.indexing.encode import EncodedRecord
+from mlsr_es.indexing.record import Key, Record
+from mlsr_es.indexing.sinks.pruning import prune
+from mlsr_es.indexing.sinks.seen import SeenIds
+from mlsr_es.indexing.sinks.sink import Change, Meter
+from mlsr_es.indexing.sinks.target import (
+    find_target,
+    missing_collections,
+    of_new_version,
+    opened,
+    remove_older,
+)
+from mlsr_es.indexing.summary import Summary
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+
+Balance = Callable[[str], Hybrid | None]
+"""Finds how much BM25 counts in an index, and writes it there; None where nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPlan:
+    """What a version is to be, and what happens when it is filled.
+
+    Args:
+        name: The alias.
+        meta: With what its documents are made.
+        collection: Whose documents are written.
+        kind: The type of the field with the weights; None for that of the index, or else what suits the cluster.
+        origin: From where the collection is read, as a person would name it; "" where nobody can say.
+        prunes: Whether documents that have left the collection are removed.
+        mirrors: Whether it holds the documents of one index under their ids: then every document's id is known, bad
+            ones too, and an id that comes twice, under two routings, is one too many.
+        promotes: Whether it takes over as soon as it is complete.
+    """
+
+    name: str
+    meta: IndexMeta
+    collection: str
+    kind: FieldKind | None = None
+    origin: str = ""
+    prunes: bool = False
+    mirrors: bool = False
+    promotes: bool = True
+
+
+class VersionSink:
+    """Writes whole documents into a version of an index of this package's.
+
+    Args:
+        client: Of ``connect``.
+        plan: What it is to be.
+        balance: Of the collection's own sections.
+
+    Raises:
+        IndexMismatchError: The name belongs to something else.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+
+    def __init__(self, client: Client, plan: VersionPlan, balance: Balance) -> None:
+        self._client = client
+        self._plan = plan
+        self._balance = balance
+        self._target = find_target(client, plan.name, plan.meta, plan.kind)
+        self._origin_before: str | None = None
+        self._seen = SeenIds() if plan.prunes else None
+        self.index = self._target.version or ""
+
+    @property
+    def name(self) -> str:
+        """The alias."""
+        return self._plan.name
+
+    @property
+    def field(self) -> str:
+        """The field with the weights."""
+        return self._plan.meta.field
+
+    @property
+    def described(self) -> str:
+        """What will be done, in words."""
+        return self._target.description
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """Settings and mapping of a new version."""
+        return index_body(of_new_version(self._client, self._plan.meta, self._plan.kind))
+
+    def open(self) -> None:
+        """Create the version where it has to be, and write down from where the collection is read."""
+        plan = self._plan
+        self.index = opened(self._client, plan.name, plan.meta, self._target, plan.kind)
+        if plan.origin:
+            self._origin_before = store_origin(self._client, self.index, plan.collection, plan.origin)
+
+    def stored(self, records: Sequence[Record]) -> Mapping[Key, Stored]:
+        """What the version holds under the records' ids."""
+        held = stored(self._client, self.index, [each.id for each in records]) if self.index else {}
+        return {each.key: held[each.id] for each in records if each.id in held}
+
+    def keeps(self, records: Iterable[Record | str]) -> None:
+        """These are not pruned."""
+        if self._seen is not None:
+            self._seen.add(each if isinstance(each, str) else each.id for each in records)
+
+    def key(self, record: Record) -> Key:
+        """Its id."""
+        return record.id, None
+
+    def refuses(self, record: Record) -> str:
+        """A second document of an id."""
+        twice = self._plan.mirrors and self._seen is not None and record.id in self._seen
+        return f"{self._plan.collection} has another document of this id, under another routing" if twice else ""
+
+    def clears(self, record: Record) -> bool:  # noqa: ARG002
+        """Never: what a rule leaves out is pruned as a whole."""
+        return False
+
+    def clears_bad(self, record: Record) -> bool:  # noqa: ARG002
+        """Never: what is broken today stays as it was."""
+        return False
+
+    def write(self, changes: Iterable[Change], meter: Meter) -> Generator[BulkResult]:
+        """Store documents under their ids."""
+        with closing(load(self._client, self.index, self._actions(changes), meter=meter)) as results:
+            yield from results
+
+    def action(self, change: Change) -> IndexAction:
+        """A whole document."""
+        if not isinstance(change, EncodedRecord):
+            raise TypeError("documents of a version are replaced or pruned, never cleared")
+        prepared = change.prepared
+        body = document_body(
+            prepared.record.document,
+            weights=change.weights,
+            fingerprint=prepared.fingerprint,
+            model=self._plan.meta.model,
+            thumbnail=prepared.thumbnail,
+        )
+        if change.pictures:
+            body["mlsr"]["images"] = [{"image": each.name, "terms": list(each.names)} for each in change.pictures]
+        return IndexAction(prepared.record.id, body)
+
+    def close(self) -> None:
+        """Forget which documents were met."""
+        if self._seen is not None:
+            self._seen.close()
+
+    def finish(self, summary: Summary) -> None:
+        """Prune, balance, and let the version take over where it is complete.
+
+        Raises:
+            SourceError: Nothing is in it.
+        """
+        if self._plan.mirrors and not summary.encoded + summary.unchanged:
+            self._remove_if_new()
+            raise summary.nothing_encoded()
+        self._prune(summary)
+        refresh(self._client, self.index)
+        if summary.encoded or summary.pruned:
+            summary.hybrid = self._balance(self.index)
+        if self._target.serves:
+            return
+        if not count(self._client, self.index):
+            self._remove_if_new()
+            raise summary.nothing_encoded()
+        self._take_over(summary)
+
+    def _actions(self, changes: Iterable[Change]) -> Generator[IndexAction]:
+        for change in changes:
+            action = self.action(change)
+            self.keeps([action.id])
+            yield action
+
+    def _prune(self, summary: Summary) -> None:
+        """Remove what the version holds of the collection and this run has not met."""
+        if self._seen is None:
+            return
+        plan, unread = self._plan, summary.rejected["read"]
+        if unread and not plan.mirrors:
+            summary.not_pruned = f"{unread} records could not be read, so nobody knows which images left the source"
+        elif self._origin_before not in (None, plan.origin):
+            summary.not_pruned = (
+                f"the collection {plan.collection} was read from {self._origin_before} before. If it has moved here, "
+                "run this again; if this is another one, give it a name of its own: --collection"
+            )
+        else:
+            summary.pruned = prune(self._client, self.index, plan.collection, self._seen)
+
+    def _remove_if_new(self) -> None:
+        if self._target.version is None and self.index:
+            delete_version(self._client, self.index)
+
+    def _take_over(self, summary: Summary) -> None:
+        """Let the version be searched, or wait."""
+        # Another run may have promoted a version meanwhile: what is searched now must not be lost.
+        resolved = resolve(self._client, self.name)
+        serving = resolved.serving.index if resolved and resolved.serving else None
+        summary.missing_collections = missing_collections(self._client, self.index, serving)
+        if summary.missing_collections:
+            return
+        if not self._plan.promotes:
+            mark_ready(self._client, self.index)
+            summary.ready = True
+            return
+        promote(self._client, self.name, self.index)
+        summary.promoted = True
+        summary.kept = serving or ""
+        summary.removed = remove_older(self._client, self.name, but=(self.index, summary.kept))
