@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from lxml.html import HtmlElement
 
@@ -59,19 +60,22 @@ def images_of(element: HtmlElement, *, inline: bool = False) -> Iterator[FoundIm
     A caption is about every image below the element that directly holds it: a figure's title about all of its
     images, a media object's caption about its own.
     """
+    # What a figure holds is about each of its images, of which there may be thousands: it is looked through once.
+    held = cache(_held_captions)
     for image in element.iter("img"):
         src = folded(image.get("src", ""))
         if src:
-            yield FoundImage(src, tuple(dict.fromkeys(_captions(image, element))), inline)
+            around = (caption for holder in _up_to(image, element) for caption in held(holder))
+            yield FoundImage(src, tuple(dict.fromkeys([*around, *_own_captions(image)])), inline)
 
 
-def _captions(image: HtmlElement, figure: HtmlElement) -> Iterator[Caption]:
-    for holder in _up_to(image, figure):
-        for child in holder:
-            kind = _kind(child)
-            text = heading(child) if kind else ""
-            if kind and text:
-                yield Caption(text, kind, language_of(child))
+def _held_captions(holder: HtmlElement) -> tuple[Caption, ...]:
+    """The captions that an element directly holds."""
+    found = ((heading(child), kind, language_of(child)) for child in holder if (kind := _kind(child)))
+    return tuple(Caption(text, kind, language) for text, kind, language in found if text)
+
+
+def _own_captions(image: HtmlElement) -> Iterator[Caption]:
     title = unnumbered(image.get("title", ""))
     if title:
         yield Caption(title, CaptionKind.TITLE, language_of(image))

@@ -85,16 +85,18 @@ def raw_words(element: HtmlElement, *, without: frozenset[str] = frozenset()) ->
     return "".join(parts)
 
 
-def is_within_a_line(element: HtmlElement) -> bool:
-    """Whether other words stand beside the element, in no block of their own."""
-    holder = next((holder for holder in element.iterancestors() if holder.tag not in _WITHIN_A_LINE), None)
-    if holder is None:
-        return False
-    walk = Walk(holder)
+def block_around(element: HtmlElement) -> HtmlElement | None:
+    """The nearest element around this one that is a block of its own: a paragraph, a cell; None where none is."""
+    return next((holder for holder in element.iterancestors() if holder.tag not in _WITHIN_A_LINE), None)
+
+
+def has_a_line(block: HtmlElement) -> bool:
+    """Whether words stand in a block, and not in blocks within it alone."""
+    walk = Walk(block)
     for part in walk:
         if isinstance(part, str):
             if part.strip():
                 return True
-        elif part is not holder and part.tag not in _WITHIN_A_LINE:
+        elif part is not block and part.tag not in _WITHIN_A_LINE:
             walk.skip()
     return False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from lxml.html import HtmlElement
 
 from mlsr_es.collection import Section
 from mlsr_es.sources.figures import FoundImage, heading, images_of, is_figure, unnumbered
-from mlsr_es.sources.markup import Walk, classes, is_within_a_line, parsed, raw_words
+from mlsr_es.sources.markup import Walk, block_around, classes, has_a_line, parsed, raw_words
 from mlsr_es.sources.text import folded, path_id
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
@@ -107,6 +108,8 @@ class _Reader:
         self.drafts = [_Draft(page_id)]
         self.images: list[PlacedImage] = []
         self.description = ""
+        # A block may hold thousands of images: it is looked through once, not once for each of them.
+        self._has_a_line = cache(has_a_line)
 
     def read(self, root: HtmlElement) -> None:
         """Take in all that is below ``root``."""
@@ -137,12 +140,17 @@ class _Reader:
         elif is_figure(element):
             self._place(images_of(element))
         elif element.tag == "img":
-            self._place(images_of(element, inline=is_within_a_line(element)))
+            self._place(images_of(element, inline=self._is_within_a_line(element)))
         else:
             if element.tag == "p" and not self.description:
                 self.description = folded(raw_words(element))
             return False
         return True
+
+    def _is_within_a_line(self, element: HtmlElement) -> bool:
+        """Whether other words stand beside the element, in no block of their own."""
+        block = block_around(element)
+        return block is not None and self._has_a_line(block)
 
     def _begin(self, element: HtmlElement) -> None:
         level = _HEADINGS[element.tag]

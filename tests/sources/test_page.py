@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from itertools import count
+
 import pytest
 
 from mlsr_es.collection import Caption, CaptionKind
@@ -151,6 +154,25 @@ def test_encodings(encoding: str) -> None:
     html = html if encoding == "iso-8859-1" else html.replace('<meta charset="iso-8859-1">', "")
     section = read_page(html.encode(encoding), "p.html").sections[0]
     assert (section.page_title, section.text) == ("Größe", "für")
+
+
+def calls_to_read(html: str) -> int:
+    """How many functions are called while a page is read."""
+    counter = count()
+    before = sys.getprofile()
+    sys.setprofile(lambda *_: next(counter) and None)
+    try:
+        read_page(html.encode(), "p.html")
+    finally:
+        sys.setprofile(before)
+    return next(counter)
+
+
+@pytest.mark.parametrize("around", ["<p>{}</p>", "<figure>{}<figcaption>Owls</figcaption></figure>", "<nav>{}</nav>"])
+def test_twice_as_many_images_are_twice_the_work(around: str) -> None:
+    """A paragraph, a figure or a bar of links may hold thousands of images."""
+    few, many = (calls_to_read(around.format("<img src=x.png>" * images)) for images in (200, 400))
+    assert many < 2.2 * few
 
 
 def test_no_html() -> None:
