@@ -67,22 +67,24 @@ def index(
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.cluster import check
     from mlsr_es.elastic.versions import resolve
-    from mlsr_es.sources import open_source
+    from mlsr_es.sources import check_holds_images, open_source
 
     wanted, kind = parsed_languages(languages), parsed_kind(field_kind)
     client = connect(connection)
     check(client)
     resolve(client, name)
     with progress() as bars:
-        open_source(source, name=collection, languages=wanted, progress=bars, say=note)
+        opened = open_source(source, name=collection, languages=wanted, progress=bars, say=note)
         # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
         from mlsr_es.encoders import load_model
         from mlsr_es.indexing import IndexJob, index_collection, preview_indexing
 
         encoder = load_model(model, device=device)
         kept = wanted or languages_of(encoder)
+        narrowed = opened.in_languages(kept)
+        check_holds_images(narrowed, source)
         job = IndexJob(
-            source=open_source(source, name=collection, languages=kept, progress=bars),
+            source=narrowed,
             index=name,
             model=encoder,
             model_name=model_name(model),

@@ -47,3 +47,7 @@ class Complete:
     def count(self) -> int | None:
         """Not known."""
         return None
+
+    def in_languages(self, languages: frozenset[str] | None) -> Complete:
+        """Those that have an image, and captions in these languages."""
+        return Complete(self._source.in_languages(languages))

@@ -10,7 +10,7 @@ from mlsr_es.sources.fetching import Fetcher, read_headers
 from mlsr_es.sources.images import Header, decode, header_of, shrunk, thumbnail
 from mlsr_es.sources.inspecting import Inspection, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
-from mlsr_es.sources.opening import open_source
+from mlsr_es.sources.opening import check_holds_images, open_source
 from mlsr_es.sources.source import RULES, LeftOut, Source
 from mlsr_es.sources.store import ImageStore
 from mlsr_es.sources.table import read_topics
@@ -27,6 +27,7 @@ __all__ = [
     "KnownCollection",
     "LeftOut",
     "Source",
+    "check_holds_images",
     "decode",
     "export",
     "header_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile, J
 from mlsr_es.errors import RecordError
 from mlsr_es.sources.atomic import caption_from
 from mlsr_es.sources.images import SUFFIXES, header_of
-from mlsr_es.sources.source import LeftOut, in_languages
+from mlsr_es.sources.source import LeftOut, narrowed
 from mlsr_es.sources.text import folded, inside, language_code, path_id
 from mlsr_es.sources.walking import file_paths
 
@@ -32,13 +33,12 @@ class ImageFolder:
     Args:
         folder: Where the images are, at any depth; nothing outside it is read.
         name: The collection's name; image ids begin with it.
-        languages: Which captions to keep; None for all.
     """
 
-    def __init__(self, folder: Path, *, name: str, languages: frozenset[str] | None = None) -> None:
+    def __init__(self, folder: Path, *, name: str) -> None:
         self.name = name
         self._folder = folder.resolve()
-        self._languages = languages
+        self._languages: frozenset[str] | None = None
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
         """Image documents folder by folder, by name."""
@@ -63,6 +63,12 @@ class ImageFolder:
         """The number of image files."""
         return sum(len(same) for same in _pictures(self._folder))
 
+    def in_languages(self, languages: frozenset[str] | None) -> ImageFolder:
+        """The same images with captions in these languages; nothing of them is kept, so nothing is shared."""
+        folder = copy(self)
+        folder._languages = languages  # noqa: SLF001 - another one of this class
+        return folder
+
     def _document(self, path: str) -> ImageDocument | RecordError | LeftOut:
         image_id = f"{self.name}/{path_id(path)}"
         try:
@@ -73,7 +79,7 @@ class ImageFolder:
         page = path.rpartition("/")[0]
         header = header_of(image)
         document = ImageDocument(image_id, self.name, captions, image, page, header.width, header.height)
-        return in_languages(document, self._languages)
+        return narrowed(document, self._languages)
 
     def _captions(self, path: str, image_id: str) -> Iterator[Caption]:
         for suffix, read in ((".txt", _from_text), (".json", _from_json)):

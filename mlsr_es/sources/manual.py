@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from copy import copy
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from mlsr_es.collection import Caption, ImageDocument, ImageFile, Judgement, Section
 from mlsr_es.errors import RecordError
-from mlsr_es.sources.images import Header, header_of
-from mlsr_es.sources.page import Page, PlacedImage, read_page
-from mlsr_es.sources.source import LeftOut, in_languages
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.sources.images import header_of
+from mlsr_es.sources.page import Page, read_page
+from mlsr_es.sources.page_store import PageStore, ShownImage
+from mlsr_es.sources.source import LeftOut, narrowed
 from mlsr_es.sources.text import inside, path_id
 from mlsr_es.sources.walking import file_paths
 
@@ -28,43 +31,40 @@ _SHARE_OF_PAGES = 0.1
 class Manual:
     """Sections by headings; an image on several pages is one document, with the captions of all its places.
 
-    The images of a section are its judgements. What ``RULES`` names is left out.
+    The images of a section are its judgements. What ``RULES`` names is left out. Each page is parsed once, when
+    something is asked first, and each image's header is read once.
 
     Args:
         folder: Where the pages are, at any depth; nothing outside it is read.
         name: The collection's name; image ids begin with it.
-        languages: Which captions to keep; None for all.
         language: The language of pages that do not say theirs.
+        progress: Told of each page that is parsed.
     """
 
-    def __init__(self, folder: Path, *, name: str, languages: frozenset[str] | None = None, language: str = "") -> None:
+    def __init__(self, folder: Path, *, name: str, language: str = "", progress: Progress = Silent()) -> None:
         self.name = name
         self._folder = folder.resolve()
-        self._languages = languages
         self._language = language
+        self._languages: frozenset[str] | None = None
+        self._store = PageStore(partial(_read_pages, self._folder, progress), partial(_image_id, name))
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
         """Image documents in the order in which the pages, by name, show them."""
-        images, unread, pages = self._gathered()
-        yield from unread
-        for image_id, image in images.items():
-            yield self._document(image_id, image, pages)
+        yield from self._store.faults()
+        pages = self._store.count_pages()
+        for image in self._store.images():
+            yield self._document(image, pages)
 
     def sections(self) -> Iterator[Section]:
         """Sections page by page, in the pages' order."""
-        for _, read in self._pages():
-            if isinstance(read, Page):
-                yield from read.sections
+        return self._store.sections()
 
     def judgements(self) -> Iterator[Judgement]:
         """Each section's images, those that are documents."""
-        kept = {document.id for document in self.documents() if isinstance(document, ImageDocument)}
-        for page, read in self._pages():
-            if isinstance(read, Page):
-                pairs = ((place.section_id, self._id(page, place.found.src)) for place in read.images if not place.rule)
-                for section_id, image_id in dict.fromkeys(pairs):
-                    if image_id in kept:
-                        yield Judgement(section_id, image_id)
+        pages = self._store.count_pages()
+        for section_id, image in self._store.places():
+            if isinstance(self._document(image, pages), ImageDocument):
+                yield Judgement(section_id, image.id)
 
     def faults(self) -> Iterator[RecordError]:
         """Nothing: ``documents`` has the pages that cannot be read."""
@@ -72,85 +72,63 @@ class Manual:
 
     def count(self) -> int:
         """How many items ``documents`` yields: the pages are read, their images are not."""
-        images, unread, _ = self._gathered()
-        return len(images) + len(unread)
+        return self._store.count()
 
-    def _pages(self) -> Iterator[tuple[str, Page | RecordError]]:
-        for page in file_paths(self._folder, PAGE_SUFFIXES):
-            try:
-                content = inside(self._folder, page, record_id=path_id(page)).read_bytes()
-                yield page, read_page(content, page)
-            except RecordError as error:
-                yield page, error
-            except (OSError, ValueError) as error:
-                yield page, RecordError(path_id(page), "read", f"the page cannot be read: {error}")
+    def in_languages(self, languages: frozenset[str] | None) -> Manual:
+        """The same manual with captions in these languages; its pages are not parsed again."""
+        manual = copy(self)
+        manual._languages = languages  # noqa: SLF001 - another one of this class
+        return manual
 
-    def _gathered(self) -> tuple[dict[str, _Image], list[RecordError], int]:
-        """All images by id with the captions of all their places; pages that cannot be read; the number of pages."""
-        images: dict[str, _Image] = {}
-        unread: list[RecordError] = []
-        pages = 0
-        for page, read in self._pages():
-            pages += 1
-            if isinstance(read, RecordError):
-                unread.append(read)
-                continue
-            for place in read.images:
-                image_id = self._id(page, place.found.src)
-                images.setdefault(image_id, _Image(page, place.found.src, place.rule)).take(page, place)
-        return images, unread, pages
-
-    def _id(self, page: str, src: str) -> str:
-        path = _relative(page, src)
-        if path is None:
-            return f"{self.name}/{path_id(page)}#{hashlib.sha256(src.encode()).hexdigest()[:12]}"
-        return f"{self.name}/{path_id(path)}"
-
-    def _document(self, image_id: str, image: _Image, pages: int) -> ImageDocument | RecordError | LeftOut:
+    def _document(self, image: ShownImage, pages: int) -> ImageDocument | RecordError | LeftOut:
         path = _relative(image.page, image.src)
         if path is None:
-            return LeftOut(image_id, "embedded" if image.src.lower().startswith("data:") else "remote")
+            return LeftOut(image.id, "embedded" if image.src.lower().startswith("data:") else "remote")
         if image.rule:
-            return LeftOut(image_id, image.rule)
+            return LeftOut(image.id, image.rule)
         if image.pages > _FEW_PAGES and image.pages > pages * _SHARE_OF_PAGES:
-            return LeftOut(image_id, "repeated")
+            return LeftOut(image.id, "repeated")
         try:
-            file = ImageFile(path, inside(self._folder, path, record_id=image_id))
+            file = ImageFile(path, inside(self._folder, path, record_id=image.id))
         except RecordError as error:
-            return RecordError(image_id, "read", f"{error.reason} (on the page {image.page})")
-        header = header_of(file)
-        if _is_icon(header, inline=image.inline):
-            return LeftOut(image_id, "icon")
+            return RecordError(image.id, "read", f"{error.reason} (on the page {image.page})")
+        width, height = image.size or self._measured(image, file)
+        if _is_icon(width, height, inline=image.inline):
+            return LeftOut(image.id, "icon")
         captions = (
             Caption(caption.text, caption.kind, caption.language or self._language) for caption in image.captions
         )
-        document = ImageDocument(image_id, self.name, tuple(captions), file, image.page, header.width, header.height)
-        return in_languages(document, self._languages)
+        document = ImageDocument(image.id, self.name, tuple(captions), file, image.page, width, height)
+        return narrowed(document, self._languages)
+
+    def _measured(self, image: ShownImage, file: ImageFile) -> tuple[int, int]:
+        header = header_of(file)
+        size = header.width, header.height
+        self._store.keep_size(image, size)
+        return size
 
 
-@dataclass(slots=True)
-class _Image:
-    """What all pages say of an image; ``page`` is the first where it is content."""
+def _read_pages(folder: Path, progress: Progress) -> Iterator[tuple[str, Page | RecordError]]:
+    """Each page, by the name of its file, with what it holds or why it cannot be read."""
+    stage = "Reading pages"
+    progress.start(stage, sum(1 for _ in file_paths(folder, PAGE_SUFFIXES)), "pages")
+    for page in file_paths(folder, PAGE_SUFFIXES):
+        try:
+            content = inside(folder, page, record_id=path_id(page)).read_bytes()
+            yield page, read_page(content, page)
+        except RecordError as error:
+            yield page, error
+        except (OSError, ValueError) as error:
+            yield page, RecordError(path_id(page), "read", f"the page cannot be read: {error}")
+        progress.advance(stage)
+    progress.finish(stage)
 
-    page: str
-    src: str
-    rule: str
-    captions: dict[Caption, None] = field(default_factory=dict)
-    inline: bool = True
-    pages: int = 0
-    last_page: str = ""
 
-    def take(self, page: str, place: PlacedImage) -> None:
-        """Add a place where the image stands."""
-        if self.last_page != page:
-            self.last_page = page
-            self.pages += 1
-        if place.rule:
-            return
-        if self.rule:
-            self.page, self.src, self.rule = page, place.found.src, ""
-        self.inline = self.inline and place.found.inline
-        self.captions.update(dict.fromkeys(place.found.captions))
+def _image_id(collection: str, page: str, src: str) -> str:
+    path = _relative(page, src)
+    if path is None:
+        return f"{collection}/{path_id(page)}#{hashlib.sha256(src.encode()).hexdigest()[:12]}"
+    return f"{collection}/{path_id(path)}"
 
 
 def _relative(page: str, src: str) -> str | None:
@@ -167,7 +145,7 @@ def _relative(page: str, src: str) -> str | None:
     return posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
 
 
-def _is_icon(header: Header, *, inline: bool) -> bool:
-    if not header.width or not header.height:
+def _is_icon(width: int, height: int, *, inline: bool) -> bool:
+    if not width or not height:
         return False
-    return max(header.width, header.height) <= _ICON_SIDE or (inline and header.height <= _ICON_HEIGHT_IN_A_LINE)
+    return max(width, height) <= _ICON_SIDE or (inline and height <= _ICON_HEIGHT_IN_A_LINE)

@@ -51,7 +51,8 @@ def open_source(
         name: The collection's name, which image ids begin with; by default the known one, or the folder's.
         languages: Which captions to keep, ISO 639-1 codes; None for all.
         state: Where known collections are kept; by default what ``state_folder`` says.
-        progress: Told of what is fetched.
+        progress: Told of what is fetched, and of each page of a manual when its pages are parsed: once, as soon as
+            something of it is asked.
         say: Takes a line on what is odd about the source and no fault: columns that nothing reads.
 
     Raises:
@@ -60,9 +61,9 @@ def open_source(
         StorageError: A known collection cannot be kept: the disk is full, or not writable.
     """
     if known := KNOWN.get(name_or_path):
-        return _known(known, name, languages, state or state_folder(), progress)
+        return _known(known, name, state or state_folder(), progress).in_languages(languages)
     try:
-        source = _by_path(name_or_path, name, languages)
+        source = _by_path(name_or_path, name, progress).in_languages(languages)
     except OSError as error:
         raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
     if isinstance(source, Table):
@@ -71,17 +72,45 @@ def open_source(
             *remarks(source.section_files, SECTION_COLUMNS),
         ):
             say(remark)
-    _see_to_it_that_it_holds_images(source, name_or_path)
+    check_holds_images(source, name_or_path)
     return source
 
 
-def _known(
-    known: KnownCollection, name: str | None, languages: frozenset[str] | None, state: Path, progress: Progress
-) -> Source:
+def check_holds_images(source: Source, given: str) -> None:
+    """Check that a source has at least one image document; ``open_source`` has done so for the languages it was given.
+
+    Args:
+        source: What was opened; narrowed to other languages, it may have none left.
+        given: What the user calls it.
+
+    Raises:
+        SourceError: It has none: with the first fault, or with how many images are left out by rule.
+    """
+    rejected, left_out = None, 0
+    for item in source.documents():
+        if isinstance(item, ImageDocument):
+            return
+        if isinstance(item, RecordError):
+            rejected = rejected or item
+        else:
+            left_out += 1
+    if rejected:
+        raise SourceError(f"Nothing in {given} can be read. The first fault: {rejected}.")
+    if left_out:
+        raise SourceError(
+            f"{given} holds no image to index: all {left_out} are left out by rule.",
+            advice="Captions in other languages are a reason, and small images: name the languages with --languages.",
+        )
+    raise SourceError(
+        f"{given} holds no images.", advice="Image suggestion needs some: name the folder or file that has them."
+    )
+
+
+def _known(known: KnownCollection, name: str | None, state: Path, progress: Progress) -> Source:
     folder = collection_folder(known, state, progress) if known.package else _shipped(known)
     if known.kind is Kind.IMAGES:
-        return ImageFolder(folder, name=path_id(name or known.name), languages=languages)
-    return Manual(folder, name=path_id(name or known.name), languages=languages, language=known.language)
+        return ImageFolder(folder, name=path_id(name or known.name))
+    return Manual(folder, name=path_id(name or known.name), language=known.language, progress=progress)
 
 
 def _shipped(known: KnownCollection) -> Path:
@@ -91,40 +120,40 @@ def _shipped(known: KnownCollection) -> Path:
         raise SourceError(str(error)) from error
 
 
-def _by_path(given: str, name: str | None, languages: frozenset[str] | None) -> Source:
+def _by_path(given: str, name: str | None, progress: Progress) -> Source:
     path = Path(given).expanduser()
     if path.is_dir():
-        return _folder(path, name, languages)
+        return _folder(path, name, progress)
     if path.is_file():
         if is_rows(path):
-            return _table([path], path.parent, languages, name=name, folder_name=stem(path))
+            return _table([path], path.parent, name=name, folder_name=stem(path))
         raise SourceError(
             f"{given} is a file of no kind that is read.",
             advice=f"Give a file whose name ends in {', '.join(SUFFIXES)}, or the folder that it is in.",
         )
     found = sorted(file for file in map(Path, glob.glob(str(path), recursive=True)) if is_rows(file))  # noqa: PTH207
     if found:
-        return _table(found, found[0].parent, languages, name=name, folder_name=found[0].resolve().parent.name)
+        return _table(found, found[0].parent, name=name, folder_name=found[0].resolve().parent.name)
     raise SourceError(
         f"There is no source {given}: no known collection, file or folder has that name.",
         advice=f"Known collections are {', '.join(KNOWN)}; anything else is taken for a path.",
     )
 
 
-def _folder(folder: Path, named: str | None, languages: frozenset[str] | None) -> Source:
+def _folder(folder: Path, named: str | None, progress: Progress) -> Source:
     folder_name = folder.resolve().name
     name = path_id(named or folder_name)
     rows = sorted(file for file in folder.iterdir() if is_rows(file) and file.is_file())
     exported = [file for file in rows if stem(file) == _DOCUMENTS]
     if exported:
-        return _table(exported[:1], folder, languages, name=named, folder_name=folder_name)
+        return _table(exported[:1], folder, name=named, folder_name=folder_name)
     if next(file_paths(folder, PAGE_SUFFIXES), None):
-        return Manual(folder, name=name, languages=languages)
+        return Manual(folder, name=name, progress=progress)
     parquet = [file for file in rows if file.suffix.lower() == ".parquet"]
     if parquet:
-        return _table(parquet, folder, languages, name=named, folder_name=folder_name)
+        return _table(parquet, folder, name=named, folder_name=folder_name)
     if next(file_paths(folder, IMAGE_SUFFIXES), None):
-        return ImageFolder(folder, name=name, languages=languages)
+        return ImageFolder(folder, name=name)
     raise SourceError(
         f"The folder {folder} holds nothing that is read.",
         advice="A source is a folder with HTML pages, with images, with documents.jsonl or with Parquet files; a file "
@@ -135,7 +164,6 @@ def _folder(folder: Path, named: str | None, languages: frozenset[str] | None) -
 def _table(
     files: Sequence[Path],
     folder: Path,
-    languages: frozenset[str] | None,
     *,
     name: str | None,
     folder_name: str,
@@ -156,7 +184,6 @@ def _table(
         sections,
         qrels if qrels.is_file() else None,
         name=own or path_id(name or folder_name),
-        languages=languages,
     )
 
 
@@ -165,24 +192,3 @@ def _collection(documents: Sequence[Path]) -> str:
     rows = (row for file in documents for _, row in read_rows(file) if isinstance(row, dict))
     value = next(rows, {}).get("collection")
     return value if isinstance(value, str) else ""
-
-
-def _see_to_it_that_it_holds_images(source: Source, given: str) -> None:
-    rejected, left_out = None, 0
-    for item in source.documents():
-        if isinstance(item, ImageDocument):
-            return
-        if isinstance(item, RecordError):
-            rejected = rejected or item
-        else:
-            left_out += 1
-    if rejected:
-        raise SourceError(f"Nothing in {given} can be read. The first fault: {rejected}.")
-    if left_out:
-        raise SourceError(
-            f"{given} holds no image to index: all {left_out} are left out by rule.",
-            advice="Captions in other languages are a reason, and small images: name the languages with --languages.",
-        )
-    raise SourceError(
-        f"{given} holds no images.", advice="Image suggestion needs some: name the folder or file that has them."
-    )

@@ -59,8 +59,15 @@ class Source(Protocol):
     def count(self) -> int | None:
         """How many items ``documents`` will yield, where that is cheap to say."""
 
+    def in_languages(self, languages: frozenset[str] | None) -> Source:
+        """The same collection with captions in these languages, whichever this one has; what was read is shared.
 
-def in_languages(document: ImageDocument, languages: frozenset[str] | None) -> ImageDocument | LeftOut:
+        Args:
+            languages: ISO 639-1 codes, as ``narrowed`` takes them; None for all captions.
+        """
+
+
+def narrowed(document: ImageDocument, languages: frozenset[str] | None) -> ImageDocument | LeftOut:
     """The document with the captions that are wanted: of these languages, or of none that is known.
 
     Args:

@@ -6,13 +6,14 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from copy import copy
 from pathlib import Path
 
 from mlsr_es.collection import ImageDocument, Judgement, Section
 from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.sources.atomic import document_from, section_from
 from mlsr_es.sources.rows import is_rows, read_rows, row_count
-from mlsr_es.sources.source import LeftOut, in_languages
+from mlsr_es.sources.source import LeftOut, narrowed
 from mlsr_es.sources.text import row_id
 
 _QRELS_FIELDS = 4
@@ -26,7 +27,6 @@ class Table:
         sections: Files with a row a section; may be none.
         qrels: A TREC file: section id, ignored, image id, relevance; None where there is none.
         name: The collection's name.
-        languages: Which captions to keep; None for all.
     """
 
     def __init__(
@@ -36,13 +36,12 @@ class Table:
         qrels: Path | None = None,
         *,
         name: str,
-        languages: frozenset[str] | None = None,
     ) -> None:
         self.name = name
         self.document_files = documents
         self.section_files = sections
         self._qrels = qrels
-        self._languages = languages
+        self._languages: frozenset[str] | None = None
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
         """A document a row, in the rows' order; of rows with the same id, the first."""
@@ -59,7 +58,7 @@ class Table:
                         yield error
                         continue
                     if seen.add(document.id):
-                        yield in_languages(document, self._languages)
+                        yield narrowed(document, self._languages)
                     else:
                         yield RecordError(document.id, "read", f"its id stands twice: {place} is not the first")
 
@@ -80,6 +79,12 @@ class Table:
         """The number of rows, where all files say theirs."""
         counts = [row_count(path) for path in self.document_files]
         return None if None in counts else sum(count or 0 for count in counts)
+
+    def in_languages(self, languages: frozenset[str] | None) -> Table:
+        """The same rows with captions in these languages; nothing of them is kept, so nothing is shared."""
+        table = copy(self)
+        table._languages = languages  # noqa: SLF001 - another one of this class
+        return table
 
     def _read_sections(self) -> Iterator[Section | RecordError]:
         for path in self.section_files:

@@ -7,9 +7,11 @@ from pathlib import Path
 import orjson
 import pytest
 from elasticsearch import Elasticsearch
+from PIL import Image
 
 from mlsr_es.commands.index import model_name
 from mlsr_es.elastic.reading import count
+from mlsr_es.sources.page import Page, read_page
 from tests.program import Ran, run_program
 from tests.rows import rows
 
@@ -104,6 +106,34 @@ def test_thumbnails_are_stored_where_they_are_wanted(birds: Path, index: str, cl
     assert "thumbnail" not in client.get(index=index, id="1")["_source"]
     assert index_into(index, birds, "--thumbnails", "--json").json["encoded"] == 3
     assert client.get(index=index, id="1")["_source"]["thumbnail"].startswith("data:image/jpeg;base64,")
+
+
+def test_each_page_of_a_manual_is_parsed_once(tmp_path: Path, index: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its images, its sections and the balance of BM25 come from one reading."""
+    for number in range(12):
+        text = "How an owl listens for mice below the snow, and catches them."
+        html = f"<html lang=en><h1>Owls</h1><p>{text}</p><img src={number}.png alt='An owl'>"
+        (tmp_path / f"{number:02}.html").write_text(html)
+        Image.new("RGB", (90, 90)).save(tmp_path / f"{number}.png")
+    parsed: list[str] = []
+
+    def counting(content: bytes, page: str) -> Page:
+        parsed.append(page)
+        return read_page(content, page)
+
+    monkeypatch.setattr("mlsr_es.sources.manual.read_page", counting)
+    done = index_into(index, tmp_path, "--rejects", str(tmp_path / "rejects"), "--json").json
+    assert (done["encoded"], done["hybrid"] is not None) == (12, True)
+    assert parsed == [f"{number:02}.html" for number in range(12)]
+
+
+def test_captions_that_the_model_does_not_read_leave_nothing_to_index(tmp_path: Path, index: str) -> None:
+    """Which is said before anything is made in the cluster."""
+    (tmp_path / "p.html").write_text("<html lang=de><img src=x.png alt=Eule>")
+    Image.new("RGB", (90, 90)).save(tmp_path / "x.png")
+    ran = index_into(index, tmp_path)
+    assert ran.code == 2
+    assert "holds no image to index: all 1 are left out by rule" in ran.stderr
 
 
 def test_images_that_left_the_source_are_removed_on_request(birds: Path, index: str, client: Elasticsearch) -> None:

@@ -18,7 +18,7 @@ def image(path: Path) -> None:
 
 
 def only(folder: Path, languages: frozenset[str] | None = None) -> ImageDocument | RecordError | LeftOut:
-    (item,) = ImageFolder(folder, name="c", languages=languages).documents()
+    (item,) = ImageFolder(folder, name="c").in_languages(languages).documents()
     return item
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from mlsr_es.collection import ImageDocument, Judgement
-from mlsr_es.errors import RecordError
-from mlsr_es.sources import LeftOut
+from mlsr_es.collection import ImageDocument, ImageFile, Judgement
+from mlsr_es.errors import RecordError, StorageError
+from mlsr_es.progress import Silent
+from mlsr_es.sources import Header, LeftOut, header_of
 from mlsr_es.sources.manual import Manual
+from mlsr_es.sources.page import Page, read_page
 
 
 def write(folder: Path, pages: Mapping[str, str], images: Mapping[str, tuple[int, int]]) -> Path:
@@ -44,6 +48,109 @@ def test_an_image_on_several_pages_is_one_document(tmp_path: Path) -> None:
     assert (document.id, document.page, document.width, document.height) == ("m/i/x.png", "a.html", 100, 80)
     assert [(caption.text, caption.language) for caption in document.captions] == [("An owl", "en"), ("A bird", "en")]
     assert list(source.judgements()) == [Judgement("a.html#s", "m/i/x.png"), Judgement("b/c.html#s", "m/i/x.png")]
+    assert source.count() == 1
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pages and the images that are read, each as often as it is."""
+    names: list[str] = []
+
+    def reading(content: bytes, page: str) -> Page:
+        names.append(page)
+        return read_page(content, page)
+
+    def looking(image: ImageFile) -> Header:
+        names.append(image.name)
+        return header_of(image)
+
+    monkeypatch.setattr("mlsr_es.sources.manual.read_page", reading)
+    monkeypatch.setattr("mlsr_es.sources.manual.header_of", looking)
+    return names
+
+
+def test_everything_is_read_once(tmp_path: Path, read: list[str]) -> None:
+    """Nothing when it is opened; after that no page and no image again, in other languages too."""
+    pages = {"a.html": "<h2>A</h2><img src=x.png alt=owl lang=en>", "b.html": "<h2>B</h2><img src=x.png>"}
+    source = Manual(write(tmp_path, pages, {"x.png": (90, 90)}), name="m")
+    german = source.in_languages(frozenset({"de"}))
+    assert read == []
+    assert source.count() == 1
+    assert read == ["a.html", "b.html"]
+    assert [judgement.section_id for judgement in source.judgements()] == ["a.html#1", "b.html#1"]
+    assert list(german.judgements()) == []
+    assert list(german.documents()) == [LeftOut("m/x.png", "language")]
+    assert len([*source.sections(), *source.documents(), *source.documents()]) == 4
+    assert read == ["a.html", "b.html", "x.png"]
+
+
+def test_a_manual_is_read_in_several_threads_at_once(tmp_path: Path, read: list[str]) -> None:
+    """Each gets the whole; whoever asks first has the pages read, and the others wait."""
+    pages = {f"{number:03}.html": f"<h2>T</h2><img src={number}.png>" for number in range(300)}
+    source = Manual(write(tmp_path, pages, {f"{number}.png": (90, 90) for number in range(300)}), name="m")
+    expected = [f"m/{number}.png" for number in range(300)]
+    with ThreadPoolExecutor(4) as pool:
+        lists = [pool.submit(list, by_id(source)) for _ in range(2)]
+        counts = [pool.submit(source.count) for _ in range(2)]
+    assert [found.result() for found in lists] == [expected, expected]
+    assert [found.result() for found in counts] == [300, 300]
+    assert sorted(name for name in read if name.endswith(".html")) == sorted(pages)
+
+
+def test_two_readings_are_under_way_at_once(tmp_path: Path) -> None:
+    """Neither disturbs the other."""
+    folder = write(tmp_path, {"p.html": "<img src=a.png><img src=b.png>"}, {"a.png": (90, 90), "b.png": (90, 90)})
+    source = Manual(folder, name="m")
+    pairs = list(zip(source.documents(), source.documents(), strict=True))
+    assert [first == second for first, second in pairs] == [True, True]
+
+
+def test_reading_the_pages_is_reported(tmp_path: Path) -> None:
+    """With their number, and to the last."""
+    told: list[tuple[object, ...]] = []
+
+    class Told(Silent):
+        def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
+            told.append((stage, total, unit))
+
+        def advance(self, stage: str, count: int = 1) -> None:
+            told.append((stage, count))
+
+    folder = write(tmp_path, {"a.html": "<p>A</p>", "b.html": ""}, {})
+    assert Manual(folder, name="m", progress=Told()).count() == 1
+    assert told == [("Reading pages", 2, "pages"), ("Reading pages", 1), ("Reading pages", 1)]
+
+
+def test_a_page_whose_name_is_no_utf_8_is_rejected(tmp_path: Path) -> None:
+    """It could be stored nowhere; the others are read."""
+    folder = write(tmp_path, {"p.html": "<img src=x.png>"}, {"x.png": (90, 90)})
+    try:
+        (folder / os.fsdecode(b"\xff.html")).write_text("<p>t</p>")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    bad, good = Manual(folder, name="m").documents()
+    assert isinstance(bad, RecordError)
+    assert bad.record_id == "%FF.html"
+    assert isinstance(good, ImageDocument)
+
+
+def test_a_page_with_thousands_of_images(tmp_path: Path) -> None:
+    """Each is a document, with its captions in the page's order."""
+    page = "".join(f"<img src={number % 1500}.png alt='{number}'>" for number in range(3000))
+    found = by_id(Manual(write(tmp_path, {"p.html": f"<p>{page}</p>"}, {"7.png": (90, 90)}), name="m"))
+    assert list(found) == [f"m/{number}.png" for number in range(1500)]
+    document = found["m/7.png"]
+    assert isinstance(document, ImageDocument)
+    assert [caption.text for caption in document.captions] == ["7", "1507"]
+
+
+def test_no_room_for_what_the_pages_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is said with what to do, and the pages are read again when there is room."""
+    source = Manual(write(tmp_path, {"p.html": "<img src=x.png>"}, {"x.png": (90, 90)}), name="m")
+    with monkeypatch.context() as patch:
+        patch.setattr("mlsr_es.sources.page_store._TABLES", "PRAGMA max_page_count = 1; CREATE TABLE t (a)")
+        with pytest.raises(StorageError, match=r"cannot be kept .* full\. Make room there.*SQLITE_TMPDIR"):
+            source.count()
     assert source.count() == 1
 
 
@@ -116,5 +223,5 @@ def test_languages(tmp_path: Path) -> None:
     """Captions of other languages go; an image that had only such is left out; unknown languages stay."""
     page = """<img src=a.png alt=Eule lang=de><img src=b.png alt=owl lang=en-GB><img src=c.png alt=?><img src=d.png>"""
     folder = write(tmp_path, {"p.html": page}, {f"{name}.png": (90, 90) for name in "abcd"})
-    found = by_id(Manual(folder, name="m", languages=frozenset({"en"})))
+    found = by_id(Manual(folder, name="m").in_languages(frozenset({"en"})))
     assert [type(item).__name__ for item in found.values()] == ["LeftOut", *["ImageDocument"] * 3]

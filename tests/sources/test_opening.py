@@ -11,7 +11,7 @@ from PIL import Image
 
 from mlsr_es.collection import ImageDocument
 from mlsr_es.errors import SourceError
-from mlsr_es.sources import open_source
+from mlsr_es.sources import Source, check_holds_images, open_source
 
 
 def rows(folder: Path, name: str) -> Path:
@@ -112,6 +112,37 @@ def test_all_bad(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("nonsense\n")
     with pytest.raises(SourceError, match=r"The first fault: read: a.jsonl:1: the line is no JSON"):
         open_source(str(tmp_path / "a.jsonl"))
+
+
+def birds(folder: Path, kind: str) -> Source:
+    """A source with one image that has a German caption and an English one."""
+    Image.new("RGB", (90, 90)).save(folder / "x.png")
+    if kind == "pages":
+        (folder / "p.html").write_text(
+            "<figure lang=de><img lang=en src=x.png alt=owl><p class=title>Eule</p></figure>"
+        )
+    elif kind == "images":
+        (folder / "x.txt").write_text("owl\nde.utf8=Eule\n")
+    else:
+        row = '{"id": "1", "captions": [{"text": "owl", "language": "en"}, {"text": "Eule", "language": "de"}]}'
+        (folder / "documents.jsonl").write_text(row)
+    return open_source(str(folder))
+
+
+def captions(source: Source) -> set[str]:
+    return {caption.text for item in source.documents() if isinstance(item, ImageDocument) for caption in item.captions}
+
+
+@pytest.mark.parametrize("kind", ["pages", "images", "rows"])
+def test_an_opened_source_is_narrowed_to_languages(tmp_path: Path, kind: str) -> None:
+    """And stays as it was itself; whether an image is left can be asked."""
+    source = birds(tmp_path, kind)
+    english = source.in_languages(frozenset({"en"}))
+    assert (captions(english), captions(source)) == ({"owl"}, {"owl", "Eule"})
+    assert captions(english.in_languages(None)) == {"owl", "Eule"}
+    check_holds_images(english, "birds")
+    with pytest.raises(SourceError, match="birds holds no image to index: all 1 are left out by rule"):
+        check_holds_images(source.in_languages(frozenset({"fr"})), "birds")
 
 
 def test_all_left_out(tmp_path: Path) -> None:

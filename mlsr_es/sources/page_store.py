@@ -1,0 +1,214 @@
+"""What the pages of a manual say, read once: kept on disk, because a manual may hold more than memory does."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from threading import Lock
+from typing import Any
+
+from mlsr_es.collection import Caption, CaptionKind, Section
+from mlsr_es.errors import RecordError, StorageError
+from mlsr_es.sources.page import Page, PlacedImage
+
+_AT_ONCE = 256
+"""Rows in memory at a time."""
+
+# What files say is kept as JSON in ASCII: sqlite takes no text with bytes that are no UTF-8, as names of files have.
+_TABLES = """
+    CREATE TABLE pages (number INTEGER PRIMARY KEY, fault TEXT);
+    CREATE VIEW faults AS SELECT number, fault FROM pages WHERE fault IS NOT NULL;
+    CREATE TABLE sections (number INTEGER PRIMARY KEY, section TEXT);
+    CREATE TABLE images (number INTEGER PRIMARY KEY, id TEXT UNIQUE, page TEXT, src TEXT, rule TEXT, inline INTEGER,
+                         pages INTEGER, last_page INTEGER, width INTEGER, height INTEGER);
+    CREATE TABLE captions (number INTEGER PRIMARY KEY, image INTEGER, caption TEXT, UNIQUE (image, caption));
+    CREATE TABLE places (number INTEGER PRIMARY KEY, section TEXT, image INTEGER);
+"""
+
+# An image that one page has in its navigation and another in its text is content: the first page that shows it
+# so is its page, and only such places say whether it stands within a line.
+_ADD_PLACE = """
+    INSERT INTO images (id, page, src, rule, inline, pages, last_page)
+    VALUES (:id, :page, :src, :rule, :inline, 1, :number)
+    ON CONFLICT (id) DO UPDATE SET
+        page = CASE WHEN rule <> '' AND excluded.rule = '' THEN excluded.page ELSE page END,
+        src = CASE WHEN rule <> '' AND excluded.rule = '' THEN excluded.src ELSE src END,
+        rule = CASE WHEN excluded.rule = '' THEN '' ELSE rule END,
+        inline = inline AND excluded.inline,
+        pages = pages + (last_page <> excluded.last_page),
+        last_page = excluded.last_page
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownImage:
+    """What all pages together say of an image.
+
+    Args:
+        number: Its place in the order in which the pages show the images, from 1.
+        id: The image id.
+        page: The first page where it is content; where it is nowhere content, the first.
+        src: As that page writes it.
+        rule: Why it is left out, a name in ``RULES``; "" where it is content somewhere.
+        inline: Whether it stands within a line of text wherever it is content.
+        pages: On how many pages it is.
+        size: Width and height in pixels, where ``PageStore.keep_size`` was told; 0 where the file does not say.
+        captions: Those of all places where it is content, each once, in the pages' order.
+    """
+
+    number: int
+    id: str
+    page: str
+    src: str
+    rule: str
+    inline: bool
+    pages: int
+    size: tuple[int, int] | None
+    captions: tuple[Caption, ...]
+
+
+class PageStore:
+    """Reads the pages when something is asked first, and keeps what they say in a temporary database.
+
+    It may be asked by several threads, and while answers are being read.
+
+    Args:
+        pages: Reads all pages, in order: their names, and what each holds or why it cannot be read.
+        image_id: The id of an image, from the name of a page and the ``src`` there.
+    """
+
+    def __init__(
+        self, pages: Callable[[], Iterator[tuple[str, Page | RecordError]]], image_id: Callable[[str, str], str]
+    ) -> None:
+        self._read_pages = pages
+        self._image_id = image_id
+        self._lock = Lock()
+        self._database: sqlite3.Connection | None = None
+
+    def faults(self) -> Iterator[RecordError]:
+        """The pages that cannot be read."""
+        for _, fault in self._rows("SELECT number, fault FROM faults"):
+            yield RecordError(*json.loads(fault))
+
+    def sections(self) -> Iterator[Section]:
+        """All sections, in the pages' order."""
+        for _, section in self._rows("SELECT number, section FROM sections"):
+            fields = json.loads(section)
+            yield Section(**{**fields, "hierarchy": tuple(fields["hierarchy"])})
+
+    def images(self) -> Iterator[ShownImage]:
+        """All images, in the order in which the pages show them."""
+        for row in self._rows("SELECT * FROM images"):
+            yield self._image(row)
+
+    def places(self) -> Iterator[tuple[str, ShownImage]]:
+        """The ids of sections, each with an image that is content there, in the pages' order."""
+        for _, section_id, image in self._rows("SELECT number, section, image FROM places"):
+            (row,) = self._ask("SELECT * FROM images WHERE number = ?", image)
+            yield json.loads(section_id), self._image(row)
+
+    def count_pages(self) -> int:
+        """How many pages there are, with those that cannot be read."""
+        return self._number("SELECT count(*) FROM pages")
+
+    def count(self) -> int:
+        """How many images there are, and pages that cannot be read."""
+        return self._number("SELECT (SELECT count(*) FROM images) + (SELECT count(*) FROM faults)")
+
+    def keep_size(self, image: ShownImage, size: tuple[int, int]) -> None:
+        """Keep what the header of an image's file says, so that the file is not read for it again."""
+        self._ask("UPDATE images SET width = ?, height = ? WHERE number = ?", *size, image.number)
+
+    def _image(self, row: tuple[Any, ...]) -> ShownImage:
+        number, image_id, page, src, rule, inline, pages, _, width, height = row
+        captions = self._ask("SELECT caption FROM captions WHERE image = ? ORDER BY number", number)
+        return ShownImage(
+            number,
+            json.loads(image_id),
+            json.loads(page),
+            json.loads(src),
+            rule,
+            bool(inline),
+            pages,
+            None if width is None else (width, height),
+            tuple(_caption(*json.loads(caption)) for (caption,) in captions),
+        )
+
+    def _number(self, query: str) -> int:
+        ((number,),) = self._ask(query)
+        return int(number)
+
+    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table by number, the first column; some at a time, so that nothing stays open between."""
+        last = 0
+        while rows := self._ask(f"{query} WHERE number > ? ORDER BY number LIMIT ?", last, _AT_ONCE):
+            yield from rows
+            last = rows[-1][0]
+
+    def _ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                if self._database is None:
+                    self._database = self._filled()
+                return self._database.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                raise StorageError(
+                    f"What the pages say cannot be kept in the folder for temporary files: {error}.",
+                    advice="Make room there, or name another folder in SQLITE_TMPDIR.",
+                ) from error
+
+    def _filled(self) -> sqlite3.Connection:
+        # An empty name: sqlite's own temporary file, kept in memory as long as it is small.
+        database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        try:
+            database.executescript(_TABLES)
+            database.execute("BEGIN")  # and never committed: nobody else reads it, and it ends with the source
+            for name, read in self._read_pages():
+                _add_page(database, name, read, self._image_id)
+        except BaseException:
+            database.close()
+            raise
+        weakref.finalize(self, database.close)
+        return database
+
+
+def _add_page(
+    database: sqlite3.Connection, name: str, read: Page | RecordError, image_id: Callable[[str, str], str]
+) -> None:
+    fault = None if isinstance(read, Page) else json.dumps([read.record_id, read.stage, read.reason])
+    number = database.execute("INSERT INTO pages (fault) VALUES (?)", (fault,)).lastrowid
+    if not isinstance(read, Page):
+        return
+    sections = ((json.dumps(asdict(section)),) for section in read.sections)
+    database.executemany("INSERT INTO sections (section) VALUES (?)", sections)
+    places: dict[tuple[str, int], None] = {}
+    for place in read.images:
+        met = {"id": json.dumps(image_id(name, place.found.src)), "page": json.dumps(name), "number": number}
+        image = _add_image(database, place, met)
+        if not place.rule:
+            places[json.dumps(place.section_id), image] = None
+    database.executemany("INSERT INTO places (section, image) VALUES (?, ?)", places)
+
+
+def _add_image(database: sqlite3.Connection, place: PlacedImage, met: Mapping[str, object]) -> int:
+    """Add a place where an image stands; the image's number.
+
+    Args:
+        database: The store's.
+        place: Where it stands.
+        met: Its ``id``, the name of the ``page`` and the page's ``number``, as ``_ADD_PLACE`` takes them.
+    """
+    inline = bool(place.rule) or place.found.inline
+    database.execute(_ADD_PLACE, {**met, "src": json.dumps(place.found.src), "rule": place.rule, "inline": inline})
+    ((number,),) = database.execute("SELECT number FROM images WHERE id = ?", (met["id"],))
+    if not place.rule:
+        captions = ((number, json.dumps([each.text, each.kind, each.language])) for each in place.found.captions)
+        database.executemany("INSERT OR IGNORE INTO captions (image, caption) VALUES (?, ?)", captions)
+    return int(number)
+
+
+def _caption(text: str, kind: str, language: str) -> Caption:
+    return Caption(text, CaptionKind(kind), language)
