@@ -7,7 +7,7 @@ so that every count adds up. Decoding an image, exporting and inspecting a colle
 from mlsr_es.sources.debian import AptMissingError
 from mlsr_es.sources.export import Exported, export
 from mlsr_es.sources.fetching import Fetcher, read_headers
-from mlsr_es.sources.images import Header, decode, header_of, shrunk, thumbnail
+from mlsr_es.sources.images import Decoded, Header, decode, decoded, header_of, shrunk, thumbnail
 from mlsr_es.sources.inspecting import Inspection, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import check_holds_images, open_source
@@ -19,6 +19,7 @@ __all__ = [
     "KNOWN",
     "RULES",
     "AptMissingError",
+    "Decoded",
     "Exported",
     "Fetcher",
     "Header",
@@ -29,6 +30,7 @@ __all__ = [
     "Source",
     "check_holds_images",
     "decode",
+    "decoded",
     "export",
     "header_of",
     "inspect",

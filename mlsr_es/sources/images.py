@@ -35,6 +35,20 @@ _opening = threading.Lock()
 
 
 def decode(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIXELS) -> Image.Image:
+    """The pixels of an image, where nothing else of it is wanted.
+
+    Args:
+        image: PNG, JPEG, GIF, WebP, TIFF, BMP or SVG.
+        record_id: The id of the record that it belongs to; by default the image's name.
+        most_pixels: Larger images are rejected before they are decoded.
+
+    Raises:
+        RecordError: The file is missing, empty, no image, damaged, too large, or an SVG that is refused.
+    """
+    return decoded(image, record_id=record_id, most_pixels=most_pixels).pixels
+
+
+def decoded(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIXELS) -> Decoded:
     """The image as it is seen: RGB, upright, on white where it is transparent, the first frame of an animation.
 
     Args:
@@ -91,13 +105,31 @@ def thumbnail(image: Image.Image, side: int = 160) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Decoded:
+    """An image that was decoded.
+
+    Args:
+        pixels: RGB, as the image is seen.
+        format: "PNG", "SVG"...
+        width: The image's own in pixels, as seen, after rotation; of an SVG what the file says, and the drawing's where
+            it says nothing.
+        height: The same from top to bottom.
+    """
+
+    pixels: Image.Image
+    format: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """What an image's header says.
 
     Args:
         format: "PNG", "SVG"...; "" where it is not known.
         width: Pixels as seen, after rotation; 0 where not known.
-        height: Pixels, likewise.
+        height: The same from top to bottom.
     """
 
     format: str = ""
@@ -109,25 +141,36 @@ _ORIENTATION = 0x0112
 _LYING = frozenset({5, 6, 7, 8})
 
 
-def _decode(image: ImageFile, most_pixels: int) -> Image.Image:
-    from PIL import Image, ImageOps
-
+def _decode(image: ImageFile, most_pixels: int) -> Decoded:
     content = _content(image)
     if is_svg(content):
-        content = draw_svg(content)
+        drawn = _decode_pixels(draw_svg(content), most_pixels)
+        width, height = svg_size(content)
+        return Decoded(drawn.pixels, "SVG", width or drawn.width, height or drawn.height)
+    return _decode_pixels(content, most_pixels)
+
+
+def _decode_pixels(content: bytes, most_pixels: int) -> Decoded:
     with _opened(content) as opened:
-        width, height = opened.size
-        if width * height > most_pixels:
-            raise Refusal(f"it has {width} x {height} pixels, and more than {most_pixels:,} are not decoded")
-        opened.load()
-        seen = ImageOps.exif_transpose(opened)
-        if seen.mode == "F" or seen.mode.startswith("I"):
-            return _eight_bits(seen)
-        if not seen.has_transparency_data:
-            return seen.convert("RGB")
-        seen = seen.convert("RGBA")
-        white = Image.new("RGBA", seen.size, "white")
-        return Image.alpha_composite(white, seen).convert("RGB")
+        pixels = _seen(opened, most_pixels)
+        return Decoded(pixels, opened.format or "", pixels.width, pixels.height)
+
+
+def _seen(opened: Image.Image, most_pixels: int) -> Image.Image:
+    from PIL import Image, ImageOps
+
+    width, height = opened.size
+    if width * height > most_pixels:
+        raise Refusal(f"it has {width} x {height} pixels, and more than {most_pixels:,} are not decoded")
+    opened.load()
+    seen = ImageOps.exif_transpose(opened)
+    if seen.mode == "F" or seen.mode.startswith("I"):
+        return _eight_bits(seen)
+    if not seen.has_transparency_data:
+        return seen.convert("RGB")
+    seen = seen.convert("RGBA")
+    white = Image.new("RGBA", seen.size, "white")
+    return Image.alpha_composite(white, seen).convert("RGB")
 
 
 def _content(image: ImageFile) -> bytes:

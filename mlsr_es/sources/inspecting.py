@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.errors import RecordError
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.sources.images import decode, header_of
+from mlsr_es.sources.images import decoded
 from mlsr_es.sources.source import LeftOut, Source
 
 SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
@@ -115,11 +115,11 @@ def _look_at_image(document: ImageDocument, found: Inspection) -> ImageDocument:
     """The document with the size of its image: rows seldom say it."""
     if document.image is None:
         return document
-    side = max(decode(document.image, record_id=document.id).size)
+    image = decoded(document.image, record_id=document.id)
+    side = max(image.width, image.height)
     found.sizes[next((bound for bound in SIZES if side <= bound), 0)] += 1
-    header = header_of(document.image)
-    found.formats[header.format] += 1
-    return replace(document, width=header.width, height=header.height)
+    found.formats[image.format] += 1
+    return replace(document, width=image.width, height=image.height)
 
 
 def _look_at_sections(source: Source, found: Inspection) -> None:

@@ -11,6 +11,9 @@ SIDE = 512
 """The longest side of a drawing, in pixels: more than any image encoder takes."""
 
 _MOST_ELEMENTS = 20_000
+_LONGEST = 2**31 - 1
+"""The longest side that is stored: an index keeps it as an integer of 32 bits."""
+
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _LINK = f"{_NAMESPACE}a"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
@@ -62,13 +65,20 @@ def draw_svg(content: bytes) -> bytes:
 
 
 def svg_size(content: bytes) -> tuple[int, int]:
-    """Width and height as the file gives them, in pixels; (0, 0) where it does not.
+    """Width and height as the file gives them, in pixels; (0, 0) where it does not, or gives what no image has.
 
     Raises:
         Refusal: It is no SVG.
-        ValueError: Its size is no number.
     """
     root = _parsed(content)
+    try:
+        width, height = _stated_size(root)
+    except (OverflowError, ValueError):  # a number that is infinite, or none
+        return 0, 0
+    return (width, height) if 0 < width <= _LONGEST and 0 < height <= _LONGEST else (0, 0)
+
+
+def _stated_size(root: Any) -> tuple[int, int]:
     width, height = (_LENGTH.match(root.get(side, "")) for side in ("width", "height"))
     if width and height:
         return _pixels(width), _pixels(height)

@@ -136,6 +136,17 @@ def test_captions_that_the_model_does_not_read_leave_nothing_to_index(tmp_path: 
     assert "holds no image to index: all 1 are left out by rule" in ran.stderr
 
 
+def test_a_drawing_is_stored_with_the_size_that_its_file_says(
+    tmp_path: Path, index: str, client: Elasticsearch
+) -> None:
+    """And not with the one at which the model is shown it."""
+    (tmp_path / "owl.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="1920" height="1080"/>')
+    (tmp_path / "owl.txt").write_text("An owl on a branch")
+    assert index_into(index, tmp_path).code == 0
+    stored = client.get(index=index, id=f"{tmp_path.name}/owl.svg")["_source"]
+    assert (stored["width"], stored["height"]) == (1920, 1080)
+
+
 def test_images_that_left_the_source_are_removed_on_request(birds: Path, index: str, client: Elasticsearch) -> None:
     """And said to be."""
     index_into(index, birds)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from mlsr_es.collection import ImageFile
 from mlsr_es.errors import RecordError
-from mlsr_es.sources import Header, decode, header_of, thumbnail
+from mlsr_es.sources import Header, decode, decoded, header_of, thumbnail
 
 RED = (255, 0, 0)
 
@@ -39,7 +39,9 @@ def reason(content: bytes | Path) -> str:
 def test_formats(kind: str) -> None:
     """The allowed formats are read."""
     image = saved(Image.new("RGB", (30, 20), RED), kind)
-    assert decode(image).size == (30, 20)
+    found = decoded(image)
+    assert found.pixels.size == (30, 20)
+    assert (found.format, found.width, found.height) == (kind, 30, 20)
     assert header_of(image) == Header(kind, 30, 20)
 
 
@@ -48,9 +50,9 @@ def test_modes(mode: str) -> None:
     """Whatever a file's colours are kept as, white comes out as white, in RGB."""
     values: dict[str, Any] = {"I;16": 65535, "I": 65535, "F": 1.0, "CMYK": (0, 0, 0, 0), "YCbCr": (255, 128, 128)}
     image = Image.new(mode, (4, 4), values.get(mode, "white"))
-    decoded = decode(saved(image, "TIFF"))
-    assert decoded.mode == "RGB"
-    assert decoded.getpixel((0, 0)) == (255, 255, 255)
+    pixels = decode(saved(image, "TIFF"))
+    assert pixels.mode == "RGB"
+    assert pixels.getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_sixteen_bits_are_scaled() -> None:
@@ -72,7 +74,8 @@ def test_rotation() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     image = saved(Image.new("RGB", (30, 20), RED), "JPEG", exif=exif)
-    assert decode(image).size == (20, 30)
+    found = decoded(image)
+    assert found.pixels.size == (found.width, found.height) == (20, 30)
     assert header_of(image) == Header("JPEG", 20, 30)
 
 

@@ -31,6 +31,13 @@ def test_counts(tmp_path: Path) -> None:
     assert [document.id.rpartition("/")[2] for document in found.examples] == ["good.png"]
 
 
+def test_a_drawing_counts_with_the_size_that_its_file_says(tmp_path: Path) -> None:
+    """Not with the one at which it is drawn."""
+    (tmp_path / "owl.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="1920" height="1080"/>')
+    found = inspect(open_source(str(tmp_path)))
+    assert (dict(found.formats), dict(found.sizes)) == ({"SVG": 1}, {2048: 1})
+
+
 def test_the_size_of_an_image_is_its_own(tmp_path: Path) -> None:
     """Rows need not say it, and are not believed."""
     Image.new("RGB", (100, 60)).save(tmp_path / "owl.png")

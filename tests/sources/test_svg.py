@@ -6,7 +6,7 @@ import pytest
 
 from mlsr_es.collection import ImageFile
 from mlsr_es.errors import RecordError
-from mlsr_es.sources import Header, decode, header_of
+from mlsr_es.sources import Header, decode, decoded, header_of
 
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
@@ -29,13 +29,24 @@ def test_drawn() -> None:
         ('width="72pt" height="1in"', (96, 96)),
         ('viewBox="0 0 30 20"', (30, 20)),
         ('width="100%"', (0, 0)),
+        ('viewBox="0 0 nan 20"', (0, 0)),
+        ('viewBox="0 0 -30 20"', (0, 0)),
+        ('width="1e999" height="20"', (0, 0)),
+        ('width="1e10" height="20"', (0, 0)),
     ],
 )
 def test_size(attributes: str, size: tuple[int, int]) -> None:
     """The header knows the size in pixels where the file says it, in any unit."""
     image = svg("", attributes)
     assert header_of(image) == Header("SVG", *size)
-    assert max(decode(image).size) == 512
+
+
+def test_a_drawing_has_the_size_that_its_file_says() -> None:
+    """Whatever the size at which it is drawn; where the file says none, that one."""
+    found = decoded(svg("", 'width="1920" height="1080"'))
+    assert (found.pixels.size, found.format, found.width, found.height) == ((512, 288), "SVG", 1920, 1080)
+    unsaid = decoded(svg("", 'width="100%"'))
+    assert (unsaid.width, unsaid.height) == unsaid.pixels.size
 
 
 def test_huge_is_drawn_small() -> None:
