@@ -4,9 +4,9 @@
     python benchmarks/same_index.py write after.json --program NEW/.venv/bin/mlsr-es --es-url http://localhost:9200
     python benchmarks/same_index.py compare before.json after.json
 
-``write`` runs ``index``, ``enrich``, ``enrich --into`` and ``encode`` as a user does, on the sample, the GIMP manual, KiCad's
-manual, a file with bad rows and an index of its owner's that is made here; it removes its indices again. ``compare`` prints
-what differs, and leaves with 1 where anything does.
+``write`` runs ``index``, ``enrich``, ``enrich --into`` and ``encode`` as a user does: on the sample, the GIMP manual,
+KiCad's manual, a file with bad rows, and an index of somebody else's that is made here. It removes its indices again.
+``compare`` prints what differs, and leaves with 1 where anything does.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Builder:
             "rejects": rejects,
             "indices": dict(self._indices()),
         }
-        print(f"{title}: exit code {ran.returncode}", file=sys.stderr)  # noqa: T201
+        print(f"{title}: exit code {ran.returncode}", file=sys.stderr)
 
     def _indices(self) -> Iterator[tuple[str, Any]]:
         for index, about in sorted(self._client.indices.get(index=f"{PREFIX}*", expand_wildcards="all").items()):
@@ -155,7 +155,8 @@ def differences(before: Any, after: Any, place: str = "") -> Iterator[str]:
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys()):
             if key not in after or key not in before:
-                yield f"{place}/{key}: only {'before' if key in before else 'after'}: {before.get(key, after.get(key))!r:.200}"
+                side, value = ("before", before[key]) if key in before else ("after", after[key])
+                yield f"{place}/{key}: only {side}: {value!r:.200}"
             else:
                 yield from differences(before[key], after[key], f"{place}/{key}")
     elif before != after:
@@ -186,7 +187,7 @@ def main() -> int:
         given.output.write_text(content.replace(folder, "FOLDER"))
         return 0
     found = list(differences(*(json.loads(path.read_text()) for path in (given.before, given.after))))
-    print("\n".join(found) or "no difference")  # noqa: T201
+    print("\n".join(found) or "no difference")
     return int(bool(found))
 
 
