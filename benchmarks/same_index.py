@@ -107,13 +107,16 @@ class Builder:
             "exit code": ran.returncode,
             "told": {key: value for key, value in told.items() if key not in TIMES} if isinstance(told, dict) else told,
             "rejects": rejects,
-            "indices": dict(self._indices()),
+            "indices": dict(self._indices(arguments)),
         }
         print(f"{title}: exit code {ran.returncode}", file=sys.stderr)
 
-    def _indices(self) -> Iterator[tuple[str, Any]]:
+    def _indices(self, arguments: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        """Those that a run was about."""
         for index, about in sorted(self._client.indices.get(index=f"{PREFIX}*", expand_wildcards="all").items()):
-            documents = {hit["_id"]: _digest(hit["_source"]) for hit in self._documents(index)}
+            if index.rpartition("-v")[0] not in arguments and index not in arguments:
+                continue
+            documents = {hit["_id"]: _stored(hit["_source"]) for hit in self._documents(index)}
             settings = {k: v for k, v in about["settings"]["index"].items() if k not in _UNLIKE}
             yield index, {**about, "settings": settings, "documents": documents}
 
@@ -138,6 +141,13 @@ class Builder:
 
 
 _UNLIKE = {"creation_date", "uuid", "version", "provided_name"}
+
+
+def _stored(source: dict[str, Any]) -> dict[str, Any]:
+    """What is stored of a document: its size in pixels, its fingerprint, and a digest of everything else."""
+    size = [source.pop(side, 0) for side in ("width", "height")]
+    fingerprint = source.get("mlsr", {}).get("fingerprint")
+    return {"size": size, "fingerprint": fingerprint, "digest": _digest(source)}
 
 
 def _digest(source: Mapping[str, Any]) -> str:

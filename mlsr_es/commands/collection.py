@@ -13,6 +13,7 @@ import orjson
 import typer
 from rich.text import Text
 
+from mlsr_es.commands.options.languages import parsed_languages
 from mlsr_es.commands.rendering.console import REJECTED, data, note, print_json, progress
 from mlsr_es.errors import RecordError, StorageError
 
@@ -108,16 +109,6 @@ def export(
         note(f"rejected: {error}")
     if done.rejected:
         raise typer.Exit(REJECTED)
-
-
-def parsed_languages(languages: str | None) -> frozenset[str] | None:
-    """The codes of ``--languages``; None where it is not given."""
-    if languages is None:
-        return None
-    codes = frozenset(code.strip().lower() for code in languages.split(",") if code.strip())
-    if not codes:
-        raise typer.BadParameter("name at least one language, as in: --languages en,de")
-    return codes
 
 
 def _rejected(error: RecordError) -> dict[str, str]:

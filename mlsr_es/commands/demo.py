@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlsr_es.commands.index import languages_of, print_summary
+from mlsr_es.commands.options.languages import languages_of
 from mlsr_es.commands.rendering.console import data, note, progress
+from mlsr_es.commands.rendering.run_summary import print_summary
 from mlsr_es.commands.rendering.suggestions import print_images
 
 if TYPE_CHECKING:

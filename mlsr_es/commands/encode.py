@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
-from mlsr_es.commands.collection import parsed_languages
-from mlsr_es.commands.index import languages_of, model_name
+from mlsr_es.commands.options.languages import languages_of, parsed_languages
+from mlsr_es.commands.options.model_name import SHIPPED, model_name
 from mlsr_es.commands.options.query_fields import parsed_fields
 from mlsr_es.commands.rendering.console import REJECTED, note, progress
 from mlsr_es.commands.rendering.run_summary import note_rejects
@@ -19,7 +19,7 @@ def encode(
     source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
     *,
     output: Path = typer.Option(..., "--output", "-o", metavar="DIR", help="The folder, made if it is not there."),
-    model: str = typer.Option("demo", "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
+    model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlsr_es.commands.index import model_name
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
+from mlsr_es.commands.options.model_name import SHIPPED, model_name
 from mlsr_es.commands.rendering.console import REJECTED, note, print_json, progress
-from mlsr_es.commands.rendering.run_summary import as_sent, note_outcomes, note_rejects, print_counts, print_sent
+from mlsr_es.commands.rendering.run_summary import as_sent, note_outcomes, print_sent, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
-    from mlsr_es.indexing import Preview, Summary
+    from mlsr_es.indexing import Preview
     from mlsr_es.sources import ImageStore
 
 
@@ -56,7 +56,7 @@ def enrich(
         "", "--into", metavar="NAME", help="Write to an index of its own, under the same ids, and leave INDEX alone."
     ),
     field_kind: str = FIELD_KIND,
-    model: str = typer.Option("demo", "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
+    model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     rejects: Path | None = typer.Option(
         None, "--rejects", metavar="FILE", help="Where bad records go. Default: INDEX-rejects.ndjson, if there are any."
@@ -110,7 +110,7 @@ def enrich(
         return
     with progress() as bars:
         summary = run(job, client, bars)
-    _print_summary(summary, as_json=as_json)
+    print_summary(summary, as_json=as_json)
     if summary.rejected:
         raise typer.Exit(REJECTED)
 
@@ -126,25 +126,6 @@ def _store(folder: Path | None, headers: Path | None, *, fetch_urls: bool, used:
         raise InputError(f"{folder} is no folder.", advice="Name the folder that the images' paths begin in.")
     fetcher = Fetcher(headers=read_headers(headers) if headers else {}) if fetch_urls else None
     return ImageStore(folder.resolve() if folder else None, fetcher)
-
-
-def _print_summary(summary: Summary, *, as_json: bool) -> None:
-    if as_json:
-        print_json(summary.to_json())
-        return
-    print_counts(summary, of="documents", where=f"{summary.index} ({summary.version}, {summary.field})")
-    if summary.read_again:
-        note(f"Changed by somebody meanwhile, and read again: {summary.read_again:,}.")
-    if summary.cleared:
-        note(f"Weights removed from documents that no longer have what is encoded: {summary.cleared:,}.")
-    if summary.pruned:
-        note(f"Removed because they left {summary.collection}: {summary.pruned:,}.")
-    if summary.promoted:
-        note(f"Searches of {summary.index} read these weights from now on.")
-    if summary.missing_collections:
-        missing = ", ".join(summary.missing_collections)
-        note(f"{summary.version} waits: {missing} would be missing from searches. Encode them with the same model.")
-    note_rejects(summary)
 
 
 def _print_preview(found: Preview, *, as_json: bool) -> None:

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlsr_es.commands.collection import parsed_languages
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
+from mlsr_es.commands.options.languages import languages_of, parsed_languages
+from mlsr_es.commands.options.model_name import SHIPPED, model_name
 from mlsr_es.commands.rendering.console import REJECTED, note, print_json, progress
-from mlsr_es.commands.rendering.run_summary import as_sent, note_outcomes, note_rejects, print_counts, print_sent
+from mlsr_es.commands.rendering.run_summary import as_sent, note_outcomes, print_sent, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders import BiEncoder
-    from mlsr_es.indexing import Preview, Summary
-
-_SHIPPED_MODEL = "demo"
+    from mlsr_es.indexing import Preview
 
 
 @with_connection
@@ -29,9 +27,7 @@ def index(
         None, "--collection", metavar="NAME", help="The collection's name. Default: the known one, or the folder's."
     ),
     name: str = typer.Option(..., "--index", metavar="NAME", help="The index: an alias in front of its versions."),
-    model: str = typer.Option(
-        _SHIPPED_MODEL, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."
-    ),
+    model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
@@ -104,49 +100,6 @@ def index(
     print_summary(summary, as_json=as_json)
     if summary.rejected:
         raise typer.Exit(REJECTED)
-
-
-def languages_of(model: BiEncoder) -> frozenset[str] | None:
-    """The captions that a model reads; None for all."""
-    return frozenset(model.config.languages) or None
-
-
-def model_name(given: str) -> str:
-    """The name by which later searches load the model, from whatever folder they are started in."""
-    # The shipped model's name means the shipped model, also beside a folder of that name.
-    return str(Path(given).resolve()) if Path(given).is_dir() and given != _SHIPPED_MODEL else given
-
-
-def print_summary(summary: Summary, *, as_json: bool = False) -> None:
-    """What a run did."""
-    if as_json:
-        print_json(summary.to_json())
-        return
-    print_counts(summary, of="images", where=f"{summary.index} ({summary.version})")
-    if summary.pruned:
-        note(f"Removed because they left the source: {summary.pruned:,}.")
-    if summary.not_pruned:
-        note(f"Nothing was pruned: {summary.not_pruned}.")
-    if summary.hybrid:
-        note(f"--hybrid auto: BM25 counts {summary.hybrid.weight:.3g}, found on {summary.hybrid.found}.")
-    _print_versions(summary)
-    note_rejects(summary)
-
-
-def _print_versions(summary: Summary) -> None:
-    """Which version searches reach now, which wait, and which are gone."""
-    if summary.missing_collections:
-        missing = ", ".join(summary.missing_collections)
-        note(
-            f"{summary.version} is complete for {summary.collection}, and waits: {missing} would be missing from "
-            f"searches. Index them with the same model; the last one moves {summary.index}."
-        )
-    if summary.ready:
-        note(f"{summary.version} is complete, and waits: mlsr-es indices promote {summary.index}")
-    if summary.kept:
-        note(f"{summary.kept} is kept. Back to it: mlsr-es indices rollback {summary.index}")
-    if summary.removed:
-        note(f"Removed, since no search reached it any more: {', '.join(summary.removed)}.")
 
 
 def _print_preview(name: str, found: Preview, *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from PIL import Image
 
-from mlsr_es.commands.index import model_name
+from mlsr_es.commands.options.model_name import model_name
 from mlsr_es.elastic.reading import count
 from mlsr_es.sources.page import Page, read_page
 from tests.program import Ran, run_program
@@ -153,7 +153,7 @@ def test_images_that_left_the_source_are_removed_on_request(birds: Path, index: 
     rows(birds, {"1": BIRDS["1"]})
     assert index_into(index, birds).code == 0
     ran = index_into(index, birds, "--prune-missing")
-    assert "Removed because they left the source: 2." in ran.stderr
+    assert "Removed because they left birds: 2." in ran.stderr
     assert count(client, index) == 1
 
 

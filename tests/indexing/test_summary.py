@@ -25,7 +25,7 @@ def test_the_json_is_plain() -> None:
     summary.stages["encoding"] = Stage(10, 4.0)
     told = orjson.loads(orjson.dumps(summary.to_json()))
     assert (told["read"], told["encoded"], told["rejects_file"], told["seconds"]) == (1, 1, "r.ndjson", 1.23)
-    assert told["documents_per_second"] == {"encoding": 2.5}
+    assert told["documents_per_second"] == {"reading": 0.0, "encoding": 2.5, "loading": 0.0}
 
 
 @pytest.mark.parametrize(("stage", "speed"), [(Stage(0, 0.0), 0.0), (Stage(0, 3.0), 0.0), (Stage(4, 2.0), 2.0)])

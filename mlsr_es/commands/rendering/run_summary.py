@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import typer
 
-from mlsr_es.commands.rendering.console import data, note, table
+from mlsr_es.commands.rendering.console import data, note, print_json, table
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.bulk import Action
@@ -17,14 +17,11 @@ if TYPE_CHECKING:
 _SHOWN_REJECTS = 5
 
 
-def print_counts(summary: Summary, *, of: str, where: str) -> None:
-    """A row for each thing that became of what was read, and how fast.
-
-    Args:
-        summary: Of the run.
-        of: What is counted: images, documents.
-        where: What was written to.
-    """
+def print_summary(summary: Summary, *, as_json: bool = False) -> None:
+    """What a run did: a row for each thing that became of what was read, and lines on what follows from it."""
+    if as_json:
+        print_json(summary.to_json())
+        return
     rows = [
         ("read", summary.read, ""),
         ("encoded and stored", summary.encoded, ""),
@@ -32,18 +29,53 @@ def print_counts(summary: Summary, *, of: str, where: str) -> None:
         ("left out by rule", summary.left_out.total(), _counts(summary.left_out)),
         ("rejected", summary.rejected.total(), _counts(summary.rejected)),
     ]
-    shown = table("", of, "", numbers={1})
+    shown = table("", summary.unit, "", numbers={1})
     for what, number, detail in rows:
         shown.add_row(what, f"{number:,}", detail)
     data.print(shown)
     busy = (f"{name} {stage.per_second:,.0f}/s" for name, stage in summary.stages.items() if stage.documents)
-    note(f"{where}: {summary.seconds:.1f} s; {', '.join(busy)}")
+    note(f"{summary.index} ({summary.version}, {summary.field}): {summary.seconds:.1f} s; {', '.join(busy)}")
+    for line in (*_done(summary), *_versions(summary)):
+        note(line)
+    note_rejects(summary)
 
 
 def note_rejects(summary: Summary) -> None:
     """Where the bad records are, if there are any."""
     if summary.rejects_file:
         note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
+
+
+def _done(summary: Summary) -> Iterator[str]:
+    """What else was done."""
+    if summary.read_again:
+        yield f"Changed by somebody meanwhile, and read again: {summary.read_again:,}."
+    if summary.cleared:
+        yield f"Weights removed from documents that no longer have what is encoded: {summary.cleared:,}."
+    if summary.pruned:
+        yield f"Removed because they left {summary.collection}: {summary.pruned:,}."
+    if summary.not_pruned:
+        yield f"Nothing was pruned: {summary.not_pruned}."
+    if summary.hybrid:
+        yield f"--hybrid auto: BM25 counts {summary.hybrid.weight:.3g}, found on {summary.hybrid.found}."
+
+
+def _versions(summary: Summary) -> Iterator[str]:
+    """What searches read now, what waits, and what is gone."""
+    if summary.missing_collections:
+        missing = ", ".join(summary.missing_collections)
+        yield (
+            f"{summary.version} is complete for {summary.collection}, and waits: {missing} would be missing from "
+            f"searches. Encode them with the same model; the last one moves {summary.index}."
+        )
+    if summary.ready:
+        yield f"{summary.version} is complete, and waits: mlsr-es indices promote {summary.index}"
+    if summary.promoted:
+        yield f"Searches of {summary.index} read these weights from now on."
+    if summary.kept:
+        yield f"{summary.kept} is kept. Back to it: mlsr-es indices rollback {summary.index}"
+    if summary.removed:
+        yield f"Removed, since no search reached it any more: {', '.join(summary.removed)}."
 
 
 def print_sent(heading: str, body: Mapping[str, Any], action: Action | None) -> None:

@@ -1,0 +1,25 @@
+"""``--languages``: which captions are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from mlsr_es.encoders import BiEncoder
+
+
+def parsed_languages(languages: str | None) -> frozenset[str] | None:
+    """The codes of ``--languages``; None where it is not given."""
+    if languages is None:
+        return None
+    codes = frozenset(code.strip().lower() for code in languages.split(",") if code.strip())
+    if not codes:
+        raise typer.BadParameter("name at least one language, as in: --languages en,de")
+    return codes
+
+
+def languages_of(model: BiEncoder) -> frozenset[str] | None:
+    """The captions that a model reads; None for all."""
+    return frozenset(model.config.languages) or None
