@@ -44,7 +44,7 @@ def test_the_summary_adds_up(birds: Path, index: str) -> None:
         "3",
         "3",
     ]
-    assert f"{index} ({index}-v0001): " in first.stderr
+    assert f"{index} ({index}-v0001, mlsr.terms): " in first.stderr
     assert "reading " in first.stderr
     again = index_into(index, birds, "--json")
     assert again.code == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from elasticsearch import Elasticsearch
+from elasticsearch import AuthorizationException, Elasticsearch
 
 from mlsr_es.collection import ImageDocument
 from mlsr_es.elastic.bulk import IndexAction, UpdateAction, load
@@ -30,6 +30,8 @@ pytestmark = pytest.mark.system
 
 NAME = "photos"
 OWNERS = "photos-of-somebody"
+ODD = "photos.2+b"
+"""A name with characters that mean something in a regular expression."""
 
 
 def on_the_name(*privileges: str) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def on_the_name(*privileges: str) -> dict[str, Any]:
 
 (SEARCHERS,) = role_body(AccessRole.SEARCHER, NAME)["indices"]
 ROLES = {
-    "indexer": role_body(AccessRole.INDEXER, NAME, OWNERS),
+    "indexer": role_body(AccessRole.INDEXER, NAME, OWNERS, ODD),
     "searcher": role_body(AccessRole.SEARCHER, NAME),
     "searcher-of-the-alias": on_the_name(*SEARCHERS["privileges"]),
     "manager": on_the_name("manage"),
@@ -120,6 +122,20 @@ def test_who_enriches_needs_the_same_rights_on_the_owners_index(as_user: Callabl
     assert list(read_again(client, index, [found.key], ["name"], fingerprint=weights_object.fingerprint))
     assert switch(client, owners, weights_object, meta)
     assert [hit.id for hit in search(client, index, build_query({"bird": 1.0}, size=1)).hits] == ["a"]
+
+
+@pytest.mark.parametrize("neighbour", ["photos-vouchers", "photos-v", "photos-v0001-copy", "photosx2xb-v0001"])
+def test_an_index_that_is_named_alike_is_out_of_reach(as_user: Callable[[str], Elasticsearch], neighbour: str) -> None:
+    """The rights are on versions, whose names end in a number of four digits or more."""
+    with pytest.raises(AuthorizationException):
+        as_user("indexer").indices.create(index=neighbour)
+
+
+def test_any_name_can_be_granted(as_user: Callable[[str], Elasticsearch]) -> None:
+    """Also one with characters that mean something in a regular expression; its versions are made as any."""
+    client = as_user("indexer")
+    promote(client, ODD, create_version(client, ODD, META))
+    assert not [one for one in load(client, f"{ODD}-v0001", documents("a")) if one.rejected]
 
 
 @pytest.mark.parametrize("user", ["searcher", "searcher-of-the-alias"])

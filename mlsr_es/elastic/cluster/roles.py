@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.client import translated
-from mlsr_es.errors import ClusterError, ClusterRefusedError
+from mlsr_es.errors import ClusterError, ClusterRefusedError, InputError
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -25,6 +26,12 @@ class AccessRole(StrEnum):
     """``search``, ``evaluate``, ``verify``; nothing is written."""
 
 
+_PATTERN = re.compile(r"[*?,/\\\s]")
+"""What index privileges take for more than one name."""
+
+_SPECIAL = re.compile(r"[^a-z0-9_-]")
+"""What a regular expression of Lucene's may take for something else than itself."""
+
 _SEES = "view_index_metadata"
 _PRIVILEGES = {AccessRole.INDEXER: ("manage", "read", "write"), AccessRole.SEARCHER: ("read", _SEES)}
 
@@ -38,9 +45,28 @@ def role_body(role: AccessRole, *names: str) -> dict[str, Any]:
     Args:
         role: For what.
         names: The indices, by the names under which they are searched.
+
+    Raises:
+        InputError: A name is a pattern: it would grant rights on indices that nobody has named.
     """
-    versions = (f"{name}-v*" for name in names)
+    for name in names:
+        if not name or _PATTERN.search(name):
+            raise InputError(
+                f"{name!r} is a pattern, and not the name of an index.",
+                advice="Name each index by its own name: rights are given on it and its versions alone.",
+            )
+    versions = map(versions_pattern, names)
     return {"indices": [{"names": [*names, *versions], "privileges": list(_PRIVILEGES[role])}]}
+
+
+def versions_pattern(name: str) -> str:
+    """The versions of an index, and nothing else, as a regular expression that index privileges take.
+
+    Args:
+        name: The alias. The pattern ``NAME-v*`` would match ``shop-vouchers`` beside ``shop-v0001``, too.
+    """
+    escaped = _SPECIAL.sub(r"\\\g<0>", name)
+    return f"/{escaped}-v[0-9]{{4,}}/"
 
 
 def lacking(client: Elasticsearch, role: AccessRole, name: str) -> tuple[str, ...] | None:
@@ -81,8 +107,8 @@ def hidden_by_rights(client: Elasticsearch, name: str) -> str:
     if _SEES not in lacks:
         return ""
     return (
-        f"Or rights hide it: this user lacks the index privileges {' and '.join(lacks)} on {name} and {name}-v*; its "
-        "owner can grant them."
+        f"Or rights hide it: this user lacks the index privileges {' and '.join(lacks)} on {name} and its "
+        "versions; its owner can grant them."
     )
 
 

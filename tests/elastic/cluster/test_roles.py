@@ -6,7 +6,11 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from mlsr_es.elastic.cluster import AccessRole, role_body
+from mlsr_es.elastic.cluster.roles import versions_pattern
+from mlsr_es.errors import InputError
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "security.md"
 
@@ -25,4 +29,17 @@ def test_no_role_has_a_cluster_privilege() -> None:
     for role in AccessRole:
         body = role_body(role, "photos", "products")
         assert body.keys() == {"indices"}
-        assert body["indices"][0]["names"] == ["photos", "products", "photos-v*", "products-v*"]
+        assert body["indices"][0]["names"] == ["photos", "products", *map(versions_pattern, ("photos", "products"))]
+
+
+@pytest.mark.parametrize("name", ["shop*", "sh?p", "shop,secrets", "/sh.*/", "", "a b"])
+def test_a_pattern_is_no_name(name: str) -> None:
+    """It would grant rights on indices that nobody has named."""
+    with pytest.raises(InputError, match="is a pattern"):
+        role_body(AccessRole.SEARCHER, name)
+
+
+def test_versions_alone_are_granted() -> None:
+    """By a regular expression, in which a name stands for itself."""
+    assert versions_pattern("shop") == "/shop-v[0-9]{4,}/"
+    assert versions_pattern("my.shop+1") == r"/my\.shop\+1-v[0-9]{4,}/"
