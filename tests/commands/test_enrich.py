@@ -66,6 +66,15 @@ def test_an_index_is_enriched_and_searched(index: str) -> None:
     assert again["field"] == "mlsr.terms"
 
 
+def test_an_index_of_its_own_has_the_kind_of_field_that_is_asked_for(index: str) -> None:
+    """As the dry run says: a cluster that lacks the kind refuses it, where another one was made before in silence."""
+    asked = ("--caption-field", "about", "--into", f"{index}-beside", "--field-kind", "sparse_vector")
+    shown = enrich(index, *asked, "--dry-run", "--json").json
+    assert shown["mapping"]["mappings"]["properties"]["mlsr"]["properties"]["terms"]["type"] == "sparse_vector"
+    ran = enrich(index, *asked)
+    assert (ran.code, "has no fields of the type sparse_vector" in ran.stderr) == (1, True)
+
+
 def test_images_are_read_where_a_model_reads_them(
     index: str, client: Elasticsearch, image_model: str, tmp_path: Path
 ) -> None:

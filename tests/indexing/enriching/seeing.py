@@ -54,8 +54,8 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return Image.new("RGB", (1, 1), colour).getpixel((0, 0))  # type: ignore[return-value]
 
 
-def png(colour: str) -> bytes:
+def png(colour: str, width: int = 8, height: int = 8) -> bytes:
     """A picture of one colour."""
     out = BytesIO()
-    Image.new("RGB", (8, 8), colour).save(out, "PNG")
+    Image.new("RGB", (width, height), colour).save(out, "PNG")
     return out.getvalue()

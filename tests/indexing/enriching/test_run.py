@@ -402,6 +402,37 @@ def test_an_index_of_its_own_is_searched_with_bm25_at_the_models_weight(
         hybrid_for(serving_version(client, job.index), AUTO)
 
 
+def test_versions_of_an_index_of_its_own_are_tidied(job: EnrichJob, client: Elasticsearch, index_name: str) -> None:
+    """One way back is kept, as everywhere."""
+    beside = replace(job, into=f"{index_name}-beside")
+    enrich(beside, client)
+    second = enrich(replace(beside, model=OTHER_MODEL), client)
+    third = enrich(replace(beside, model=THIRD_MODEL), client)
+    assert (second.kept, second.removed) == (f"{beside.into}-v0001", ())
+    assert (third.kept, third.removed) == (f"{beside.into}-v0002", (f"{beside.into}-v0001",))
+    assert not client.indices.exists(index=f"{beside.into}-v0001")
+
+
+def test_an_index_of_its_own_that_stays_empty_is_not_left_behind(
+    job: EnrichJob, client: Elasticsearch, index_name: str
+) -> None:
+    """Nothing of the owner's can be encoded by these fields."""
+    beside = replace(job, into=f"{index_name}-beside", fields=Fields.parse(["about"], ""))
+    with pytest.raises(SourceError, match=r"3 are left out by rule \(no caption\)"):
+        enrich(beside, client)
+    assert not client.indices.exists(index=f"{beside.into}-v0001")
+
+
+def test_an_index_of_its_own_has_the_images_own_sizes(
+    shop: Shop, job: EnrichJob, client: Elasticsearch, index_name: str
+) -> None:
+    """Not those that models are shown."""
+    shop.put("wide", {"photo": base64.b64encode(png("red", 2000, 500)).decode()})
+    enrich(seeing(replace(job, into=f"{index_name}-beside")), client)
+    source = Shop(client, f"{index_name}-beside").source("wide")
+    assert (source["width"], source["height"]) == (2000, 500)
+
+
 def test_an_index_is_not_its_own_companion(job: EnrichJob, client: Elasticsearch) -> None:
     """By whatever name."""
     with pytest.raises(InputError, match=r"names .* itself"):
