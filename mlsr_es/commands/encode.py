@@ -46,11 +46,12 @@ def encode(
             opened, output, model=encoder, model_name=model_name(model), query_fields=fields, progress=bars
         )
     documents = done.documents
-    without_terms = documents.left_out.pop("no terms", 0) + done.without_terms
+    images_without_terms = documents.left_out["no terms"]
     rejected = documents.rejected.total() + len(done.faults)
     note(
-        f"{output}: {documents.encoded:,} documents, {done.sections:,} sections; without any term {without_terms:,}, "
-        f"left out by rule {documents.left_out.total():,}, rejected {rejected:,}."
+        f"{output}: {documents.encoded:,} documents, {done.sections:,} sections; without any term "
+        f"{images_without_terms + done.without_terms:,}, left out by rule "
+        f"{documents.left_out.total() - images_without_terms:,}, rejected {rejected:,}."
     )
     note_rejects(documents)
     for error in done.faults[:_SHOWN]:
