@@ -4,6 +4,7 @@
     ├── InputError                 exit code 2: what the user gave, or asked for
     │   ├── SourceError            a collection that cannot be read, or holds nothing to read
     │   ├── ModelError             a model that cannot be loaded, or does not fit the index
+    │   ├── MissingExtraError      a package of an extra that is not installed
     │   ├── QueryError             a query that cannot be encoded, or would match nothing
     │   └── IndexMismatchError     an index that is missing, clashes or belongs to somebody else
     ├── ClusterError               the cluster did not do what was asked
@@ -18,6 +19,8 @@ Nothing of a dependency's own errors leaves a room: each is turned into one of t
 """
 
 from __future__ import annotations
+
+from typing import Self
 
 
 class MlsrError(Exception):
@@ -46,6 +49,10 @@ class SourceError(InputError):
 
 class ModelError(InputError):
     """A model cannot be loaded, or does not fit the index; name the one the index was made with."""
+
+
+class MissingExtraError(InputError):
+    """What is asked needs a package of an extra that is not installed; install the extra."""
 
 
 class QueryError(InputError):
@@ -88,3 +95,7 @@ class RecordError(MlsrError):
         self.record_id = record_id
         self.stage = stage
         self.reason = reason
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+        """Pickled by its parts: ``Exception`` would hand the finished sentence to ``__init__``."""
+        return type(self), (self.record_id, self.stage, self.reason)

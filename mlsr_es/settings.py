@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from mlsr_es.errors import InputError
+from mlsr_es.extras import extra
+
+with extra("research"):
+    from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Table(BaseModel):

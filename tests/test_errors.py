@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import re
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,16 @@ def test_an_error_says_what_to_do(error: type[MlsrError]) -> None:
     raised = error("it is broken.", advice="Mend it.")
     assert str(raised) == "it is broken. Mend it."
     assert str(error("it is broken.")) == "it is broken."
+
+
+@pytest.mark.parametrize("error", TREE)
+def test_an_error_reaches_another_process(error: type[MlsrError]) -> None:
+    """Whole: its kind, its words, and whatever else it holds."""
+    raised = (
+        RecordError("owl", "decode", "no image") if error is RecordError else error("it is broken.", advice="Mend.")
+    )
+    again = pickle.loads(pickle.dumps(raised))
+    assert (type(again), str(again), vars(again)) == (error, str(raised), vars(raised))
 
 
 @pytest.mark.parametrize(

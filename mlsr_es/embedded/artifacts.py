@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlsr_es.errors import NodeError, StorageError
+from mlsr_es.extras import extra
 from mlsr_es.progress import Progress
-
-INSTALL = 'pip install "mlsr-es[embedded]"'
-"""What somebody who lacks the extra has to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +47,13 @@ def fetch(artifact: Artifact, folder: Path, progress: Progress, stage: str) -> P
         stage: The stage that is told; started by the caller.
 
     Raises:
-        NodeError: The extra ``embedded`` is missing, the repository does not give the file, or the file is not the
-            pinned one (it is removed).
+        MissingExtraError: The extra ``embedded`` is not installed.
+        NodeError: The repository does not give the file, or the file is not the pinned one (it is removed).
         StorageError: The folder cannot be written.
     """
-    try:
+    with extra("embedded"):
         import requests
         from jgo.maven import MavenContext, PythonResolver
-    except ImportError as error:
-        raise NodeError("The embedded node needs the package's extra.", advice=f"Install it: {INSTALL}") from error
 
     @contextmanager
     def counted(_name: str, _size: int) -> Iterator[Callable[[int], None]]:

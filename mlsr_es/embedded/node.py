@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from filelock import FileLock
+
 from mlsr_es.embedded import process
 from mlsr_es.embedded.account import Account, account, closed_folder
 from mlsr_es.embedded.configuration import LOGGING, Launch, all_settings, by_launcher, direct, settings_file, speaks_tls
@@ -16,7 +18,7 @@ from mlsr_es.embedded.distribution import installed
 from mlsr_es.embedded.health import healthy, http_address
 from mlsr_es.embedded.java import java_program
 from mlsr_es.embedded.releases import DEFAULT, release_of
-from mlsr_es.embedded.state import locked, make_folder, storing
+from mlsr_es.embedded.state import make_folder, storing
 from mlsr_es.errors import NodeError
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.state import HOME_VARIABLE, state_folder
@@ -106,14 +108,15 @@ class Node:
             settings: Elasticsearch's settings, above ours. They hold until the node is stopped.
 
         Raises:
-            NodeError: The extra is missing, something cannot be fetched, or Elasticsearch does not start.
+            MissingExtraError: The extra ``embedded`` is not installed.
+            NodeError: Something cannot be fetched, or Elasticsearch does not start.
             StorageError: A folder cannot be written.
         """
         user = account()
         with storing(self.data):
             self._check_folder(user)
             make_folder(self.data)
-            with locked(self._lock):
+            with FileLock(self._lock):
                 record = process.read_record(self._pid_file)
                 if record:
                     self._await_health(record, progress)
@@ -134,7 +137,7 @@ class Node:
         with storing(self.data):
             if not self._pid_file.exists():
                 return False
-            with locked(self._lock):
+            with FileLock(self._lock):
                 record = process.read_record(self._pid_file)
                 if record:
                     process.terminate(record)

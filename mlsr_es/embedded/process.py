@@ -15,6 +15,7 @@ import orjson
 
 from mlsr_es.embedded.account import Account
 from mlsr_es.errors import NodeError
+from mlsr_es.extras import extra
 
 _ours: list[subprocess.Popen[bytes]] = []  # kept, because Popen warns when it is collected before its process ends
 
@@ -25,7 +26,7 @@ class Record:
 
     Args:
         pid: The process's number.
-        started: When it was started, as the system tells it; a number alone may be given to another process.
+        started: Of ``start_time``; a number alone may be given to another process.
         scheme: "http" or "https".
         address: The host and port where it answers; "" until that is known.
         version: Of what runs; "" where the starter did not say.
@@ -69,21 +70,23 @@ def alive(record: Record) -> bool:
 
 
 def start_time(pid: int) -> str | None:
-    """When a process was started, in the system's own words; None where it does not run, or only as a zombie."""
-    if Path("/proc/self/stat").exists():
-        try:
-            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        except OSError:
+    """When a process was started, in hundredths of a second since the system was; None where it does not run.
+
+    A zombie does not run, but for one with threads left: that is a Java on its way out, whose ports may still be open.
+
+    Raises:
+        MissingExtraError: The extra ``embedded`` is not installed.
+    """
+    with extra("embedded"):
+        import psutil
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1:
             return None
-        fields = stat.rpartition(")")[2].split()  # what stands before may hold spaces and brackets
-        threads = int(fields[17])
-        # A zombie with threads left is a Java on its way out, whose ports may still be open.
-        return None if fields[0] == "X" or (fields[0] == "Z" and threads <= 1) else fields[19]
-    asked = subprocess.run(  # noqa: S603  (macOS has no /proc)
-        ["/bin/ps", "-o", "state=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    state, _, started = asked.stdout.strip().partition(" ")
-    return None if not started or state.startswith("Z") else started.strip()
+        # Not the time of day: that is told otherwise once somebody has set the clock.
+        return str(round(100 * (process.create_time() - psutil.boot_time())))
+    except psutil.NoSuchProcess:
+        return None
 
 
 def spawn(command: list[str], folder: Path, environment: Mapping[str, str], log: Path, user: Account | None) -> Record:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
+
 from mlsr_es.errors import StorageError
 from mlsr_es.state import HOME_VARIABLE
 
@@ -32,16 +34,6 @@ def make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file; waits for whoever holds it. The lock ends with the process, whatever ends it."""
-    import fcntl
-
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
 def building(shared: Path) -> Iterator[Path]:
     """An empty folder inside the shared one, for what is renamed into its place once it is complete.
 
@@ -53,7 +45,7 @@ def building(shared: Path) -> Iterator[Path]:
     scratch = shared / "unfinished"
     with storing(shared):
         make_folder(shared)
-        with locked(shared / "lock"):
+        with FileLock(shared / "lock"):
             shutil.rmtree(scratch, ignore_errors=True)
             scratch.mkdir()
             try:

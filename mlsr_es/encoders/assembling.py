@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +17,7 @@ from mlsr_es.encoders.config import BiEncoderConfig, Head
 from mlsr_es.encoders.encoder import Encoder, ImageBackbone
 from mlsr_es.encoders.heads import MlmHead, MlpHead, activation_named, has_mlm_head, mlm_head_of
 from mlsr_es.errors import ModelError
+from mlsr_es.extras import missing
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,7 +37,12 @@ class TextParts:
 
 @contextmanager
 def loading(what: str, name: str | Path) -> Iterator[None]:
-    """Turns whatever ``transformers`` says of a folder or a hub name into a ``ModelError``, and keeps it quiet."""
+    """Turns whatever ``transformers`` says of a folder or a hub name into a ``ModelError``, and keeps it quiet.
+
+    Raises:
+        ModelError: It cannot be loaded.
+        MissingExtraError: It is a model of timm, which is not installed.
+    """
     from transformers.utils import logging
 
     logging.disable_progress_bar()
@@ -43,6 +50,8 @@ def loading(what: str, name: str | Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, RuntimeError, AttributeError, ImportError) as error:
+        if isinstance(error, ImportError) and find_spec("timm") is None and "timm" in str(error):
+            raise missing("timm", "timm") from error
         reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise ModelError(
             f"the {what} {str(name)!r} cannot be loaded: {reason.rstrip('.')}.",
@@ -201,6 +210,7 @@ def load_vision(name: str | Path) -> tuple[PreTrainedModel, BaseImageProcessor]:
 
     Raises:
         ModelError: It cannot be loaded.
+        MissingExtraError: It is a model of timm, which is not installed.
     """
     from transformers import AutoConfig, AutoImageProcessor, AutoModel
 

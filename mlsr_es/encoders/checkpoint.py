@@ -136,6 +136,7 @@ def from_pretrained(folder: str | Path) -> BiEncoder:
 
     Raises:
         ModelError: It is no checkpoint, or parts of it are missing or do not fit.
+        MissingExtraError: It sees by a model of timm, which is not installed.
     """
     from transformers import AutoConfig, AutoModel
 

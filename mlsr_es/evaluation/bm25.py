@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 
 from mlsr_es.collection import Section
+from mlsr_es.extras import extra
 from mlsr_es.vectors import SparseVectors
 from mlsr_es.words import Analyser, stems, word_weights, words
 
@@ -47,8 +48,12 @@ class Bm25:
             texts: The words of each caption.
             k1: How late a repeated word saturates.
             b: How much long captions are held back, in [0, 1].
+
+        Raises:
+            MissingExtraError: The extra ``research`` is not installed.
         """
-        import bm25s
+        with extra("research"):
+            import bm25s
         from scipy.sparse import csc_array
 
         corpus = [list(text) for text in texts]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mlsr_es.collection import Judgement
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation.run import Run
+from mlsr_es.extras import extra
 
 MEASURES = ("nDCG@10", "AP@10", "RR@10", "R@10", "R@1000")
 """The paper's, at AToMiC's cut-offs, in the notation of ``ir_measures``."""
@@ -47,8 +48,10 @@ def figures(run: Run, judgements: Iterable[Judgement], measures: Sequence[str] =
 
     Raises:
         InputError: A measure is not known, or needs a package that is not there.
+        MissingExtraError: The extra ``research`` is not installed.
     """
-    import ir_measures
+    with extra("research"):
+        import ir_measures
 
     try:
         parsed = {name: ir_measures.parse_measure(name) for name in measures}

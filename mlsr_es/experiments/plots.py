@@ -13,6 +13,7 @@ from mlsr_es.experiments.comparing import Answer
 from mlsr_es.experiments.gathering import Gathered, System
 from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, QUALITY
 from mlsr_es.experiments.study import BASELINES
+from mlsr_es.extras import extra
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,9 +75,10 @@ def _bars(axes: Axes, systems: Sequence[System], measure: str, title: str) -> No
 @contextmanager
 def _figure(file: Path, *, rows: int, panels: int = 1) -> Iterator[list[Axes]]:
     """A figure that is written when all is drawn; nothing of matplotlib's state is touched."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
+    with extra("research"):
+        from matplotlib import rc_context
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.figure import Figure
 
     settings: Any = {
         "svg.hashsalt": "mlsr-es",

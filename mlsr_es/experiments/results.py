@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mlsr_es.errors import InputError, StorageError
 from mlsr_es.experiments.study import BASELINES, Study, Unit
+from mlsr_es.extras import extra
 from mlsr_es.training import TrainingConfig
+
+with extra("research"):
+    from pydantic import BaseModel, ConfigDict, ValidationError
 
 FORMAT = 1
 """The version of the files, and of what is measured: raised where either changes."""

@@ -7,13 +7,15 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
-from pydantic import Field
-
 from mlsr_es.errors import InputError
 from mlsr_es.experiments.measures import MEASURES
+from mlsr_es.extras import extra
 from mlsr_es.settings import Table, checked, faulty, read_toml
 from mlsr_es.splits import FOLDS
 from mlsr_es.training import TrainingConfig
+
+with extra("research"):
+    from pydantic import Field
 
 BASELINES = ("bm25s", "titles")
 """Systems beside the cells, in every study: BM25's defaults, and BM25 that listens to titles."""

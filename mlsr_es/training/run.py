@@ -17,6 +17,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from mlsr_es.encoders import BiEncoder, assemble, choose_device, load_model, save_pretrained
 from mlsr_es.errors import InputError, StorageError
 from mlsr_es.evaluation import Run
+from mlsr_es.extras import extra
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.sources import Source
 from mlsr_es.training.backbones import resolved
@@ -32,6 +33,10 @@ from mlsr_es.training.reporting import Report
 from mlsr_es.training.teaching import Teacher
 from mlsr_es.training.trainer import ContrastTrainer, arguments
 from mlsr_es.vectors import SparseVectors
+
+with extra("research"):  # before a folder is made or anything is read
+    import accelerate  # noqa: F401  (the trainer's)
+    from torch.utils.tensorboard import SummaryWriter
 
 if TYPE_CHECKING:
     from transformers import TrainerState
@@ -239,8 +244,6 @@ def _pixels(
 
 
 def _tensorboard(folder: Path) -> TrainerCallback:
-    from torch.utils.tensorboard import SummaryWriter
-
     return TensorBoardCallback(SummaryWriter(str(folder / "logs")))
 
 

@@ -42,10 +42,3 @@ def test_a_network_that_fails_is_a_node_error(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(NodeError, match=r"thing:1\.0:jar cannot be fetched") as caught:
         fetch(_ARTIFACT, tmp_path, Silent(), "Fetching")
     assert "proxy" in caught.value.advice
-
-
-def test_a_missing_extra_names_its_install_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without jgo the error says what to install."""
-    monkeypatch.setitem(__import__("sys").modules, "jgo.maven", None)
-    with pytest.raises(NodeError, match=r'pip install "mlsr-es\[embedded\]"'):
-        fetch(_ARTIFACT, tmp_path, Silent(), "Fetching")

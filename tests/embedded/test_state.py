@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mlsr_es.embedded.account import closed_folder
-from mlsr_es.embedded.state import building, locked, make_folder, open_to_all, storing
+from mlsr_es.embedded.state import building, make_folder, open_to_all, storing
 from mlsr_es.errors import StorageError
 
 
@@ -48,16 +48,16 @@ def test_a_file_in_the_way_is_a_storage_error(tmp_path: Path) -> None:
     assert "MLSR_ES_HOME" in caught.value.advice
 
 
-def test_a_lock_makes_the_second_wait(tmp_path: Path) -> None:
-    """The second holder comes after the first has let go."""
+def test_who_builds_makes_the_second_wait(tmp_path: Path) -> None:
+    """The second begins after the first has finished."""
     order: list[str] = []
 
     def second() -> None:
-        with locked(tmp_path / "lock"):
+        with building(tmp_path):
             order.append("second")
 
     waiting = threading.Thread(target=second)
-    with locked(tmp_path / "lock"):
+    with building(tmp_path):
         waiting.start()
         waiting.join(0.1)
         order.append("first")
