@@ -5,8 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import traceback
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,7 +130,7 @@ def plan(study: Study, folder: Path, *, cells: Collection[str] = (), folds: Coll
 def run(plan: Plan, *, jobs: int = 1, device: str = "auto") -> Iterator[Running]:
     """Do what a plan says; each result is on disk before it is told of.
 
-    A unit that fails does not stop the others.
+    A unit that fails does not stop the others, whatever it fails of, the end of its process included.
 
     Args:
         plan: Of ``plan``.
@@ -154,14 +155,25 @@ def _done(plan: Plan, jobs: int, device: str) -> Iterator[_Outcome]:
         for unit in plan.to_do:
             yield _attempt(plan.study, plan.results, unit, device)
         return
-    context = multiprocessing.get_context("spawn")  # a fork of a process that has threads may hang
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_alone) as pool:
-        futures = [pool.submit(_attempt, plan.study, plan.results, unit, device) for unit in plan.to_do]
+    with ThreadPoolExecutor(jobs) as lanes:
+        futures = [lanes.submit(_apart, plan.study, plan.results, unit, device) for unit in plan.to_do]
         try:
             for future in as_completed(futures):
                 yield future.result()
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            lanes.shutdown(wait=True, cancel_futures=True)
+
+
+def _apart(study: Study, results: Results, unit: Unit, device: str) -> _Outcome:
+    """Do a unit in a process of its own: one that dies takes no other unit with it, as it would in a common pool."""
+    context = multiprocessing.get_context("spawn")  # a fork of a process that has threads may hang
+    try:
+        with ProcessPoolExecutor(1, mp_context=context, initializer=_alone) as process:
+            return process.submit(_attempt, study, results, unit, device).result()
+    except BrokenExecutor:
+        return unit, None, MlsrError("its process died.", advice="Where memory ran out, give a smaller --jobs.")
+    except Exception as error:  # noqa: BLE001  (what could not be sent to the process, or back)
+        return unit, None, _as_ours(error)
 
 
 def _attempt(study: Study, results: Results, unit: Unit, device: str) -> _Outcome:
@@ -170,9 +182,20 @@ def _attempt(study: Study, results: Results, unit: Unit, device: str) -> _Outcom
     try:
         result = run_unit(study, unit, device=device)
         results.write(result)
-    except MlsrError as error:
-        return unit, None, error
+    except Exception as error:  # noqa: BLE001  (whatever it is, the other units go on)
+        return unit, None, _as_ours(error)
     return unit, result, None
+
+
+def _as_ours(error: Exception) -> MlsrError:
+    """What a unit failed of, and, where that is a fault of the program, the line that raised it."""
+    if isinstance(error, MlsrError):
+        return error
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return MlsrError(
+        f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno}).",
+        advice="This is a fault of the program: please report it.",
+    )
 
 
 def _alone() -> None:
