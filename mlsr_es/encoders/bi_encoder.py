@@ -20,6 +20,7 @@ from mlsr_es.encoders.heads import MlmHead, MlpHead, rarity
 from mlsr_es.encoders.text import FieldReader, Window
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.vectors import SparseVectors, Vocabulary
+from mlsr_es.word_pieces import words_of_pieces
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -115,6 +116,10 @@ class BiEncoder(nn.Module):
     def section_terms(self, section: Section) -> frozenset[int]:
         """The term ids of the word pieces that the query encoder reads of a section."""
         return self.query_reader.terms(section_texts(section))
+
+    def words_of(self, section: Section) -> dict[str, tuple[str, ...]]:
+        """The words that the query encoder reads of a section, each with its word pieces; without unknown ones."""
+        return words_of_pieces(self.query_reader.pieces(section_texts(section)))
 
     def caption_terms(self, document: ImageDocument) -> frozenset[int]:
         """The term ids of the word pieces of an image's captions, whether the document encoder reads them or not."""

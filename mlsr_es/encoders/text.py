@@ -114,6 +114,15 @@ class FieldReader:
             if field != _NO_FIELD
         )
 
+    def pieces(self, texts: Mapping[str, str]) -> list[str]:
+        """The fields' word pieces in order, without unknown words."""
+        return [
+            piece
+            for name in self.names
+            for piece in self.tokenizer.tokenize(texts.get(name, ""))
+            if piece != self.tokenizer.unk_token
+        ]
+
 
 def _cuts(words: Sequence[int | None], count: int, size: int) -> list[tuple[int, int]]:
     """Where to cut ``count`` word pieces into runs of at most ``size``, at a word's beginning where one is near."""

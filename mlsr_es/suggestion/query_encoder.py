@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from mlsr_es.collection import Section
 from mlsr_es.vectors import SparseVectors, Vocabulary
 
 
+@runtime_checkable
 class QueryEncoder(Protocol):
     """Turns sections into query vectors."""
 
@@ -28,3 +29,6 @@ class QueryEncoder(Protocol):
 
     def section_terms(self, section: Section) -> frozenset[int]:
         """The term ids of the word pieces that are read of a section."""
+
+    def words_of(self, section: Section) -> Mapping[str, tuple[str, ...]]:
+        """The words that are read of a section, each with its word pieces; without those that are unknown."""

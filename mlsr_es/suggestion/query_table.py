@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mlsr_es.collection import Section
 from mlsr_es.encoders import section_texts
 from mlsr_es.vectors import SparseVectors, Vocabulary
+from mlsr_es.word_pieces import words_of_pieces
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -56,6 +57,12 @@ class QueryTable:
         """The term ids of the word pieces that the tokenizer knows of a section."""
         unknown = self.tokenizer.token_to_id(self.unknown) if self.unknown else None
         return frozenset(term_id for term_ids in self._read(section) for term_id in term_ids) - {unknown}
+
+    def words_of(self, section: Section) -> dict[str, tuple[str, ...]]:
+        """The words that are read of a section, each with its word pieces; without those that are unknown."""
+        unknown = self.tokenizer.token_to_id(self.unknown) if self.unknown else None
+        term_ids = (term_id for read in self._read(section) for term_id in read if term_id != unknown)
+        return words_of_pieces(map(self.vocabulary.term, term_ids))
 
     def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
         """Query vectors: each word piece has its largest weight over the fields that it stands in.
