@@ -18,6 +18,16 @@ AUTO = "auto"
 """In place of a weight: the one that is stored in the index."""
 
 
+def check_hybrid(given: str) -> None:
+    """See that it says what BM25 is to add: "" for nothing, ``auto``, or ``FIELD:WEIGHT``.
+
+    Raises:
+        InputError: It is something else.
+    """
+    if given not in ("", AUTO):
+        Hybrid.parse(given)
+
+
 @dataclass(frozen=True, slots=True)
 class Hybrid:
     """How much BM25 counts.

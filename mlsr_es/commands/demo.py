@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from mlsr_es.commands.options.languages import languages_of
 from mlsr_es.commands.rendering.console import data, note, progress
 from mlsr_es.commands.rendering.run_summary import print_summary
@@ -61,11 +59,10 @@ def demo() -> None:
     fetch the manual with, a small sample collection takes its place. The node stays up: mlsr-es node stop ends it.
     """
     from mlsr_es.elastic.client import ConnectionSettings, connect
-    from mlsr_es.elastic.cluster import check
     from mlsr_es.embedded import Node
     from mlsr_es.encoders import load_model
     from mlsr_es.indexing import IndexJob, index_collection
-    from mlsr_es.suggestion import encode_request, send, serving_version, strategy_for
+    from mlsr_es.suggestion import SuggestOptions, look_up, suggest
 
     with progress() as bars:
         url = Node().start(bars).url or ""
@@ -85,15 +82,11 @@ def demo() -> None:
         summary = index_collection(job, client, bars)
     print_summary(summary)
 
-    version = serving_version(client, source.name)
-    strategy = strategy_for(version, check(client))
+    known, options = look_up(client, source.name), SuggestOptions(size=_IMAGES, explain=True)
     for section in _sections(source):
-        request = encode_request(
-            section, model=model, version=version, index=source.name, size=_IMAGES, strategy=strategy, explain=True
-        )
         data.print()
         data.print(_heading(section))
-        print_images(send(client, request, version=version, explain=True))
+        print_images(suggest(client, known.name, section, options, encoder=model, known=known))
     _what_next(source.name, url)
 
 
@@ -129,7 +122,7 @@ def _heading(section: Section) -> Text:
 def _what_next(index: str, url: str) -> None:
     first, second = _SHOWN[index].questions
     program = "mlsr-es" if shutil.which("mlsr-es") else sys.argv[0]
-    typer.echo(
+    note(
         f"""
 The index {index} is at {url}. What to try next:
 

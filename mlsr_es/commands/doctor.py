@@ -48,4 +48,4 @@ def doctor(
 def _load(name: str) -> BiEncoder:
     from mlsr_es.encoders import load_model
 
-    return load_model(name, device="cpu")
+    return load_model(name, device="cpu", downloads=False)

@@ -10,12 +10,12 @@ import typer
 
 from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
-from mlsr_es.commands.options.query import checked_hybrid
 from mlsr_es.commands.options.query_fields import parsed_fields
 from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
 from mlsr_es.commands.rendering.systems import print_systems
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, MEASURES, Split
+from mlsr_es.hybrid import check_hybrid
 from mlsr_es.splits import FOLDS, TEST_FOLD
 
 if TYPE_CHECKING:
@@ -74,11 +74,10 @@ def evaluate(
     are those of the pages that training holds out, and the baseline's constants are then found on the others.
     """
     from mlsr_es.elastic.client import connect
-    from mlsr_es.encoders import load_model
     from mlsr_es.evaluation import read_qrels, write_run
     from mlsr_es.inspection.evaluating import TopicPlan, evaluate_index, evaluate_vectors
     from mlsr_es.sources import read_topics
-    from mlsr_es.suggestion import hybrid_for, read_table, serving_version
+    from mlsr_es.suggestion import hybrid_for, model_for, read_table, serving_version
 
     if bool(name) == bool(vectors):
         raise InputError("an index or a folder of vectors is evaluated.", advice="Give --index or --vectors.")
@@ -87,7 +86,7 @@ def evaluate(
             "--hybrid, --model, --query-fields and --query-table belong to an index.",
             advice="Leave them out, or give --index; mlsr-es encode has --query-fields of its own.",
         )
-    hybrid = checked_hybrid(hybrid)
+    check_hybrid(hybrid)
     asked_by = read_table(query_table) if query_table else None
     plan = TopicPlan(
         read_topics(topics),
@@ -104,7 +103,7 @@ def evaluate(
             client = connect(connection())
             version = serving_version(client, name)
             added = hybrid_for(version, hybrid)
-            used = load_model(model or version.meta.model, device=device)
+            used = model_for(version.meta, model, device=device)
             found = evaluate_index(
                 client, name, model=used, plan=plan, hybrid=added, query_table=asked_by, progress=bars
             )

@@ -88,14 +88,14 @@ def _compared(
     if chosen.serving is None:
         return None
     sections, judgements = read_topics(asked[0]), read_qrels(asked[1])
-    from mlsr_es.encoders import load_model
     from mlsr_es.inspection.evaluating import TopicPlan, compare_versions
+    from mlsr_es.suggestion import model_for
 
     with progress() as bars:
         return compare_versions(
             client,
-            (chosen.version, load_model(chosen.version.meta.model, device=device)),
-            (chosen.serving, load_model(chosen.serving.meta.model, device=device)),
+            (chosen.version, model_for(chosen.version.meta, device=device)),
+            (chosen.serving, model_for(chosen.serving.meta, device=device)),
             plan=TopicPlan(sections, judgements, split=split),
             progress=bars,
         )

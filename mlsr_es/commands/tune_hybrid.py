@@ -50,11 +50,10 @@ def tune_hybrid(
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.versions import store_hybrid
-    from mlsr_es.encoders import load_model
     from mlsr_es.evaluation import read_qrels
     from mlsr_es.inspection.tuning import weigh_hybrid
     from mlsr_es.sources import read_topics
-    from mlsr_es.suggestion import serving_version
+    from mlsr_es.suggestion import model_for, serving_version
     from mlsr_es.training import trained_on
 
     sections, judgements = read_topics(topics), read_qrels(qrels) if qrels else []
@@ -65,7 +64,7 @@ def tune_hybrid(
         found = weigh_hybrid(
             client,
             name,
-            model=load_model(used, device=device),
+            model=model_for(version.meta, model, device=device),
             sections=sections,
             judgements=judgements,
             split=split,

@@ -47,10 +47,9 @@ def tune_strategy(
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.versions import store_strategy
-    from mlsr_es.encoders import load_model
     from mlsr_es.inspection.tuning import tune_strategy as tuned
     from mlsr_es.sources import read_topics
-    from mlsr_es.suggestion import hybrid_for, serving_version
+    from mlsr_es.suggestion import hybrid_for, model_for, serving_version
 
     sections = read_topics(topics)
     client = connect(connection)
@@ -60,7 +59,7 @@ def tune_strategy(
         found = tuned(
             client,
             name,
-            model=load_model(model or version.meta.model, device=device),
+            model=model_for(version.meta, model, device=device),
             sections=sections,
             hybrid=added,
             least_overlap=overlap,

@@ -175,9 +175,10 @@ def _searched(client: Client, name: str, field: str, strategy: str) -> tuple[Ter
 def _encoder(model: str, version: Version | None, device: str) -> BiEncoder:
     """The model that is named, or else the index's; of an index of mlsr-es it has to be its own."""
     from mlsr_es.encoders import load_model
-    from mlsr_es.suggestion import check_model
+    from mlsr_es.suggestion import check_model, model_for
 
-    encoder = load_model(model or (version.meta.model if version else ""), device=device)
-    if version:
-        check_model(encoder, version)
+    if version is None:
+        return load_model(model, device=device)
+    encoder = model_for(version.meta, model, device=device)
+    check_model(encoder, version)
     return encoder

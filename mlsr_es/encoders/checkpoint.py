@@ -64,19 +64,21 @@ class _Layout:
         return self.folder / "image"
 
 
-def load_model(name: str | Path, *, device: str = "auto") -> BiEncoder:
+def load_model(name: str | Path, *, device: str = "auto", downloads: bool = True) -> BiEncoder:
     """A bi-encoder by name, ready to encode.
 
     Args:
         name: ``demo`` (comes with the package), a folder that ``save_pretrained`` wrote, a folder with a masked
             language model trained as SPLADE (it serves both sides, on captions), or a hub's name of either.
         device: "auto" (CUDA, else MPS, else CPU), or a name that torch knows.
+        downloads: Whether a hub's model is fetched where it is not on this machine yet: only where the user has named
+            it.
 
     Raises:
-        ModelError: There is no such model, or it cannot be loaded.
+        ModelError: There is no such model, it cannot be loaded, or would have to be downloaded.
     """
     place = choose_device(device)
-    folder = _folder_of(name)
+    folder = _folder_of(name, downloads=downloads)
     if not (folder / "config.json").is_file():
         raise ModelError(f"{str(name)!r} holds no model: it has no config.json.", advice="Name a model's folder.")
     with loading("model", name):
@@ -188,7 +190,7 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def _folder_of(name: str | Path) -> Path:
+def _folder_of(name: str | Path, *, downloads: bool) -> Path:
     """Where the model's files are; a hub's model is fetched (safetensors and configurations only) and cached."""
     if str(name) == DEMO:
         return shipped("models", DEMO)
@@ -201,10 +203,23 @@ def _folder_of(name: str | Path) -> Path:
             advice="Name 'demo', a model's folder, or a hub's owner/name.",
         )
     from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
 
+    wanted = ["*.json", "*.safetensors", "*.txt", "*.md"]
+    unwanted = ["onnx/*", "openvino/*"]
     with loading("model", name):
-        patterns = ["*.json", "*.safetensors", "*.txt", "*.md"]
-        return Path(snapshot_download(str(name), allow_patterns=patterns, ignore_patterns=["onnx/*", "openvino/*"]))
+        try:
+            found = snapshot_download(
+                str(name), allow_patterns=wanted, ignore_patterns=unwanted, local_files_only=not downloads
+            )
+        except LocalEntryNotFoundError as error:
+            if downloads:
+                raise
+            raise ModelError(
+                f"the model {str(name)!r} is not on this machine, and is not downloaded because an index names it.",
+                advice=f"If you trust it, name it yourself, and it is downloaded: mlsr-es search ... --model {name}",
+            ) from error
+    return Path(found)
 
 
 def _card(model: BiEncoder, name: str, text: str) -> str:

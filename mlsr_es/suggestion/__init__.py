@@ -1,39 +1,39 @@
 """From a section to images: encode, query, explain each hit by the terms that matched.
 
-A request is encoded first and sent second, so that it can be shown without being sent.
+``suggest`` does it in one call; ``prepare`` and ``send`` are its two halves, so that a request can be shown unsent.
 """
 
 from mlsr_es.suggestion.adjusting import Added, Adjustment
 from mlsr_es.suggestion.distilling import check_distillable, context_free, distil
 from mlsr_es.suggestion.hybrid import hybrid_for
 from mlsr_es.suggestion.missed import Missed
+from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.picture import Picture, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
+from mlsr_es.suggestion.request import EncoderOf, Query, Request, encode_request, prepare
 from mlsr_es.suggestion.section import check_query, read_section
-from mlsr_es.suggestion.serving import check_model, serving_version
+from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for, serving_version
 from mlsr_es.suggestion.showing import Share, captions_in
 from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
-from mlsr_es.suggestion.suggest import (
-    Request,
-    SuggestedImage,
-    Suggestions,
-    encode_request,
-    send,
-)
+from mlsr_es.suggestion.suggest import SuggestedImage, Suggestions, send, suggest
 from mlsr_es.suggestion.table_file import read_table, write_table
 from mlsr_es.suggestion.why_not import Reason, WhyNot, why_not
 
 __all__ = [
     "Added",
     "Adjustment",
+    "EncoderOf",
     "Missed",
     "Picture",
+    "Query",
     "QueryEncoder",
     "QueryTable",
     "Reason",
     "Request",
+    "SearchedIndex",
     "Share",
+    "SuggestOptions",
     "SuggestedImage",
     "Suggestions",
     "WhyNot",
@@ -46,12 +46,16 @@ __all__ = [
     "encode_request",
     "exact_strategy_for",
     "hybrid_for",
+    "look_up",
+    "model_for",
+    "prepare",
     "read_picture",
     "read_section",
     "read_table",
     "send",
     "serving_version",
     "strategy_for",
+    "suggest",
     "why_not",
     "write_table",
 ]

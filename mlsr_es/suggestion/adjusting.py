@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Self
 
 from mlsr_es.errors import InputError, QueryError
+from mlsr_es.word_pieces import is_part
 
 MOST = 1_000.0
 """The largest factor; the smallest is one by it. Beyond, the word alone would be the query."""
@@ -101,13 +102,13 @@ class Adjusted:
 
     Args:
         terms: Term to weight, heaviest first.
-        words: Word of BM25 to weight, likewise; None without it.
+        words: Word of BM25 to weight, heaviest first; None without it.
         added: Boosted words that the query did not have.
     """
 
     terms: Mapping[str, float]
     words: Mapping[str, float] | None
-    added: tuple[Added, ...]
+    added: tuple[Added, ...] = ()
 
 
 def adjusted(
@@ -115,6 +116,7 @@ def adjusted(
     terms: Mapping[str, float],
     words: Mapping[str, float] | None = None,
     *,
+    said: Mapping[str, float],
     pieces: Parts,
     cut: Parts,
 ) -> Adjusted:
@@ -124,13 +126,14 @@ def adjusted(
         adjustment: What is wanted.
         terms: The query's, term to weight.
         words: Those of BM25, word to weight; None without it.
+        said: The query's words as people read them, each with its weight, heaviest first: named in messages.
         pieces: A word to its word pieces.
         cut: A word to those of BM25.
 
     Raises:
         QueryError: A boosted word is unknown to the model, a vetoed one is not in the query, or nothing is left.
     """
-    everything = {**terms, **(words or {})}
+    everything = {**said, **(words or {})}
     for word in adjustment.boosts:
         if not pieces(word):
             raise QueryError(f"--boost: the model knows no part of {word!r}.", advice=_instead(word, everything))
@@ -150,15 +153,15 @@ def adjusted(
 
 
 def near(word: str, weights: Mapping[str, float]) -> tuple[str, ...]:
-    """The terms or words that look like a word, the likest first; pieces of words are none."""
-    whole = [part for part in weights if not part.startswith("##")]
+    """The words that look like a word, the likest first; parts of words are none."""
+    whole = [each for each in weights if not is_part(each)]
     return tuple(get_close_matches(word.lower(), whole, _NEAR))
 
 
 def _instead(word: str, weights: Mapping[str, float]) -> str:
     if found := near(word, weights):
         return f"Was {' or '.join(found)} meant?"
-    heaviest = [part for part in weights if not part.startswith("##")][: 2 * _NEAR]
+    heaviest = [each for each in weights if not is_part(each)][: 2 * _NEAR]
     return f"The query has, heaviest first: {', '.join(heaviest)}." if heaviest else ""
 
 

@@ -86,6 +86,5 @@ def section_terms(section: Section, model: QueryEncoder) -> dict[str, float]:
 def pieces_of(word: str, model: QueryEncoder) -> tuple[str, ...]:
     """The word pieces that a word is cut into, in order; none where the model does not know them."""
     # Whatever fields a model reads, the word stands in one of them.
-    ids = model.section_terms(Section("word", word, page_title=word, section_title=word))
-    pieces = (model.vocabulary.term(term_id) for term_id in ids)
-    return tuple(sorted(pieces, key=lambda piece: (piece.startswith("##"), word.lower().find(piece.strip("#")))))
+    words = model.words_of(Section("word", word, page_title=word, section_title=word))
+    return tuple(dict.fromkeys(piece for pieces in words.values() for piece in pieces))

@@ -1,28 +1,74 @@
-"""The index that is searched: its version, and whether a model is the one that it was made with."""
+"""The index that is searched: what serves, and the model that it was made with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic.cluster import hidden_by_rights
-from mlsr_es.elastic.mapping import State
-from mlsr_es.elastic.versions import Version, resolve
+from mlsr_es.elastic.cluster import OLDEST, ClusterVersion, check, hidden_by_rights
+from mlsr_es.elastic.mapping import IndexMeta, State
+from mlsr_es.elastic.search import field_types
+from mlsr_es.elastic.versions import Version, only_index, resolve
 from mlsr_es.errors import IndexMismatchError, ModelError
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
+    from mlsr_es.encoders import BiEncoder
 
 
-def serving_version(client: Client, index: str) -> Version:
-    """The version that searches of an index reach, and what it says of itself.
+@dataclass(frozen=True)
+class SearchedIndex:
+    """What a search needs to know of an index. It may be kept: searches then ask for their hits alone.
+
+    Args:
+        name: The alias, or the index.
+        version: What searches of that name reach.
+        fields: Its fields, each with its type.
+        created_by: The Elasticsearch that it was created with; None where that is not told.
+    """
+
+    name: str
+    version: Version
+    fields: Mapping[str, str]
+    created_by: ClusterVersion | None
+
+
+def look_up(client: Client, index: str = "") -> SearchedIndex:
+    """Find an index, by one request.
+
+    Args:
+        client: Of ``mlsr_es.elastic.client.connect``.
+        index: The alias, or the index; "" for the only one that the cluster has.
 
     Raises:
         IndexMismatchError: There is none of that name, none complete yet, or it is no index of this package.
-        ClusterError: The cluster cannot be reached, or refuses.
+        ClusterError: The cluster cannot be reached, refuses, is too old, or is not Elasticsearch.
     """
-    resolved = resolve(client, index)
+    name, described = (index, None) if index else only_index(client)
+    version = serving_version(client, name, described)
+    created_by = ClusterVersion.of_index(version.described)
+    if created_by and created_by < OLDEST:
+        check(client)  # the cluster may have been upgraded since
+    return SearchedIndex(name, version, field_types(version.described.get("mappings", {})), created_by)
+
+
+def serving_version(client: Client, index: str, described: Mapping[str, Any] | None = None) -> Version:
+    """The version that searches of an index reach, and what it says of itself.
+
+    Args:
+        client: Of ``mlsr_es.elastic.client.connect``.
+        index: The alias, or the index.
+        described: Indices as the cluster describes them, where that has been asked; None to ask.
+
+    Raises:
+        IndexMismatchError: There is none of that name, none complete yet, or it is no index of this package.
+        ClusterError: The cluster cannot be reached, refuses, is too old, or is not Elasticsearch.
+    """
+    resolved = resolve(client, index, described)
     if resolved is None:
+        check(client)  # an old cluster has no index of ours, and that is what is wrong
         advice = hidden_by_rights(client, index) or f"Make it: mlsr-es index SOURCE --index {index}"
         raise IndexMismatchError(f"there is no index {index}.", advice=advice)
     if resolved.serving is None and not resolved.building:
@@ -41,6 +87,25 @@ def serving_version(client: Client, index: str) -> Version:
             advice="Wait for mlsr-es enrich, or run it again if it was stopped.",
         )
     return resolved.serving
+
+
+def model_for(meta: IndexMeta, given: str = "", *, device: str = "auto") -> BiEncoder:
+    """The model by which an index is searched.
+
+    The index's owner is not the searcher: a hub's model that only the index names is loaded where it is on this machine
+    already, and is never downloaded.
+
+    Args:
+        meta: What the index says of itself.
+        given: The model that the user names; "" for the one that the index names.
+        device: Where encoding runs: auto, or a name that torch knows.
+
+    Raises:
+        ModelError: There is no such model, it cannot be loaded, or would have to be downloaded.
+    """
+    from mlsr_es.encoders import load_model
+
+    return load_model(given or meta.model, device=device, downloads=bool(given))
 
 
 def check_model(model: QueryEncoder, version: Version) -> None:

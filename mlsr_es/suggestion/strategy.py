@@ -18,7 +18,8 @@ def strategy_for(version: Version, cluster: ClusterVersion | None) -> Strategy:
 
     Args:
         version: Of ``serving_version``.
-        cluster: Of ``mlsr_es.elastic.check``.
+        cluster: The cluster's version, or the one that the index was created with; None where it is unknown: every
+            posting is then scored, which is exact, too.
 
     Raises:
         IndexMismatchError: What the index says is no strategy.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic.mapping import values_at
+from mlsr_es.elastic.mapping import IndexMeta, values_at
 from mlsr_es.elastic.reading import stored
 from mlsr_es.elastic.search import (
     Answer,
@@ -25,10 +25,12 @@ from mlsr_es.elastic.search import (
     search,
     weights_in,
 )
-from mlsr_es.elastic.versions import Version
 from mlsr_es.errors import InputError
+from mlsr_es.suggestion.options import SuggestOptions
+from mlsr_es.suggestion.query_encoder import QueryEncoder
+from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
+from mlsr_es.suggestion.serving import SearchedIndex
 from mlsr_es.suggestion.showing import captions_in
-from mlsr_es.suggestion.suggest import Request
 from mlsr_es.vectors import feature_name
 
 if TYPE_CHECKING:
@@ -68,10 +70,9 @@ class WhyNot:
     """Why an image is not among the hits.
 
     Args:
+        request: The search.
         id: The image's id.
         reason: Why.
-        wanted: How many hits the search shows.
-        strategy: How it is executed.
         rank: Where the image stands in the search, without the filters that leave it out; None where it matches
             nothing.
         whole: Where it stands when all of the query's terms are asked; the same under an exact strategy, and in two
@@ -88,10 +89,9 @@ class WhyNot:
         shown_instead: The id of the one that it is collapsed into; "" for none.
     """
 
+    request: Request
     id: str
     reason: Reason
-    wanted: int
-    strategy: Strategy
     rank: SearchRank | None = None
     whole: SearchRank | None = None
     last: float | None = None
@@ -104,31 +104,53 @@ class WhyNot:
     captions: tuple[str, ...] = ()
     shown_instead: str = ""
 
+    @property
+    def wanted(self) -> int:
+        """How many hits the search shows, those that it passes over among them."""
+        return int(self.request.body["size"])
 
-def why_not(client: Client, request: Request, image_id: str, *, version: Version) -> WhyNot:
+    @property
+    def strategy(self) -> Strategy:
+        """How the search is executed."""
+        return self.request.strategy
+
+
+def why_not(
+    client: Client,
+    index: str,
+    query: Query,
+    image_id: str,
+    options: SuggestOptions = SuggestOptions(),
+    *,
+    encoder: QueryEncoder | EncoderOf | None = None,
+    known: SearchedIndex | None = None,
+) -> WhyNot:
     """Why an image is not among the hits of a search.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
-        request: Of ``encode_request``, encoded to be explained.
+        client: Of ``mlsr_es.elastic.client.connect``.
+        index: The alias, or the index; "" for the only one that the cluster has.
+        query: What is searched for.
         image_id: The image's id.
-        version: Of ``serving_version``.
+        options: What is asked beside the query.
+        encoder: Of the model that the index was made with, or what gives one; None for the model that the index names.
+        known: Of ``look_up``; None to look it up.
 
     Raises:
-        InputError: The index does not hold it, or hides it from the user.
+        InputError: The index does not hold it or hides it from the user, or the search cannot be asked.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    wanted, strategy = int(request.body["size"]), request.strategy
+    request = prepare(client, index, query, replace(options, explain=True), encoder=encoder, known=known)
     met = find_document(client, request.index, image_id, filters=_filters(request), source=request.body["_source"])
     if met is None:
         if not stored(client, request.index, [image_id]):
-            near = () if version.meta.enriched else ids_like(client, request.index, image_id)
+            near = () if request.searched.version.meta.enriched else ids_like(client, request.index, image_id)
             raise InputError(
                 f"the index {request.index} holds no image {image_id!r}.",
                 advice=f"Was {' or '.join(near)} meant?" if near else "An image's id is what search shows of it.",
             )
-        return WhyNot(image_id, Reason.UNREFRESHED, wanted, strategy)
-    return _Inquiry(client, request, image_id, version, met).answer()
+        return WhyNot(request, image_id, Reason.UNREFRESHED)
+    return _Inquiry(client, request, image_id, met).answer()
 
 
 @dataclass(frozen=True)
@@ -138,8 +160,12 @@ class _Inquiry:
     client: Client
     request: Request
     image_id: str
-    version: Version
     met: VisibleDocument
+
+    @property
+    def meta(self) -> IndexMeta:
+        """What the index says of itself."""
+        return self.request.searched.version.meta
 
     def answer(self) -> WhyNot:
         request, strategy, met = self.request, self.request.strategy, self.met
@@ -161,18 +187,17 @@ class _Inquiry:
         else:
             hit, own = self._in_two_phases(whole_hit, whole)
         asked = request.terms if exact or own is None else request.asked
-        held = weights_in(met.source, self.version.meta.field)
+        held = weights_in(met.source, self.meta.field)
         explained = hit or whole_hit
         terms = contributions(
             explained or Hit(self.image_id, 0.0, met.source),
             {feature_name(term): weight for term, weight in asked.items() if term not in shown.dropped_terms},
-            field=self.version.meta.field,
+            field=self.meta.field,
         )
         found = WhyNot(
+            request,
             self.image_id,
             Reason.SHOWN,
-            int(request.body["size"]),
-            strategy,
             own,
             whole,
             shown.hits[-1].score if len(shown.hits) >= request.body["size"] else None,
@@ -184,7 +209,7 @@ class _Inquiry:
             tuple(term for term in request.terms if term not in asked and feature_name(term) in held),
             met.excluding,
             met.source,
-            captions_in(met.source, self.version.meta),
+            captions_in(met.source, self.meta),
         )
         return self._with_reason(found, shown, weighed=bool(held))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from elastic_transport import Transport
 from elasticsearch import Elasticsearch
 
+from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.versions import create_version, promote
+from tests.elastic.faults import FaultServer, Reply
 from tests.program import Ran, run_program
 
 TEXT = "How is a rope tied to a post?"
@@ -27,10 +31,13 @@ def search(index: str, *arguments: str, stdin: str = "") -> Ran:
 
 
 def test_a_table_of_images(index: str) -> None:
-    """Rank, score, id and caption on stdout; on stderr how many match."""
+    """Rank, score, id and caption on stdout, a line each, apart by tabs; on stderr how many match."""
     ran = search(index, TEXT, "--size", "3")
     assert ran.code == 0
-    assert [line.split()[0] for line in ran.stdout.splitlines() if " sample/images/" in line] == ["1", "2", "3"]
+    header, *rows = (line.split("\t") for line in ran.stdout.splitlines())
+    assert header == ["#", "score", "image", "caption"]
+    assert [row[0] for row in rows] == ["1", "2", "3"]
+    assert all(row[2].startswith("sample/images/") for row in rows)
     assert "3 images of " in ran.stderr
     assert "query terms" in ran.stderr
 
@@ -49,7 +56,7 @@ def test_an_explanation_adds_up(index: str) -> None:
     for hit in search(index, TEXT, "--json", "--explain").json["hits"]:
         assert sum(hit["terms"].values()) == pytest.approx(hit["score"], rel=1e-4)
     table = search(index, TEXT, "--explain").stdout
-    assert "terms" in table.splitlines()[1]
+    assert table.splitlines()[0].endswith("\twords")
     assert "rope " in table
 
 
@@ -166,11 +173,17 @@ def test_auto_is_what_the_index_holds(index: str) -> None:
     assert '"caption_stems"' in search(index, TEXT, "--hybrid", "auto", "--show-query").stdout
 
 
-@pytest.mark.parametrize("options", [(), ("--hybrid", "auto"), ("--strategy", "dynamic")])
-def test_a_search_asks_the_cluster_three_times(
-    index: str, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Which version it is, what the index says of itself, and for the hits."""
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--hybrid", "auto"),
+        ("--strategy", "dynamic"),
+        ("--filter", "page=knots.html", "--collapse", "page", "--hybrid", "caption_all:0.3"),
+    ],
+)
+def test_a_search_asks_the_cluster_twice(index: str, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the index says of itself, and for the hits; whoever keeps the first answer asks once."""
     asked: list[str] = []
     send = Transport.perform_request
 
@@ -180,7 +193,120 @@ def test_a_search_asks_the_cluster_three_times(
 
     monkeypatch.setattr(Transport, "perform_request", counted)
     assert search(index, TEXT, *options).code == 0
-    assert asked == ["/", f"/{index},{index}-v*", f"/{index}/_search"]
+    assert asked == [f"/{index},{index}-v*", f"/{index}/_search"]
+    asked.clear()
+    assert search(index, TEXT, *options, "--explain").code == 0
+    assert asked[0] == f"/{index},{index}-v*"
+    assert asked[1:] in ([f"/{index}/_search"], 2 * [f"/{index}/_search"])  # the second counts what was missed
+
+
+def test_values_of_one_field_are_alternatives(index: str) -> None:
+    """And are said so, where they leave an image out."""
+    both = ("--filter", "page=knots.html", "--filter", "page=weather.html")
+    found = search(index, "rain, or a rope", *both, "--size", "50", "--json").json["hits"]
+    assert {hit["source"]["page"] for hit in found} == {"knots.html", "weather.html"}
+    other = search(index, "a bicycle", "--size", "1", "--json").json["hits"][0]["id"]
+    shown = search(index, "a bicycle", *both, "--why-not", other).stdout
+    assert "It is left out by the filter page=knots.html or page=weather.html." in shown
+
+
+def test_an_own_source_is_kept_and_explained(index: str, tmp_path: Path) -> None:
+    """The weights come all the same, and what is shown of a document is what was asked for."""
+    file = tmp_path / "query.json"
+    plain = search(index, TEXT, "--explain", "--json", "--size", "3").json["hits"]
+    for own, shown in ((["page"], {"page"}), (False, set()), ({"excludes": ["mlsr*", "caption*"]}, None)):
+        file.write_bytes(orjson.dumps({"_source": own, "fields": ["language"]}))
+        hits = search(index, TEXT, "--wrap", str(file), "--explain", "--json", "--size", "3").json["hits"]
+        assert [hit["terms"] for hit in hits] == [hit["terms"] for hit in plain]
+        assert all(hit["missing"] == other["missing"] for hit, other in zip(hits, plain, strict=True))
+        assert all(hit["bm25"] == pytest.approx(0, abs=1e-4) for hit in hits)
+        assert all(hit["fields"].keys() == {"language"} for hit in hits)
+        if shown is not None:
+            assert all(hit["source"].keys() == shown for hit in hits)
+        else:
+            assert all(not any(name.startswith(("mlsr", "caption")) for name in hit["source"]) for hit in hits)
+        told = search(index, TEXT, "--wrap", str(file), "--why-not", plain[2]["id"], "--json", "--size", "1").json
+        assert told["terms"] == plain[2]["terms"]
+
+
+def test_people_read_words(index: str) -> None:
+    """Whatever the model cuts them into; --pieces shows that, and JSON has both."""
+    text = "How do I sharpen a lasso or a saw?"
+    shown = search(index, text, "--explain", "--size", "2").stdout
+    assert "lacks lasso" in shown
+    assert "sharpen " in shown
+    assert "##" not in shown
+    assert "##n" in search(index, text, "--explain", "--pieces", "--size", "2").stdout
+    found = search(index, text, "--explain", "--json").json
+    assert found["words"]["lasso"] == ["lass", "##o"]
+    for hit in found["hits"]:
+        assert sum(hit["by_word"].values()) == pytest.approx(sum(hit["terms"].values()))
+    assert {"term": "lasso", "images": 0}.items() <= found["missed_words"][0].items()
+    best = found["hits"][0]["id"]
+    assert "##" not in search(index, text, "--why-not", best).stdout
+    told = search(index, text, "--why-not", best, "--json").json
+    assert (told["words"], told["by_word"]) == (found["words"], found["hits"][0]["by_word"])
+    assert "The query has, heaviest first: lasso" in search(index, text, "--veto", "zebra").stderr
+    assert "Was sharpen meant?" in search(index, text, "--veto", "charpen").stderr
+
+
+def test_the_heaviest_of_what_is_missing_is_shown(index: str) -> None:
+    """Not a wall of words; all of them on request."""
+    text = "zebra yacht xenon walrus violin umbrella trumpet guitar lemon potato camel rope"
+    (line,) = (line for line in search(index, text, "--explain").stdout.splitlines() if line.startswith("In no image"))
+    assert line.count("(") - line.count("(--pieces)") == 5
+    assert "lighter ones (--pieces)" in line
+    assert "lighter ones" not in search(index, text, "--explain", "--pieces").stdout
+
+
+def test_what_to_do_next_is_told(index: str) -> None:
+    """In the last line of stderr; a program that reads JSON is told nothing."""
+    plain, explained, hybrid = (
+        search(index, TEXT, *options).stderr.splitlines()[-1]
+        for options in ((), ("--explain",), ("--explain", "--hybrid", "auto"))
+    )
+    assert plain.startswith("Next: --explain ")
+    assert "--hybrid auto adds BM25" in plain
+    assert "--why-not ID" in explained
+    assert "--boost WORD=2" in explained
+    assert "--hybrid" not in hybrid
+    assert search(index, TEXT, "--json").stderr == ""
+
+
+def test_the_only_index_needs_no_name(fault_server: FaultServer, client: Elasticsearch, sample_index: str) -> None:
+    """It is named on stderr, and asked for once."""
+    described = client.indices.get(index=sample_index).body
+    others = {"logs": {"aliases": {}, "mappings": {}, "settings": {}}}
+    nothing = {"took": 1, "hits": {"total": {"value": 0}, "hits": []}}
+    fault_server.replies.extend([Reply(200, described | others), Reply(200, nothing)])
+    ran = run_program("search", TEXT, "--es-url", fault_server.url)
+    assert (ran.code, ran.stdout) == (0, "")
+    assert f"Searching {sample_index}, the only index of this cluster." in ran.stderr
+    fault_server.replies.append(Reply(200, others))
+    none = run_program("search", TEXT, "--es-url", fault_server.url)
+    assert (none.code, none.stderr.count("\n")) == (2, 1)
+    assert "has no index of mlsr-es that is searched. Make one: mlsr-es index SOURCE" in none.stderr
+
+
+def test_of_several_indices_one_is_to_be_named(index: str, index_name: str, client: Elasticsearch) -> None:
+    """They are listed."""
+    meta = IndexMeta("demo", "r", "v", "mlp", "mlp")
+    promote(client, index_name, create_version(client, index_name, meta))
+    ran = run_program("search", TEXT)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert {index, index_name} <= set(re.findall(r"[\w-]+", ran.stderr))
+    assert ran.stderr.endswith("Name one: --index NAME\n")
+
+
+@pytest.mark.usefixtures("index")
+def test_a_model_that_the_index_alone_names_is_not_downloaded(index_name: str, client: Elasticsearch) -> None:
+    """The index's owner is not the searcher."""
+    meta = IndexMeta("somebody/model", "r", "v", "mlp", "mlp")
+    promote(client, index_name, create_version(client, index_name, meta))
+    ran = search(index_name, TEXT)
+    assert (ran.code, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert "the model 'somebody/model' is not on this machine" in ran.stderr
+    assert "--model somebody/model" in ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_words_that_hit_nothing_are_shown(index: str, client: Elasticsearch) -> 
     assert missed["robin"]["images"] == client.count(index=index, query=clause)["count"] > 0
     shown = search(index, "--explain", "--size", "1", "--boost", "zebra=2").stdout
     assert "lacks " in shown
-    assert "Terms that no image shown has: " in shown
+    assert "In no image shown: " in shown
     assert (
         f"zebra {found['query']['zebra']:.2f} (no image has it)"
         in search(index, "--explain", "--size", "1", "--boost", "robin=2", "--boost", "zebra=2").stdout
@@ -144,7 +144,7 @@ def test_what_a_strategy_does_not_reach_is_told(index: str) -> None:
     rank, image = next((rank, hit) for rank, hit in enumerate(both, 1) if heaviest not in hit["terms"])
     told = why_not(index, image["id"], "--strategy", "top:1", "--size", "1")
     assert (told["reason"], told["rank"]) == ("left-out", None)
-    whole = told["standing_with_all_terms"]
+    whole = told["rank_with_all_terms"]
     assert whole["rank"] <= rank < whole["rank"] + whole["tied"]
     assert (
         "The strategy top:1 does not reach it. With all terms"

@@ -16,6 +16,7 @@ def change(*boosts: str, vetoes: tuple[str, ...] = (), words: dict[str, float] |
         Adjustment.parse(boosts, vetoes),
         TERMS,
         words,
+        said={"rotating": 5.0, "layer": 1.0},
         pieces=lambda word: PIECES.get(word, ()),
         cut=lambda word: (word,),
     )
@@ -58,7 +59,7 @@ def test_the_words_of_bm25_change_with_the_terms() -> None:
         (
             ("zebra=2",),
             (),
-            "--boost: the model knows no part of 'zebra'. The query has, heaviest first: rotate, layer.",
+            "--boost: the model knows no part of 'zebra'. The query has, heaviest first: rotating, layer.",
         ),
         ((), ("layr",), "--veto: the query has no 'layr'. Was layer meant?"),
         ((), ("histogram",), "--veto: the query has no 'histogram'."),

@@ -13,12 +13,22 @@ from elasticsearch import Elasticsearch
 from mlsr_es.collection import Section
 from mlsr_es.elastic.cluster import check
 from mlsr_es.elastic.mapping import IndexMeta, State
-from mlsr_es.elastic.search import RequestOptions, Strategy
+from mlsr_es.elastic.search import Strategy
 from mlsr_es.elastic.versions import Version, create_version
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
-from mlsr_es.hybrid import Hybrid
-from mlsr_es.suggestion import Suggestions, encode_request, exact_strategy_for, send, serving_version, strategy_for
+from mlsr_es.suggestion import (
+    SearchedIndex,
+    Suggestions,
+    SuggestOptions,
+    encode_request,
+    exact_strategy_for,
+    look_up,
+    prepare,
+    serving_version,
+    strategy_for,
+    suggest,
+)
 from mlsr_es.vectors import quantised
 from tests.models import word_model
 
@@ -31,20 +41,17 @@ Ask: TypeAlias = Callable[..., Suggestions]
 @pytest.fixture
 def ask(client: Elasticsearch, sample_index: str, demo_model: BiEncoder) -> Ask:
     """Asks the sample collection."""
-    version = serving_version(client, sample_index)
+    known = look_up(client, sample_index)
 
-    def asked(section: Section = KNOTS, *, explain: bool = False, **options: Any) -> Suggestions:
-        request = encode_request(
-            section, model=demo_model, version=version, index=sample_index, explain=explain, **options
-        )
-        return send(client, request, version=version, explain=explain)
+    def asked(section: Section = KNOTS, **options: Any) -> Suggestions:
+        return suggest(client, sample_index, section, SuggestOptions(**options), encoder=demo_model, known=known)
 
     return asked
 
 
-def having(**values: str) -> RequestOptions:
-    """Only images with these values."""
-    return RequestOptions(filters=[{"term": {field: value}} for field, value in values.items()])
+def searched(version: Version) -> SearchedIndex:
+    """An index that needs no cluster."""
+    return SearchedIndex("birds", version, {}, None)
 
 
 def test_images_that_belong_in_the_section_come_first(ask: Ask) -> None:
@@ -90,7 +97,7 @@ def test_explaining_changes_no_hit(ask: Ask) -> None:
 @pytest.mark.parametrize("strategy", ["exhaustive", "dynamic", "two-phase:0.6/100", "two-phase:0.6/100+dynamic"])
 def test_every_strategy_gives_the_same_images(ask: Ask, strategy: str) -> None:
     """How the cluster gets there is its affair."""
-    found = ask(strategy=Strategy.parse(strategy))
+    found = ask(strategy=strategy)
     assert [image.id for image in found.images] == [image.id for image in ask().images]
     assert found.total == (None if "dynamic" in strategy else ask().total)
 
@@ -101,9 +108,9 @@ def test_a_strategy_never_finds_fewer_images(ask: Ask) -> None:
     heaviest = next(iter(plain.request.terms))
     few = sum(1 for image in plain.images if heaviest in (image.terms or {}))
     assert 0 < few < 30
-    found = ask(size=30, explain=True, strategy=Strategy(top=1))
+    found = ask(size=30, explain=True, strategy="top:1")
     assert (found.images, found.total) == (plain.images, plain.total)
-    pruned = ask(size=few, explain=True, strategy=Strategy(top=1))
+    pruned = ask(size=few, explain=True, strategy="top:1")
     assert pruned.total is None
     assert [image.terms.keys() for image in pruned.images if image.terms] == [{heaviest}] * few
 
@@ -111,10 +118,10 @@ def test_a_strategy_never_finds_fewer_images(ask: Ask) -> None:
 @pytest.mark.parametrize(
     "strategy", ["dynamic", "top:3", "mass:0.5+dynamic", "two-phase:0.3/1", "two-phase:0.3/5+dynamic"]
 )
-@pytest.mark.parametrize("hybrid", [None, Hybrid("caption_all", 0.4)])
-def test_the_terms_add_up_to_the_score_under_every_strategy(ask: Ask, strategy: str, hybrid: Hybrid | None) -> None:
+@pytest.mark.parametrize("hybrid", ["", "caption_all:0.4"])
+def test_the_terms_add_up_to_the_score_under_every_strategy(ask: Ask, strategy: str, hybrid: str) -> None:
     """Terms that were not asked count for nothing; those of a second phase do, also behind a small window."""
-    found = ask(explain=True, size=2, strategy=Strategy.parse(strategy), hybrid=hybrid)
+    found = ask(explain=True, size=2, strategy=strategy, hybrid=hybrid)
     assert len(found.images) == 2
     for image in found.images:
         assert image.terms is not None
@@ -123,12 +130,14 @@ def test_the_terms_add_up_to_the_score_under_every_strategy(ask: Ask, strategy: 
 
 
 def test_a_filter_leaves_only_what_has_the_value(ask: Ask) -> None:
-    """Several hold together."""
-    weather = ask(CLOUDS, request_options=having(page="weather.html"), size=50)
+    """Or one of the values; fields hold together."""
+    weather = ask(CLOUDS, filters={"page": ["weather.html"]}, size=50)
     assert {image.source["page"] for image in weather.images} == {"weather.html"}
-    both = ask(request_options=having(page="knots.html", collection="sample"), size=50)
+    either = ask(Section("s", "rain, or a rope"), filters={"page": ["weather.html", "knots.html"]}, size=50)
+    assert {image.source["page"] for image in either.images} == {"weather.html", "knots.html"}
+    both = ask(filters={"page": ["knots.html"], "collection": ["sample"]}, size=50)
     assert both.images
-    assert ask(request_options=having(page="knots.html", collection="birds")).images == ()
+    assert ask(filters={"page": ["knots.html"], "collection": ["birds"]}).images == ()
 
 
 def test_the_titles_are_a_part_of_the_query(ask: Ask) -> None:
@@ -141,8 +150,7 @@ def test_nothing_is_sent_before_it_is_asked_for(
     client: Elasticsearch, sample_index: str, demo_model: BiEncoder
 ) -> None:
     """A request is data: the weights, heaviest first, and the body."""
-    version = serving_version(client, sample_index)
-    request = encode_request(KNOTS, model=demo_model, version=version, index=sample_index, size=3)
+    request = prepare(client, sample_index, KNOTS, SuggestOptions(size=3), encoder=demo_model)
     assert list(request.terms.values()) == sorted(request.terms.values(), reverse=True)
     assert request.body["size"] == 3
     assert len(request.body["query"]["bool"]["should"]) == len(request.terms)
@@ -150,9 +158,8 @@ def test_nothing_is_sent_before_it_is_asked_for(
 
 def test_a_model_that_the_index_was_not_made_with_is_refused(client: Elasticsearch, sample_index: str) -> None:
     """Its terms would mean something else; the right one is named."""
-    version = serving_version(client, sample_index)
     with pytest.raises(ModelError, match=r"made with the model 'demo'.*--model demo"):
-        encode_request(KNOTS, model=word_model(), version=version, index=sample_index)
+        suggest(client, sample_index, KNOTS, encoder=word_model())
 
 
 @pytest.mark.parametrize(
@@ -171,7 +178,7 @@ def test_a_query_without_any_weight_is_refused() -> None:
     digest = model.vocabulary.digest
     version = Version("birds-v0001", IndexMeta("words", model.revision, digest, "mlp", "mlp", state=State.SERVING))
     with pytest.raises(QueryError, match="gives no word of the query any weight"):
-        encode_request(Section("s", "an owl"), model=model, version=version, index="birds")
+        encode_request(Section("s", "an owl"), SuggestOptions(), model=model, searched=searched(version))
 
 
 def test_another_vocabulary_is_refused() -> None:
@@ -179,7 +186,7 @@ def test_another_vocabulary_is_refused() -> None:
     model = word_model()
     version = Version("birds-v0001", IndexMeta("words", model.revision, "v", "mlp", "mlp", state=State.SERVING))
     with pytest.raises(ModelError, match="was made with another vocabulary"):
-        encode_request(Section("s", "an owl"), model=model, version=version, index="birds")
+        encode_request(Section("s", "an owl"), SuggestOptions(), model=model, searched=searched(version))
 
 
 def test_a_long_query_keeps_its_heaviest_terms(ask: Ask, demo_model: BiEncoder) -> None:

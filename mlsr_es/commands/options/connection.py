@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypedDict, TypeVar
+from typing import Annotated, TypedDict, TypeVar
 
 import typer
 
+from mlsr_es.commands.options.injecting import with_options
 from mlsr_es.commands.rendering.console import note
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.embedded import VERSIONS, Node
@@ -99,32 +98,18 @@ def with_connection(command: Callable[..., _Result]) -> Callable[..., _Result]:
     """Give a command the options above in place of its parameter ``connection``.
 
     Example:
+        >>> import inspect
         >>> @with_connection
         ... def doctor(index: str, *, connection: ConnectionSettings) -> None: ...
         >>> list(inspect.signature(doctor).parameters)
         ['index', 'es_url', 'ca_certs', 'ssl_fingerprint', 'insecure']
     """
-    return _with_options(command, lambda later: later())
+    return with_options(command, "connection", connection_settings)
 
 
 def with_connection_later(command: Callable[..., _Result]) -> Callable[..., _Result]:
     """The same for a command that may do without a cluster: its ``connection`` is a ``ConnectionLater``."""
-    return _with_options(command, lambda later: later)
-
-
-def _with_options(command: Callable[..., _Result], settle: Callable[[ConnectionLater], Any]) -> Callable[..., _Result]:
-    signature = inspect.signature(command, eval_str=True)
-    options = inspect.signature(connection_settings, eval_str=True).parameters
-
-    @functools.wraps(command)
-    def connected(*args: Any, **kwargs: Any) -> _Result:
-        given = {name: kwargs.pop(name) for name in options}
-        return command(*args, **kwargs, connection=settle(functools.partial(connection_settings, **given)))
-
-    own = [parameter for name, parameter in signature.parameters.items() if name != "connection"]
-    connected.__signature__ = signature.replace(parameters=[*own, *options.values()])  # type: ignore[attr-defined]
-    connected.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *options.values())}
-    return connected
+    return with_options(command, "connection", connection_settings, lambda later: later)
 
 
 def _embedded_node() -> ConnectionSettings:

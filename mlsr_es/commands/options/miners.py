@@ -52,12 +52,10 @@ def miner(
     if client is None:
         return by_bm25
     from mlsr_es.inspection.mining import index_miner
-    from mlsr_es.suggestion import serving_version
+    from mlsr_es.suggestion import model_for, serving_version
 
     model = None
     if plan.negatives.miner == "model":
-        from mlsr_es.encoders import load_model
-
-        model = load_model(serving_version(client, index).meta.model, device=device)
+        model = model_for(serving_version(client, index).meta, device=device)
     depth = min(_MOST, _HELD_OUT * plan.negatives.mined_from)
     return index_miner(client, index, model=model, collection=collection, depth=depth, progress=progress)

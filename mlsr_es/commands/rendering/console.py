@@ -10,9 +10,10 @@ from typing import Any
 import orjson
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -22,11 +23,11 @@ from mlsr_es.progress import Progress
 REJECTED = 3
 """The exit code of a command that is done, and has put bad records aside."""
 
-_WIDE = 1_000
+_WIDE = 100_000
 """Columns of a table that nobody's terminal limits."""
 
 data = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else _WIDE)
-"""For what the user asked for: tables. A pipe gets it unwrapped (``print_table``)."""
+"""For what the user asked for: tables. A pipe gets it unwrapped, and tables as plain rows."""
 
 notes = Console(stderr=True, highlight=False, markup=False, emoji=False)
 """For what the user should know beside it."""
@@ -59,15 +60,32 @@ def print_json(value: Any) -> None:
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())
 
 
+class _Rows(Table):
+    """A table that is drawn on a terminal; a pipe gets a line a row, its cells apart by tabs."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if console.is_terminal:
+            yield from super().__rich_console__(console, options)
+            return
+        headers = [[column.header for column in self.columns]] if self.show_header else []
+        for cells in (*headers, *zip(*(column.cells for column in self.columns), strict=True)):
+            yield Segment("\t".join(map(_as_plain, cells)) + "\n")
+
+
+def _as_plain(cell: RenderableType) -> str:
+    text = cell.plain if isinstance(cell, Text) else str(cell)
+    return "  ".join(text.replace("\t", " ").splitlines())
+
+
 def table(*headers: str, numbers: Collection[int] = (), whole: Collection[int] = ()) -> Table:
-    """An empty table for ``data``; cells are taken literally.
+    """An empty table for ``data``; cells are taken literally. A terminal sees it drawn, a pipe gets plain rows.
 
     Args:
         headers: Of the columns.
         numbers: Which columns, counted from 0, hold numbers.
         whole: Which columns are never broken: what somebody will copy.
     """
-    shown = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=any(headers))
+    shown = _Rows(box=SIMPLE_HEAD, pad_edge=False, show_header=any(headers))
     for place, header in enumerate(headers):
         if place in numbers:
             shown.add_column(header, justify="right", no_wrap=True)

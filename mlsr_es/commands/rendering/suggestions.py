@@ -1,4 +1,4 @@
-"""Images that were suggested, shown: as a table, as JSON, as the request to paste."""
+"""Images that were suggested, shown: as rows, as JSON, as the request to paste."""
 
 from __future__ import annotations
 
@@ -6,25 +6,36 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from rich.padding import Padding
+from rich.text import Text
 
 from mlsr_es.commands.rendering.console import data, note, table
+from mlsr_es.hybrid import AUTO
+from mlsr_es.word_pieces import weights_by_word
 
 if TYPE_CHECKING:
-    from mlsr_es.suggestion import Request, SuggestedImage, Suggestions
+    from collections.abc import Mapping
 
-_SHOWN_TERMS = 6
+    from mlsr_es.suggestion import Missed, Request, SuggestedImage, Suggestions
+
+_SHOWN_WORDS = 6
 _SHOWN_CAPTION = 70
 _SHOWN_SHARES = 3
 _SHOWN_LACKING = 3
-_ROOM_FOR_CAPTIONS = 160
-"""Columns: on a narrower terminal the caption stands below the image's id."""
+_SHOWN_MISSED = 5
+_ROOM_FOR_A_ROW = 160
+"""Columns: on a narrower terminal an image takes several lines, its id one of its own."""
+
+_INDENT = 12
 
 
 def to_json(found: Suggestions) -> dict[str, Any]:
-    """One object: the query's terms, and the hits."""
+    """One object: the query's terms, and the hits; word pieces, and beside them the words that they make up."""
+    request = found.request
     hits = [
         {"id": image.id, "score": image.score, "source": image.source}
         | ({"terms": image.terms} if image.terms is not None else {})
+        | ({"by_word": weights_by_word(image.terms, request.words)} if image.terms is not None else {})
         | ({"missing": image.missing} if image.missing is not None else {})
         | ({"bm25": image.bm25} if image.bm25 is not None else {})
         | dict(image.beside)
@@ -32,86 +43,160 @@ def to_json(found: Suggestions) -> dict[str, Any]:
         for image in found.images
     ]
     return {
-        "query": found.request.terms,
+        "query": request.terms,
+        "words": request.words,
         "hits": hits,
         "total": found.total,
         "took_ms": found.took_ms,
-        "strategy": str(found.request.strategy),
+        "strategy": str(request.strategy),
         "dropped_terms": list(found.dropped_terms),
         "dropped_words": list(found.dropped_words),
         "unasked_terms": list(found.unasked),
-        **({"missed": [asdict(each) for each in found.missed]} if found.missed is not None else {}),
+        **{
+            name: [asdict(each) for each in missed]
+            for name, missed in (("missed", found.missed), ("missed_words", found.missed_words))
+            if missed is not None
+        },
     } | ({"aggregations": found.aggregations} if found.aggregations else {})
 
 
-def print_images(found: Suggestions) -> None:
-    """A table of images with score, caption and, where asked for, terms."""
+def print_images(found: Suggestions, *, pieces: bool = False) -> None:
+    """Images with score, caption and, where asked for, words: a row each where there is room, else some lines each.
+
+    Args:
+        found: The answer.
+        pieces: Whether word pieces are shown, and all that are missing, in place of words and the heaviest of them.
+    """
     if not found.images:
         note("No image matches. A filter may leave none, or no caption shares a word with the query.")
         return
-    explained = found.images[0].terms is not None
-    beside = data.width >= _ROOM_FOR_CAPTIONS
-    headers = ["#", "score", "image", *(["caption"] if beside else []), *(["terms"] if explained else [])]
-    shown = table(*headers, numbers={0, 1}, whole={2})
-    for rank, image in enumerate(found.images, found.request.request_options.start + 1):
-        told = [image.id, caption_of(image)] if beside else [f"{image.id}\n{caption_of(image)}"]
-        shown.add_row(str(rank), f"{image.score:.2f}", *told, *_terms(image))
-    data.print(shown)
-    if missed := _missed(found):
-        data.print(missed, soft_wrap=True)
+    if data.width >= _ROOM_FOR_A_ROW:
+        _print_rows(found, pieces=pieces)
+    else:
+        _print_blocks(found, pieces=pieces)
+    for line in _missed(found, pieces=pieces):
+        data.print(line, soft_wrap=not data.is_terminal)
     matching = f" of {found.total:,} that match" if found.total is not None else ""
     images = "1 image" if len(found.images) == 1 else f"{len(found.images)} images"
     note(f"{images}{matching}, {len(found.request.terms)} query terms, {found.took_ms} ms.")
 
 
-def caption_of(image: SuggestedImage) -> str:
-    """The caption as one short line, each text once; where words are marked, all of it, with stars around them."""
+def _print_rows(found: Suggestions, *, pieces: bool) -> None:
+    explained = found.request.explain
+    shown = table("#", "score", "image", "caption", *(["words"] if explained else []), numbers={0, 1}, whole={2})
+    room = _SHOWN_CAPTION if data.is_terminal else None
+    for rank, image in enumerate(found.images, found.request.request_options.start + 1):
+        words = ["\n".join(_words(image, found.request, pieces=pieces))] if explained else []
+        shown.add_row(str(rank), f"{image.score:.2f}", image.id, caption_of(image, room), *words)
+    data.print(shown)
+
+
+def _print_blocks(found: Suggestions, *, pieces: bool) -> None:
+    for rank, image in enumerate(found.images, found.request.request_options.start + 1):
+        place = f"{rank:>3}  {image.score:>{_INDENT - 7}.2f}  "
+        data.print(Text.assemble((place, "bold"), caption_of(image, data.width - _INDENT)))
+        data.print(Text(" " * _INDENT + image.id), soft_wrap=True)  # can be copied as one line
+        for line in _words(image, found.request, pieces=pieces):
+            data.print(Padding(Text(line, style="dim"), (0, 0, 0, _INDENT)))
+
+
+def caption_of(image: SuggestedImage, room: int | None = _SHOWN_CAPTION) -> str:
+    """The caption as one line, each text once; where words are marked, all of it, with stars around them.
+
+    Args:
+        image: The hit.
+        room: The most characters, where no words are marked; None for all.
+    """
     if marked := image.beside.get("highlight"):
         texts = dict.fromkeys(text for some in marked.values() for text in some)
         return " | ".join(texts).replace("<em>", "*").replace("</em>", "*")
     line = " | ".join(image.captions)
-    return line if len(line) <= _SHOWN_CAPTION else f"{line[: _SHOWN_CAPTION - 1]}…"
+    return line if room is None or len(line) <= room else f"{line[: room - 1]}…"
 
 
-def _terms(image: SuggestedImage) -> list[str]:
+def _words(image: SuggestedImage, request: Request, *, pieces: bool) -> list[str]:
+    """Lines: what the image has of the query, to which of its pictures that is owed, and what it lacks."""
     if image.terms is None:
         return []
-    heaviest = [f"{term} {weight:.2f}" for term, weight in list(image.terms.items())[:_SHOWN_TERMS]]
-    more = len(image.terms) - len(heaviest)
-    words = [f"BM25 {image.bm25:.2f}"] if image.bm25 is not None else []
-    line = "  ".join([*heaviest, *([f"+{more}"] if more > 0 else []), *words])
-    lacking = list(image.missing or ())
-    over = f"  +{len(lacking) - _SHOWN_LACKING}" if len(lacking) > _SHOWN_LACKING else ""
-    owed = "  ".join(f"{share.image} {share.score:.2f}" for share in image.shares[:_SHOWN_SHARES] if share.score)
-    lines = [line, *([f"from {owed}"] if owed else [])]
-    return ["\n".join([*lines, *([f"lacks {'  '.join(lacking[:_SHOWN_LACKING])}{over}"] if lacking else [])])]
+    has, lacks = (in_words(parts or {}, request, pieces=pieces) for parts in (image.terms, image.missing))
+    told = [f"{word} {weight:.2f}" for word, weight in has.items()]
+    bm25 = [f"BM25 {image.bm25:.2f}"] if image.bm25 is not None else []
+    lines = ["  ".join([*_first(told, _SHOWN_WORDS), *bm25])]
+    if owed := [f"{share.image} {share.score:.2f}" for share in image.shares[:_SHOWN_SHARES] if share.score]:
+        lines.append(f"from {'  '.join(owed)}")
+    if lacks:
+        lines.append(f"lacks {'  '.join(_first(list(lacks), _SHOWN_LACKING))}")
+    return lines
 
 
-def _missed(found: Suggestions) -> str:
-    """The query's terms that are in no image shown, heaviest first, and those that were not asked."""
-    told = [
-        f"{each.term} {each.weight:.2f} ({f'{each.images:,} others have it' if each.images else 'no image has it'})"
-        for each in found.missed or ()
-    ]
-    lines = [f"Terms that no image shown has: {', '.join(told)}"] if told else []
-    if found.missed is not None and found.unasked:
-        lines.append(f"Terms that {found.request.strategy} does not ask for: {', '.join(found.unasked)}")
-    return "\n".join(lines)
+def in_words(parts: Mapping[str, float], request: Request, *, pieces: bool) -> dict[str, float]:
+    """What word pieces weigh, put together by the query's words, heaviest first; or as they are.
+
+    Args:
+        parts: Word piece to weight.
+        request: The query.
+        pieces: Whether they stay as they are.
+    """
+    return dict(parts) if pieces else weights_by_word(parts, request.words)
 
 
-def tell_added(request: Request) -> None:
-    """Say which boosted words were not in the query, and whether another one may have been meant."""
+def _first(texts: list[str], count: int) -> list[str]:
+    """So many of them, and how many there are besides."""
+    return [*texts[:count], f"+{len(texts) - count}"] if len(texts) > count else texts
+
+
+def _missed(found: Suggestions, *, pieces: bool) -> list[str]:
+    """Lines: what of the query is in no image shown, heaviest first, and what was not asked."""
+    missed = (found.missed if pieces else found.missed_words) or ()
+    shown = missed if pieces else missed[:_SHOWN_MISSED]
+    more = f", and {len(missed) - len(shown)} lighter ones (--pieces)" if len(missed) > len(shown) else ""
+    lines = [f"In no image shown: {', '.join(map(_missed_word, shown))}{more}."] if missed else []
+    if found.request.explain and found.unasked:
+        unasked = in_words({term: found.request.terms[term] for term in found.unasked}, found.request, pieces=pieces)
+        lines.append(f"{found.request.strategy} does not ask for: {', '.join(unasked)}.")
+    return lines
+
+
+def _missed_word(missed: Missed) -> str:
+    having = (
+        "no image has it"
+        if not missed.images
+        else f"{missed.images:,} other{'s have' if missed.images > 1 else ' has'} it"
+    )
+    return f"{missed.term} {missed.weight:.2f} ({having})"
+
+
+def tell_request(request: Request, *, named: bool) -> None:
+    """Say which index is searched where none was named, and what was added to the query.
+
+    A boosted word that the query did not have is added: another word may have been meant.
+    """
+    if not named:
+        note(f"Searching {request.index}, the only index of this cluster.")
     for each in request.added:
-        weights = ", ".join(f"{term} {weight:.2f}" for term, weight in each.terms.items())
         meant = f" Was {' or '.join(each.near)} meant?" if each.near else ""
-        note(f"{each.word} is no word of the query, and was added: {weights}.{meant}")
+        weight = sum(each.terms.values())
+        note(f"{each.word} is no word of the query, and was added with a weight of {weight:.2f}.{meant}")
+
+
+def tell_next(found: Suggestions) -> None:
+    """Say what to try next, in a line."""
+    if not found.images:
+        return
+    request = found.request
+    unused = not request.hybrid and request.searched.version.meta.hybrid
+    bm25 = [f"--hybrid {AUTO} adds BM25 to the scores"] if unused else []
+    explained = ["--why-not ID tells why another image is not shown", "--boost WORD=2 lets a word count double"]
+    ways = explained if request.explain else ["--explain shows the words that matched"]
+    note(f"Next: {'; '.join([*ways, *bm25])}.")
 
 
 def tell_dropped(found: Suggestions) -> None:
     """Say what the cluster's clause limit left out, if anything."""
-    if dropped := (*found.dropped_terms, *found.dropped_words):
+    terms = {term: found.request.terms[term] for term in found.dropped_terms}
+    if dropped := (*weights_by_word(terms, found.request.words), *found.dropped_words):
         note(
-            f"The cluster allows fewer clauses: {len(dropped)} of the query's lightest terms and words were left out "
+            f"The cluster allows fewer clauses: {len(dropped)} of the query's lightest words were left out "
             f"({', '.join(dropped[:5])}...)."
         )
 

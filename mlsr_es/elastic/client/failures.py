@@ -47,9 +47,12 @@ def translated(client: Elasticsearch, doing: str) -> Iterator[None]:
 def failure(client: Elasticsearch, doing: str, error: ApiError | TransportError) -> MlsrError:
     """The error of this package that says what one of the client's says."""
     from elastic_transport import TransportError
+    from elasticsearch import UnsupportedProductError
 
     if isinstance(error, TransportError):
         return unreachable(address_of(client), doing, error)
+    if isinstance(error, UnsupportedProductError):
+        return _other_product(address_of(client), _greeting(client, error))
     return _refused(address_of(client), doing, error)
 
 
@@ -143,17 +146,27 @@ def _forbidden(where: str, doing: str, why: str) -> ClusterError:
 
 
 def _refused(where: str, doing: str, error: ApiError) -> MlsrError:
-    from elasticsearch import UnsupportedProductError
-
     status, body = error.meta.status, error.body
-    if isinstance(error, UnsupportedProductError):
-        return _other_product(where, body)
     if not in_its_words(error) and status not in _GATEWAY_STATUSES:
         hint = " It asks for https." if "HTTPS" in str(body) else ""
         return ClusterUnreachableError(
             f"{where} answers, but not as Elasticsearch does (HTTP {status}).", advice=f"Check the address.{hint}"
         )
     return refusal(where, doing, status, body)
+
+
+def _greeting(client: Elasticsearch, error: ApiError) -> Any:
+    """What an answer without the product's header should have been: it, or else what ``GET /`` says."""
+    from elastic_transport import ApiError, TransportError
+
+    if isinstance(error.body, Mapping) and "version" in error.body:
+        return error.body
+    try:
+        return client.info().body
+    except ApiError as greeting:
+        return greeting.body
+    except TransportError:
+        return None
 
 
 def _other_product(where: str, body: Any) -> ClusterError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlsr_es.elastic.client import address_of, in_its_words, not_elasticsearch, too_old, translated
 
@@ -26,6 +27,20 @@ class ClusterVersion(NamedTuple):
         """
         major, minor, *_ = number.split(".")
         return cls(int(major), int(minor))
+
+    @classmethod
+    def of_index(cls, described: Mapping[str, Any]) -> ClusterVersion | None:
+        """The version that an index was created with; None where the cluster does not say.
+
+        From 8.11 on the minor number is that of Elasticsearch's own format of indices, which is never less.
+
+        Args:
+            described: As ``GET INDEX`` tells it: ``index.version.created`` is 7172999 for 7.17.29.
+        """
+        created = described.get("settings", {}).get("index", {}).get("version", {}).get("created", "")
+        if not str(created).isdigit():
+            return None
+        return cls(int(created) // 1_000_000, int(created) // 10_000 % 100)
 
 
 class ToldByNode(NamedTuple):

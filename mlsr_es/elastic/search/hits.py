@@ -137,14 +137,14 @@ def contributions(hit: Hit, query: Mapping[str, float], *, field: str = "mlsr.te
     Their sum is the score, up to float32 rounding; where BM25 adds to the score, what is left is its part.
 
     Args:
-        hit: That brings its stored weights.
+        hit: That brings its stored weights, in its document or as a field beside it.
         query: Feature name to query weight.
         field: The field that was searched.
 
     Returns:
         Term (a word piece, not a feature name) to query weight times stored weight.
     """
-    stored = weights_in(hit.source, field)
+    stored = weights_in(hit.source, field) or _merged(hit.beside.get("fields", {}).get(field, []))
     names = [name for name in query if name in stored]
     kept = quantised(np.array([stored[name] for name in names], dtype=np.float32)).astype(np.float64)
     parts = kept * np.array([query[name] for name in names], dtype=np.float32)
@@ -157,8 +157,12 @@ def weights_in(source: Mapping[str, Any], field: str = "mlsr.terms") -> dict[str
     value: Any = source
     for name in field.split("."):
         value = value.get(name, {}) if isinstance(value, Mapping) else {}
+    return _merged(value if isinstance(value, list) else [value])
+
+
+def _merged(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:
     merged: dict[str, float] = {}
-    for part in value if isinstance(value, list) else [value]:
+    for part in parts:
         merged |= part
     return merged
 

@@ -1,98 +1,107 @@
-"""Which fields an index has, as searches see them."""
+"""Which fields an index has, as searches see them: what its mapping says, and whether they can be asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from http import HTTPStatus
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from mlsr_es.elastic.client import translated
 from mlsr_es.errors import InputError
 
-if TYPE_CHECKING:
-    from elasticsearch import Elasticsearch
-
 _ANALYSED = frozenset({"text", "match_only_text", "annotated_text"})
+_OF_EVERY_INDEX = dict.fromkeys(("_id", "_ignored", "_index", "_routing", "_tier"), "keyword")
 _NAMED = 12
 
 
-def field_types(client: Elasticsearch, index: str, names: Iterable[str]) -> dict[str, str] | None:
-    """The types of fields; those that the index lacks are missing.
+def field_types(mapping: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that a search can name, each with its type.
+
+    Other ways to search a field (``title.raw``), other names of fields and runtime fields are among them. A field that
+    a cluster maps by itself is in its mapping as soon as a document has it.
 
     Args:
-        client: Of ``connect``.
-        index: An index or alias.
-        names: Of fields; * stands for anything.
-
-    Returns:
-        None where the user's rights hide it.
-
-    Raises:
-        IndexMismatchError: The index does not exist.
-        ClusterError: The cluster cannot be reached, or refuses.
+        mapping: Of the index.
     """
-    from elasticsearch import ApiError
-
-    with translated(client, f"look up fields of {index}"):
-        try:
-            # The client writes the names into the body, where a cluster before 8.x does not look.
-            answer = client.perform_request(
-                "GET",
-                f"/{quote(index, safe='')}/_field_caps",
-                params={"fields": ",".join(names)},
-                headers={"accept": "application/json"},
-            )
-        except ApiError as error:
-            if error.meta.status == HTTPStatus.FORBIDDEN:
-                return None
-            raise
-    return {name: next(iter(types)) for name, types in answer.body["fields"].items()}
+    types = dict(_properties(mapping))
+    for name, about in mapping.get("runtime", {}).items():
+        parts = about.get("fields", {})  # of a composite one: a script gives several fields
+        types |= {f"{name}.{part}": str(inner.get("type")) for part, inner in parts.items()}
+        if not parts:
+            types[name] = str(about.get("type"))
+    others = dict(_other_names(mapping))
+    return _OF_EVERY_INDEX | types | {name: types[meant] for name, meant in others.items() if meant in types}
 
 
-def check_filter_fields(client: Elasticsearch, index: str, names: Iterable[str]) -> None:
+def check_filter_fields(index: str, fields: Mapping[str, str], names: Iterable[str]) -> None:
     """See that fields can be compared with a whole value: a cluster says nothing, and finds nothing, where they cannot.
+
+    Args:
+        index: The index's name, for messages.
+        fields: Of ``field_types``.
+        names: Of the fields that are asked.
 
     Raises:
         InputError: The index has no such field, or cuts its text into words.
-        IndexMismatchError: The index does not exist.
-        ClusterError: The cluster cannot be reached, or refuses.
     """
-    wanted = list(names)
-    types = field_types(client, index, wanted) if wanted else None
-    if types is None:
-        return
-    for name in wanted:
-        if name not in types:
-            raise InputError(f"the index {index} has no field {name}.", advice=_offer(client, index))
-        if types[name] in _ANALYSED:
+    for name in names:
+        found = _type_of(fields, name)
+        if found is None:
+            raise InputError(f"the index {index} has no field {name}.", advice=_offer(fields))
+        if found in _ANALYSED:
             raise InputError(
                 f"the field {name} of {index} is cut into words, so that no whole value is found in it.",
                 advice=f"""Ask for its words: --filter-json '{{"match": {{"{name}": "..."}}}}'""",
             )
 
 
-def check_text_field(client: Elasticsearch, index: str, name: str) -> None:
+def check_text_field(index: str, fields: Mapping[str, str], name: str) -> None:
     """See that an index has a field of words.
+
+    Args:
+        index: The index's name, for messages.
+        fields: Of ``field_types``.
+        name: The field's.
 
     Raises:
         InputError: It has no such field.
-        IndexMismatchError: The index does not exist.
-        ClusterError: The cluster cannot be reached, or refuses.
     """
-    types = field_types(client, index, [name])
-    if types is not None and name not in types:
-        texts = field_types(client, index, ["*"]) or {}
-        there = sorted(each for each, kind in texts.items() if kind in _ANALYSED)
+    if _type_of(fields, name) is None:
+        there = sorted(each for each, kind in fields.items() if kind in _ANALYSED)
         raise InputError(
             f"the index {index} has no field {name}.", advice=f"Fields of text: {', '.join(there[:_NAMED]) or 'none'}."
         )
 
 
-def _offer(client: Elasticsearch, index: str) -> str:
-    types = field_types(client, index, ["*"]) or {}
+def _properties(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for name, inner in node.get("properties", {}).items():
+        path = f"{above}{name}"
+        if inner.get("type") != "alias":
+            yield path, str(inner.get("type", "object"))
+        yield from ((f"{path}.{other}", str(about["type"])) for other, about in inner.get("fields", {}).items())
+        yield from _properties(inner, f"{path}.")
+
+
+def _other_names(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for name, inner in node.get("properties", {}).items():
+        if inner.get("type") == "alias":
+            yield f"{above}{name}", str(inner.get("path"))
+        yield from _other_names(inner, f"{above}{name}.")
+
+
+def _type_of(fields: Mapping[str, str], name: str) -> str | None:
+    """The type of a field, or of the flattened object that it is a key of."""
+    if name in fields:
+        return fields[name]
+    above = name.rpartition(".")[0]
+    while above:
+        if fields.get(above) == "flattened":
+            return "flattened"
+        above = above.rpartition(".")[0]
+    return None
+
+
+def _offer(fields: Mapping[str, str]) -> str:
     hidden = _ANALYSED | {"object", "nested", "rank_features", "sparse_vector"}
     there = sorted(
-        name for name, kind in types.items() if kind not in hidden and not name.startswith(("_", "mlsr.", "thumbnail"))
+        name for name, kind in fields.items() if kind not in hidden and not name.startswith(("_", "mlsr.", "thumbnail"))
     )
     return f"Fields that it has: {', '.join(there[:_NAMED])}." if there else ""

@@ -142,26 +142,30 @@ def rank_in_search(
     return SearchRank(score, 1 + higher, count(score * (1 - _ROUNDING)) - higher, count(None))
 
 
-def images_with(client: Elasticsearch, index: str, field: TermField, names: Collection[str]) -> dict[str, int]:
-    """How many documents of an index have each of these terms.
+def images_with(
+    client: Elasticsearch, index: str, field: TermField, groups: Sequence[Collection[str]]
+) -> tuple[int, ...]:
+    """How many documents of an index have all terms of a group, for each group.
 
     Args:
         client: Of ``connect``.
         index: An index or alias.
         field: With the stored weights.
-        names: Feature names.
+        groups: Feature names, at least one each.
 
     Raises:
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    if not names:
-        return {}
-    filters = {name: field.clauses({name: 1.0})[0] for name in names}
+    if not groups:
+        return ()
+    filters = [
+        {"bool": {"filter": [clause for name in names for clause in field.clauses({name: 1.0})]}} for names in groups
+    ]
     body = {"size": 0, "track_total_hits": False, "aggs": {"having": {"filters": {"filters": filters}}}}
     with translated(client, f"count the terms of {index}"):
         answer = client.search(index=index, body=body, allow_partial_search_results=False)
-    return {name: each["doc_count"] for name, each in answer["aggregations"]["having"]["buckets"].items()}
+    return tuple(each["doc_count"] for each in answer["aggregations"]["having"]["buckets"])
 
 
 def ids_like(client: Elasticsearch, index: str, document_id: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ class RequestOptions:
         collapse: A field of which each value is shown once, by its best hit; "" for none.
         highlight: As Elasticsearch takes it; empty for none.
         own: The user's own search body; its query and this package's are put together. None where there is none.
+        needed: Fields that hits bring beside their documents, whatever the own body says of ``_source``.
     """
 
     start: int = 0
@@ -35,11 +36,7 @@ class RequestOptions:
     collapse: str = ""
     highlight: Mapping[str, Any] | None = None
     own: Mapping[str, Any] | None = None
-
-    @property
-    def one_phase(self) -> bool:
-        """Whether a query of two phases is refused, or would not rank the same."""
-        return bool(self.collapse or self.own)
+    needed: Sequence[str] = ()
 
 
 def check_page(start: int, size: int) -> None:
@@ -95,6 +92,8 @@ def with_request_options(body: Mapping[str, Any], request_options: RequestOption
         sent["from"] = request_options.start
     if request_options.collapse:
         sent["collapse"] = {"field": request_options.collapse}
+    if request_options.needed:
+        sent["fields"] = [*sent.get("fields", ()), *request_options.needed]
     if request_options.highlight:
         sent["highlight"] = dict(request_options.highlight)
     return sent

@@ -1,6 +1,6 @@
 """Versions of an index behind an alias: created, promoted, rolled back, removed, listed; what each says of itself."""
 
-from mlsr_es.elastic.versions.listing import Listed, Role, list_versions
+from mlsr_es.elastic.versions.listing import Listed, Role, list_versions, only_index
 from mlsr_es.elastic.versions.meta_updates import (
     mark_ready,
     read_meta,
@@ -33,6 +33,7 @@ __all__ = [
     "delete_version",
     "list_versions",
     "mark_ready",
+    "only_index",
     "promote",
     "read_meta",
     "resolve",

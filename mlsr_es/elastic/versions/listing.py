@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic.client import translated
+from mlsr_es.elastic.client import address_of, translated
 from mlsr_es.elastic.mapping import State
 from mlsr_es.elastic.versions.versions import alias_of
+from mlsr_es.errors import IndexMismatchError
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -97,6 +98,32 @@ def list_versions(client: Elasticsearch, name: str = "") -> list[Listed]:
         for index, about in ours.items()
     ]
     return sorted((one for one in listed if name in ("", one.name)), key=lambda one: (one.name, one.number))
+
+
+def only_index(client: Elasticsearch) -> tuple[str, Mapping[str, Any]]:
+    """The one name by which indices of this package are searched.
+
+    Returns:
+        The name, and the indices as the cluster describes them, for ``resolve``.
+
+    Raises:
+        IndexMismatchError: There is none that the user may see, or there are several, which are named.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    with translated(client, "list the indices"):
+        told = client.indices.get(index="*", allow_no_indices=True, expand_wildcards="open").body
+    ours = {index: about for index, about in told.items() if "mlsr" in about["mappings"].get("_meta", {})}
+    names = sorted({_name(index, about) for index, about in ours.items() if _searched(index, about)})
+    if not names:
+        raise IndexMismatchError(
+            f"{address_of(client)} has no index of mlsr-es that is searched.",
+            advice="Make one: mlsr-es index SOURCE --index NAME, or name it with --index where its name is hidden.",
+        )
+    if len(names) > 1:
+        raise IndexMismatchError(
+            f"there are {len(names)} indices: {', '.join(names)}.", advice="Name one: --index NAME"
+        )
+    return names[0], told
 
 
 def _meta(about: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -33,10 +33,12 @@ class Version:
     Args:
         index: Its concrete name.
         meta: What it says of itself.
+        described: How the cluster describes it: ``aliases``, ``mappings``, ``settings``.
     """
 
     index: str
     meta: IndexMeta
+    described: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,16 @@ class _Found:
     def version(self, index: str) -> Version:
         meta = IndexMeta.read(index, self.meta(index))
         check_field(index, self.indices[index]["mappings"], meta.terms)
-        return Version(index, meta)
+        return Version(index, meta, self.indices[index])
 
 
-def resolve(client: Elasticsearch, name: str) -> Resolved | None:
+def resolve(client: Elasticsearch, name: str, described: Mapping[str, Any] | None = None) -> Resolved | None:
     """Find what stands behind a name.
+
+    Args:
+        client: Of ``connect``.
+        name: An alias, or an index.
+        described: Indices as the cluster describes them, by name, where that has been asked; None to ask.
 
     Returns:
         None where there is nothing of that name.
@@ -97,7 +104,7 @@ def resolve(client: Elasticsearch, name: str) -> Resolved | None:
         IndexMismatchError: It is the name of something else than an index of this package.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    found = _find(client, name)
+    found = _find(client, name, described)
     serving = found.serving
     if len(serving) > 1:
         raise IndexMismatchError(
@@ -230,13 +237,14 @@ def alias_of(version: str) -> str:
     return name if _NUMBER.fullmatch(number) else ""
 
 
-def _find(client: Elasticsearch, name: str) -> _Found:
+def _find(client: Elasticsearch, name: str, described: Mapping[str, Any] | None = None) -> _Found:
     _check_name(name)
-    with translated(client, f"read the mapping of {name}"):
-        answer = client.indices.get(
-            index=f"{name},{name}-v*", ignore_unavailable=True, allow_no_indices=True, expand_wildcards="all"
-        )
-    found = _Found(name, answer.body)
+    if described is None:
+        with translated(client, f"read the mapping of {name}"):
+            described = client.indices.get(
+                index=f"{name},{name}-v*", ignore_unavailable=True, allow_no_indices=True, expand_wildcards="all"
+            ).body
+    found = _Found(name, described)
     concerned = {*found.serving, *found.versions}
     return _Found(name, {index: told for index, told in found.indices.items() if index in concerned})
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import Judgement, Section
-from mlsr_es.elastic.search import WordClauses, check_text_field
+from mlsr_es.elastic.search import WordClauses, check_text_field, field_types
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, Figures, Split, balanced_weight, difference, figures
 from mlsr_es.hybrid import STEMS, Hybrid
@@ -87,7 +87,7 @@ def weigh_hybrid(
     """
     version = serving_version(client, index)
     check_model(model, version)
-    check_text_field(client, version.index, field)
+    check_text_field(version.index, field_types(version.described["mappings"]), field)
     if judgements:
         topics = TopicPlan(sections, judgements, split=split, fold=fold).topics_in(client, version)
         asked, known = topics.sections, topics.judgements

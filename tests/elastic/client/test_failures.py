@@ -70,8 +70,8 @@ def test_a_cluster_that_is_too_old_is_told_so(
     ],
 )
 def test_what_is_not_elasticsearch_is_told_apart(fault_server: FaultServer, client_of: Connect, reply: Reply) -> None:
-    """A web server and a fork answer too."""
-    fault_server.replies.append(reply)
+    """A web server and a fork answer too; what did not look like a greeting is greeted once more."""
+    fault_server.replies.extend([reply, reply])
     with pytest.raises(ClusterUnreachableError, match=r"not Elasticsearch|not as Elasticsearch does"):
         check(client_of(fault_server.url))
 

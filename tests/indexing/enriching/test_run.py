@@ -20,7 +20,7 @@ from mlsr_es.errors import IndexMismatchError, InputError, SourceError
 from mlsr_es.hybrid import AUTO, STEMS, Hybrid
 from mlsr_es.indexing import EnrichJob, Fields, IndexJob, Summary, enrich, index_collection, preview_enriching
 from mlsr_es.sources import Fetcher, ImageStore
-from mlsr_es.suggestion import encode_request, hybrid_for, send, serving_version
+from mlsr_es.suggestion import SuggestOptions, hybrid_for, serving_version, suggest
 from tests.indexing.enriching.seeing import Seeing, png
 from tests.indexing.enriching.shop import MAPPING, Shop
 from tests.indexing.listed import Listed
@@ -297,11 +297,10 @@ def test_several_images_are_one_vector(shop: Shop, job: EnrichJob, client: Elast
     owed = {image["image"]: set(image["terms"]) for image in source["images"]}
     assert owed == {"red.png": {"heron", "knot", "robin"}, "blue.png": {"sail", "owl", "boat"}}
 
-    version = serving_version(client, shop.index)
     query = Section("q", "a heron on a boat with sail")
     model: Any = several.model
-    request = encode_request(query, model=model, version=version, index=shop.index, explain=True)
-    (image,) = send(client, request, version=version, explain=True).images
+    options = SuggestOptions(explain=True)
+    (image,) = suggest(client, shop.index, query, options, encoder=lambda _meta: model).images
     shares = [(share.image, set(share.terms)) for share in image.shares]
     assert shares == [("blue.png", {"boat", "sail"}), ("red.png", {"heron"})]
     assert sum(share.score for share in image.shares) == pytest.approx(image.score)
@@ -444,9 +443,8 @@ def test_an_alias_of_the_owners_is_read_and_searched(shop: Shop, job: EnrichJob,
     client.indices.put_alias(index=shop.index, name=f"{shop.index}-some", filter={"term": {"name": "owl"}})
     some = replace(job, index=f"{shop.index}-some")
     assert numbers(enrich(some, client)) == (1, 0, 0, 0)
-    version = serving_version(client, some.index)
-    request = encode_request(Section("q", "owl heron"), model=MODEL, version=version, index=some.index)
-    assert [image.id for image in send(client, request, version=version).images] == ["1"]
+    found = suggest(client, some.index, Section("q", "owl heron"), encoder=MODEL)
+    assert [image.id for image in found.images] == ["1"]
 
 
 def test_what_was_enriched_is_not_indexed_into(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:

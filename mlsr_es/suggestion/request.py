@@ -1,0 +1,211 @@
+"""From a section, or an image to search by, to the request that is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.collection import Section
+from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.search import (
+    RequestOptions,
+    Strategy,
+    WordClauses,
+    build_query,
+    check_filter_fields,
+    check_text_field,
+    with_request_options,
+)
+from mlsr_es.hybrid import AUTO, Hybrid
+from mlsr_es.suggestion.adjusting import Added, Adjusted, adjusted
+from mlsr_es.suggestion.highlighting import highlighting
+from mlsr_es.suggestion.hybrid import hybrid_for
+from mlsr_es.suggestion.options import SuggestOptions
+from mlsr_es.suggestion.picture import Picture, picture_terms
+from mlsr_es.suggestion.query_encoder import QueryEncoder
+from mlsr_es.suggestion.section import check_query, pieces_of, section_terms
+from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for
+from mlsr_es.suggestion.showing import wanted_source
+from mlsr_es.suggestion.strategy import strategy_for
+from mlsr_es.vectors import feature_weights
+from mlsr_es.word_pieces import weights_by_word, words_asked
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+
+Query = Section | Picture
+"""What is searched for."""
+
+EncoderOf = Callable[[IndexMeta], QueryEncoder]
+"""Gives the encoder for what an index says of itself: called once all else is known to be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A query, encoded and ready to be sent.
+
+    Args:
+        searched: The index.
+        terms: Word piece to query weight, heaviest first.
+        body: What Elasticsearch takes.
+        exact: The same under an exact strategy.
+        hybrid: What BM25 adds; None for nothing.
+        strategy: How the cluster executes it.
+        added: Boosted words that the query did not have.
+        request_options: What stands around the query.
+        words: The query's words, each with those of its pieces that are among the terms.
+        explain: Whether the hits bring their weights.
+    """
+
+    searched: SearchedIndex
+    terms: Mapping[str, float]
+    body: Mapping[str, Any]
+    exact: Mapping[str, Any]
+    hybrid: Hybrid | None = None
+    strategy: Strategy = Strategy()
+    added: tuple[Added, ...] = ()
+    request_options: RequestOptions = RequestOptions()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    explain: bool = False
+
+    @property
+    def index(self) -> str:
+        """The name that is searched."""
+        return self.searched.name
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What the cluster is sent first."""
+        return with_request_options(self.body, self.request_options)
+
+    @property
+    def reserve(self) -> Mapping[str, Any] | None:
+        """What it is sent where that finds too few images; None where all terms were asked."""
+        return None if self.strategy.exact else self.exact
+
+    @property
+    def asked(self) -> dict[str, float]:
+        """The terms that add to a score under this strategy, heaviest first: word piece to query weight."""
+        finding, ranking = self.strategy.split(self.terms)
+        return finding | ranking
+
+
+def prepare(
+    client: Client,
+    index: str,
+    query: Query,
+    options: SuggestOptions = SuggestOptions(),
+    *,
+    encoder: QueryEncoder | EncoderOf | None = None,
+    known: SearchedIndex | None = None,
+) -> Request:
+    """Encode a query and build the request; only the index is looked up, and no search is sent.
+
+    Args:
+        client: Of ``mlsr_es.elastic.client.connect``.
+        index: The alias, or the index; "" for the only one that the cluster has.
+        query: What is searched for.
+        options: What is asked beside it.
+        encoder: Of the model that the index was made with, or what gives one; None for the model that the index names.
+        known: The index, where it has been looked up; None to look it up.
+
+    Raises:
+        InputError: What is asked does not go with the index.
+        ModelError: The index was made with another model, or the model cannot be loaded or cannot read an image.
+        QueryError: The query is empty, the model knows none of its words, or a word cannot be adjusted.
+        IndexMismatchError: The index is missing, not complete yet, or no index of this package.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    if isinstance(query, Section):
+        check_query(query)
+    searched = known or look_up(client, index)
+    _check(searched, options)
+    # What is wrong so far was found quickly: a model takes seconds to load.
+    model = encoder if isinstance(encoder, QueryEncoder) else (encoder or model_for)(searched.version.meta)
+    return encode_request(query, options, model=model, searched=searched)
+
+
+def encode_request(query: Query, options: SuggestOptions, *, model: QueryEncoder, searched: SearchedIndex) -> Request:
+    """Encode a query and build the request; nothing is sent.
+
+    Args:
+        query: What is searched for.
+        options: What is asked beside it.
+        model: The bi-encoder that the index was made with, or a query table of it.
+        searched: The index.
+
+    Raises:
+        ModelError: The index was made with another model, or the model cannot read an image.
+        QueryError: The query is empty, the model knows none of its words, or a word cannot be adjusted.
+        IndexMismatchError: The index holds nothing of what is asked of it, or it cannot be read.
+    """
+    version = searched.version
+    check_model(model, version)
+    section = query if isinstance(query, Section) else query.section
+    hybrid = hybrid_for(version, options.hybrid)
+    terms = section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
+    words = words_asked(model.words_of(section), terms)
+    asked = Adjusted(terms, hybrid.word_weights(section) if hybrid else None)
+    if options.adjustment:
+        asked = adjusted(
+            options.adjustment,
+            asked.terms,
+            asked.words,
+            said=weights_by_word(terms, words),
+            pieces=lambda word: pieces_of(word, model),
+            cut=lambda word: hybrid.word_weights(Section("word", word)) if hybrid else (),
+        )
+    strategy = _strategy(searched, options)
+    ask = partial(
+        build_query,
+        feature_weights(asked.terms),
+        size=options.start + options.size,
+        text=WordClauses(asked.words or {}, hybrid.weight, hybrid.field) if hybrid else None,
+        field=version.meta.terms,
+        source=wanted_source(version.meta, explain=options.explain, thumbnails=options.thumbnails),
+    )
+    body = ask(strategy=strategy)
+    return Request(
+        searched,
+        asked.terms,
+        body,
+        exact=body if strategy.exact else ask(strategy=strategy.whole),
+        hybrid=hybrid,
+        strategy=strategy,
+        added=asked.added,
+        request_options=_request_options(options, section, asked.terms, version.meta),
+        words=words_asked(words | {each.word: tuple(each.terms) for each in asked.added}, asked.terms),
+        explain=options.explain,
+    )
+
+
+def _check(searched: SearchedIndex, options: SuggestOptions) -> None:
+    """See that an index has what is asked of it."""
+    _strategy(searched, options)
+    hybrid = hybrid_for(searched.version, options.hybrid)
+    check_filter_fields(searched.name, searched.fields, options.whole_fields)
+    if hybrid and options.hybrid != AUTO:  # what an index says of itself was checked when it was written
+        check_text_field(searched.name, searched.fields, hybrid.field)
+
+
+def _strategy(searched: SearchedIndex, options: SuggestOptions) -> Strategy:
+    named = (
+        Strategy.parse(options.strategy) if options.strategy else strategy_for(searched.version, searched.created_by)
+    )
+    return named.whole if options.one_phase and named.window is not None else named
+
+
+def _request_options(
+    options: SuggestOptions, section: Section, terms: Mapping[str, float], meta: IndexMeta
+) -> RequestOptions:
+    return RequestOptions(
+        options.start,
+        options.all_clauses,
+        options.collapse,
+        highlighting(section, terms, meta) if options.highlight else None,
+        options.own,
+        # An own _source may leave the weights out, without which nothing can be explained.
+        (meta.field,) if options.explain and "_source" in (options.own or {}) else (),
+    )
