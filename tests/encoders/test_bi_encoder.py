@@ -25,6 +25,7 @@ from mlsr_es.encoders import (
 from mlsr_es.encoders.encoder import Encoder
 from mlsr_es.encoders.heads import MlpHead
 from mlsr_es.vectors import SparseVectors
+from tests.models import word_model
 
 Make = Callable[[str], Path]
 SECTIONS = [Section("s1", "open the toolbox", page_title="the layers dialog"), Section("s2", "save a file as red")]
@@ -201,3 +202,9 @@ def test_splade_weights_equal_sentence_transformers(splade_weights: Path) -> Non
         [ImageDocument(str(place), "c", (Caption(text),)) for place, text in enumerate(texts)]
     )
     np.testing.assert_allclose(documents.to_scipy().toarray(), expected, atol=1e-5)
+
+
+def test_a_sections_words_are_told_with_their_pieces() -> None:
+    """Of all of its fields, without those that the model does not know."""
+    section = Section("s", "An owl, a griffin", section_title="a Boat")
+    assert word_model().words_of(section) == {"a": ("a",), "owl": ("owl",), "boat": ("boat",)}

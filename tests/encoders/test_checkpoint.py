@@ -167,3 +167,18 @@ def test_a_device_that_is_not_there_is_refused(device: str, text_backbone: Make)
         pytest.skip("this machine has one")
     with pytest.raises(ModelError, match="no device"):
         load_model(text_backbone("bert"), device=device)
+
+
+def test_a_hubs_model_is_fetched_only_where_that_is_allowed(
+    tmp_path: Path, text_backbone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it has to be on this machine already."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(ModelError, match=r"the model 'somebody/model' is not on this machine.*--model somebody/model"):
+        load_model("somebody/model", downloads=False)
+    kept = tmp_path / "models--somebody--model"
+    (kept / "refs").mkdir(parents=True)
+    (kept / "refs" / "main").write_text("abc")
+    model = assemble(PRESETS["m3"], text=text_backbone("bert"))
+    save_pretrained(model, kept / "snapshots" / "abc")
+    assert load_model("somebody/model", device="cpu", downloads=False).revision == model.revision

@@ -90,3 +90,9 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
             read_table(file)
     with pytest.raises(ModelError, match="cannot be read"):
         read_table(tmp_path / "gone.json")
+
+
+def test_a_table_knows_the_words_that_its_model_knows(table: QueryTable) -> None:
+    """Each with its pieces."""
+    section = Section("s", "An owl, a griffin", section_title="a Boat")
+    assert table.words_of(section) == word_model().words_of(section)

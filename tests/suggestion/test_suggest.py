@@ -11,12 +11,12 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic.cluster import check
+from mlsr_es.elastic.cluster import ClusterVersion, check
 from mlsr_es.elastic.mapping import IndexMeta, State
 from mlsr_es.elastic.search import Strategy
 from mlsr_es.elastic.versions import Version, create_version
 from mlsr_es.encoders import BiEncoder
-from mlsr_es.errors import IndexMismatchError, ModelError, QueryError
+from mlsr_es.errors import ClusterRefusedError, IndexMismatchError, InputError, ModelError, QueryError
 from mlsr_es.suggestion import (
     SearchedIndex,
     Suggestions,
@@ -30,6 +30,7 @@ from mlsr_es.suggestion import (
     suggest,
 )
 from mlsr_es.vectors import quantised
+from tests.elastic.faults import FaultServer, Reply
 from tests.models import word_model
 
 KNOTS = Section("s", "Pass the end through the loop, and the rope holds.", "k.html", "Knots", "The bowline")
@@ -230,3 +231,63 @@ def test_a_stored_strategy_that_is_none_is_the_indexs_fault(client: Elasticsearc
     broken = replace(version, meta=replace(version.meta, strategy="warp:9"))
     with pytest.raises(IndexMismatchError, match=r"strategy 'warp:9' is none.*tune strategy"):
         strategy_for(broken, None)
+
+
+def test_an_index_is_looked_up_once(client: Elasticsearch, sample_index: str, demo_model: BiEncoder) -> None:
+    """What is known of it may be kept: the version, its fields, and what it was created with."""
+    known = look_up(client, sample_index)
+    assert known.name == sample_index
+    assert known.version == serving_version(client, sample_index)
+    assert (known.fields["page"], known.fields["caption_all"]) == ("keyword", "text")
+    assert known.created_by is not None
+    assert known.created_by.major == check(client)[0]  # type: ignore[index]
+    given: list[IndexMeta] = []
+
+    def encoder(meta: IndexMeta) -> BiEncoder:
+        given.append(meta)
+        return demo_model
+
+    assert suggest(client, sample_index, KNOTS, encoder=encoder, known=known).images
+    assert given == [known.version.meta]
+
+
+def test_what_is_wrong_is_told_before_a_model_is_loaded(client: Elasticsearch, sample_index: str) -> None:
+    """A model takes seconds."""
+
+    def encoder(_: IndexMeta) -> BiEncoder:
+        raise AssertionError
+
+    for options, complaint in (
+        (SuggestOptions(filters={"colour": "red"}), "has no field colour"),
+        (SuggestOptions(collapse="caption.alt"), "is cut into words"),
+        (SuggestOptions(hybrid="captions:0.3"), "has no field captions"),
+    ):
+        with pytest.raises(InputError, match=complaint):
+            suggest(client, sample_index, KNOTS, options, encoder=encoder)
+    with pytest.raises(QueryError, match="the query is empty"):
+        suggest(client, sample_index, Section("s", ""), encoder=encoder)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"size": 20_000}, {"hybrid": "much"}, {"strategy": "warp:9"}, {"own": {"sort": ["page"]}}],
+)
+def test_options_that_no_index_could_answer_cannot_be_made(wrong: dict[str, Any]) -> None:
+    """Whoever makes them."""
+    with pytest.raises(InputError):
+        SuggestOptions(**wrong)
+
+
+def test_an_index_of_an_old_cluster_is_looked_at_closer(
+    fault_server: FaultServer, client_of: Callable[..., Elasticsearch], client: Elasticsearch, sample_index: str
+) -> None:
+    """The cluster may be too old still, or upgraded since."""
+    described = client.indices.get(index=sample_index).body
+    for about in described.values():
+        about["settings"]["index"]["version"]["created"] = "7160399"
+    old = client_of(fault_server.url)
+    fault_server.replies.extend([Reply(200, described), Reply(200, {"version": {"number": "7.16.3"}})])
+    with pytest.raises(ClusterRefusedError, match=r"is Elasticsearch 7\.16\.3, and 7\.17 is the oldest"):
+        look_up(old, sample_index)
+    fault_server.replies.extend([Reply(200, described), Reply(200, {"version": {"number": "8.19.0"}})])
+    assert look_up(old, sample_index).created_by == ClusterVersion(7, 16)

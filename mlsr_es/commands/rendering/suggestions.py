@@ -185,8 +185,8 @@ def tell_next(found: Suggestions) -> None:
         return
     request = found.request
     unused = not request.hybrid and request.searched.version.meta.hybrid
-    bm25 = [f"--hybrid {AUTO} adds BM25 to the scores"] if unused else []
-    explained = ["--why-not ID tells why another image is not shown", "--boost WORD=2 lets a word count double"]
+    bm25 = [f"--hybrid {AUTO} adds BM25"] if unused else []
+    explained = ["--why-not ID asks about an image that is not shown", "--boost WORD=2 raises a word"]
     ways = explained if request.explain else ["--explain shows the words that matched"]
     note(f"Next: {'; '.join([*ways, *bm25])}.")
 

@@ -49,6 +49,7 @@ def print_why_not(found: WhyNot, *, pieces: bool = False) -> None:
         found: The answer.
         pieces: Whether word pieces are shown in place of words.
     """
+    data.print(found.id, soft_wrap=True)  # can be copied as one line
     for line in _sentences(found):
         data.print(line, soft_wrap=not data.is_terminal)
     if found.missing is None or found.terms is None:
@@ -80,7 +81,7 @@ def _sentences(found: WhyNot) -> list[str]:
     """What keeps it from being shown, and where it stands."""
     from mlsr_es.suggestion import Reason
 
-    lines = [found.id, *found.captions]
+    lines = [*found.captions]
     match found.reason:
         case Reason.UNREFRESHED:
             lines.append(

@@ -189,3 +189,18 @@ def test_a_certificate_is_trusted_by_authority_by_fingerprint_or_unseen(
     fingerprint = shown.stdout.decode().strip().partition("=")[2]
     for trust in ({"ca_certs": certificate}, {"ssl_fingerprint": fingerprint}, {"insecure": True}):
         assert check(client_of(tls_url, **trust)) == ClusterVersion(8, 19)
+
+
+@pytest.mark.parametrize(
+    ("created", "version"),
+    [
+        ("7172999", ClusterVersion(7, 17)),
+        ("8500003", ClusterVersion(8, 50)),
+        ("9009000", ClusterVersion(9, 0)),
+        ("", None),
+    ],
+)
+def test_an_index_tells_which_version_made_it(created: str, version: tuple[int, int] | None) -> None:
+    """Where rights do not hide it."""
+    assert ClusterVersion.of_index({"settings": {"index": {"version": {"created": created}}}}) == version
+    assert ClusterVersion.of_index({}) is None
