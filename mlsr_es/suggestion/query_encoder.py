@@ -32,3 +32,10 @@ class QueryEncoder(Protocol):
 
     def words_of(self, section: Section) -> Mapping[str, tuple[str, ...]]:
         """The words that are read of a section, each with its word pieces; without those that are unknown."""
+
+
+def pieces_of(word: str, model: QueryEncoder) -> tuple[str, ...]:
+    """The word pieces that a word is cut into, in order; none where the model does not know them."""
+    # Whatever fields a model reads, the word stands in one of them.
+    words = model.words_of(Section("word", word, page_title=word, section_title=word))
+    return tuple(dict.fromkeys(piece for pieces in words.values() for piece in pieces))

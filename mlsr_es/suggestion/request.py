@@ -18,14 +18,15 @@ from mlsr_es.elastic.search import (
     check_text_field,
     with_request_options,
 )
+from mlsr_es.errors import QueryError
 from mlsr_es.hybrid import AUTO, Hybrid
 from mlsr_es.suggestion.adjusting import Added, Adjusted, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
 from mlsr_es.suggestion.hybrid import hybrid_for
 from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.picture import Picture, picture_terms
-from mlsr_es.suggestion.query_encoder import QueryEncoder
-from mlsr_es.suggestion.section import check_query, pieces_of, section_terms
+from mlsr_es.suggestion.query_encoder import QueryEncoder, pieces_of
+from mlsr_es.suggestion.section import check_query
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for
 from mlsr_es.suggestion.showing import wanted_source
 from mlsr_es.suggestion.strategy import strategy_for
@@ -109,7 +110,7 @@ def prepare(
         query: What is searched for.
         options: What is asked beside it.
         encoder: Of the model that the index was made with, or what gives one; None for the model that the index names.
-        known: The index, where it has been looked up; None to look it up.
+        known: Of ``look_up``, in place of the name; None to look it up.
 
     Raises:
         InputError: What is asked does not go with the index.
@@ -145,7 +146,7 @@ def encode_request(query: Query, options: SuggestOptions, *, model: QueryEncoder
     check_model(model, version)
     section = query if isinstance(query, Section) else query.section
     hybrid = hybrid_for(version, options.hybrid)
-    terms = section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
+    terms = _section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
     words = words_asked(model.words_of(section), terms)
     asked = Adjusted(terms, hybrid.word_weights(section) if hybrid else None)
     if options.adjustment:
@@ -179,6 +180,23 @@ def encode_request(query: Query, options: SuggestOptions, *, model: QueryEncoder
         words=words_asked(words | {each.word: tuple(each.terms) for each in asked.added}, asked.terms),
         explain=options.explain,
     )
+
+
+def _section_terms(section: Section, model: QueryEncoder) -> dict[str, float]:
+    """The section's query vector: term to weight, heaviest first.
+
+    Raises:
+        QueryError: The section is empty, or the model knows none of its words.
+    """
+    check_query(section)
+    if not model.recognises(section):
+        raise QueryError(
+            "the model knows no word of the query.", advice="Use words of the model's language, without misspellings."
+        )
+    terms = model.encode_sections([section]).named(0, model.vocabulary)
+    if not terms:
+        raise QueryError("the model gives no word of the query any weight.", advice="Say more: a title, a sentence.")
+    return terms
 
 
 def _check(searched: SearchedIndex, options: SuggestOptions) -> None:

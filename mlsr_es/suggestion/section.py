@@ -10,7 +10,6 @@ import orjson
 
 from mlsr_es.collection import Section
 from mlsr_es.errors import InputError, QueryError
-from mlsr_es.suggestion.query_encoder import QueryEncoder
 
 _FIELDS = {entry.name for entry in fields(Section)}
 
@@ -64,27 +63,3 @@ def check_query(section: Section) -> None:
     """
     if not any(text.strip() for text in (section.text, section.page_title, section.section_title)):
         raise QueryError("the query is empty.", advice="Give a text, or --page-title or --section-title.")
-
-
-def section_terms(section: Section, model: QueryEncoder) -> dict[str, float]:
-    """The section's query vector: term to weight, heaviest first.
-
-    Raises:
-        QueryError: The section is empty, or the model knows none of its words.
-    """
-    check_query(section)
-    if not model.recognises(section):
-        raise QueryError(
-            "the model knows no word of the query.", advice="Use words of the model's language, without misspellings."
-        )
-    terms = model.encode_sections([section]).named(0, model.vocabulary)
-    if not terms:
-        raise QueryError("the model gives no word of the query any weight.", advice="Say more: a title, a sentence.")
-    return terms
-
-
-def pieces_of(word: str, model: QueryEncoder) -> tuple[str, ...]:
-    """The word pieces that a word is cut into, in order; none where the model does not know them."""
-    # Whatever fields a model reads, the word stands in one of them.
-    words = model.words_of(Section("word", word, page_title=word, section_title=word))
-    return tuple(dict.fromkeys(piece for pieces in words.values() for piece in pieces))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class SearchedIndex:
     """What a search needs to know of an index. It may be kept: searches then ask for their hits alone.
 
+    It is of one version: once another one is promoted, it has to be looked up again.
+
     Args:
         name: The alias, or the index.
         version: What searches of that name reach.

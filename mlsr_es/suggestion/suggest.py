@@ -95,7 +95,7 @@ def suggest(
         query: What is searched for.
         options: What is asked beside it.
         encoder: Of the model that the index was made with, or what gives one; None for the model that the index names.
-        known: Of ``look_up``: who keeps it asks for it once. None to look it up.
+        known: Of ``look_up``, in place of the name: who keeps it asks for it once. None to look it up.
 
     Raises:
         InputError: What is asked does not go with the index, the model or the query.

@@ -134,7 +134,7 @@ def why_not(
         image_id: The image's id.
         options: What is asked beside the query.
         encoder: Of the model that the index was made with, or what gives one; None for the model that the index names.
-        known: Of ``look_up``; None to look it up.
+        known: Of ``look_up``, in place of the name; None to look it up.
 
     Raises:
         InputError: The index does not hold it or hides it from the user, or the search cannot be asked.

@@ -276,7 +276,7 @@ def test_what_to_do_next_is_told(index: str) -> None:
 def test_the_only_index_needs_no_name(fault_server: FaultServer, client: Elasticsearch, sample_index: str) -> None:
     """It is named on stderr, and asked for once."""
     described = client.indices.get(index=sample_index).body
-    others = {"logs": {"aliases": {}, "mappings": {}, "settings": {}}}
+    others: dict[str, Any] = {"logs": {"aliases": {}, "mappings": {}, "settings": {}}}
     nothing = {"took": 1, "hits": {"total": {"value": 0}, "hits": []}}
     fault_server.replies.extend([Reply(200, described | others), Reply(200, nothing)])
     ran = run_program("search", TEXT, "--es-url", fault_server.url)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -65,7 +66,8 @@ class TestClusters:
     def test_too_old(self, command: tuple[str, ...], fault_server: FaultServer, number: str, header: str) -> None:
         """With the oldest that will do."""
         body = {"version": {"number": number}, "tagline": "You Know, for Search"}
-        before = [{}] if command == SEARCH else []  # a search looks for its index first, and finds none
+        # A search looks for its index first, and finds none.
+        before: list[dict[str, Any]] = [{}] if command == SEARCH else []
         fault_server.replies.extend(Reply(200, each, {"X-Elastic-Product": header}) for each in (*before, body))
         ran = run_program(*command, "--index", "birds", "--es-url", fault_server.url)
         refused(ran, 1, f"is Elasticsearch {number}, and 7.17 is the oldest that is supported", "Upgrade")

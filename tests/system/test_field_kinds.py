@@ -71,6 +71,15 @@ def test_an_explanation_adds_up_to_the_score(newer_cluster_url: str, newer_sampl
             assert sum(hit["terms"].values()) == pytest.approx(hit["score"], rel=CLOSE)
 
 
+def test_an_own_source_is_explained_too(newer_cluster_url: str, newer_sample: str, tmp_path: Path) -> None:
+    """The weights come beside the documents, as they are stored."""
+    (tmp_path / "own.json").write_text('{"_source": ["page"]}')
+    own = asked(newer_cluster_url, newer_sample, QUESTIONS[0], "--explain", "--wrap", str(tmp_path / "own.json"))
+    plain = asked(newer_cluster_url, newer_sample, QUESTIONS[0], "--explain")
+    assert own["hits"][0]["source"].keys() == {"page"}
+    assert [hit["terms"] for hit in own["hits"]] == [hit["terms"] for hit in plain["hits"]]
+
+
 @pytest.mark.parametrize("strategy", ["dynamic", "two-phase:0.6/200"])
 def test_why_an_image_is_not_a_hit_is_the_same_of_both_kinds(
     cluster_url: str, sample_index: str, newer_cluster_url: str, newer_sample: str, strategy: str
@@ -83,7 +92,7 @@ def test_why_an_image_is_not_a_hit_is_the_same_of_both_kinds(
         for url, index in ((cluster_url, sample_index), (newer_cluster_url, newer_sample))
     )
     assert features["reason"] == sparse["reason"] != "shown"
-    whole = "standing_with_all_terms"
+    whole = "rank_with_all_terms"
     assert sparse[whole] == pytest.approx(features[whole], rel=CLOSE)
     assert bool(sparse["rank"]) == bool(features["rank"])
     assert sparse["terms"] == pytest.approx(features["terms"], rel=CLOSE)
