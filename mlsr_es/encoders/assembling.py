@@ -50,7 +50,7 @@ def loading(what: str, name: str | Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, RuntimeError, AttributeError, ImportError) as error:
-        if isinstance(error, ImportError) and find_spec("timm") is None and "timm" in str(error):
+        if isinstance(error, ImportError) and find_spec("timm") is None and "timm" in str(error).lower():
             raise missing("timm", "timm") from error
         reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise ModelError(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic.client import gone, translated
+from mlsr_es.elastic.client import address_of, gone, not_elasticsearch, translated
 from mlsr_es.elastic.cluster import hidden_by_rights
 from mlsr_es.elastic.mapping import WHILE_BUILDING, IndexMeta, State, check_field, index_body
 from mlsr_es.elastic.versions.creating import create
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _ILLEGAL = re.compile(r'[\\/*?"<>|\s,#:A-Z]')
 _NUMBER = re.compile(r"\d{4,}")
+_DESCRIBED = {"aliases", "mappings", "settings"}
+"""What a cluster says of an index."""
+
 _LONGEST_NAME = 240
 """Bytes; Elasticsearch allows 255, and the version's number follows."""
 
@@ -244,9 +247,18 @@ def _find(client: Elasticsearch, name: str, described: Mapping[str, Any] | None 
             described = client.indices.get(
                 index=f"{name},{name}-v*", ignore_unavailable=True, allow_no_indices=True, expand_wildcards="all"
             ).body
+    if not _describes_indices(described):
+        raise not_elasticsearch(address_of(client))
     found = _Found(name, described)
     concerned = {*found.serving, *found.versions}
     return _Found(name, {index: told for index, told in found.indices.items() if index in concerned})
+
+
+def _describes_indices(told: Any) -> bool:
+    """Whether an answer is what a cluster says of indices: a proxy or another program may answer anything."""
+    if not isinstance(told, Mapping):
+        return False
+    return all(isinstance(about, Mapping) and about.keys() >= _DESCRIBED for about in told.values())
 
 
 def _check_ours(index: str, meta: IndexMeta) -> None:
