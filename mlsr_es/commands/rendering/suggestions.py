@@ -149,7 +149,8 @@ def _missed(found: Suggestions, *, pieces: bool) -> list[str]:
     """Lines: what of the query is in no image shown, heaviest first, and what was not asked."""
     missed = (found.missed if pieces else found.missed_words) or ()
     shown = missed if pieces else missed[:_SHOWN_MISSED]
-    more = f", and {len(missed) - len(shown)} lighter ones (--pieces)" if len(missed) > len(shown) else ""
+    left = len(missed) - len(shown)
+    more = f", and {left} lighter {'one' if left == 1 else 'ones'} (--pieces)" if left else ""
     lines = [f"In no image shown: {', '.join(map(_missed_word, shown))}{more}."] if missed else []
     if found.request.explain and found.unasked:
         unasked = in_words({term: found.request.terms[term] for term in found.unasked}, found.request, pieces=pieces)
