@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -12,8 +12,9 @@ from mlsr_es.elastic.mapping import IndexMeta, values_at
 from mlsr_es.elastic.reading import collections, scan
 from mlsr_es.elastic.search import weights_in
 from mlsr_es.elastic.versions import Version
-from mlsr_es.errors import ModelError
+from mlsr_es.errors import IndexMismatchError, ModelError
 from mlsr_es.evaluation import VectorFolder, caption_text, read_vectors
+from mlsr_es.inspection.gathering import gathered
 from mlsr_es.progress import Progress
 from mlsr_es.suggestion import check_model, serving_version
 from mlsr_es.vectors import SparseVectors, Vocabulary, term_of
@@ -92,19 +93,32 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
         progress: Told of each document.
 
     Raises:
+        IndexMismatchError: A document has a feature that is not in the vocabulary.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     stage = "Reading the index"
     progress.start(stage, unit="images")
-    image_ids, captions, rows = [], [], []
-    for image_id, source in scan(client, version.index, [version.meta.field, *version.meta.caption_fields]):
-        image_ids.append(image_id)
-        captions.append(_captions(image_id, source, version.meta))
-        weights = weights_in(source, version.meta.field)
-        rows.append({vocabulary.id(term_of(name)): weight for name, weight in weights.items()})
-        progress.advance(stage)
+    image_ids: list[str] = []
+    captions: list[str] = []
+
+    def rows() -> Iterator[Mapping[str, float]]:
+        for image_id, source in scan(client, version.index, [version.meta.field, *version.meta.caption_fields]):
+            image_ids.append(image_id)
+            captions.append(_captions(image_id, source, version.meta))
+            progress.advance(stage)
+            yield weights_in(source, version.meta.field)
+
+    def column(name: str) -> int:
+        try:
+            return vocabulary.id(term_of(name))
+        except KeyError as error:
+            raise IndexMismatchError(
+                f"{version.index}: document {image_ids[-1]!r} has the feature {name!r}, which its model does not know.",
+                advice=f"Something else wrote it: see mlsr-es doctor --index {version.index}, or index it again.",
+            ) from error
+
+    vectors = gathered(rows(), column).vectors(len(vocabulary))
     progress.finish(stage)
-    vectors = SparseVectors.from_mappings(rows, vocabulary_size=len(vocabulary))
     held = (version.index,) if version.meta.enriched else tuple(collections(client, version.index))
     return Contents(tuple(image_ids), tuple(captions), vectors, held, version.meta.revision)
 

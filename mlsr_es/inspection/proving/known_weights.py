@@ -10,6 +10,7 @@ import numpy as np
 from mlsr_es.elastic.reading import scan
 from mlsr_es.elastic.search import weights_in
 from mlsr_es.errors import InputError
+from mlsr_es.inspection.gathering import gathered
 from mlsr_es.progress import Progress
 from mlsr_es.vectors import SparseVectors, feature_name, quantised
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
     from mlsr_es.elastic.mapping import TermField
     from mlsr_es.evaluation import VectorFolder
-
-_ROWS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def stored_weights(client: Client, index: str, field: TermField, progress: Progr
             progress.advance(stage)
             yield weights_in(source, field.path)
 
-    columns, vectors = _gathered(rows())
+    columns, vectors = _named(rows())
     progress.finish(stage)
     if not vectors.weights.size:
         raise InputError(
@@ -97,7 +96,7 @@ def encoded_weights(stored: KnownWeights, folder: VectorFolder) -> KnownWeights:
 
     place = {image_id: row for row, image_id in enumerate(stored.ids)}
     ids = (*stored.ids, *missing)
-    columns, vectors = _gathered(map(of, ids))
+    columns, vectors = _named(map(of, ids))
     return KnownWeights(ids, columns, vectors, False, len(stored.ids) - len(both), len(missing))
 
 
@@ -106,20 +105,8 @@ def _row(vectors: SparseVectors, row: int) -> Iterable[tuple[int, float]]:
     return zip(term_ids.tolist(), weights.tolist(), strict=True)
 
 
-def _gathered(rows: Iterable[Mapping[str, float]]) -> tuple[dict[str, int], SparseVectors]:
-    """Columns and vectors of rows of feature names with weights; a block of rows at a time is in memory as such."""
+def _named(rows: Iterable[Mapping[str, float]]) -> tuple[dict[str, int], SparseVectors]:
+    """Vectors of rows of feature names with weights, and the column that each name got when it was first met."""
     columns: dict[str, int] = {}
-    term_ids: list[np.ndarray[tuple[int], np.dtype[np.int32]]] = []
-    weights: list[np.ndarray[tuple[int], np.dtype[np.float32]]] = []
-    counts: list[int] = []
-    for row in rows:
-        named = [columns.setdefault(name, len(columns)) for name in row]
-        term_ids.append(np.array(named, dtype=np.int32))
-        weights.append(np.fromiter(row.values(), np.float32, len(row)))
-        counts.append(len(row))
-    return columns, SparseVectors.from_coordinates(
-        np.repeat(np.arange(len(counts)), counts),
-        np.concatenate(term_ids) if term_ids else np.empty(0, np.int32),
-        np.concatenate(weights) if weights else np.empty(0, np.float32),
-        shape=(len(counts), max(1, len(columns))),
-    )
+    found = gathered(rows, lambda name: columns.setdefault(name, len(columns)))
+    return columns, found.vectors(max(1, len(columns)))
