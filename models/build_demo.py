@@ -19,11 +19,12 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mlsr_es.collection import SECTION_FIELDS
-from mlsr_es.encoders import BiEncoderConfig, from_pretrained, save_pretrained
-from mlsr_es.errors import InputError
+from mlsr_es.encoders import BiEncoder, BiEncoderConfig, from_pretrained, save_pretrained
+from mlsr_es.errors import InputError, MlsrError
 from mlsr_es.sources import KNOWN
 from mlsr_es.training import TrainingConfig
 
@@ -79,16 +80,16 @@ def build(run: Path, report: Path, more: Sequence[Path] = (), *, output: Path = 
         output: The folder.
 
     Raises:
-        InputError: A report is of another model, or no configuration in ``configs/demo`` is the run's.
+        InputError: A report is of another model, no configuration in ``configs/demo`` is the run's, or the folder holds
+            something else than a model.
+        StorageError: The folder cannot be written.
     """
     model = from_pretrained(run)
     told = _read(report)
     if told["revision"] != model.revision:
         raise InputError(f"{report} is not of the model in {run}.")
     config = TrainingConfig.model_validate_json((run / "training.json").read_text())
-    save_pretrained(model, output, half=True)
-    shutil.copyfile(run / "training.json", output / "training.json")
-    revisions = {model.revision, from_pretrained(output).revision}
+    revisions = {model.revision, _rounded(model).revision}
     figures = {
         "collection": config.collection.source,
         "fold": config.folds.test,
@@ -97,7 +98,6 @@ def build(run: Path, report: Path, more: Sequence[Path] = (), *, output: Path = 
         "systems": told["test"],
         "more": [_of_this_model(path, revisions) for path in more],
     }
-    (output / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
     card = CARD.format(
         reads=_reads(model.config),
         backbones="; ".join(_backbones(config)),
@@ -117,6 +117,15 @@ def build(run: Path, report: Path, more: Sequence[Path] = (), *, output: Path = 
         tables="\n\n".join(tables(figures)),
     )
     save_pretrained(model, output, card=card, half=True)
+    shutil.copyfile(run / "training.json", output / "training.json")
+    (output / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _rounded(model: BiEncoder) -> BiEncoder:
+    """The model as it is read after it was stored in half precision."""
+    with TemporaryDirectory() as folder:
+        save_pretrained(model, folder, half=True)
+        return from_pretrained(folder)
 
 
 def _reads(config: BiEncoderConfig) -> str:
@@ -216,7 +225,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         build(given.run, given.report, given.more)
-    except InputError as error:
+    except MlsrError as error:
         sys.exit(f"error: {error}")
 
 

@@ -11,8 +11,9 @@ from mlsr_es.encoders.config import CAPTION_FIELDS, PRESETS, BiEncoderConfig, Do
 if TYPE_CHECKING:
     from mlsr_es.encoders.assembling import assemble, loading
     from mlsr_es.encoders.bi_encoder import BiEncoder
-    from mlsr_es.encoders.checkpoint import choose_device, from_pretrained, load_model, save_pretrained
+    from mlsr_es.encoders.checkpoint import choose_device, from_pretrained, load_model
     from mlsr_es.encoders.fields import caption_texts, section_texts
+    from mlsr_es.encoders.saving import check_replaceable, holds_model, save_pretrained, writing
     from mlsr_es.encoders.text import FieldReader, TextBatch, Window
     from mlsr_es.encoders.token_weights import TokenWeights, contextual_weights, lone_weights
 
@@ -29,22 +30,26 @@ __all__ = [
     "Window",
     "assemble",
     "caption_texts",
+    "check_replaceable",
     "choose_device",
     "contextual_weights",
     "from_pretrained",
+    "holds_model",
     "load_model",
     "loading",
     "lone_weights",
     "save_pretrained",
     "section_texts",
+    "writing",
 ]
 
 __getattr__ = lazy.exports(
     __name__,
     assembling=("assemble", "loading"),
     bi_encoder=("BiEncoder",),
-    checkpoint=("choose_device", "from_pretrained", "load_model", "save_pretrained"),
+    checkpoint=("choose_device", "from_pretrained", "load_model"),
     fields=("caption_texts", "section_texts"),
+    saving=("check_replaceable", "holds_model", "save_pretrained", "writing"),
     text=("FieldReader", "TextBatch", "Window"),
     token_weights=("TokenWeights", "contextual_weights", "lone_weights"),
 )

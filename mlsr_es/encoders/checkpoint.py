@@ -1,19 +1,17 @@
-"""Checkpoints: a folder with config.json, safetensors, tokenizer, image processor, BM25's weight and a model card."""
+"""Reading checkpoints: a folder of this package's, or one with a masked language model trained as SPLADE."""
 
 from __future__ import annotations
 
-import copy
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from safetensors.torch import load_model as load_weights
-from safetensors.torch import save_model as save_weights
 
 from mlsr_es.encoders.assembling import assemble, fit, load_tokenizer, loading, text_from_config
 from mlsr_es.encoders.config import BiEncoderConfig, DocumentInput, Head
+from mlsr_es.encoders.layout import Layout
 from mlsr_es.errors import ModelError
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.shipped import shipped
@@ -23,45 +21,6 @@ if TYPE_CHECKING:
 
 DEMO = "demo"
 """The name of the model that comes with the package."""
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Where a checkpoint keeps what."""
-
-    folder: Path
-
-    @property
-    def config(self) -> Path:
-        return self.folder / "config.json"
-
-    @property
-    def weights(self) -> Path:
-        return self.folder / "model.safetensors"
-
-    @property
-    def hybrid(self) -> Path:
-        return self.folder / "hybrid.json"
-
-    @property
-    def card(self) -> Path:
-        return self.folder / "README.md"
-
-    @property
-    def tokenizer(self) -> Path:
-        return self.folder / "tokenizer"
-
-    @property
-    def text(self) -> Path:
-        return self.folder / "text"
-
-    @property
-    def document_text(self) -> Path:
-        return self.folder / "document_text"
-
-    @property
-    def image(self) -> Path:
-        return self.folder / "image"
 
 
 def load_model(name: str | Path, *, device: str = "auto", downloads: bool = True) -> BiEncoder:
@@ -105,34 +64,6 @@ def from_masked_language_model(folder: str | Path) -> BiEncoder:
     return assemble(config, text=folder)
 
 
-def save_pretrained(model: BiEncoder, folder: str | Path, *, card: str = "", half: bool = False) -> None:
-    """Write a checkpoint.
-
-    Args:
-        model: The bi-encoder.
-        folder: Made where it is not there; files of a checkpoint that is there are replaced.
-        card: What the model card says beside the configuration: data, figures, licences (Markdown).
-        half: Store the weights in half precision: half the size, relative error below 2**-11.
-    """
-    layout = _Layout(Path(folder))
-    layout.folder.mkdir(parents=True, exist_ok=True)
-    layout.config.write_text(json.dumps(model.config.to_json(), indent=2) + "\n")
-    model.tokenizer.save_pretrained(str(layout.tokenizer))
-    text = model.query.text
-    if text is not None:
-        text.config.save_pretrained(str(layout.text))
-    if model.document.text is not None and model.document.text is not text:
-        model.document.text.config.save_pretrained(str(layout.document_text))
-    if model.document.image is not None and model.image_processor is not None:
-        model.document.image.vision.config.save_pretrained(str(layout.image))
-        model.image_processor.save_pretrained(str(layout.image))
-    save_weights(copy.deepcopy(model).half() if half else model, str(layout.weights))
-    layout.hybrid.unlink(missing_ok=True)
-    if model.hybrid is not None:
-        layout.hybrid.write_text(json.dumps(model.hybrid.to_json(), indent=2) + "\n")
-    layout.card.write_text(_card(model, layout.folder.resolve().name, card))
-
-
 def from_pretrained(folder: str | Path) -> BiEncoder:
     """Read a checkpoint, on the CPU, in single precision.
 
@@ -142,7 +73,7 @@ def from_pretrained(folder: str | Path) -> BiEncoder:
     """
     from transformers import AutoConfig, AutoModel
 
-    layout = _Layout(Path(folder))
+    layout = Layout(Path(folder))
     with loading("model", folder):
         config = BiEncoderConfig.from_json(json.loads(layout.config.read_text()))
         query = text_from_config(AutoConfig.from_pretrained(layout.text))
@@ -221,22 +152,3 @@ def _folder_of(name: str | Path, *, downloads: bool) -> Path:
             ) from error
     return Path(found)
 
-
-def _card(model: BiEncoder, name: str, text: str) -> str:
-    config = model.config
-    languages = ", ".join(config.languages) or "any"
-    cells = (config.query_head, config.document_head, config.document_input, f"{len(model.vocabulary):,}", languages)
-    return f"""---
-library_name: mlsr-es
-tags: [learned-sparse-retrieval, image-suggestion, elasticsearch]
----
-# {name}
-
-A bi-encoder for image suggestion (*Multimodal Learned Sparse Retrieval for Image Suggestion*, arXiv 2402.07736).
-
-| query head | document head | document input | terms | languages |
-|---|---|---|---|---|
-| {" | ".join(cells)} |
-
-{text.strip()}
-"""

@@ -14,8 +14,17 @@ from transformers import EarlyStoppingCallback, TrainerCallback
 from transformers.integrations.integration_utils import TensorBoardCallback
 from transformers.trainer_utils import get_last_checkpoint
 
-from mlsr_es.encoders import BiEncoder, assemble, choose_device, load_model, save_pretrained
-from mlsr_es.errors import InputError, StorageError
+from mlsr_es.encoders import (
+    BiEncoder,
+    assemble,
+    check_replaceable,
+    choose_device,
+    holds_model,
+    load_model,
+    save_pretrained,
+    writing,
+)
+from mlsr_es.errors import InputError
 from mlsr_es.evaluation import Run
 from mlsr_es.extras import extra
 from mlsr_es.progress import Progress, Silent
@@ -113,7 +122,7 @@ def train(
         watch: Who is told.
 
     Raises:
-        InputError: The folder holds another run, or there is nothing to train on.
+        InputError: The folder holds another run or something else, or there is nothing to train on.
         ModelError: A backbone cannot be loaded.
         StorageError: The folder cannot be written.
     """
@@ -255,12 +264,23 @@ def _counts(data: TrainingData) -> str:
     )
 
 
+def _check_ours(folder: Path, *, is_run: bool) -> None:
+    """See that a folder is new or empty, or holds a run or a model and nothing that a model would replace."""
+    others = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    if others and not is_run and not holds_model(folder):
+        raise InputError(
+            f"{folder} holds other files ({others[0]}).", advice="Name an empty folder, or one that does not exist."
+        )
+    check_replaceable(folder)
+
+
 def _begun(folder: Path, config: TrainingConfig, *, resume: bool) -> str | None:
     """Make the folder this run's; the checkpoint to go on from, if there is one and it is wanted."""
     plan = folder / "training.json"
     said = config.model_dump_json(indent=2) + "\n"
-    try:
+    with writing(folder):
         before = plan.read_text() if plan.exists() else None
+        _check_ours(folder, is_run=before is not None)
         if before is not None and not resume:
             raise InputError(f"{folder} holds a training run.", advice="Go on with --resume, or name another folder.")
         if before not in (None, said):
@@ -270,7 +290,5 @@ def _begun(folder: Path, config: TrainingConfig, *, resume: bool) -> str | None:
             )
         folder.mkdir(parents=True, exist_ok=True)
         plan.write_text(said)
-    except OSError as error:
-        raise StorageError(f"{folder} cannot be written: {error.strerror or error}.") from error
     checkpoints = folder / "checkpoints"
     return get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None

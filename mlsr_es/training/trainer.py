@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.utils import SAFE_WEIGHTS_NAME
 
+from mlsr_es.encoders import writing
 from mlsr_es.training.averaging import Average
 from mlsr_es.training.batches import Batches
 from mlsr_es.training.config import Regularisation, TrainingConfig
@@ -157,6 +158,11 @@ class ContrastTrainer(Trainer):
         if "loss" in logs:
             logs = {**logs, **{name: value.item() for name, value in self._seen.items()}}
         super().log(logs, *rest, **named)
+
+    def _save_checkpoint(self, model: nn.Module, *rest: Any, **named: Any) -> None:
+        """A disk that is full is told as one, whichever file it is met at."""
+        with writing(Path(str(self.args.output_dir))):
+            super()._save_checkpoint(model, *rest, **named)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
         """Weights alone, shared tensors once; the model's own folder is written when training is done."""

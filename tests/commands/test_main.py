@@ -70,4 +70,4 @@ def test_an_interrupt_says_how_to_go_on(
         program.send_signal(signal.SIGINT)
         _, said = program.communicate(timeout=60)
     assert program.returncode == 130
-    assert said == "Stopped. What is stored stays; run the same command again to go on.\n"
+    assert said.lstrip() == "Stopped. What is stored stays; run the same command again to go on.\n"

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from mlsr_es.encoders import load_model
+from mlsr_es.encoders import load_model, save_pretrained
 from mlsr_es.encoders.heads import MlpHead
-from mlsr_es.errors import InputError
+from mlsr_es.errors import InputError, StorageError
 from mlsr_es.evaluation import CLUSTER_UNIT, TITLE_BOOSTED, Run, baseline_run, caption_text
 from mlsr_es.training import Trained, TrainingConfig, held_out
 from mlsr_es.training.losses import distillation
 from mlsr_es.training.teaching import Teacher
+from tests.disks import files_of_at_most
 
 Backbone = Callable[[str, str], Path]
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -113,6 +114,37 @@ def test_a_folder_with_a_run_is_not_overwritten(trained: Callable[..., Trained],
         trained("atomic/m3.toml", tmp_path / "run")
     with pytest.raises(InputError, match="another configuration"):
         trained("atomic/m3.toml", tmp_path / "run", resume=True, epochs=3)
+
+
+def test_a_folder_with_other_files_is_left_as_it_is(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """As that of somebody's project, which ``-o .`` names; it is refused before anything is read."""
+    (tmp_path / "README.md").write_text("Mine.")
+    with pytest.raises(InputError, match=r"holds other files \(README\.md\)"):
+        trained("atomic/m3.toml", tmp_path)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("README.md", "Mine.")]
+
+
+def test_a_file_that_the_model_would_replace_stops_a_resumed_run(
+    trained: Callable[..., Trained], tmp_path: Path
+) -> None:
+    """Before it has taken its time."""
+    trained("atomic/m3.toml", tmp_path / "run")
+    (tmp_path / "run" / "config.json").write_text("{}")
+    with pytest.raises(InputError, match="no model of mlsr-es"):
+        trained("atomic/m3.toml", tmp_path / "run", resume=True)
+
+
+def test_a_model_may_be_replaced(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """By one that is trained into its folder."""
+    save_pretrained(trained("atomic/m3.toml", tmp_path / "run").model, tmp_path / "model")
+    result = trained("atomic/m3.toml", tmp_path / "model", epochs=2)
+    assert load_model(tmp_path / "model", device="cpu").revision == result.model.revision
+
+
+def test_a_disk_that_is_full_is_told(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """At the first checkpoint, in a line."""
+    with files_of_at_most(10 * 1024), pytest.raises(StorageError, match=r"checkpoints cannot be written"):
+        trained("atomic/m3.toml", tmp_path / "run")
 
 
 def test_a_run_says_its_splits_and_every_epoch(trained: Callable[..., Trained], tmp_path: Path) -> None:
