@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+LOWEST := .venv-lowest
 
-.PHONY: demo test test-cluster lint format coverage pins clean
+.PHONY: demo test test-cluster test-lowest lint format coverage pins clean
 
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
@@ -16,6 +17,20 @@ test: $(INSTALLED)
 test-cluster: $(INSTALLED)
 	@test -n "$(MLSR_ES_TEST_URL)" || { echo "set MLSR_ES_TEST_URL to the cluster's address" >&2; exit 2; }
 	$(BIN)/pytest -m system
+
+# The tests on the lowest versions that pyproject.toml allows. Such versions warn of what newer ones took away.
+test-lowest: $(LOWEST)/.installed
+	$(LOWEST)/bin/pytest -W default
+
+$(LOWEST)/.installed: pyproject.toml $(INSTALLED)
+	@echo "Setting up $(LOWEST): about 6 GB on disk."
+	@rm -rf $(LOWEST)
+	@$(BIN)/uv venv -q --python $(BIN)/python $(LOWEST)
+	@$(BIN)/uv pip compile -q --all-extras --python-version 3.11 --resolution lowest-direct --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links -o $(LOWEST)/lowest.txt pyproject.toml
+	@$(BIN)/uv pip install -q --python $(LOWEST)/bin/python --compile-bytecode -r $(LOWEST)/lowest.txt
+	@$(BIN)/uv pip install -q --python $(LOWEST)/bin/python --no-deps --no-build-isolation -e .
+	@touch $@
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -46,4 +61,4 @@ $(INSTALLED): pyproject.toml requirements/all.txt
 	@touch $@
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv $(LOWEST) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
