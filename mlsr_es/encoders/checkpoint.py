@@ -151,4 +151,3 @@ def _folder_of(name: str | Path, *, downloads: bool) -> Path:
                 advice=f"If you trust it, name it yourself, and it is downloaded: mlsr-es search ... --model {name}",
             ) from error
     return Path(found)
-

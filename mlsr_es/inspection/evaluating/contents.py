@@ -14,7 +14,7 @@ from mlsr_es.elastic.search import weights_in
 from mlsr_es.elastic.versions import Version
 from mlsr_es.errors import IndexMismatchError, ModelError
 from mlsr_es.evaluation import VectorFolder, caption_text, read_vectors
-from mlsr_es.inspection.gathering import gathered
+from mlsr_es.inspection.evaluating.gathering import gathered
 from mlsr_es.progress import Progress
 from mlsr_es.suggestion import check_model, serving_version
 from mlsr_es.vectors import SparseVectors, Vocabulary, term_of

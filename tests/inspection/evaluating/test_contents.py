@@ -7,8 +7,8 @@ from elasticsearch import Elasticsearch
 
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError
-from mlsr_es.inspection import contents_of_index
-from mlsr_es.inspection.gathering import gathered
+from mlsr_es.inspection.evaluating import contents_of_index
+from mlsr_es.inspection.evaluating.gathering import gathered
 from mlsr_es.progress import Silent
 from tests.program import run_program
 
