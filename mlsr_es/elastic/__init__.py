@@ -1,6 +1,6 @@
-"""All that is said to Elasticsearch, in rooms: who needs one imports from it.
+"""Everything that talks to Elasticsearch, divided into rooms; import from the room that you need.
 
 From the lowest to the highest: ``client`` and ``mapping``; ``cluster``; ``search``, ``reading`` and ``bulk``;
-``versions``; ``enrichment``. Only they import the Elasticsearch client, and only where something is sent. What it
-raises becomes this package's errors (``client``).
+``versions``; ``enrichment``. No other room of the package imports the Elasticsearch client, and these import it only
+where they send something. ``client`` turns the client's exceptions into this package's errors.
 """

@@ -1,4 +1,4 @@
-"""What is written: actions, and the byte-bounded chunks that they are sent in."""
+"""Bulk actions, and the byte-bounded chunks that they are sent in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mlsr_es.errors import RecordError
 
 @dataclass(frozen=True, slots=True)
 class IndexAction:
-    """Store a document under an id of its own, in place of whatever is there: twice is the same as once."""
+    """Store a document under its id and replace what is there; doing it twice is the same as doing it once."""
 
     id: str
     body: Mapping[str, Any]
@@ -22,21 +22,21 @@ class IndexAction:
 
 @dataclass(frozen=True, slots=True)
 class DeleteAction:
-    """Remove a document; where it is gone already, that is fine."""
+    """Remove a document; a document that is already gone counts as removed."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateAction:
-    """Change parts of a document that is still as it was read; where it was changed since, that is a conflict.
+    """Change parts of a document; if it was changed since it was read, the result is a conflict.
 
     Args:
         id: The document's id.
-        body: The parts: objects are merged, everything else is replaced.
+        body: The parts to change: objects are merged, everything else is replaced.
         seq_no: The document's sequence number as it was read.
-        primary_term: Likewise.
-        routing: The document's own; None where it has none.
+        primary_term: The document's primary term as it was read.
+        routing: The document's routing value; None where it has none.
     """
 
     id: str
@@ -47,23 +47,23 @@ class UpdateAction:
 
 
 LONGEST_ID = 512
-"""Bytes: Elasticsearch's own limit."""
+"""Elasticsearch's limit for an id, in bytes."""
 
 LONGEST_WAIT_S = 5.0
-"""Seconds that a line waits for its chunk to fill: what a slow encoder has made is stored, whatever happens to it."""
+"""Seconds that a line waits for its chunk to fill, so that a slow encoder's work is stored before a crash loses it."""
 
 Action = IndexAction | DeleteAction | UpdateAction
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An action as it goes over the wire.
+    """An action as it is sent.
 
     Args:
         id: The document's id.
-        ndjson: The action and, where there is one, the document, a JSON object a line.
-        deletes: Whether it removes.
-        routing: Of a document that has one: its id alone does not name it.
+        ndjson: The action and, where there is one, the document: one JSON object a line.
+        deletes: Whether the action removes the document.
+        routing: The document's routing value, which is part of its name; None where it has none.
     """
 
     id: str
@@ -73,10 +73,10 @@ class Line:
 
 
 def line(action: Action) -> Line:
-    """An action, serialised.
+    """Serialise an action.
 
     Raises:
-        RecordError: It has no place in a bulk request; one such action would fail all that are sent with it.
+        RecordError: The action cannot be sent in a bulk request; it would fail every action that is sent with it.
     """
     try:
         id_bytes = len(action.id.encode())
@@ -93,7 +93,7 @@ def line(action: Action) -> Line:
 
 
 def as_lines(action: Action) -> list[bytes]:
-    """An action as it would go over the wire, a JSON object a line, for somebody to look at."""
+    """An action as it would be sent, one JSON object a line, for somebody to look at."""
     return line(action).ndjson.splitlines()
 
 
@@ -105,7 +105,7 @@ def _update(action: UpdateAction) -> bytes:
 
 
 class ChunkSize:
-    """How many bytes a chunk may have; learns from a refusal, so that each size is refused once.
+    """How many bytes a chunk may have; a refusal lowers it, so that each size is refused only once.
 
     A proxy before the cluster often allows less than the cluster does.
     """
@@ -114,14 +114,14 @@ class ChunkSize:
         self.bytes = largest
 
     def refused(self, size: int) -> None:
-        """A chunk of so many bytes was too large."""
+        """Lower the limit, because a chunk of this many bytes was too large."""
         self.bytes = min(self.bytes, max(1, size // 2))
 
 
 def chunks(serialised: Iterable[Line], size: ChunkSize) -> Iterator[list[Line]]:
     """Lines in order, gathered into lists of at most ``size.bytes``; a longer line is a list of its own.
 
-    Where lines come slowly, a list is as long as ``LONGEST_WAIT_S`` allows.
+    Where lines come slowly, a list ends after ``LONGEST_WAIT_S``.
     """
     chunk: list[Line] = []
     total, since = 0, 0.0

@@ -1,4 +1,4 @@
-"""Bulk loading with back-pressure: while chunks are on their way, the next ones are made."""
+"""Bulk loading with back-pressure: the next chunks are made while others are being sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 _SENDERS = 2
-"""Threads: two load twice as fast as one, and more than two no faster."""
+"""Threads: two load twice as fast as one, and more than two are no faster."""
 
 
 def load(
@@ -30,22 +30,22 @@ def load(
     deadline_s: float = 300.0,
     meter: Callable[[float], None] = lambda seconds: None,  # noqa: ARG005
 ) -> Generator[BulkResult]:
-    """Write to an index, chunk by chunk, and say of each action what became of it.
+    """Write to an index, chunk by chunk, and yield the result of each action.
 
-    ``actions`` is read in the caller's thread, when the caller asks for a result; what costs time in it (encoding)
-    so overlaps with the sending. At most four chunks are in memory. Every action has one result, in any order; to
-    stop reading the results stops the loading.
+    ``actions`` is read in the caller's thread, when the caller asks for a result, so that slow work in it (encoding)
+    overlaps with the sending. At most four chunks are in memory. Every action has one result, in any order. The
+    loading stops when the caller stops reading the results.
 
     Args:
-        client: Of ``connect``, which repeats nothing by itself.
-        index: The concrete index; it exists.
-        actions: What is to be written.
+        client: From ``connect``; it never repeats a request by itself.
+        index: The concrete index, which must exist.
+        actions: What to write.
         chunk_bytes: How large a request may be; the loader goes below it where the cluster takes less.
-        deadline_s: How long a chunk is tried again where the cluster is busy or away, in seconds.
-        meter: Told, in the caller's thread, how many seconds each chunk was on its way.
+        deadline_s: How long a chunk is retried while the cluster is busy or unreachable, in seconds.
+        meter: Called in the caller's thread with the seconds that each chunk took.
 
     Raises:
-        ClusterError: The cluster cannot be reached, or refuses, until the deadline; what is stored stays.
+        ClusterError: The cluster cannot be reached, or refuses, until the deadline; what is stored stays stored.
         IndexMismatchError: The index is gone.
     """
     size, stop = ChunkSize(chunk_bytes), Event()
@@ -80,7 +80,7 @@ def _metered(sent: Future[tuple[list[BulkResult], float]], meter: Callable[[floa
 
 
 def _lines(actions: Iterable[Action], refused: deque[BulkResult]) -> Iterator[Line]:
-    """The actions that can be sent; the others go aside, with the reason."""
+    """The actions that can be sent, as lines; the others are added to ``refused`` with the reason."""
     for action in actions:
         try:
             yield line(action)

@@ -1,4 +1,4 @@
-"""One chunk on its way: sent, and sent again where that can help, until every document has its answer."""
+"""Sending one chunk, with retries where they can help, until every document has its result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 _FOR_ALL = {"security_exception", "index_not_found_exception"}
-"""Errors of an item that every other item would get too."""
+"""Errors of one item that every other item of the request would get too."""
 
 _ANSWER_PARTS = ["items.*.status", "items.*.error"]
 
@@ -31,10 +31,10 @@ class BulkResult:
 
     Args:
         id: The document's id.
-        status: The HTTP status that the cluster gave it.
+        status: The HTTP status of the cluster's answer for this action.
         reason: Why it was rejected; "" where it was not.
-        deleted: Whether the action was to remove it.
-        routing: The document's, where the action named one.
+        deleted: Whether the action removes the document.
+        routing: The document's routing value; None where it has none.
     """
 
     id: str
@@ -45,22 +45,22 @@ class BulkResult:
 
     @property
     def rejected(self) -> bool:
-        """Whether the cluster will never take it as it is."""
+        """Whether the cluster will not take the document as it is, however often it is sent."""
         return bool(self.reason)
 
     @property
     def conflict(self) -> bool:
-        """Whether the document was changed since it was read: read again, it can be changed."""
+        """Whether the document was changed since it was read; once it is read again, the action can succeed."""
         return self.status == HTTPStatus.CONFLICT
 
     @property
     def gone(self) -> bool:
-        """Whether the document that was to be changed is no longer there."""
+        """Whether the document no longer exists."""
         return self.status == HTTPStatus.NOT_FOUND
 
 
 class _Busy(Exception):  # noqa: N818 - a signal inside this file
-    """Something that may pass by itself; ``lasting`` is the error for when it does not."""
+    """A failure that may pass by itself; ``lasting`` is the error to raise if it does not."""
 
     def __init__(self, lasting: MlsrError, *, wait_s: float = 0.0) -> None:
         super().__init__(str(lasting))
@@ -69,18 +69,18 @@ class _Busy(Exception):  # noqa: N818 - a signal inside this file
 
 
 class _TooLarge(Exception):  # noqa: N818 - a signal inside this file
-    """A request that will be refused for its size each time."""
+    """A request that the cluster will always refuse for its size."""
 
 
 class Sender:
-    """Sends chunks of one index; may be used by several threads at a time.
+    """Sends chunks to one index; several threads may use it at a time.
 
     Args:
-        client: Of ``connect``, which repeats nothing by itself.
+        client: From ``connect``; it never repeats a request by itself.
         index: The concrete index.
-        size: Learns what is too large.
-        deadline_s: How long a chunk is tried, in seconds.
-        stop: When set, nothing more is tried or waited for.
+        size: The limit of a chunk's bytes; it is lowered when a request is too large.
+        deadline_s: How long a chunk is retried, in seconds.
+        stop: Set to stop retries and waiting.
     """
 
     def __init__(self, client: Elasticsearch, index: str, *, size: ChunkSize, deadline_s: float, stop: Event) -> None:
@@ -95,7 +95,7 @@ class Sender:
         """Send a chunk until each of its documents is stored, removed or rejected for good.
 
         Raises:
-            ClusterError: The cluster could not be reached, or refused, until the deadline; what is stored stays.
+            ClusterError: The cluster could not be reached, or refused, until the deadline; what is stored stays stored.
             IndexMismatchError: The index is gone.
         """
         pending, settled = [chunk], list[BulkResult]()
@@ -113,7 +113,7 @@ class Sender:
         return settled
 
     def _work_off(self, pending: list[list[Line]], settled: list[BulkResult]) -> None:
-        """Move the lines of the pending groups to the settled ones, until none is left or the cluster needs a pause."""
+        """Send the pending groups and collect their results, until no group is left or the cluster needs a pause."""
         while pending:
             group = pending.pop()
             try:
@@ -132,7 +132,7 @@ class Sender:
             self._settle(group, outcomes, pending, settled)
 
     def _request(self, group: list[Line]) -> list[dict[str, Any]]:
-        """One bulk request: what the cluster says of each line, in their order."""
+        """Send one bulk request and return the cluster's answer for each line, in the order of the lines."""
         import elastic_transport as transport
 
         try:
@@ -164,16 +164,16 @@ class Sender:
         return outcomes
 
     def _is_there(self) -> bool:
-        """Whether the index is still there: a bulk request to one that is gone makes it anew, without its mapping.
+        """Whether the index still exists: a bulk request to a removed index would create it without its mapping.
 
-        ``require_alias`` would leave no moment in between, but neither a version that is built nor an index of
-        somebody else needs to have an alias.
+        ``require_alias`` would close the gap between check and request, but a version that is being built, and an
+        index of somebody else, may have no alias.
         """
         import elastic_transport as transport
 
         try:
             return bool(self._client.indices.exists(index=self._index))
-        except transport.ApiError:  # the answer to the bulk request says why
+        except transport.ApiError:  # the bulk request will fail too, and its answer says why
             return True
 
     def _settle(
@@ -204,7 +204,7 @@ def _loaded(line: Line, status: int, reason: str = "") -> BulkResult:
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    """Seconds until the next attempt: longer each time, with jitter, and at least what the cluster has asked for."""
+    """Seconds until the next attempt: longer each time, with jitter, and at least what the cluster asked for."""
     busy = state.outcome.exception() if state.outcome else None
     asked = busy.wait_s if isinstance(busy, _Busy) else 0.0
     jittered = tenacity.wait_random_exponential(multiplier=0.5, max=30)(state)
@@ -212,7 +212,7 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 
 def _retry_after(error: ApiError) -> float:
-    """The ``Retry-After`` header in seconds from now; 0 where there is none that can be read."""
+    """The ``Retry-After`` header in seconds from now; 0 where it is missing or cannot be read."""
     value = (error.meta.headers.get("retry-after") or "").strip()
     if value.isdigit():
         return float(value)

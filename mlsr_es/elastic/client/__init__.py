@@ -1,4 +1,4 @@
-"""Reaching a cluster: connection settings, the client, its failures as this package's errors, retries."""
+"""Connecting to a cluster: connection settings, the client, its failures as this package's errors, retries."""
 
 from typing import TYPE_CHECKING, TypeAlias
 

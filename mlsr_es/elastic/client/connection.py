@@ -20,20 +20,21 @@ _SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class ConnectionSettings:
-    """Where a cluster is and who asks it; ``repr`` shows no secret.
+    """The address of a cluster and the credentials for it; ``repr`` shows no secret.
 
-    Credentials that stand in the URL (``https://user:password@host``) are moved out of it, so that the URL can be
-    printed.
+    Credentials in the URL (``https://user:password@host``) are moved out of it, so that the URL can be printed.
 
     Args:
-        url: ``http://host:port`` or ``https://host:port``, with the path of a proxy; or "" with ``cloud_id``.
-        cloud_id: The deployment's name at Elastic Cloud, in place of the URL.
+        url: ``http://host:port`` or ``https://host:port``, with the path of a proxy if there is one; "" with
+            ``cloud_id``.
+        cloud_id: The deployment's id at Elastic Cloud, in place of the URL; or "".
         api_key: An API key in its encoded form; or "".
-        username: With ``password``, in place of the key; or "".
-        password: See ``username``.
-        ca_certs: A PEM file with the authority that signed the cluster's certificate; None for the usual ones.
+        username: The user's name, in place of the key; or "".
+        password: The user's password; "" without a user name.
+        ca_certs: A PEM file with the authority that signed the cluster's certificate; None for the system's
+            authorities.
         ssl_fingerprint: SHA-256 of the cluster's certificate, hexadecimal, with or without colons; or "".
-        insecure: The certificate is not looked at.
+        insecure: Whether the certificate goes unchecked.
         timeout_s: How long one request may take, in seconds.
 
     Raises:
@@ -75,7 +76,7 @@ class ConnectionSettings:
         return self.url or self.cloud_id.partition(":")[0]
 
     def _part_url(self) -> None:
-        """Put the URL's credentials into their own fields, and the port into the URL."""
+        """Move the URL's credentials to their own fields, and add the port to the URL."""
         try:
             parts = urlsplit(self.url.strip())
             port = parts.port or _DEFAULT_PORTS[parts.scheme]
@@ -95,12 +96,12 @@ class ConnectionSettings:
 
 
 def connect(settings: ConnectionSettings) -> Elasticsearch:
-    """A client of the cluster; nothing is sent yet.
+    """Make a client for the cluster; nothing is sent yet.
 
-    It never repeats a request by itself: loading repeats with care, and everything else is asked once.
+    The client never repeats a request by itself; callers that retry do so themselves.
 
     Raises:
-        InputError: The cloud id or the certificates' file cannot be read.
+        InputError: The cloud id or the file of certificates cannot be read.
     """
     from elasticsearch import Elasticsearch, OrjsonSerializer
 
@@ -137,7 +138,7 @@ def connect(settings: ConnectionSettings) -> Elasticsearch:
 
 
 def _check_certificates(file: Path) -> None:
-    """See that a file holds certificates: the client would look only with the first request."""
+    """Check that a file holds certificates; the client would read it only for the first request."""
     try:
         ssl.create_default_context(cafile=file)
     except OSError as error:  # an SSLError is one

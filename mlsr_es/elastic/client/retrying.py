@@ -1,4 +1,4 @@
-"""Asking again: what reads for hours meets a cluster that is busy or away for a while."""
+"""Retrying requests: a run of hours meets a cluster that is busy or unreachable for a while."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _LONGEST_PAUSE_S = 15.0
 def with_retries(
     client: Elasticsearch, doing: str, ask: Callable[[], _Answer], *, deadline_s: float = 120.0
 ) -> _Answer:
-    """Ask until the cluster answers, as long as what it says may pass by itself.
+    """Repeat a request until the cluster answers, as long as the failure may pass by itself.
 
     Args:
-        client: That is asked.
-        doing: What is tried, as in "could not ...".
-        ask: One request that only reads: it may be sent more than once.
-        deadline_s: How long, in seconds.
+        client: The client that ``ask`` uses.
+        doing: What the request does, as in "could not ...", for messages.
+        ask: Sends one request that only reads, since it may be sent more than once.
+        deadline_s: How long to retry, in seconds.
 
     Raises:
         ClusterError: The cluster could not be reached, or refused, until the deadline.

@@ -1,4 +1,4 @@
-"""What the client does differently on its way to the cluster."""
+"""The node class of the client's transport."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from elastic_transport import Urllib3HttpNode
 class QuietNode(Urllib3HttpNode):
     """Drops the ``Warning`` headers of answers.
 
-    The client makes Python warnings of them ("security features are not enabled", with every answer): they tell the
-    cluster's owner something, and the user of a search nothing.
+    The client turns them into Python warnings ("security features are not enabled", with every answer). They concern
+    the cluster's owner, not the user of a search.
     """
 
     def perform_request(self, *args: Any, **kwargs: Any) -> Any:
-        """One request, as the class above sends it."""
+        """Send one request as the parent class does."""
         response = super().perform_request(*args, **kwargs)
         response.meta.headers.pop("warning", None)
         return response

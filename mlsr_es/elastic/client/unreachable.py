@@ -1,4 +1,4 @@
-"""Why no answer came: addresses, schemes, certificates, time."""
+"""Errors for requests without an answer: wrong address, wrong scheme, certificates, time-outs."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _URLLIB3_OBJECT = re.compile(r"^.*(?:object at 0x[0-9a-f]+>|HTTPS?Connection\([^
 
 
 def unreachable(where: str, doing: str, error: TransportError) -> ClusterUnreachableError:
-    """The error of this package for a request that got no answer, or one that cannot be read.
+    """The error of this package for a request without an answer, or with an unreadable one.
 
     Args:
         where: The cluster's address.
-        doing: What was tried, as in "could not ...".
-        error: The client's.
+        doing: What the request does, as in "could not ...", for the message.
+        error: The client's exception.
     """
     from elastic_transport import ConnectionTimeout, SerializationError, TlsError
 

@@ -1,4 +1,4 @@
-"""What a cluster is and allows: its version, what it can do, how full its disks are, and the roles that people need."""
+"""What a cluster is and allows: its version, its capabilities, how full its disks are, and the roles of its users."""
 
 from mlsr_es.elastic.cluster.capabilities import Capabilities, capabilities
 from mlsr_es.elastic.cluster.disks import disks, write_blocks

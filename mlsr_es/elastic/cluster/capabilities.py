@@ -1,4 +1,4 @@
-"""What a cluster can do, as far as it tells."""
+"""What a cluster can do, as far as it says so."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _MODULE = "mapper-extras"
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a cluster can do; None stands for "unknown", where rights hide it.
+    """What a cluster can do; None stands for "unknown", where the user's rights hide it.
 
     Args:
-        version: The oldest of its nodes'.
-        kinds: For each kind of field whether it has it: what the nodes' modules and their version say.
+        version: The version of its oldest node.
+        kinds: Whether it has each kind of field, judged by its nodes' modules and version.
     """
 
     version: ClusterVersion | None
     kinds: Mapping[FieldKind, bool | None]
 
     def best_kind(self) -> FieldKind:
-        """The kind of field for a new index, where nobody asks for one.
+        """The kind of field for a new index, unless the user names one.
 
-        ``sparse_vector`` from 9.0 on, where it was measured to be the faster; else, and where the version is unknown,
-        ``rank_features``, which every full distribution has.
+        ``sparse_vector`` from 9.0 on, where it was measured to be faster. Before that, and where the version is
+        unknown, ``rank_features``, which every full distribution has.
         """
         sparse, features = self.kinds[FieldKind.SPARSE_VECTOR], self.kinds[FieldKind.RANK_FEATURES]
         if sparse and (features is False or (self.version is not None and self.version >= _FASTER)):

@@ -1,4 +1,4 @@
-"""How full the nodes' disks are, by the cluster's own marks."""
+"""How full the nodes' disks are, measured by the cluster's own watermarks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PREFIX = "cluster.routing.allocation.disk"
 _UNITS = {unit: 1024**power for power, unit in enumerate(("b", "kb", "mb", "gb", "tb", "pb"))}
 _BYTES = re.compile(r"([0-9.]+)\s*([kmgtp]?b)", re.IGNORECASE)
 MARKS = ("flood_stage", "high", "low")
-"""The gravest first: nothing can be written; copies move away; no new copies come."""
+"""Watermarks, the most serious first: nothing can be written; copies move away; no new copies come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Disk:
     """The disk of a node.
 
     Args:
-        node: Its name.
-        used: Of 1.
-        mark: The gravest of ``MARKS`` that it has passed; "" for none, and where the cluster does not look.
+        node: The node's name.
+        used: The used part of the disk, in [0, 1].
+        mark: The most serious of ``MARKS`` that the disk has passed; "" for none, and where the cluster does not check.
     """
 
     node: str
@@ -38,7 +38,7 @@ def disks(client: Elasticsearch) -> list[Disk] | None:
     """The disks of all nodes with data, the fullest first.
 
     Returns:
-        None where the cluster does not tell: it needs the cluster privilege ``monitor``.
+        None where the cluster does not say: the user needs the cluster privilege ``monitor``.
 
     Raises:
         ClusterError: The cluster cannot be reached.
@@ -58,7 +58,7 @@ def disks(client: Elasticsearch) -> list[Disk] | None:
 
 
 def write_blocks(client: Elasticsearch, index: str) -> tuple[str, ...]:
-    """The settings by which an index refuses writing.
+    """The settings that block writes to an index.
 
     Raises:
         IndexMismatchError: The index does not exist.
@@ -93,12 +93,12 @@ def _passed(mark: str, used: float, available: int, settings: Mapping[str, Any])
         most = float(limit[:-1]) / 100 if limit.endswith("%") else float(limit)
     except ValueError:
         return False
-    # Of a large disk, few per cent are much: from 8.5 on a cluster is content with so many bytes.
+    # A few per cent of a large disk are a lot: from 8.5 on, this many free bytes are enough.
     enough = _bytes(str(settings.get(f"{_PREFIX}.watermark.{mark}.max_headroom", "")))
     return used > most and (not enough or available < enough)
 
 
 def _bytes(size: str) -> float:
-    """``20gb`` in bytes; 0 for what is no size."""
+    """``20gb`` in bytes; 0 for a text that is not a size."""
     found = _BYTES.fullmatch(size)
     return float(found[1]) * _UNITS[found[2].lower()] if found else 0

@@ -17,37 +17,37 @@ if TYPE_CHECKING:
 
 
 class AccessRole(StrEnum):
-    """For what somebody is let in."""
+    """What a user may do."""
 
     INDEXER = "indexer"
-    """``index``, ``enrich``, ``indices``, and all that a searcher does."""
+    """``index``, ``enrich``, ``indices``, and everything that a searcher may do."""
 
     SEARCHER = "searcher"
-    """``search``, ``evaluate``, ``verify``; nothing is written."""
+    """``search``, ``evaluate``, ``verify``; without writing."""
 
 
 _PATTERN = re.compile(r"[*?,/\\\s]")
-"""What index privileges take for more than one name."""
+"""Characters that make a name in index privileges stand for more than one index."""
 
 _SPECIAL = re.compile(r"[^a-z0-9_-]")
-"""What a regular expression of Lucene's may take for something else than itself."""
+"""Characters that may have a special meaning in Lucene's regular expressions."""
 
 _SEES = "view_index_metadata"
 _PRIVILEGES = {AccessRole.INDEXER: ("manage", "read", "write"), AccessRole.SEARCHER: ("read", _SEES)}
 
 
 def role_body(role: AccessRole, *names: str) -> dict[str, Any]:
-    """What ``PUT _security/role/...`` takes, and ``roles.yml``: no cluster privilege, and these indices alone.
+    """The role for ``PUT _security/role/...`` or ``roles.yml``: rights on these indices only, none on the cluster.
 
-    The name is the alias's, or that of an index that is enriched; behind an alias are its versions. For ``search`` the
-    alias alone would do; what reads a whole index asks one version, so that nothing is swapped meanwhile.
+    A name is an alias, or an index that is enriched; the versions behind an alias are included. ``search`` needs the
+    alias only, but commands that read a whole index ask one version, so that no swap comes in between.
 
     Args:
-        role: For what.
-        names: The indices, by the names under which they are searched.
+        role: The role.
+        names: The names under which the indices are searched.
 
     Raises:
-        InputError: A name is a pattern: it would grant rights on indices that nobody has named.
+        InputError: A name is a pattern, which would grant rights on indices that nobody named.
     """
     for name in names:
         if not name or _PATTERN.search(name):
@@ -60,10 +60,10 @@ def role_body(role: AccessRole, *names: str) -> dict[str, Any]:
 
 
 def versions_pattern(name: str) -> str:
-    """The versions of an index, and nothing else, as a regular expression that index privileges take.
+    """A regular expression for index privileges that matches the versions of an index and nothing else.
 
     Args:
-        name: The alias. The pattern ``NAME-v*`` would match ``shop-vouchers`` beside ``shop-v0001``, too.
+        name: The alias. The pattern ``NAME-v*`` would match ``shop-vouchers`` as well as ``shop-v0001``.
     """
     escaped = _SPECIAL.sub(r"\\\g<0>", name)
     return f"/{escaped}-v[0-9]{{4,}}/"
@@ -93,12 +93,12 @@ def lacking(client: Elasticsearch, role: AccessRole, name: str) -> tuple[str, ..
 
 
 def hidden_by_rights(client: Elasticsearch, name: str) -> str:
-    """For somebody who finds no index of a name: that rights may hide it, and which to ask for.
+    """Advice for a user who finds no index of a name: missing rights may hide it, and these are the rights.
 
-    A cluster answers alike where there is no index and where the user may not see it.
+    A cluster gives the same answer for an index that does not exist and for one that the user may not see.
 
     Returns:
-        "" where this user would see it, and where nobody can say.
+        "" where this user would see the index, and where the cluster does not say.
     """
     try:
         lacks = lacking(client, AccessRole.SEARCHER, name) or ()
@@ -114,13 +114,13 @@ def hidden_by_rights(client: Elasticsearch, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it was made; it is told once.
+    """A new API key; the cluster shows it only once.
 
     Args:
-        id: By which it is taken back.
-        name: That people see.
-        encoded: What ``ES_API_KEY`` takes: a secret.
-        lacks: Privileges of the role that its maker does not have, and so neither has the key.
+        id: The id with which the key can be invalidated.
+        name: The name that people see.
+        encoded: The value for ``ES_API_KEY``, a secret.
+        lacks: Privileges of the role that the key lacks because its maker lacks them.
     """
 
     id: str
@@ -130,16 +130,16 @@ class ApiKey:
 
 
 def create_key(client: Elasticsearch, role: AccessRole, name: str, *, expires: str = "") -> ApiKey:
-    """Make an API key that has just a role.
+    """Make an API key with the rights of one role and no others.
 
-    The one who makes it needs the cluster privilege ``manage_own_api_key``, and the role's privileges: a key never has
-    more than its maker.
+    The user needs the cluster privilege ``manage_own_api_key`` and the role's privileges: a key never has more than
+    its maker.
 
     Args:
-        client: Of ``connect``.
-        role: For what.
-        name: The index.
-        expires: In how long, as ``90d``; "" for never.
+        client: From ``connect``.
+        role: The role.
+        name: The index or alias.
+        expires: The key's lifetime, such as ``90d``; "" for unlimited.
 
     Raises:
         ClusterRefusedError: The cluster has no keys, or refuses.
@@ -156,6 +156,6 @@ def create_key(client: Elasticsearch, role: AccessRole, name: str, *, expires: s
             role_descriptors={f"mlsr-es-{role}": role_body(role, name)},
             expiration=expires or None,
         )
-    # Clusters before 8 leave the encoded form to their clients.
+    # Clusters before 8 do not send the encoded form.
     encoded = b64encode(f"{made['id']}:{made['api_key']}".encode()).decode()
     return ApiKey(made["id"], made["name"], encoded, lacks)

@@ -1,4 +1,4 @@
-"""Which Elasticsearch answers."""
+"""Which version of Elasticsearch answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ClusterVersion(NamedTuple):
-    """A version of Elasticsearch; versions compare as they were released."""
+    """A version of Elasticsearch; versions compare in the order of their release."""
 
     major: int
     minor: int
@@ -23,7 +23,7 @@ class ClusterVersion(NamedTuple):
         """From ``7.17.29`` or ``9.1.0-SNAPSHOT``.
 
         Raises:
-            ValueError: It is no version.
+            ValueError: The text is not a version.
         """
         major, minor, *_ = number.split(".")
         return cls(int(major), int(minor))
@@ -56,14 +56,14 @@ class ToldByNode(NamedTuple):
 
 
 OLDEST = ClusterVersion(7, 17)
-"""``linear`` came with 7.12, the header by which the client knows the product with 7.14; 7.17 is what was run."""
+"""``linear`` came with 7.12, the header by which the client knows the product with 7.14; 7.17 was tested."""
 
 
 def check(client: Elasticsearch) -> ClusterVersion | None:
-    """Reach the cluster.
+    """Check that the cluster can be reached and is new enough.
 
     Returns:
-        Its version; None where the cluster does not tell it: that needs the cluster privilege ``monitor``.
+        Its version; None where the cluster does not say: the user needs the cluster privilege ``monitor``.
 
     Raises:
         ClusterUnreachableError: Nothing answers, or what answers is not Elasticsearch.
@@ -97,7 +97,7 @@ def check(client: Elasticsearch) -> ClusterVersion | None:
 
 
 def told_by_nodes(client: Elasticsearch) -> list[ToldByNode]:
-    """Version and modules of each node; none where the cluster does not tell: it needs the privilege ``monitor``.
+    """Version and modules of each node; empty where the user lacks the cluster privilege ``monitor``.
 
     Raises:
         ClusterUnreachableError: Nothing answers.

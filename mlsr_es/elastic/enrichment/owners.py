@@ -1,4 +1,4 @@
-"""Somebody else's index that weights are added to: what may be done with it, its mapping, the switch at the end."""
+"""Adding weights to somebody else's index: what may be done with it, its mapping, the switch at the end."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _BLOCKS = {
 
 @dataclass(frozen=True)
 class OwnersIndex:
-    """An index as its owner has it.
+    """Somebody else's index, as the cluster describes it.
 
     Args:
-        name: As it was named: it, or an alias of it.
-        index: Its own name.
-        mapping: All of it.
-        settings: Those of the index.
-        meta: What ``enrich`` has written down before; None where it has not.
+        name: The name that the user gave: the index, or an alias of it.
+        index: The index's own name.
+        mapping: The whole mapping.
+        settings: The index's settings.
+        meta: The ``_meta.mlsr`` that an earlier ``enrich`` wrote; None where there is none.
     """
 
     name: str
@@ -45,17 +45,18 @@ class OwnersIndex:
     meta: IndexMeta | None
 
     def kind_of(self, weights_object: WeightsObject) -> FieldKind | None:
-        """The type that the field with the weights has; None where there is none yet, or it is something else."""
+        """The type of the field with the weights; None where it does not exist yet, or cannot hold weights."""
         found = field_type(self.mapping, weights_object.field)
         return FieldKind(found) if found in set(FieldKind) else None
 
 
 def describe(client: Elasticsearch, name: str) -> OwnersIndex:
-    """Look at an index; nothing is written.
+    """Read an index's mapping and settings; nothing is written.
 
     Raises:
-        InputError: The name stands for several.
-        IndexMismatchError: There is none, it is a data stream, or it is one that ``mlsr-es index`` made.
+        InputError: The name stands for several indices.
+        IndexMismatchError: There is no such index, it is a data stream, its documents have no source, or ``mlsr-es
+            index`` made it.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     if not name or _SEVERAL.search(name):
@@ -66,10 +67,11 @@ def describe(client: Elasticsearch, name: str) -> OwnersIndex:
 
 
 def described(name: str, told: Mapping[str, Any]) -> OwnersIndex:
-    """An index from what the cluster says of a name (``GET /name``).
+    """Make an ``OwnersIndex`` of the cluster's answer to ``GET /name``.
 
     Raises:
-        IndexMismatchError: As ``describe``.
+        IndexMismatchError: The answer has several indices or a data stream, or an index without ``_source``, or one
+            that ``mlsr-es index`` made.
     """
     if any("data_stream" in each for each in told.values()):
         raise IndexMismatchError(
@@ -98,16 +100,16 @@ def described(name: str, told: Mapping[str, Any]) -> OwnersIndex:
 
 
 def check_writable(owners: OwnersIndex, weights_object: WeightsObject, kind: FieldKind) -> None:
-    """See that weights can be added to an index without harm to what is in it.
+    """Check that weights can be added to an index without harm to its documents.
 
     Args:
-        owners: Of ``describe``.
-        weights_object: Where they would be.
-        kind: Of the field that holds them.
+        owners: The index, from ``describe``.
+        weights_object: The object in its documents that would hold the weights.
+        kind: The type of the field with the weights.
 
     Raises:
-        IndexMismatchError: A field of its own is in the way, parts of its documents would be lost by an update, or it
-            takes no writes.
+        IndexMismatchError: A field of the owner's has the name, an update would lose parts of the documents, or the
+            index takes no writes.
     """
     check_free(owners.index, owners.mapping, weights_object, kind)
     kept = owners.mapping.get("_source", {})
@@ -129,13 +131,13 @@ def check_writable(owners: OwnersIndex, weights_object: WeightsObject, kind: Fie
 def prepare_weights_object(
     client: Elasticsearch, owners: OwnersIndex, weights_object: WeightsObject, meta: IndexMeta
 ) -> None:
-    """Add the fields to the mapping, and write down what they are being filled with.
+    """Add the fields to the mapping, and record in ``_meta`` which model's weights they will hold.
 
     Args:
-        client: Of ``connect``.
-        owners: Of ``describe``.
-        weights_object: Of ``weights_object_for``.
-        meta: What the index will say of itself when all is written.
+        client: From ``connect``.
+        owners: The index, from ``describe``.
+        weights_object: The object to fill, from ``weights_object_for``.
+        meta: The ``_meta.mlsr`` that the index will have once every document is written.
 
     Raises:
         IndexMismatchError: The index is gone.
@@ -154,16 +156,16 @@ def prepare_weights_object(
 
 
 def switch(client: Elasticsearch, owners: OwnersIndex, weights_object: WeightsObject, meta: IndexMeta) -> bool:
-    """Let searches read what was written, now that all of it is.
+    """Let searches read the new weights, once every document is written.
 
     Args:
-        client: Of ``connect``.
-        owners: Of ``describe``.
-        weights_object: The place that was filled.
-        meta: With what.
+        client: From ``connect``.
+        owners: The index, from ``describe``.
+        weights_object: The object that was filled.
+        meta: The model and settings that it was filled with.
 
     Returns:
-        Whether searches read another field, or anything at all, from now on.
+        Whether searches read another field from now on, or weights for the first time.
 
     Raises:
         IndexMismatchError: Another run has written another model's weights to the same place, or the index is gone.

@@ -1,8 +1,8 @@
-"""Where in somebody else's documents this package keeps its weights: two places, of which one serves.
+"""Where this package keeps its weights in somebody else's documents: one of two places, of which one serves.
 
-The first model's weights are in ``mlsr.terms``. Another model's are written beside them, into ``mlsr.second``, while
-searches go on with the first; then the field that is searched is switched, and the first place is free for the model
-after that. The one before stays where it was, so that going back is a switch too.
+The first model's weights are in ``mlsr.terms``. Another model's weights are written into ``mlsr.second``, while
+searches still read the first. Then searches are switched to the new field, and the first place is free for the next
+model. The old weights stay until then, so a switch can also lead back to them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class WeightsObject:
     """One of the two places.
 
     Args:
-        path: Of the object that holds weights, fingerprint and the rest.
-        serves: Whether searches read it while it is written.
+        path: The path of the object that holds weights, fingerprint and the rest.
+        serves: Whether searches already read the weights in it.
     """
 
     path: str
@@ -34,26 +34,26 @@ class WeightsObject:
 
     @property
     def field(self) -> str:
-        """The field with the weights."""
+        """The path of the field with the weights."""
         return f"{self.path}.terms"
 
     @property
     def fingerprint(self) -> str:
-        """The stored field that tells what the weights were made from."""
+        """The path of the stored field with the fingerprint of the weights."""
         return f"{self.path}.fingerprint"
 
     def inside(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A part of a document that has this at the weights_object's place."""
+        """A partial document that has ``body`` at this object's path."""
         nested = dict(body)
         for name in reversed(self.path.split(".")):
             nested = {name: nested}
         return nested
 
     def properties(self, kind: FieldKind) -> dict[str, Any]:
-        """What is added to the mapping of the index.
+        """The properties to add to the mapping of the index.
 
         Args:
-            kind: Of the field with the weights.
+            kind: The type of the field with the weights.
         """
         shipped_mapping = orjson.loads(shipped("mappings", "image-documents.json").read_bytes())
         ours = shipped_mapping["mappings"]["properties"]["mlsr"]
@@ -65,11 +65,11 @@ class WeightsObject:
 
 
 def weights_object_for(meta: IndexMeta | None, revision: str) -> WeightsObject:
-    """The place that a model's weights are written to.
+    """Choose the place for a model's weights.
 
     Args:
-        meta: What the index says of itself; None where nothing was ever written.
-        revision: The model's.
+        meta: The index's ``_meta.mlsr``; None where ``enrich`` never wrote to the index.
+        revision: The model's revision.
     """
     if meta is None or meta.state is State.BUILDING:
         return WeightsObject(PLACES[0])
@@ -80,10 +80,10 @@ def weights_object_for(meta: IndexMeta | None, revision: str) -> WeightsObject:
 
 
 def check_free(index: str, mapping: Mapping[str, Any], weights_object: WeightsObject, kind: FieldKind) -> None:
-    """See that the mapping has nothing else where the weights will be.
+    """Check that the mapping has nothing else where the weights will be.
 
     Raises:
-        IndexMismatchError: A field of the owner's is there, or one of ours in another form.
+        IndexMismatchError: The owner has a field there, or a field of this package has another type.
     """
     _check_free(index, mapping.get("properties", {}), weights_object.properties(kind), "")
 

@@ -1,4 +1,4 @@
-"""The shape of an index: fields of term weights, ``_meta.mlsr``, the body that creates it, stored documents."""
+"""The shape of an index: fields of term weights, ``_meta.mlsr``, the body of the create call, stored documents."""
 
 from mlsr_es.elastic.mapping.documents import document_body, stored_weights, weights_body
 from mlsr_es.elastic.mapping.fields import REFERENCES, TEXTS, check_readable, values_at

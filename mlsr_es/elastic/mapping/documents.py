@@ -14,7 +14,7 @@ from mlsr_es.vectors import TermWeights
 from mlsr_es.words import caption_text, stems
 
 TOP_TERMS = 10
-"""How many of a document's heaviest terms stand in ``mlsr.top_terms``, for people and for facets."""
+"""How many of a document's heaviest terms are in ``mlsr.top_terms``, for people and for facets."""
 
 
 def document_body(
@@ -25,14 +25,14 @@ def document_body(
     model: str,
     thumbnail: str | None = None,
 ) -> dict[str, Any]:
-    """The document as JSON-ready values; what it lacks is left out.
+    """The document as JSON-ready values; empty values are left out.
 
     Args:
         document: The image and its captions.
-        weights: Its terms.
-        fingerprint: Of everything that this body is made from.
+        weights: The document's term weights.
+        fingerprint: The fingerprint of everything that this body is made from.
         model: The name of the model that gave the weights.
-        thumbnail: A small picture as a data URI; None for none.
+        thumbnail: A small picture as a data URI; None for no thumbnail.
     """
     captions: dict[str, list[str]] = {}
     for caption in document.captions:
@@ -54,16 +54,16 @@ def document_body(
 
 
 def weights_body(weights: TermWeights, *, fingerprint: str, model: str) -> dict[str, Any]:
-    """All that is this package's in a document, as JSON-ready values.
+    """The object ``mlsr`` of a document, as JSON-ready values.
 
     Args:
-        weights: Its terms; none for a document that no query is to find.
-        fingerprint: Of everything that the weights are made from.
-        model: The name of the model that gave them.
+        weights: The document's term weights; empty for a document that no query should find.
+        fingerprint: The fingerprint of everything that the weights are made from.
+        model: The name of the model that gave the weights.
     """
     return {
-        # An array of one object: an update replaces an array, and merges an object, so that terms of an earlier
-        # encoding would stay and go on matching.
+        # An array of one object: an update replaces an array but merges an object, and a merged object would keep the
+        # terms of an earlier encoding.
         "terms": [dict(zip(weights.names, _shortest(weights.weights), strict=True))],
         "term_count": len(weights),
         "top_terms": list(weights.terms[:TOP_TERMS]),
@@ -73,12 +73,12 @@ def weights_body(weights: TermWeights, *, fingerprint: str, model: str) -> dict[
 
 
 def stored_weights(terms: Mapping[str, float]) -> dict[str, float]:
-    """Weights as they are sent: feature name to the shortest decimal number that gives the same float32 back."""
+    """Weights as they are sent: feature name to the shortest decimal number that reads back as the same float32."""
     return dict(zip(terms, _shortest(np.fromiter(terms.values(), np.float32, len(terms))), strict=True))
 
 
 def _shortest(weights: NDArray[np.float32]) -> list[float]:
-    """Numbers whose decimal notation has half the bytes of a float64's."""
-    # orjson writes a float32 so, and ten times faster than str() does.
+    """The weights as numbers with the shortest decimal notation, half the bytes of a float64's."""
+    # orjson writes float32 this way, and ten times faster than str() does.
     shortest: list[float] = orjson.loads(orjson.dumps(weights, option=orjson.OPT_SERIALIZE_NUMPY))
     return shortest

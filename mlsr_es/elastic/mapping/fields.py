@@ -1,4 +1,4 @@
-"""Fields of somebody else's index, by their paths: what the mapping says of them, and their values in a document."""
+"""Fields of somebody else's index by their paths: checks against the mapping, and values in a document."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ TEXTS = frozenset(
         *("annotated_text", "icu_collation_keyword", "flattened"),
     }
 )
-"""Types of fields that hold words."""
+"""Field types that hold text."""
 
 REFERENCES = TEXTS | {"binary"}
-"""Types of fields that may hold an image, or say where it is."""
+"""Field types that may hold an image, or its path or URL."""
 
 
 def check_readable(
     index: str, mapping: Mapping[str, Any], path: str, *, types: Collection[str], nested: bool = True
 ) -> None:
-    """See that documents can have a field of this name with values of these types.
+    """Check that documents can have a field of this name with values of these types.
 
     Args:
         index: The index's name, for messages.
-        mapping: Of the index.
-        path: The field's, as ``title`` or ``photos.url``.
-        types: What it may be mapped as.
-        nested: Whether it may lie in nested objects.
+        mapping: The index's mapping.
+        path: The field's path, such as ``title`` or ``photos.url``.
+        types: The field types that are allowed.
+        nested: Whether the field may be inside nested objects.
 
     Raises:
-        IndexMismatchError: There is no such field, or it is of another type, or nested.
+        IndexMismatchError: There is no such field, or it has another type, or it is nested.
     """
     node, dynamic = mapping, mapping.get("dynamic", True)
     for name in path.split("."):
@@ -67,11 +67,11 @@ def check_readable(
 
 
 def values_at(source: Mapping[str, Any], path: str) -> Iterator[Any]:
-    """The values of a field in a stored document, those of all objects of an array, nulls left out.
+    """The values of a field in a stored document, from all objects of an array, without nulls.
 
     Args:
-        source: The document: objects may lie in each other, or have dots in their names.
-        path: The field's.
+        source: The document's source; objects may be nested, or written as names with dots.
+        path: The field's path.
     """
     names = path.split(".")
     for cut in range(len(names), 0, -1):
@@ -92,7 +92,7 @@ def _listed(value: Any) -> Iterator[Any]:
 
 
 def _check_unmapped(index: str, mapping: Mapping[str, Any], path: str, dynamic: Any) -> None:
-    """See that a field that is not in the mapping may be in documents all the same."""
+    """Check that documents may have a field that is not in the mapping."""
     if str(dynamic).lower() in {"false", "runtime"}:
         return
     near = get_close_matches(path, list(_paths(mapping)), n=3, cutoff=0.5)

@@ -1,4 +1,4 @@
-"""The body of the call that creates an index: the shipped mapping, what the index says of itself, and its settings."""
+"""The body of the call that creates an index: the shipped mapping, ``_meta.mlsr``, and the settings."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from mlsr_es.errors import IndexMismatchError
 from mlsr_es.shipped import shipped
 
 WHILE_BUILDING = {"refresh_interval": "-1", "number_of_replicas": "0", "auto_expand_replicas": "false"}
-"""Index settings of a version that nobody searches yet: its documents are not searchable, and not copied."""
+"""Index settings of a version that nobody searches yet: no refresh and no replicas."""
 
 KEEP_WEIGHTS = "mapping.exclude_source_vectors"
-"""Index setting: from 9.2 on a cluster leaves the weights of a ``sparse_vector`` field out of the stored document, and
-makes them up from the posting lists, rounded, unless this is false. An earlier cluster refuses the name."""
+"""Index setting, false in this package. From 9.2 on a cluster takes the weights of a ``sparse_vector`` field out of the
+stored document and rebuilds them, rounded, from the posting lists, unless this is false. Older clusters refuse it."""
 
 
 def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Settings and mapping of a version that is being built.
+    """Settings and mapping for a version that is to be built.
 
-    BM25 on ``caption_all`` is made for captions. It saturates late (k1 3, where 1.2 is usual): a word that figure
-    title, alternative text and caption repeat is what the image is about. English stop words do not count: they would
-    make captions look long. On the GIMP manual's training pages that is worth .02 and .03 of nDCG@10; stemming nothing.
+    BM25 on ``caption_all`` is tuned for captions. It saturates late (k1 3, where 1.2 is usual), because a word that
+    figure title, alternative text and caption repeat is what the image is about. English stop words do not count,
+    because they would make captions look long. On the GIMP manual's training pages the two are worth .02 and .03 of
+    nDCG@10; stemming is worth nothing.
 
     Args:
-        meta: What the version says of itself; the settings to give back are added here.
-        serving_settings: Index settings of the version that serves now: what its owner has set by hand is given to
-            the next one too.
+        meta: The version's ``_meta.mlsr``; the settings to restore are added here.
+        serving_settings: Index settings of the version that serves now, so that settings made by hand pass to the next
+            version.
     """
     body: dict[str, Any] = orjson.loads(shipped("mappings", "image-documents.json").read_bytes())
     settings = body["settings"]["index"]
@@ -46,7 +47,7 @@ def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = 
 
 
 def field_type(mapping: Mapping[str, Any], path: str) -> str:
-    """The type of a field in a mapping, by its path; "" where there is none."""
+    """The type of a field in a mapping, by its path; "" where there is no such field."""
     node: Mapping[str, Any] = mapping
     for name in path.split("."):
         node = node.get("properties", {}).get(name, {})
@@ -54,10 +55,10 @@ def field_type(mapping: Mapping[str, Any], path: str) -> str:
 
 
 def check_field(index: str, mapping: Mapping[str, Any], field: TermField) -> None:
-    """See that queries to a field are possible.
+    """Check that a field can be queried.
 
     Raises:
-        IndexMismatchError: It is missing, or of another kind.
+        IndexMismatchError: The field is missing, or of another kind.
     """
     found = field_type(mapping, field.path)
     if found != field.kind:

@@ -1,4 +1,4 @@
-"""What an index says of itself: ``_meta.mlsr`` in its mapping."""
+"""What an index says about itself: ``_meta.mlsr`` in its mapping."""
 
 from __future__ import annotations
 
@@ -13,46 +13,47 @@ from mlsr_es.elastic.mapping.term_fields import FieldKind, TermField
 from mlsr_es.errors import IndexMismatchError
 
 SCHEMA = 1
-"""Of the documents and of ``_meta.mlsr``; raised where an older program would misread them."""
+"""Version of the format of documents and ``_meta.mlsr``; increased when older programs would misread them."""
 
 
 class State(StrEnum):
-    """How far a version has come."""
+    """The state of a version."""
 
     BUILDING = "building"
-    """It lacks documents."""
+    """Documents are still missing."""
 
     READY = "ready"
-    """It is complete, and waits for somebody to promote it."""
+    """Complete, and waiting to be promoted."""
 
     SERVING = "serving"
-    """It is complete, and searched; or it was, and is kept."""
+    """Complete and searched; or searched before, and kept."""
 
 
 @dataclass(frozen=True)
 class IndexMeta:
-    """With what an index was made, so that nobody searches it with anything else.
+    """The model and settings that an index was made with, so that nobody searches it with others.
 
     Args:
         model: The model's name, as the user gave it.
         revision: Hash of the model's configuration, weights and tokenizer.
-        vocabulary: ``Vocabulary.digest`` of the terms.
-        query_head: "mlp" or "mlm".
-        document_head: Likewise.
+        vocabulary: ``Vocabulary.digest`` of the model's vocabulary.
+        query_head: The head for queries: "mlp" or "mlm".
+        document_head: The head for documents: "mlp" or "mlm".
         field: The field with the weights that queries are sent to.
-        field_kind: Its type.
-        state: Whether the loading is complete.
+        field_kind: The type of that field.
+        state: Whether the version is being built, ready, or serving.
         schema: ``SCHEMA`` of the program that made it.
-        replaced: The version that was searched before it, for the way back; "" where it is the first.
-        origins: Collection to where it was last read from: a path, or a known collection's name.
-        restore: Index settings that are changed while the version is being built, with the values to give back; None
+        replaced: The version that was searched before this one, for a rollback; "" for the first version.
+        origins: From each collection's name to where it was last read from: a path, or a known collection's name.
+        restore: Index settings that are changed while the version is being built, with the values to restore; None
             stands for the cluster's default.
-        strategy: How queries are executed best, as ``str(Strategy)``; "" where nobody has measured it.
-        enriched: Of an index that is its owner's: ``captions``, each a ``field`` and its ``kind`` of caption component,
-            ``image``, the field with images or "", and ``inline``, whether they lie in it; empty for one of this
-            package.
-        hybrid: How much BM25 counts in hybrid searches, as ``Hybrid.to_json``; empty where nobody knows.
-        filling: ``field`` and ``revision`` of another model's weights that are being written beside those that serve.
+        strategy: The best strategy as ``str(Strategy)``; "" where nobody has measured it.
+        enriched: For somebody else's index: ``captions``, a list of ``field`` and ``kind`` of caption component;
+            ``image``, the field with images or ""; ``inline``, whether that field holds the images themselves. Empty
+            for an index of this package.
+        hybrid: The weight of BM25 in hybrid searches, as ``Hybrid.to_json``; empty where it is unknown.
+        filling: ``field`` and ``revision`` of another model's weights that are being written while the present ones
+            serve.
     """
 
     model: str
@@ -79,21 +80,21 @@ class IndexMeta:
 
     @property
     def caption_fields(self) -> dict[str, CaptionKind]:
-        """The fields of its documents that hold captions, and which component each holds."""
+        """The fields of the documents that hold captions, with the caption component of each."""
         if not self.enriched:
             return {f"caption.{kind}": kind for kind in CaptionKind}
         return {caption["field"]: CaptionKind(caption["kind"]) for caption in self.enriched["captions"]}
 
     @classmethod
     def read(cls, index: str, owners: Mapping[str, Any]) -> Self:
-        """From a mapping's whole ``_meta``.
+        """Read ``mlsr`` from a mapping's whole ``_meta``.
 
         Args:
             index: The index's name, for the message.
-            owners: The ``_meta`` object; what is not this package's is not looked at.
+            owners: The ``_meta`` object; entries other than ``mlsr`` are ignored.
 
         Raises:
-            IndexMismatchError: Nothing of this package is in it, or something newer than this program.
+            IndexMismatchError: It has no ``mlsr``, or one that this version of the package cannot read.
         """
         raw = owners.get("mlsr")
         if not isinstance(raw, Mapping):
@@ -122,13 +123,13 @@ class IndexMeta:
             ) from error
 
     def merged_into(self, owners: Mapping[str, Any]) -> dict[str, Any]:
-        """A mapping's whole ``_meta`` with this in it: writing a ``_meta`` replaces all of it, the owner's part too."""
+        """The owner's whole ``_meta`` with this as ``mlsr``: a write replaces all of it, the owner's entries too."""
         return {**owners, "mlsr": asdict(self)}
 
     def served(self, replaced: str = "") -> Self:
-        """The same, complete and with nothing left to restore.
+        """A copy with the state "serving" and no settings to restore.
 
         Args:
-            replaced: The version in whose place it comes; "" where that is not new.
+            replaced: The version that it replaces; "" to keep the one that is recorded.
         """
         return replace(self, state=State.SERVING, restore={}, replaced=replaced or self.replaced)

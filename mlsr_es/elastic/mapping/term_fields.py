@@ -1,6 +1,6 @@
-"""The fields that hold term weights: their two kinds, and the clauses that ask each for a dot product.
+"""The fields that hold term weights: their two kinds, and the query clauses that give a dot product with each.
 
-Both are the same posting lists inside, and keep the same nine bits of a weight; they differ in how they are asked.
+Both kinds store the same posting lists and keep the same nine bits of a weight; their queries differ.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ class FieldKind(StrEnum):
     """The type that a field of term weights has in a mapping."""
 
     RANK_FEATURES = "rank_features"
-    """In every full distribution of Elasticsearch from 7.17 on; a clause a term."""
+    """In every full distribution of Elasticsearch from 7.17 on; a query has one clause a term."""
 
     SPARSE_VECTOR = "sparse_vector"
-    """Asked by ``query_vector``, as documented from 8.15 on; one clause for all terms."""
+    """Queried by ``query_vector``, as documented from 8.15 on; a query has one clause for all terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,39 +28,39 @@ class TermField:
     """A field of term weights.
 
     Args:
-        path: Its name in the mapping.
-        kind: Its type.
+        path: The field's path in the mapping.
+        kind: The field's type.
     """
 
     path: str = "mlsr.terms"
     kind: FieldKind = FieldKind.RANK_FEATURES
 
     def clauses(self, weights: Mapping[str, float]) -> list[Clause]:
-        """What goes into the ``should`` of a ``bool``, so that its score is the dot product with these weights.
+        """The clauses for the ``should`` of a ``bool`` whose score is the dot product with these weights.
 
         Args:
-            weights: Feature name to query weight, each finite and above 0, in the order in which ``cut`` is to keep
-                them; none gives no clause.
+            weights: Feature name to query weight, each finite and above 0. ``cut`` keeps the first of them. Empty
+                weights give no clause.
         """
         if self.kind is FieldKind.RANK_FEATURES:
             return [self._rank_feature(name, weight) for name, weight in weights.items()]
-        # Without a word on pruning, the cluster leaves out frequent terms of little weight, and the rank suffers.
+        # By default the cluster prunes frequent terms of little weight, which harms the ranking.
         asked = {"field": self.path, "query_vector": dict(weights), "prune": False}
         return [{"sparse_vector": asked}] if weights else []
 
     def _rank_feature(self, name: str, weight: float) -> Clause:
-        # linear: the only function that keeps the score the dot product which the model was trained for.
+        # linear: the only function with which the score is the dot product that the model was trained for.
         return {"rank_feature": {"field": f"{self.path}.{name}", "linear": {}, "boost": weight}}
 
 
 def cut(clauses: Iterable[Clause], room: int) -> tuple[list[Clause], list[Clause]]:
-    """The first so many terms and words of clauses, and the others.
+    """Split clauses into the first ``room`` terms and words, and the rest.
 
-    A cluster counts each term of a ``sparse_vector`` clause, and each other clause as one.
+    A cluster counts each term of a ``sparse_vector`` clause as one, and each other clause as one.
 
     Args:
-        clauses: Of ``TermField.clauses``, and any others; they are not changed.
-        room: How many there may be, at least 0.
+        clauses: Clauses of ``TermField.clauses``, and any others; they are not changed.
+        room: How many terms and words to keep, at least 0.
     """
     kept: list[Clause] = []
     left: list[Clause] = []
@@ -79,7 +79,7 @@ def cut(clauses: Iterable[Clause], room: int) -> tuple[list[Clause], list[Clause
 
 
 def names_in(clauses: Iterable[Clause]) -> list[str]:
-    """The feature names that clauses of ``TermField.clauses`` ask for, in their order; other clauses have none."""
+    """The feature names in clauses of ``TermField.clauses``, in their order; other clauses have none."""
     names: list[str] = []
     for clause in clauses:
         if "rank_feature" in clause:

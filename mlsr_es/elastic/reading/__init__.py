@@ -1,4 +1,4 @@
-"""Reading an index: which documents it holds, all of them one after the other, or as they were at one moment."""
+"""Reading an index: which documents it holds, all of them in order, or all as they were at one moment."""
 
 from mlsr_es.elastic.reading.scanning import scan
 from mlsr_es.elastic.reading.snapshot import ReadDocument, read_again, read_snapshot

@@ -1,4 +1,4 @@
-"""All documents of an index, one after the other."""
+"""Reading all documents of an index, in the order in which they were written."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _KEEP_ALIVE = "10m"
 
 
 def scan(client: Elasticsearch, index: str, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The documents that a search sees, in the order in which they were written, page by page.
+    """Read the documents that a search sees, in the order in which they were written, page by page.
 
-    Of equal scores, a search gives the one written first (in an index of one shard): so the order is that of ties.
+    A search breaks ties of scores by this order (in an index of one shard).
 
     Args:
-        client: Of ``connect``.
+        client: From ``connect``.
         index: An index or alias.
-        fields: What of the stored documents is wanted.
+        fields: The fields of the stored documents to read.
 
     Yields:
-        Id, and the stored document as far as it was asked for.
+        Id, and the stored document with these fields only.
 
     Raises:
         IndexMismatchError: The index does not exist.
@@ -38,7 +38,7 @@ def scan(client: Elasticsearch, index: str, fields: Sequence[str]) -> Iterator[t
             "id": client.open_point_in_time(index=index, keep_alive=_KEEP_ALIVE)["id"],
             "keep_alive": _KEEP_ALIVE,
         }
-    # Several shards count each for itself: of equal numbers, a point in time has an order of its own.
+    # Each shard counts for itself; a point in time has its own order for equal numbers.
     body: dict[str, Any] = {
         "pit": snapshot,
         "sort": [{"_seq_no": "asc"}],
@@ -55,5 +55,5 @@ def scan(client: Elasticsearch, index: str, fields: Sequence[str]) -> Iterator[t
                 return
             body["search_after"] = page[-1]["sort"]
     finally:
-        with suppress(Exception):  # it ends by itself
+        with suppress(Exception):  # the point in time expires by itself
             client.close_point_in_time(id=snapshot["id"])

@@ -1,4 +1,4 @@
-"""All documents of somebody's index as they were at one moment: a point in time, read in slices, page by page."""
+"""Reading all documents of an index as they were at one moment: a point in time, in slices, page by page."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 _SLICES = 2
-"""Parts that are read at the same time: while one's documents are worked on, the other's next page comes."""
+"""Slices that are read at the same time: the next page of one comes while the other's page is being processed."""
 
 _KEEP_ALIVE = "30m"
-"""Between two pages of a slice: a slow encoder takes its time."""
+"""The longest time between two pages of a slice, since an encoder may be slow."""
 
 _FIRST_PAGE, _LARGEST_PAGE = 16, 1_000
 _PAGE_BYTES = 16 * 2**20
-"""What a page should have: where images lie in the documents, a thousand of them are more than memory holds."""
+"""Intended size of a page: a thousand documents with images inside would not fit into memory."""
 
 _READ_AGAIN = 100
 
@@ -36,12 +36,12 @@ class ReadDocument:
     """A document as it was read.
 
     Args:
-        id: Its ``_id``: unique with its routing, where the index has custom routing.
-        routing: None where it has none of its own.
-        seq_no: With ``primary_term``, what tells whether it was changed since.
-        primary_term: See ``seq_no``.
-        source: The stored document, as far as it was asked for.
-        fingerprint: What was stored beside its weights; "" where there is nothing.
+        id: The document's ``_id``, which is unique only together with the routing.
+        routing: The document's custom routing value; None where it has none.
+        seq_no: The document's sequence number, to detect later changes.
+        primary_term: The document's primary term, to detect later changes.
+        source: The stored document with the requested fields.
+        fingerprint: The fingerprint that is stored with its weights; "" where there is none.
     """
 
     id: str
@@ -53,21 +53,21 @@ class ReadDocument:
 
     @property
     def key(self) -> tuple[str, str | None]:
-        """What names it within its index."""
+        """Id and routing, which together identify the document in its index."""
         return self.id, self.routing
 
 
 def read_snapshot(
     client: Elasticsearch, name: str, fields: Sequence[str], *, fingerprint: str, slices: int = _SLICES
 ) -> Generator[ReadDocument]:
-    """Each document that a search sees now, once, whatever is written meanwhile.
+    """Read each document that a search sees now, once, whatever is written meanwhile.
 
     Args:
-        client: Of ``connect``.
+        client: From ``connect``.
         name: An index or alias.
-        fields: What of the stored documents is wanted.
-        fingerprint: The stored field with the fingerprint; it may be unmapped.
-        slices: How many parts are read at the same time; a page of each is in memory.
+        fields: The fields of the stored documents to read.
+        fingerprint: The path of the stored field with the fingerprint; it may be missing from the mapping.
+        slices: How many slices are read at the same time; a page of each is in memory.
 
     Raises:
         IndexMismatchError: The index does not exist.
@@ -89,7 +89,7 @@ def read_snapshot(
                     under_way.append((reader, pool.submit(reader.next_page)))
                     yield from (_found(hit, fingerprint) for hit in page)
     finally:
-        with suppress(Exception):  # it ends by itself
+        with suppress(Exception):  # the point in time expires by itself
             client.close_point_in_time(id=snapshot)
 
 
@@ -101,14 +101,14 @@ def read_again(
     *,
     fingerprint: str,
 ) -> Iterator[ReadDocument | tuple[str, str | None]]:
-    """Documents as they are now, without waiting for a refresh; of one that is gone, its key.
+    """Read documents as they are now, without waiting for a refresh; yield the key of each document that is gone.
 
     Args:
-        client: Of ``connect``.
+        client: From ``connect``.
         index: The concrete index.
-        keys: Id and routing of each.
-        fields: What of the stored documents is wanted.
-        fingerprint: The stored field with the fingerprint.
+        keys: Id and routing of each document.
+        fields: The fields of the stored documents to read.
+        fingerprint: The path of the stored field with the fingerprint.
 
     Raises:
         IndexMismatchError: The index does not exist.
@@ -129,7 +129,7 @@ def read_again(
 
 
 class _Slice:
-    """One part of a snapshot; a page a call, none at the end."""
+    """One slice of a snapshot; each call reads the next page, which is empty at the end."""
 
     def __init__(
         self, client: Elasticsearch, doing: str, snapshot: str, wanted: Mapping[str, Any], place: tuple[int, int]
@@ -168,7 +168,7 @@ class _Slice:
 
 
 def _next_size(hits: Sequence[Mapping[str, Any]]) -> int:
-    """How many documents of the last page's size a page may have; it grows no faster than fourfold."""
+    """How many documents the next page may have, judged by their size in the last page; at most four times as many."""
     each = sum(len(orjson.dumps(hit.get("_source", {}))) for hit in hits) / len(hits)
     return max(1, min(_LARGEST_PAGE, 4 * len(hits), int(_PAGE_BYTES / max(each, 1))))
 

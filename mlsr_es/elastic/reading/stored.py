@@ -1,4 +1,4 @@
-"""What an index holds already."""
+"""Looking up which documents an index holds."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 _STORED_FIELDS = ["mlsr.fingerprint", "collection"]
-"""Stored by themselves (the mapping says so): five times faster to fetch than out of the source with its weights."""
+"""Stored fields of their own in the mapping: five times faster to fetch than from the source with its weights."""
 
 _PAGE = 5_000
-"""Ids a request; the cluster's own limit is 10,000."""
+"""Ids in a page; the cluster's limit is 10,000."""
 
 _MOST_COLLECTIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What tells whether a document has to be encoded again, and whose it is.
+    """What the index holds of a document: enough to decide whether to encode it again.
 
     Args:
         fingerprint: ``mlsr.fingerprint``; "" where the document has none.
-        collection: The collection that it belongs to; "" where it has none.
+        collection: The collection that the document belongs to; "" where it has none.
     """
 
     fingerprint: str
@@ -35,10 +35,10 @@ class Stored:
 
 
 def stored(client: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, Stored]:
-    """Which of these documents the index holds; also those that no refresh has made searchable yet.
+    """Look up which documents the index holds, including those that are not searchable before a refresh.
 
     Args:
-        client: Of ``connect``.
+        client: From ``connect``.
         index: An index or alias.
         ids: Image ids, some hundreds at a time.
 
@@ -54,7 +54,7 @@ def stored(client: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, S
     held = {}
     for document in answer["docs"]:
         if "error" in document:
-            # A document's own failure comes in an answer that is fine; it must not pass for "not there".
+            # The request can succeed while one document fails; the failure must not count as "not there".
             raise refusal(address_of(client), doing, HTTPStatus.SERVICE_UNAVAILABLE, document)
         if document["found"]:
             fields = document.get("fields", {})
@@ -64,17 +64,17 @@ def stored(client: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, S
 
 
 def ids_of_collection(client: Elasticsearch, index: str, collection: str) -> Iterator[str]:
-    """The ids of all documents of a collection, in ascending order, page by page.
+    """List the ids of all documents of a collection, in ascending order, page by page.
 
-    It begins with a refresh, and so sees everything that was written before.
+    A refresh comes first, so that everything that was written before is seen.
 
     Raises:
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     refresh(client, index)
-    # Ids are unique, so that the next page begins behind the last id, whatever is written meanwhile: no snapshot of
-    # the index has to be kept open.
+    # Ids are unique, so the next page can begin after the last id, whatever is written meanwhile. No point in time has
+    # to be kept open.
     after: dict[str, Any] = {}
     while True:
         with translated(client, f"list the documents of {index}"):
@@ -95,7 +95,7 @@ def ids_of_collection(client: Elasticsearch, index: str, collection: str) -> Ite
 
 
 def collections(client: Elasticsearch, index: str) -> dict[str, int]:
-    """How many documents a search sees of each collection; of the thousand largest.
+    """How many documents of each collection a search sees; the thousand largest collections only.
 
     Raises:
         IndexMismatchError: The index does not exist.
@@ -110,7 +110,7 @@ def collections(client: Elasticsearch, index: str) -> dict[str, int]:
 
 
 def count(client: Elasticsearch, index: str, collection: str | None = None) -> int:
-    """How many documents a search sees; of one collection, or all.
+    """How many documents a search sees, of one collection or of all.
 
     Raises:
         IndexMismatchError: The index does not exist.

@@ -1,4 +1,4 @@
-"""Versions of an index behind an alias: created, promoted, rolled back, removed, listed; what each says of itself."""
+"""Versions of an index behind an alias: creating, promoting, rolling back, removing, listing, and their metadata."""
 
 from mlsr_es.elastic.versions.listing import Listed, Role, list_versions, only_index
 from mlsr_es.elastic.versions.meta_updates import (

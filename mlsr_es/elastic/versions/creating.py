@@ -1,4 +1,4 @@
-"""The call that creates an index, and what its refusal says of the cluster."""
+"""The call that creates an index, and the errors when the cluster refuses it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def create(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> None:
     """Create an index.
 
     Args:
-        client: Of ``connect``.
-        index: Its concrete name.
-        body: Of ``index_body``.
+        client: From ``connect``.
+        index: The concrete name of the index.
+        body: Settings and mapping, from ``index_body``.
 
     Raises:
-        ClusterRefusedError: The cluster has no field of the kind that is wanted.
+        ClusterRefusedError: The cluster does not have this kind of field.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     from elasticsearch import BadRequestError

@@ -1,4 +1,4 @@
-"""Writing down in an index what was found out about it: ``_meta.mlsr``, and nothing beside it."""
+"""Updates of ``_meta.mlsr`` that leave the rest of ``_meta`` as it is."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def whole_meta(client: Elasticsearch, index: str) -> Mapping[str, Any]:
-    """A mapping's whole ``_meta``, whoever wrote it.
+    """Read a mapping's whole ``_meta``, including the owner's entries.
 
     Args:
-        client: Of ``connect``.
-        index: Its concrete name.
+        client: From ``connect``.
+        index: The concrete name of the index.
 
     Raises:
         IndexMismatchError: The index is gone.
@@ -32,7 +32,7 @@ def whole_meta(client: Elasticsearch, index: str) -> Mapping[str, Any]:
 
 
 def read_meta(client: Elasticsearch, version: str) -> IndexMeta:
-    """What a version says of itself.
+    """Read the ``_meta.mlsr`` of a version.
 
     Raises:
         IndexMismatchError: The version is gone, or is not this package's.
@@ -42,18 +42,18 @@ def read_meta(client: Elasticsearch, version: str) -> IndexMeta:
 
 
 def update_meta(client: Elasticsearch, index: str, doing: str, change: Callable[[IndexMeta], IndexMeta]) -> IndexMeta:
-    """Change what an index says of itself; what its owner says there stays.
+    """Change an index's ``_meta.mlsr``; the owner's entries in ``_meta`` stay.
 
-    It needs the privilege ``manage`` on the index.
+    The user needs the privilege ``manage`` on the index.
 
     Args:
-        client: Of ``connect``.
-        index: Its concrete name.
-        doing: What is tried, as in "could not ...".
-        change: From what it says to what it is to say.
+        client: From ``connect``.
+        index: The concrete name of the index.
+        doing: What the change does, as in "could not ...", for messages.
+        change: Makes the new metadata from the present metadata.
 
     Returns:
-        What it said before.
+        The metadata before the change.
 
     Raises:
         IndexMismatchError: The index is gone, or is not this package's.
@@ -69,11 +69,11 @@ def update_meta(client: Elasticsearch, index: str, doing: str, change: Callable[
 
 
 def mark_ready(client: Elasticsearch, version: str) -> None:
-    """Write down that a version is complete, and that it waits to be promoted.
+    """Record that a version is complete and waits to be promoted.
 
     Raises:
-        IndexMismatchError: As ``update_meta``.
-        ClusterError: Likewise.
+        IndexMismatchError: The version is gone, or is not this package's.
+        ClusterError: The cluster cannot be reached, or refuses.
     """
 
     def ready(meta: IndexMeta) -> IndexMeta:
@@ -83,14 +83,14 @@ def mark_ready(client: Elasticsearch, version: str) -> None:
 
 
 def store_origin(client: Elasticsearch, version: str, collection: str, origin: str) -> str | None:
-    """Write down from where a collection is read.
+    """Record where a collection is read from.
 
     Returns:
-        From where it was read before; None where it is new to the version.
+        Where it was read from before; None where the collection is new to the version.
 
     Raises:
-        IndexMismatchError: As ``update_meta``.
-        ClusterError: Likewise.
+        IndexMismatchError: The version is gone, or is not this package's.
+        ClusterError: The cluster cannot be reached, or refuses.
     """
     doing = f"write down where {collection} comes from in {version}"
     before = update_meta(
@@ -100,16 +100,16 @@ def store_origin(client: Elasticsearch, version: str, collection: str, origin: s
 
 
 def store_hybrid(client: Elasticsearch, version: str, hybrid: Hybrid) -> bool:
-    """Write down how much BM25 counts in a version; searches with ``--hybrid auto`` take it from then on.
+    """Record the weight of BM25 in a version; searches with ``--hybrid auto`` use it from then on.
 
-    What the index's owner wants kept is replaced only by what is to be kept too.
+    A weight that the owner marked as kept is replaced only by another one that is marked as kept.
 
     Returns:
-        Whether it was written.
+        Whether the weight was written.
 
     Raises:
-        IndexMismatchError: As ``update_meta``.
-        ClusterError: Likewise.
+        IndexMismatchError: The version is gone, or is not this package's.
+        ClusterError: The cluster cannot be reached, or refuses.
     """
 
     def stays(meta: IndexMeta) -> bool:
@@ -122,11 +122,11 @@ def store_hybrid(client: Elasticsearch, version: str, hybrid: Hybrid) -> bool:
 
 
 def store_strategy(client: Elasticsearch, version: str, strategy: Strategy) -> None:
-    """Write down how queries to a version are executed best; searches do so from then on.
+    """Record the best strategy for a version; searches use it from then on.
 
     Raises:
-        IndexMismatchError: As ``update_meta``.
-        ClusterError: Likewise.
+        IndexMismatchError: The version is gone, or is not this package's.
+        ClusterError: The cluster cannot be reached, or refuses.
     """
     update_meta(
         client, version, f"write the strategy into {version}", lambda meta: replace(meta, strategy=str(strategy))

@@ -1,7 +1,7 @@
-"""Versions of an index behind an alias: what is written is never what is being searched, until it is complete.
+"""Versions of an index behind an alias: another model's documents go to a new version, searched once it is complete.
 
-The alias ``photos`` points to one of ``photos-v0001``, ``photos-v0002``...; another model means the next version, and
-one atomic step from the old one to the new one.
+The alias ``photos`` points to one of ``photos-v0001``, ``photos-v0002`` and so on. Another model means another
+version, and one atomic step from the old version to the new one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DESCRIBED = {"aliases", "mappings", "settings"}
 """What a cluster says of an index."""
 
 _LONGEST_NAME = 240
-"""Bytes; Elasticsearch allows 255, and the version's number follows."""
+"""Bytes; Elasticsearch allows 255, and the version's number is appended."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Version:
     """One index of this package.
 
     Args:
-        index: Its concrete name.
-        meta: What it says of itself.
+        index: The concrete name of the index.
+        meta: The ``_meta.mlsr`` of the index.
         described: How the cluster describes it: ``aliases``, ``mappings``, ``settings``.
     """
 
@@ -46,13 +46,13 @@ class Version:
 
 @dataclass(frozen=True)
 class Resolved:
-    """What stands behind a name.
+    """The versions that belong to a name.
 
     Args:
-        name: The alias, or the index.
-        serving: What a search of the name reaches; None where no version is complete yet.
+        name: The alias or index.
+        serving: The version that a search of the name reaches; None where no version serves yet.
         building: Versions that are not complete, oldest first.
-        kept: Complete versions that nobody searches, oldest first: made ready, or searched before.
+        kept: Complete versions that nobody searches, oldest first: waiting to be promoted, or searched before.
     """
 
     name: str
@@ -63,23 +63,23 @@ class Resolved:
 
 @dataclass(frozen=True)
 class _Found:
-    """The indices that a name concerns, as the cluster describes them."""
+    """The indices that belong to a name, as the cluster describes them."""
 
     name: str
     indices: Mapping[str, Any] = field(repr=False)
 
     @property
     def serving(self) -> list[str]:
-        """Indices behind the alias; or the one of that very name."""
+        """Indices behind the alias, or the index with that name."""
         return [index for index in self.indices if index == self.name or self.name in self.indices[index]["aliases"]]
 
     @property
     def versions(self) -> list[str]:
-        """Indices named as versions, whoever made them, in the order of their numbers."""
+        """Indices that have the name of a version, in the order of their numbers."""
         return sorted(filter(self.number, self.indices), key=self.number)
 
     def number(self, index: str) -> int:
-        """The number of a version's name; 0 for any other name."""
+        """The number in a version's name; 0 for any other name."""
         return int(index.rpartition("-v")[2]) if alias_of(index) == self.name else 0
 
     def meta(self, index: str) -> Mapping[str, Any]:
@@ -92,7 +92,7 @@ class _Found:
 
 
 def resolve(client: Elasticsearch, name: str, described: Mapping[str, Any] | None = None) -> Resolved | None:
-    """Find what stands behind a name.
+    """Find the versions that belong to a name.
 
     Args:
         client: Of ``connect``.
@@ -100,11 +100,11 @@ def resolve(client: Elasticsearch, name: str, described: Mapping[str, Any] | Non
         described: Indices as the cluster describes them, by name, where that has been asked; None to ask.
 
     Returns:
-        None where there is nothing of that name.
+        None where nothing has that name.
 
     Raises:
-        InputError: It cannot be the name of an index.
-        IndexMismatchError: It is the name of something else than an index of this package.
+        InputError: The name cannot be that of an index.
+        IndexMismatchError: The name belongs to something other than an index of this package.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     found = _find(client, name, described)
@@ -115,7 +115,7 @@ def resolve(client: Elasticsearch, name: str, described: Mapping[str, Any] | Non
             advice="Name one of them, or another alias.",
         )
     ours = [found.version(index) for index in found.versions if index not in serving and "mlsr" in found.meta(index)]
-    others = [version for version in ours if not version.meta.enriched]  # an owner's index, whatever its name
+    others = [version for version in ours if not version.meta.enriched]  # an enriched index may have such a name
     if not serving and not others:
         return None
     return Resolved(
@@ -127,20 +127,20 @@ def resolve(client: Elasticsearch, name: str, described: Mapping[str, Any] | Non
 
 
 def create_version(client: Elasticsearch, name: str, meta: IndexMeta) -> str:
-    """Create the next version of an index, empty, and not searched by anybody.
+    """Create the next version of an index, empty and not searched.
 
     Args:
-        client: Of ``connect``.
-        name: The alias that will point to it.
-        meta: With what its documents will be made.
+        client: From ``connect``.
+        name: The alias that will point to the version.
+        meta: The model and settings that its documents will be made with.
 
     Returns:
-        The version's own name.
+        The version's concrete name.
 
     Raises:
-        InputError: It cannot be the name of an index.
-        IndexMismatchError: The name belongs to an index, so that it cannot become an alias.
-        ClusterRefusedError: The cluster has no field of the kind that is wanted.
+        InputError: The name cannot be that of an index.
+        IndexMismatchError: The name belongs to an index, so it cannot become an alias.
+        ClusterRefusedError: The cluster does not have this kind of field.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     found = _find(client, name)
@@ -157,14 +157,14 @@ def create_version(client: Elasticsearch, name: str, meta: IndexMeta) -> str:
 
 
 def promote(client: Elasticsearch, name: str, version: str) -> None:
-    """Let the alias point to a version that is complete, in one atomic step.
+    """Let the alias point to a complete version, in one atomic step.
 
-    All aliases of the version before move with it; itself it stays, searched by nobody. Killed in between, it can be
-    called again.
+    All aliases of the old version move with it. The old version stays, but nobody searches it. If this is killed
+    halfway, it can be called again.
 
     Raises:
         IndexMismatchError: The version is gone, or is not this package's.
-        ClusterError: The cluster cannot be reached, or refuses; searches still reach the version before.
+        ClusterError: The cluster cannot be reached, or refuses; searches still reach the old version.
     """
     found = _find(client, name)
     before = [found.version(index) for index in found.serving if index != version]
@@ -177,16 +177,16 @@ def promote(client: Elasticsearch, name: str, version: str) -> None:
 
 
 def roll_back(client: Elasticsearch, name: str) -> tuple[str, str]:
-    """Let the alias point to the version that was searched before, in one atomic step.
+    """Let the alias point to the version before the present one, in one atomic step.
 
-    Called again, it goes back one further; what was left stays, and can be promoted.
+    Another call goes back one version further. The version that was left stays, and can be promoted.
 
     Returns:
-        The version that is searched from now on, and the one that was until now.
+        The version that is searched from now on, and the version that was searched until now.
 
     Raises:
-        IndexMismatchError: There is none before, or it has been removed.
-        ClusterError: The cluster cannot be reached, or refuses; searches still reach the version that they reached.
+        IndexMismatchError: There is no version before it, or that version has been removed.
+        ClusterError: The cluster cannot be reached, or refuses; searches still reach the same version.
     """
     found = _find(client, name)
     if len(found.serving) != 1:
@@ -202,11 +202,11 @@ def roll_back(client: Elasticsearch, name: str) -> tuple[str, str]:
 
 
 def check_unused(client: Elasticsearch, version: str) -> None:
-    """See that an index is a version that nobody searches.
+    """Check that an index is a version that nobody searches.
 
     Raises:
-        InputError: It cannot be the name of an index.
-        IndexMismatchError: There is none of that name, an alias points to it, or it is no version of this package.
+        InputError: The name cannot be that of an index.
+        IndexMismatchError: There is no such index, an alias points to it, or it is not a version of this package.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     _check_name(version)
@@ -222,11 +222,11 @@ def check_unused(client: Elasticsearch, version: str) -> None:
 
 
 def delete_version(client: Elasticsearch, version: str) -> None:
-    """Remove one version, by its own name; never one that is searched.
+    """Remove one version, by its concrete name; never one that is searched.
 
     Raises:
-        InputError: See ``check_unused``.
-        IndexMismatchError: Likewise.
+        InputError: The name cannot be that of an index.
+        IndexMismatchError: There is no such index, an alias points to it, or it is not a version of this package.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     check_unused(client, version)
@@ -235,7 +235,7 @@ def delete_version(client: Elasticsearch, version: str) -> None:
 
 
 def alias_of(version: str) -> str:
-    """The name that a version is a version of; "" where it is not named as a version."""
+    """The alias that a version's name belongs to; "" for a name that is not that of a version."""
     name, _, number = version.rpartition("-v")
     return name if _NUMBER.fullmatch(number) else ""
 
@@ -262,13 +262,13 @@ def _describes_indices(told: Any) -> bool:
 
 
 def _check_ours(index: str, meta: IndexMeta) -> None:
-    """See that an index is a version: an owner's may be named as one."""
+    """Check that an index is a version; somebody else's index may have the name of one."""
     if meta.enriched:
         raise IndexMismatchError(f"{index} is its owner's: mlsr-es enrich has only added weights to it.")
 
 
 def _swap(client: Elasticsearch, found: _Found, version: str, *, replaced: str = "") -> None:
-    """Give a version the settings of one that is searched, and then all aliases."""
+    """Restore the settings of a version, then move all aliases to it."""
     if version not in found.indices:
         raise gone(version)
     meta = found.version(version).meta
@@ -292,7 +292,7 @@ def _moves(found: _Found, version: str) -> list[dict[str, Any]]:
 
 
 def _check_name(name: str) -> None:
-    """See that a name can be an alias's, and can be nothing but a name in a request."""
+    """Check that a name can be that of an alias, and is safe in a request's path."""
     if not name or _ILLEGAL.search(name) or name[0] in "-_+." or len(name.encode()) > _LONGEST_NAME:
         raise InputError(
             f"{name!r} cannot be the name of an index.",
