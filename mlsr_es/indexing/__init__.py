@@ -1,7 +1,8 @@
-"""One pipeline from a reader to a sink: read, prepare, encode, write; overlapped, incremental, resumable.
+"""One pipeline from a reader to a sink: read, prepare, encode, write. It is overlapped, incremental and resumable.
 
-``index_collection``: a source into a version behind an alias. ``enrich``: somebody's index into its own documents, or
-into such a version. ``encode_collection``: a source into files. The first two have a preview, which writes nothing.
+``index_collection`` indexes a source into a version behind an alias. ``enrich`` adds weights to the documents of
+somebody's index, or writes them into such a version. ``encode_collection`` encodes a source into files. The first two
+have a preview, which writes nothing.
 """
 
 from mlsr_es.indexing.encode_job import EncodeSummary, encode_collection

@@ -1,4 +1,4 @@
-"""Reading ahead: the next piece of work is made while the caller is at the one before."""
+"""Reading ahead: the next piece is made while the caller works on the present one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _Piece = TypeVar("_Piece")
 
 
 def ahead(make: Callable[[], _Piece | None]) -> Generator[_Piece]:
-    """What ``make`` gives until it gives None, each made in another thread before it is asked for.
+    """Yield what ``make`` returns until it returns None; each piece is made ahead in another thread.
 
     Args:
-        make: Called again and again, never twice at the same time.
+        make: Makes one piece; called repeatedly, never twice at the same time.
     """
     with ThreadPoolExecutor(1, "prepare") as pool:
         upcoming = pool.submit(make)

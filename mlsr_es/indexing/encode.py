@@ -1,4 +1,4 @@
-"""One vector for all pictures of a document: each term with its largest weight, and to which picture it is owed."""
+"""One vector for all pictures of a document: each term with its largest weight, and the picture that gave it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PictureTerms:
-    """What one of several pictures gave.
+    """The terms that one of several pictures gave.
 
     Args:
-        name: The picture's.
-        names: Feature names, heaviest first. A term is in one picture only, that which gave it the most weight.
+        name: The picture's name.
+        names: Feature names, heaviest first. Each term belongs to one picture only, the one that gave it the largest
+            weight.
     """
 
     name: str
@@ -31,12 +32,12 @@ class PictureTerms:
 
 @dataclass(frozen=True, slots=True)
 class EncodedRecord:
-    """A document with its terms.
+    """A document with its term weights.
 
     Args:
         prepared: The document.
-        weights: Its terms; without any, no query could find it.
-        pictures: Of several pictures, what each gave; empty for one picture.
+        weights: The document's term weights; without any, no query finds the document.
+        pictures: The terms that each picture gave; empty where the document has one picture.
     """
 
     prepared: Prepared
@@ -49,10 +50,10 @@ def encode(model: BiEncoder, prepared: Sequence[Prepared]) -> list[EncodedRecord
 
     Args:
         model: The bi-encoder.
-        prepared: A block's at a time keep memory bounded.
+        prepared: The documents, one block at a time so that memory is bounded.
 
     Returns:
-        One for each, in their order.
+        One encoded record for each document, in their order.
     """
     if not prepared:
         return []
@@ -77,7 +78,7 @@ def encode(model: BiEncoder, prepared: Sequence[Prepared]) -> list[EncodedRecord
 def _owed(
     prepared: Prepared, together: TermWeights, alone: SparseVectors, rows: range, model: BiEncoder
 ) -> tuple[PictureTerms, ...]:
-    """To each picture the terms that it gave; of equal weights, the first picture's."""
+    """Assign each term to the picture that gave its weight; to the first of them where several gave the same."""
     own = [alone.named(row, model.vocabulary) for row in rows]
     given: list[list[str]] = [[] for _ in rows]
     for term, name, weight in zip(together.terms, together.names, together.weights.tolist(), strict=True):

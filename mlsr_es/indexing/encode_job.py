@@ -1,4 +1,4 @@
-"""``encode``: a source into files of vectors, to evaluate a model without a cluster."""
+"""``encode``: encodes a source into files of vectors, to evaluate a model without a cluster."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from mlsr_es.sources import Source
 
 REJECTS = "rejects.ndjson"
-"""In the folder of the vectors."""
+"""The name of the rejects file in the folder of the vectors."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodeSummary:
-    """What was written.
+    """The result of encoding a source.
 
     Args:
-        documents: What became of the images.
-        sections: How many sections have at least one term.
-        without_terms: How many sections the model gives no term, and no image could be found for.
-        faults: What is bad among sections and judgements.
+        documents: The counts for the images.
+        sections: How many sections have at least one term and were written.
+        without_terms: How many sections have no terms, so that they cannot find an image.
+        faults: Errors in sections and judgements.
     """
 
     documents: Summary
@@ -54,13 +54,13 @@ def encode_collection(
     """Write the vectors of a source's images and sections as Parquet.
 
     Args:
-        source: The collection, opened for the languages that the model reads.
-        folder: Made where it is not there; bad records are in its ``rejects.ndjson``.
+        source: The source, opened for the languages that the model reads.
+        folder: The folder to write to, made if it does not exist; bad records go to its ``rejects.ndjson``.
         model: The bi-encoder.
-        model_name: As the user named it.
-        query_fields: What of a section is encoded, out of ``SECTION_FIELDS``.
+        model_name: The model's name, as the user gave it.
+        query_fields: The fields of a section to encode, out of ``SECTION_FIELDS``.
         strict: Whether the first bad record stops the run.
-        progress: Told of each image and section.
+        progress: Reports each image and section.
 
     Raises:
         SourceError: The folder is a file.

@@ -1,4 +1,4 @@
-"""``enrich``: weights for the documents of somebody's index, beside what is in them or in an index of their own."""
+"""``enrich``: adds weights to the documents of somebody's index, in these documents or in an index beside it."""
 
 from __future__ import annotations
 
@@ -30,18 +30,19 @@ _FINGERPRINT = "mlsr.fingerprint"
 
 @dataclass(frozen=True, slots=True)
 class EnrichJob:
-    """What is enriched, with what, and how.
+    """The settings of an ``enrich`` run.
 
     Args:
-        index: The index, or an alias of it.
-        fields: Which of its fields are read.
+        index: The index to read, or an alias of it.
+        fields: The fields to read.
         model: The bi-encoder.
-        model_name: As the user named it; searches load it by this name.
-        store: Where images are.
-        into: The index that is written to in place of the one that is read; "" for that one itself.
-        field_kind: The type of the field with the weights; None for the one that is there, or else suits the cluster.
-        refetch: Whether images are fetched again although their URLs are the same.
-        rejects: Where bad records go.
+        model_name: The model's name, as the user gave it; searches load the model by this name.
+        store: Where the images are.
+        into: The index to write to; "" for the documents of ``index`` itself.
+        field_kind: The type of the field with the weights; None for the type that it has, or for a new field the type
+            that suits the cluster.
+        refetch: Whether images behind unchanged URLs are fetched again.
+        rejects: The file for bad records.
         strict: Whether the first bad record stops the run.
     """
 
@@ -58,32 +59,32 @@ class EnrichJob:
 
     @property
     def needs(self) -> Needs:
-        """What the model needs of a document."""
+        """What the model needs in a document."""
         return Needs.of(self.model.config)
 
 
 def enrich(job: EnrichJob, client: Client, progress: Progress = Silent()) -> Summary:
     """Add weights to the documents of an index, so that they can be suggested.
 
-    Another model's weights go into another field, which searches read when all are there.
+    Another model's weights go into another field. Searches read it once every document has its weights.
 
     Args:
-        job: What is enriched, with what, and how.
-        client: Of ``mlsr_es.elastic.client.connect``.
-        progress: Told of reading, encoding and loading.
+        job: The settings of the run.
+        client: From ``mlsr_es.elastic.client.connect``.
+        progress: Reports reading, encoding and loading.
 
     Raises:
-        MlsrError: As ``Pipeline.run`` says; the model may need a field that is not named, too.
+        MlsrError: As for ``Pipeline.run``; also where the model needs a field that is not named.
     """
     return _pipeline(job, client)[0].run(progress)
 
 
 def preview_enriching(job: EnrichJob, client: Client) -> Preview:
-    """Read and encode until the first document that would be written; nothing is written.
+    """Read and encode up to the first document that would be written; nothing is written.
 
     Raises:
-        InputError: The model needs a field that is not named, or an index would be written into itself.
-        IndexMismatchError: Something is in the way.
+        InputError: The model needs a field that is not named, or ``into`` names the index that is read.
+        IndexMismatchError: The index cannot take the weights.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     return preview(*_pipeline(job, client))

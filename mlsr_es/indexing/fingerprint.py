@@ -1,4 +1,4 @@
-"""Fingerprints: what tells a document that is new or changed from one that the index holds already."""
+"""Fingerprints, which show whether a document is new, changed, or already stored as it is."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from mlsr_es.collection import ImageDocument
 from mlsr_es.indexing.record import Picture
 
 SCHEMA = 2
-"""Of what is stored; raised where a stored document would have to look different."""
+"""Version of the stored form of a document; increased whenever that form changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodingPlan:
-    """All that decides what becomes of a document, beside the document.
+    """Everything apart from the document itself that decides what is stored for it.
 
     Args:
-        revision: The model's: its configuration (pruning among it), weights, tokenizer.
-        thumbnails: Whether a small picture is stored.
-        languages: The captions that are read; None for all.
+        revision: The model's revision: a hash of its configuration (with pruning), weights and tokenizer.
+        thumbnails: Whether a thumbnail is stored.
+        languages: The languages whose captions are read; None for all.
     """
 
     revision: str
@@ -31,12 +31,12 @@ class EncodingPlan:
 
 
 def source_fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan) -> str:
-    """Of a document of a source: 32 hexadecimal digits over every stored input and the plan.
+    """Fingerprint of a source's document: 32 hexadecimal digits over every stored input and the plan.
 
     Args:
         document: The record as the source gives it.
-        image: The image file's bytes; empty where there is none.
-        plan: How it is encoded and stored.
+        image: The image file's bytes; empty where there is no image.
+        plan: How the document is encoded and stored.
     """
     told = {
         "schema": SCHEMA,
@@ -52,12 +52,13 @@ def source_fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan
 
 
 def index_fingerprint(revision: str, pictures: Sequence[Picture], images: Sequence[str | None]) -> str:
-    """Of a document of somebody's index: 32 hexadecimal digits over all that becomes its weights.
+    """Fingerprint of a document of somebody's index: 32 hexadecimal digits over everything that decides its weights.
 
     Args:
-        revision: The model's.
-        pictures: Of the document.
-        images: ``digest_of_bytes`` of each image, None for one that is known by its URL; empty where none is read.
+        revision: The model's revision.
+        pictures: The document's pictures.
+        images: ``digest_of_bytes`` of each image, None for an image that is compared by its URL; empty where no image
+            is read.
     """
     told = {
         "schema": SCHEMA,
@@ -70,7 +71,7 @@ def index_fingerprint(revision: str, pictures: Sequence[Picture], images: Sequen
 
 
 def digest_of_bytes(content: bytes) -> str:
-    """SHA-256, hexadecimal."""
+    """The SHA-256 of bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""``index``: a source into a version behind an alias."""
+"""``index``: indexes a source into a version behind an alias."""
 
 from __future__ import annotations
 
@@ -25,21 +25,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IndexJob:
-    """What is indexed, with what, and how.
+    """The settings of an ``index`` run.
 
     Args:
-        source: The collection.
+        source: The source to read.
         index: The alias.
         model: The bi-encoder.
-        model_name: As the user named it; searches load it by this name.
-        origin: From where the source is read, as a person would name it; "" where nobody can say.
-        languages: Which captions the source was opened for; None for all.
-        thumbnails: Whether each document gets a small picture.
+        model_name: The model's name, as the user gave it; searches load the model by this name.
+        origin: Where the source is read from, for people to read; "" where it is unknown.
+        languages: The languages of captions that the source was opened for; None for all.
+        thumbnails: Whether each document gets a thumbnail.
         prune_missing: Whether images that left the source are removed.
-        field_kind: The type of the field with the weights; None for that of the index, or else what suits the cluster.
-        rejects: Where bad records go.
+        field_kind: The type of the field with the weights; None for the type in the index, or for a new index the type
+            that suits the cluster.
+        rejects: The file for bad records.
         strict: Whether the first bad record stops the run.
-        promotes: Whether a version takes over as soon as it is complete.
+        promotes: Whether a new version is promoted as soon as it is complete.
     """
 
     source: Source
@@ -59,22 +60,22 @@ class IndexJob:
 def index_collection(job: IndexJob, client: Client, progress: Progress = Silent()) -> Summary:
     """Bring an index up to date with a source.
 
-    Another model's documents go into a new version, which takes the old one's place when it is complete and holds every
-    collection that the old one has. The old one is kept for the way back, until the next one takes over.
+    Another model's documents go into a new version. It replaces the old version once it is complete and holds every
+    collection of the old version. The old version is kept for a rollback until the next replacement.
 
     Args:
-        job: What is indexed, with what, and how.
-        client: Of ``mlsr_es.elastic.client.connect``.
-        progress: Told of reading, encoding and loading.
+        job: The settings of the run.
+        client: From ``mlsr_es.elastic.client.connect``.
+        progress: Reports reading, encoding and loading.
 
     Raises:
-        MlsrError: As ``Pipeline.run`` says; the index's name may belong to something else, too.
+        MlsrError: As for ``Pipeline.run``; also where the index's name belongs to something else.
     """
     return _pipeline(job, client)[0].run(progress)
 
 
 def preview_indexing(job: IndexJob, client: Client) -> Preview:
-    """Read and encode until the first document that would be stored; nothing is written.
+    """Read and encode up to the first document that would be stored; nothing is written.
 
     Raises:
         IndexMismatchError: The index's name belongs to something else.

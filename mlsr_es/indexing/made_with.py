@@ -1,4 +1,4 @@
-"""What an index says of the model that its documents are encoded with."""
+"""The metadata of an index for the model that encodes its documents."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def made_with(model: BiEncoder, name: str, *, stems: bool) -> IndexMeta:
-    """What an index says of the model that its documents are encoded with.
+    """Make the metadata of an index for the model that encodes its documents.
 
     Args:
         model: The bi-encoder.
-        name: As the user named it.
-        stems: Whether captions' stems are indexed, too, which the model's weight of BM25 is for.
+        name: The model's name, as the user gave it.
+        stems: Whether the captions' stems are indexed; the model's weight of BM25 needs them.
     """
     return IndexMeta(
         model=name,

@@ -1,4 +1,4 @@
-"""What a model needs of a document."""
+"""What a model needs in a document."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a model needs of a document, so that it is worth encoding.
+    """What a model needs in a document, so that the document is worth encoding.
 
     Args:
-        image: Whether it reads images.
-        caption: Whether it has nothing to weigh without a caption.
+        image: Whether the model reads images.
+        caption: Whether the model gives no terms without a caption.
     """
 
     image: bool
@@ -22,6 +22,6 @@ class Needs:
 
     @classmethod
     def of(cls, config: BiEncoderConfig) -> Self:
-        """What a model of this configuration needs."""
+        """The needs of a model with this configuration."""
         caption = config.document_head is Head.MLP or config.document_input is DocumentInput.CAPTION
         return cls(image=config.document_input.reads_image, caption=caption)

@@ -1,4 +1,4 @@
-"""The one pipeline: read, prepare, encode and write, overlapped; what was changed meanwhile is read again."""
+"""The pipeline: read, prepare, encode and write, overlapped; documents that were changed meanwhile are read again."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
 _STAGES = _READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
 
 _ROUNDS = 5
-"""How often a document is read that is changed by somebody else each time."""
+"""How often a document is read at most, if somebody else changes it each time."""
 
 _NO_TERMS, _GONE = "no terms", "removed meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """From a reader to a sink.
+    """A run from a reader to a sink.
 
     Args:
-        reader: Where documents come from.
-        sink: Where their weights go.
+        reader: Reads the documents.
+        sink: Writes their weights.
         model: The bi-encoder.
-        rejects: Where bad records go.
+        rejects: The file for bad records.
         strict: Whether the first bad record stops the run.
-        thumbnails: Whether each document gets a small picture.
+        thumbnails: Whether each document gets a thumbnail.
     """
 
     reader: Reader
@@ -60,18 +60,18 @@ class Pipeline:
     def run(self, progress: Progress = Silent()) -> Summary:
         """Bring the sink up to date with the reader.
 
-        Documents that are stored as they would be now are not encoded again: a run that was killed is completed by
+        Documents that are already stored in the same form are not encoded again, so a killed run is completed by
         running it again.
 
         Args:
-            progress: Told of reading, encoding and loading.
+            progress: Reports reading, encoding and loading.
 
         Raises:
             InputError: The run is strict and a record is bad.
-            SourceError: Nothing can be encoded.
-            IndexMismatchError: Something is in the way, or the index is gone.
-            ClusterError: The cluster cannot be reached, or refuses; what is stored stays.
-            StorageError: The rejects file, or another one, cannot be written.
+            SourceError: No document can be encoded.
+            IndexMismatchError: The index cannot take the weights, or is gone.
+            ClusterError: The cluster cannot be reached, or refuses; what is stored stays stored.
+            StorageError: The rejects file or another file cannot be written.
         """
         started = perf_counter()
         with closing(self.sink), RejectsFile(self.rejects, strict=self.strict) as rejects:
@@ -88,10 +88,10 @@ class Preview:
     """What a run would do.
 
     Args:
-        described: In words.
-        body: What would make room for the weights: settings and mapping of a new index, or what is added to a mapping.
-        action: The first document as it would be sent; None where none of those that were looked at would be.
-        block: The records that were looked at last.
+        described: A description for people.
+        body: The settings and mapping of a new index, or the additions to a mapping.
+        action: The first document as it would be sent; None where no document would be sent.
+        block: The block of records that was read last.
     """
 
     described: str
@@ -101,11 +101,11 @@ class Preview:
 
 
 def preview(pipeline: Pipeline, sink: IndexSink) -> Preview:
-    """Read and encode until the first document that would be written; nothing is written.
+    """Read and encode up to the first document that would be written; nothing is written.
 
     Args:
-        pipeline: That would be run.
-        sink: Its own.
+        pipeline: The pipeline to preview.
+        sink: The pipeline's sink.
 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
@@ -124,14 +124,14 @@ def preview(pipeline: Pipeline, sink: IndexSink) -> Preview:
 
 @dataclass(frozen=True, slots=True)
 class _UnderWay:
-    """A document that waits for the cluster's answer; ``reason`` says why it has no weights, None where it has."""
+    """A document that waits for the cluster's answer; ``reason`` says why its weights are cleared, else None."""
 
     record: Record | None
     reason: Unusable | None = None
 
 
 class _Run:
-    """One run's state: counts, documents under way, documents to be read again."""
+    """The state of one run: counts, documents under way, documents to read again."""
 
     def __init__(self, pipeline: Pipeline, rejects: RejectsFile, progress: Progress) -> None:
         self.reader = pipeline.reader
@@ -148,7 +148,7 @@ class _Run:
         self._again: list[Key] = []
 
     def load(self) -> None:
-        """Read, encode and write everything; what was changed meanwhile once more."""
+        """Read, encode and write everything; then repeat it for documents that were changed meanwhile."""
         total = self.reader.count()
         for stage in _STAGES:
             self._progress.start(stage, total, self.reader.unit)
@@ -169,13 +169,13 @@ class _Run:
 
     def _work_off(self, items: Iterator[Item]) -> None:
         meter = self.summary.stages["loading"].took
-        # Closed one after the other, also where one of them breaks: each reads from the next in threads of its own.
+        # Each generator reads from the next one in its own threads, so all are closed in order, also after an error.
         with closing(self._changes(items)) as changes, closing(self.sink.write(changes, meter)) as results:
             for result in results:
                 self._take(result)
 
     def _still_there(self, keys: list[Key]) -> Iterator[Item]:
-        """Documents as they are now; those that are gone are counted."""
+        """Read documents again as they are now; count those that are gone."""
         for each in self.reader.read_again(keys):
             if isinstance(each, Record | Unusable):
                 yield each
@@ -193,7 +193,7 @@ class _Run:
     def _account(self, block: Block) -> None:
         self.summary.stages["reading"].took(block.seconds, block.read)
         self.summary.unchanged += len(block.unchanged)
-        # What is broken today stays as it was; what a rule leaves out goes.
+        # A rejected record keeps what is stored; a record that a rule leaves out does not.
         self.sink.keeps(block.unchanged)
         self.sink.keeps(unusable.id for unusable in block.rejected)
         self._progress.advance(_READING, block.read)
@@ -216,7 +216,7 @@ class _Run:
                 yield from self._cleared(Unusable(record.id, _NO_TERMS, record=record, fingerprint=fingerprint))
 
     def _cleared(self, unusable: Unusable) -> Iterator[Change]:
-        """What was encoded once and cannot be any more loses its weights: its old words would find it for ever."""
+        """Clear the stored weights of a record that can no longer be encoded, or queries would still find it."""
         record = unusable.record
         if record is None:
             clears = False
@@ -232,7 +232,7 @@ class _Run:
 
     def _take(self, result: BulkResult) -> None:
         key = (result.id, result.routing)
-        # Of an id that a source gives twice, the second answer finds nothing under way.
+        # Where a source gives an id twice, the second answer finds nothing under way.
         sent = self._under_way.pop(key, _UnderWay(None))
         if result.conflict:
             self._again.append(key)

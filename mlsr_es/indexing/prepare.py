@@ -1,4 +1,4 @@
-"""From records to documents that are worth encoding: what is unchanged, bad or left out by a rule goes aside."""
+"""From records to documents that are worth encoding; unchanged, bad and left-out records are set aside."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 BLOCK = 64
-"""Pictures at a time: asked for in one request, decoded, encoded. Two blocks are in memory."""
+"""Pictures in a block, which is looked up in one request, decoded and encoded. Two blocks are in memory."""
 
 StoredOf = Callable[[Sequence[Record]], Mapping[Key, Stored]]
-"""Asks what is stored of some records already."""
+"""Looks up what is already stored for some records."""
 
 Item = Record | Unusable
 
@@ -34,10 +34,10 @@ class Prepared:
     """A document that is ready to be encoded.
 
     Args:
-        record: With the pictures that are worth encoding, and its width and height where its image was opened.
-        fingerprint: Of all its inputs.
-        images: The pixels, RGB, one a picture; empty where the model does not read them.
-        thumbnail: A data URI; None where none is stored.
+        record: The record with the pictures that are worth encoding, and with width and height if an image was opened.
+        fingerprint: The fingerprint of all its inputs.
+        images: One RGB image for each picture; empty where the model does not read images.
+        thumbnail: The thumbnail as a data URI; None where none is stored.
     """
 
     record: Record
@@ -48,14 +48,14 @@ class Prepared:
 
 @dataclass(slots=True)
 class Block:
-    """What became of some records.
+    """The outcome of preparing some records.
 
     Args:
-        ready: To be encoded.
-        unchanged: Stored as they are.
-        left_out: By a rule.
-        rejected: Bad ones.
-        seconds: How long reading and preparing took.
+        ready: Records to encode.
+        unchanged: Records that are already stored in the same form.
+        left_out: Records that a rule leaves out.
+        rejected: Bad records.
+        seconds: How long reading and preparing took, in seconds.
     """
 
     ready: list[Prepared] = field(default_factory=list)
@@ -66,23 +66,23 @@ class Block:
 
     @property
     def read(self) -> int:
-        """How many records there were."""
+        """How many records the block has."""
         return len(self.ready) + len(self.unchanged) + len(self.left_out) + len(self.rejected)
 
     def put_aside(self, unusable: Unusable) -> None:
-        """Keep a record that is not encoded."""
+        """Add a record that is not encoded."""
         (self.rejected if unusable.error else self.left_out).append(unusable)
 
 
 @dataclass(frozen=True, slots=True)
 class Preparing:
-    """What records are prepared by.
+    """Prepares records for encoding.
 
     Args:
-        reader: From where they come.
-        stored: Asks what is stored of them.
-        needs: What the model needs of a document.
-        thumbnails: Whether each gets a small picture.
+        reader: The reader that the records come from.
+        stored: Looks up what is already stored for them.
+        needs: What the model needs in a document.
+        thumbnails: Whether each document gets a thumbnail.
     """
 
     reader: Reader
@@ -91,10 +91,10 @@ class Preparing:
     thumbnails: bool = False
 
     def blocks(self, items: Iterator[Item]) -> Generator[Block]:
-        """Prepare records, block by block; the next block is made while the caller works on the one before.
+        """Prepare records, block by block; the next block is made while the caller works on the present one.
 
         Args:
-            items: Of the reader.
+            items: The reader's records.
         """
 
         def prepare() -> Block | None:
@@ -106,7 +106,7 @@ class Preparing:
             block.seconds = perf_counter() - started
             return block
 
-        # One thread reads ahead, and has others to decode: images are decoded outside of Python's lock.
+        # One thread reads ahead, and others decode images for it, which they do outside of Python's lock.
         with ThreadPoolExecutor(thread_name_prefix="decode") as decoders:
             yield from ahead(prepare)
 
@@ -138,7 +138,7 @@ class Preparing:
         return block
 
     def _kept(self, record: Record) -> Item:
-        """The record with those of its pictures that the model has something to read of."""
+        """The record with only the pictures in which the model has something to read."""
         pictures: Sequence[Picture] = record.pictures
         if self.needs.caption:
             pictures = [picture for picture in pictures if picture.captions]
@@ -152,14 +152,14 @@ class Preparing:
                 except RecordError as error:
                     return Unusable.bad(error, record)
         elif len({picture.captions for picture in pictures}) == 1:
-            pictures = pictures[:1]  # nothing tells them apart
+            pictures = pictures[:1]  # the model sees the same in all of them
         return record if len(pictures) == len(record.pictures) else self.reader.narrowed(record, pictures)
 
     def _left_out(self, record: Record, rule: str) -> Unusable:
         return Unusable(record.id, rule, record=record, fingerprint=self.reader.fingerprint(record, ()))
 
     def _prepared(self, record: Record, stored: Stored | None) -> Prepared | None:
-        """The record, ready to be encoded; None where it is stored as it is.
+        """Make a record ready to be encoded; None where it is already stored in the same form.
 
         Raises:
             RecordError: An image is missing or broken, or the id belongs to another collection.
@@ -180,14 +180,14 @@ class Preparing:
         ]
         if not opened:
             return Prepared(record, fingerprint)
-        # One size is stored, that of the first image, and one thumbnail.
+        # Only the size and the thumbnail of the first image are stored.
         sized = replace(record.document, width=opened[0].width, height=opened[0].height)
         small = thumbnail(opened[0].pixels) if self.thumbnails else None
         pixels = tuple(shrunk(each.pixels) for each in opened) if self.needs.image else ()
         return Prepared(replace(record, document=sized), fingerprint, pixels, small)
 
     def _compared(self, record: Record, remote: Sequence[bool]) -> list[ImageFile | None]:
-        """The images that the fingerprint is made from, one a picture, those that are not compared as None."""
+        """The images for the fingerprint, one for each picture; None for an image that is not compared by its bytes."""
         if not self.reader.opens_images:
             return []
         return [
@@ -201,12 +201,12 @@ class Preparing:
         except RecordError as error:
             if record.found is None or error.stage != "decode":
                 raise
-            # Which of the document's images it is has to be said.
+            # A document may have several images, so the reason names the image.
             raise RecordError(record.id, error.stage, f"{picture.name}: {error.reason}") from error
 
 
 def _taken(items: Iterator[Item]) -> list[Item]:
-    """The next records, as many as have a block's number of pictures together."""
+    """The next records, as many as together have a block's number of pictures."""
     taken: list[Item] = []
     count = 0
     for item in items:

@@ -1,4 +1,4 @@
-"""A document on its way from a reader to a sink: its pictures, what is known of it, what becomes of it."""
+"""A document on its way from a reader to a sink, with its pictures."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from mlsr_es.elastic.reading import ReadDocument
 from mlsr_es.errors import RecordError
 
 Key = tuple[str, str | None]
-"""What names a document within an index: its id, and its routing where it has one of its own."""
+"""Id and routing, which together identify a document in an index; the routing is None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One image of a record; or its captions alone, where it has none.
+    """One image of a record with its captions; or captions only, for a record without images.
 
     Args:
-        captions: Its own, and those that all images of the record share.
-        name: Its path, its URL, or its number; "" where there is no image.
-        reference: What the record says of it: base64, a path or a URL; "" where there is no image.
+        captions: The image's own captions, and those that all images of the record share.
+        name: The image's path, URL or number; "" where there is no image.
+        reference: The image's value in the record: base64, a path or a URL; "" where there is no image.
     """
 
     captions: tuple[Caption, ...]
@@ -30,11 +30,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A document as a reader gives it; one with a single image is the simple case of several.
+    """A document as a reader gives it, with one or more pictures.
 
     Args:
-        document: As an index of this package's own stores it.
-        pictures: At least one.
+        document: The image document that an index of this package stores.
+        pictures: The pictures, at least one.
         found: The document as it was read from an index; None where it comes from a source.
     """
 
@@ -49,17 +49,17 @@ class Record:
 
     @property
     def key(self) -> Key:
-        """What names it within the index that it was read from."""
+        """Id and routing, which identify it in the index that it was read from."""
         return self.found.key if self.found else (self.id, None)
 
     @property
     def stored_fingerprint(self) -> str:
-        """What was stored beside its weights when it was read; "" where there is nothing."""
+        """The fingerprint that was stored with its weights when it was read; "" where there was none."""
         return self.found.fingerprint if self.found else ""
 
     @property
     def without_content(self) -> Record:
-        """The same without images and source: many wait for the cluster's answer, too many for these in memory."""
+        """A copy without image bytes and source, to save memory while many records wait for the cluster's answer."""
         image = self.document.image
         return Record(
             replace(self.document, image=ImageFile(image.name, b"")) if image else self.document,
@@ -73,11 +73,11 @@ class Unusable:
     """A record that is not encoded, because a rule leaves it out or because it is bad.
 
     Args:
-        id: The record's.
+        id: The record's id.
         rule: The rule that leaves it out; "" where it is bad.
-        error: What is bad; None where a rule leaves it out.
-        record: As far as it is known; None for what is no record.
-        fingerprint: Of what it is now, for one that a rule leaves out.
+        error: The error that makes it bad; None where a rule leaves it out.
+        record: The record, as far as it could be read; None where nothing could be read.
+        fingerprint: The record's present fingerprint, where a rule leaves it out; else "".
     """
 
     id: str
@@ -88,10 +88,10 @@ class Unusable:
 
     @classmethod
     def bad(cls, error: RecordError, record: Record | None = None) -> Unusable:
-        """One that is bad."""
+        """Make an ``Unusable`` for a bad record."""
         return cls(error.record_id, error=error, record=record)
 
 
 def captions_of(pictures: Iterable[Picture]) -> tuple[Caption, ...]:
-    """The captions of pictures, each once."""
+    """The captions of pictures, without duplicates."""
     return tuple(dict.fromkeys(caption for picture in pictures for caption in picture.captions))

@@ -1,4 +1,4 @@
-"""The rejects file: bad records, each with stage and reason, so that they can be mended and given again."""
+"""The rejects file: bad records, each with stage and reason, so that they can be mended and indexed again."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class RejectsFile:
     """Newline-delimited JSON: ``id``, ``stage``, ``reason``, ``record``; made when the first record is rejected.
 
     Args:
-        path: What is there from an earlier run is replaced, and removed by a run that ends well without rejects.
-        strict: Stop at the first bad record instead.
+        path: The file. One from an earlier run is replaced, or removed by a successful run without rejects.
+        strict: Whether the run stops at the first bad record instead.
     """
 
     def __init__(self, path: Path, *, strict: bool = False) -> None:
@@ -34,7 +34,7 @@ class RejectsFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            # Each record was flushed: what closing could still complain of, ``add`` has said.
+            # Each record was flushed, so ``add`` has already reported any error.
             with suppress(OSError):
                 self._file.close()
         elif kind is None and self.path.is_file():  # a device such as /dev/null stays
@@ -43,11 +43,11 @@ class RejectsFile:
 
     @property
     def written(self) -> Path | None:
-        """The file, if any record was rejected."""
+        """The file, if any record was rejected; else None."""
         return self.path if self._file is not None else None
 
     def add(self, error: RecordError, record: Record | None) -> None:
-        """Put a record aside.
+        """Write a bad record to the file.
 
         Raises:
             InputError: The run is strict.

@@ -1,4 +1,4 @@
-"""What a run did, in numbers that add up."""
+"""The counts of a run, which add up to the number of records read."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from mlsr_es.hybrid import Hybrid
 
 @dataclass(slots=True)
 class Stage:
-    """How fast one stage worked while it worked; stages overlap.
+    """The speed of one stage while it was busy; stages overlap.
 
     Args:
-        documents: How many went through it.
-        seconds: How long it was busy.
+        documents: How many documents it has processed.
+        seconds: How long it was busy, in seconds.
     """
 
     documents: int = 0
@@ -26,48 +26,49 @@ class Stage:
 
     @property
     def per_second(self) -> float:
-        """Documents a second; 0 where nothing went through."""
+        """Documents a second; 0 where nothing was processed."""
         return self.documents / self.seconds if self.documents and self.seconds else 0.0
 
     def took(self, seconds: float, documents: int = 0) -> None:
-        """It was busy for so long, with so many."""
+        """Add busy seconds, and the documents processed in them."""
         self.seconds += seconds
         self.documents += documents
 
 
 def new_stages() -> dict[str, Stage]:
-    """Those of a run, before it begins."""
+    """The stages of a run before it begins."""
     return {name: Stage() for name in ("reading", "encoding", "loading")}
 
 
 @dataclass(slots=True)
 class Summary:
-    """``read = encoded + unchanged + left out + rejected``.
+    """The counts of a run: ``read = encoded + unchanged + left out + rejected``.
 
     Args:
-        index: What was written to, as the user named it.
+        index: The index or folder that was written to, as the user named it.
         version: The concrete index; "" for files.
-        collection: Whose documents were read.
-        field: The field with the weights.
-        unit: What was read, as a user says it: images, documents.
-        advice: What a user does who wants to know why nothing could be encoded.
-        encoded: Encoded and stored.
-        unchanged: Stored already as they are.
-        left_out: How many each rule left out.
-        rejected: How many each stage rejected.
-        read_again: How often a document had been changed since it was read, and was read once more.
-        cleared: Documents whose weights were removed, because they no longer have what is encoded.
-        pruned: Removed because they left the source.
-        promoted: Whether searches read something else since this run: a version, or a field.
+        collection: The collection that was read.
+        field: The path of the field with the weights.
+        unit: The noun for the documents in messages: "images" or "documents".
+        advice: Advice for a user whose documents cannot be encoded at all.
+        encoded: How many documents were encoded and stored.
+        unchanged: How many documents were already stored in the same form.
+        left_out: How many records each rule left out.
+        rejected: How many records each stage rejected.
+        read_again: How often a document was read again, because somebody had changed it meanwhile.
+        cleared: How many documents lost their weights, because they can no longer be encoded.
+        pruned: How many documents were removed, because they left the source.
+        promoted: Whether searches read another version or field since this run.
         ready: Whether the version is complete and waits to be promoted.
-        kept: The version that was searched before, kept for the way back; "" where there was none.
-        removed: Versions that were kept until now, and are removed.
-        missing_collections: Collections that the version lacks and the one that serves has: why it was not promoted.
-        not_pruned: Why nothing was pruned although it was asked for; "" where it was.
-        hybrid: How much BM25 counts in hybrid searches, where this run has found it; else None.
-        rejects_file: Where the rejected records are; None where there are none.
-        stages: By name: reading, encoding, loading.
-        seconds: The whole run.
+        kept: The version that was searched before, kept for a rollback; "" where there was none.
+        removed: Older versions that this run removed.
+        missing_collections: Collections that the serving version has and this one lacks, which is why it was not
+            promoted.
+        not_pruned: Why nothing was pruned although pruning was asked for; else "".
+        hybrid: The weight of BM25 that this run found; None where it found none.
+        rejects_file: The file with the rejected records; None where there are none.
+        stages: The speed of each stage by name: reading, encoding, loading.
+        seconds: The duration of the whole run, in seconds.
     """
 
     index: str
@@ -96,11 +97,11 @@ class Summary:
 
     @property
     def read(self) -> int:
-        """How many items the source gave."""
+        """How many records the reader gave."""
         return self.encoded + self.unchanged + self.left_out.total() + self.rejected.total()
 
     def nothing_encoded(self) -> SourceError:
-        """The error for a run that found nothing to encode."""
+        """The error for a run in which no document could be encoded."""
         rules = f" ({', '.join(self.left_out)})" if self.left_out else ""
         return SourceError(
             f"nothing of {self.collection} can be encoded: of {self.read} {self.unit} {self.left_out.total()} are left "
@@ -109,7 +110,7 @@ class Summary:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """One object for machines."""
+        """The summary as a JSON-ready object."""
         return {
             "index": self.index,
             "version": self.version,

@@ -1,4 +1,4 @@
-"""Where documents come from: a source, or somebody's index. ``Reader`` says what each promises."""
+"""Readers of documents: from a source, or from somebody's index. ``Reader`` is the contract of both."""
 
 from mlsr_es.indexing.readers.fields import Fields
 from mlsr_es.indexing.readers.index import IndexReader

@@ -15,11 +15,11 @@ from mlsr_es.indexing.needs import Needs
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What is read of a document.
+    """The fields to read in a document.
 
     Args:
-        captions: Field to the caption component that it holds.
-        image: The field with images, or with where they are; "" for none.
+        captions: From each field to the caption component that it holds.
+        image: The field with images, or with their paths or URLs; "" for none.
     """
 
     captions: Mapping[str, CaptionKind]
@@ -27,10 +27,10 @@ class Fields:
 
     @classmethod
     def parse(cls, captions: Sequence[str], image: str) -> Self:
-        """From ``FIELD`` or ``FIELD:KIND`` each, as the user types it; a field without a kind is a description.
+        """Parse what the user typed: ``FIELD`` or ``FIELD:KIND`` for each; a field without a kind is a description.
 
         Raises:
-            InputError: A kind is none, or a field is named twice.
+            InputError: A kind does not exist, or a field is named twice.
         """
         kinds: dict[str, CaptionKind] = {}
         for given in captions:
@@ -45,27 +45,27 @@ class Fields:
 
     @property
     def group(self) -> str:
-        """The object, one for each image, in which both the image and captions of its own are; "" where there is none.
+        """The path of the object that holds one image and its own captions; "" where there is no such object.
 
-        With ``photos.file.url`` and ``photos.alt`` it is ``photos``.
+        For ``photos.file.url`` and ``photos.alt`` this is ``photos``.
         """
         return max((_shared(self.image, field) for field in self.captions), key=len, default="")
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """All of them."""
+        """The paths of all these fields."""
         return (*self.captions, *([self.image] if self.image else []))
 
     def read_by(self, needs: Needs) -> Self:
-        """Without the images that nobody would look at: a model that reads captions only needs none."""
+        """Drop the image field for a model that reads captions only, unless it tells which captions belong together."""
         keeps = needs.image or self.group
         return self if keeps else type(self)(self.captions)
 
     def check(self, owners: OwnersIndex) -> None:
-        """See that the index has these fields.
+        """Check that the index has these fields.
 
         Raises:
-            IndexMismatchError: A field is not there, of another type, or nested.
+            IndexMismatchError: A field is missing, of another type, or nested.
         """
         for field in self.captions:
             check_readable(owners.index, owners.mapping, field, types=TEXTS)
@@ -73,10 +73,10 @@ class Fields:
             check_readable(owners.index, owners.mapping, self.image, types=REFERENCES, nested=False)
 
     def check_needs(self, needs: Needs) -> None:
-        """See that these fields are what a model reads.
+        """Check that the fields that a model needs are named.
 
         Raises:
-            InputError: It needs one that is not named.
+            InputError: The model needs a field that is not named.
         """
         if needs.image and not self.image:
             raise InputError("the model reads images.", advice="Name the field that they are in: --image-field.")
@@ -84,13 +84,13 @@ class Fields:
             raise InputError("the model reads captions.", advice="Name the fields that they are in: --caption-field.")
 
     def to_json(self) -> dict[str, Any]:
-        """As it is written down in the index; a list, since a cluster does not keep the order of names."""
+        """The form that is stored in the index; captions are a list, since a cluster does not keep names in order."""
         captions = [{"field": field, "kind": kind.value} for field, kind in self.captions.items()]
         return {"captions": captions, "image": self.image}
 
 
 def _shared(image: str, caption: str) -> str:
-    """The objects that two fields have in common, as a path."""
+    """The path of the innermost object that holds both fields."""
     shared: list[str] = []
     for one, other in zip(image.split(".")[:-1], caption.split(".")[:-1], strict=False):
         if one != other:

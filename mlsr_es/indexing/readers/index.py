@@ -1,4 +1,4 @@
-"""Somebody's index as a reader: its documents as they were at one moment, each with any number of images."""
+"""A reader of somebody's index: its documents as they were at one moment, each with any number of images."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class IndexReader:
     """Reads an index.
 
     Args:
-        client: Of ``connect``.
+        client: From ``connect``.
         index: The index, or an alias of it.
-        fields: Which of its fields are read.
-        needs: What the model needs of a document.
-        revision: The model's.
-        stored_fingerprint: The stored field, in these documents, that tells what their weights were made from.
-        store: Where images are.
-        fetches_again: Whether images are fetched again although their URLs are the same.
+        fields: The fields to read.
+        needs: What the model needs in a document.
+        revision: The model's revision.
+        stored_fingerprint: The path of the stored field with the fingerprint in these documents.
+        store: Where the images are.
+        fetches_again: Whether images behind unchanged URLs are fetched again.
     """
 
     client: Client
@@ -50,12 +50,12 @@ class IndexReader:
 
     @property
     def collection(self) -> str:
-        """The index, as it was named."""
+        """The index, as the user named it."""
         return self.index
 
     @property
     def opens_images(self) -> bool:
-        """Where the model reads images."""
+        """Images are opened if the model reads them."""
         return self.needs.image
 
     def count(self) -> int:
@@ -63,32 +63,32 @@ class IndexReader:
         return count(self.client, self.index)
 
     def records(self) -> Generator[Record | Unusable]:
-        """Each document that a search sees now, once, whatever is written meanwhile."""
+        """Read each document that a search sees now, once, whatever is written meanwhile."""
         wanted, stored = self.fields.wanted, self.stored_fingerprint
         with closing(read_snapshot(self.client, self.index, wanted, fingerprint=stored)) as documents:
             for found in documents:
                 yield self._record(found)
 
     def read_again(self, keys: Iterable[Key]) -> Iterator[Record | Unusable | Key]:
-        """Documents as they are now, without waiting for a refresh; of one that is gone, its key."""
+        """Read documents as they are now, without waiting for a refresh; yield the key of each that is gone."""
         wanted, stored = self.fields.wanted, self.stored_fingerprint
         for each in read_again(self.client, self.index, keys, wanted, fingerprint=stored):
             yield self._record(each) if isinstance(each, ReadDocument) else each
 
     def without_image(self, record: Record) -> str:  # noqa: ARG002
-        """An index holds other things than images, too."""
+        """A rule leaves the record out, since an index may hold documents without images."""
         return "no image"
 
     def narrowed(self, record: Record, pictures: Sequence[Picture]) -> Record:
-        """The record as if it had these pictures only."""
+        """The record with these pictures only."""
         found = record.found
         return record if found is None else self._of(found, tuple(pictures))
 
     def open(self, record: Record, picture: Picture) -> ImageFile:
-        """The image's bytes: out of the document, from the folder, or fetched.
+        """Read the image's bytes from the document, from the folder, or from its URL.
 
         Raises:
-            RecordError: It is not there, may not be read, or cannot be.
+            RecordError: The image does not exist, may not be read, or cannot be read.
         """
         try:
             file = self.store.open(picture.reference, name=picture.name, record_id=record.id)
@@ -98,20 +98,20 @@ class IndexReader:
             raise RecordError(record.id, "read", reason) from error
 
     def is_remote(self, picture: Picture) -> bool:
-        """Whether it is behind a URL: to fetch it only to see that it is the same takes as long as to encode it."""
+        """Whether the image is behind a URL; fetching it to compare its bytes would take as long as encoding it."""
         return self.store.is_remote(picture.reference)
 
     def fingerprint(self, record: Record, files: Sequence[ImageFile | None]) -> str:
-        """Over captions, names and images of all pictures, and the model."""
+        """The fingerprint over captions, names and images of all pictures, and the model."""
         digests = [digest_of_bytes(file.read()) if file else None for file in files]
         return index_fingerprint(self.revision, record.pictures, digests)
 
     def sections(self) -> Iterator[Section]:
-        """None: an index holds documents."""
+        """No sections: an index holds documents only."""
         return iter(())
 
     def judgements(self) -> Iterator[Judgement]:
-        """None."""
+        """No judgements: an index holds documents only."""
         return iter(())
 
     def _record(self, found: ReadDocument) -> Record | Unusable:

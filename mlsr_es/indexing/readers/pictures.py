@@ -1,4 +1,4 @@
-"""From somebody else's document to its pictures, each with the captions that are its own and those of all."""
+"""From somebody else's document to its pictures, each with its own captions and those that all pictures share."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from mlsr_es.indexing.readers.fields import Fields
 from mlsr_es.indexing.record import Picture
 
 MOST_PICTURES = 32
-"""Of one document: more of them are a collection of their own."""
+"""The most pictures that are read in one document; more of them should be documents of their own."""
 
 Namer = Callable[[str, int], str]
-"""From what a document says of an image, and its place among them, to what it is called."""
+"""From an image's value in the document, and its place among the images, to its name."""
 
 
 def pictures_of(found: ReadDocument, fields: Fields, name: Namer) -> list[Picture]:
-    """The pictures of a document; of one without images, one that has captions only.
+    """The pictures of a document; a document without images has one picture with captions only.
 
     Args:
         found: The document.
-        fields: Which of its fields are read.
-        name: Of ``ImageStore``.
+        fields: The fields to read.
+        name: Names an image, from ``ImageStore``.
 
     Raises:
-        RecordError: A field holds something else than text, or there are too many images.
+        RecordError: A field holds something other than text, or there are too many images.
     """
     group = fields.group
     own = {field: kind for field, kind in fields.captions.items() if group and field.startswith(f"{group}.")}

@@ -1,4 +1,4 @@
-"""What every reader is."""
+"""The contract of every reader."""
 
 from __future__ import annotations
 
@@ -10,67 +10,68 @@ from mlsr_es.indexing.record import Key, Picture, Record, Unusable
 
 
 class Reader(Protocol):
-    """Gives documents, lazily and in bounded memory, and says what each was made from."""
+    """Reads documents, lazily and in bounded memory, and computes their fingerprints."""
 
     @property
     def collection(self) -> str:
-        """Whose documents they are, where they are written."""
+        """The collection that the documents belong to where they are written."""
 
     @property
     def unit(self) -> str:
-        """What its documents are called, as a user reads it: images, documents."""
+        """The noun for its documents in messages: "images" or "documents"."""
 
     @property
     def opens_images(self) -> bool:
-        """Whether images are opened: where the model reads none, some are looked at all the same."""
+        """Whether images are opened; some readers open them even for a model that reads captions only."""
 
     @property
     def fetches_again(self) -> bool:
-        """Whether an image behind a URL may have changed although the URL is the same."""
+        """Whether images behind unchanged URLs are fetched again."""
 
     @property
     def advice(self) -> str:
-        """What a user does who wants to know why nothing of it can be encoded."""
+        """Advice for a user whose documents cannot be encoded at all."""
 
     def count(self) -> int | None:
-        """How many records there are, rejected ones among them, where that is cheap to say."""
+        """How many records there are, including bad ones; None where counting is expensive."""
 
     def records(self) -> Generator[Record | Unusable]:
-        """The documents, and in their places what is bad and what rules leave out."""
+        """Read the records in their order; bad and left-out ones come as ``Unusable``."""
 
     def read_again(self, keys: Iterable[Key]) -> Iterator[Record | Unusable | Key]:
-        """Documents as they are now, since somebody has changed them meanwhile; of one that is gone, its key."""
+        """Read documents again that somebody has changed meanwhile; yield the key of each document that is gone."""
 
     def without_image(self, record: Record) -> str:
-        """The rule that leaves a record out which has no image, where the model reads images.
+        """The rule that leaves out a record without an image, for a model that reads images.
 
         Raises:
-            RecordError: Here such a record is bad.
+            RecordError: This reader rejects such a record instead.
         """
 
     def narrowed(self, record: Record, pictures: Sequence[Picture]) -> Record:
-        """A record with some of its pictures only."""
+        """The record with these pictures only."""
 
     def open(self, record: Record, picture: Picture) -> ImageFile:
-        """An image's bytes.
+        """Read an image's bytes.
 
         Raises:
-            RecordError: It is not there, or cannot be read.
+            RecordError: The image does not exist, or cannot be read.
         """
 
     def is_remote(self, picture: Picture) -> bool:
-        """Whether an image would have to be fetched: it is known by its URL, and is not fetched to be compared."""
+        """Whether an image is behind a URL; it is then compared by the URL and not by its bytes."""
 
     def fingerprint(self, record: Record, files: Sequence[ImageFile | None]) -> str:
-        """What tells a record that has changed from one that has not.
+        """The fingerprint that shows whether a record has changed.
 
         Args:
-            record: With the pictures that are worth encoding.
-            files: Its images' bytes, one a picture, None for one that is known by its URL; empty where none was opened.
+            record: The record with the pictures that are worth encoding.
+            files: One image for each picture, None for an image that is compared by its URL; empty where no image was
+                opened.
         """
 
     def sections(self) -> Iterator[Section]:
-        """Sections such as images are searched for, where it has some."""
+        """The sections to suggest images for; none where the reader has no sections."""
 
     def judgements(self) -> Iterator[Judgement]:
-        """Which images belong in which sections, where it says."""
+        """Which images belong in which sections; none where the reader does not know."""

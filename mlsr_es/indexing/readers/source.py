@@ -1,4 +1,4 @@
-"""A source as a reader: each of its documents has one image, or captions alone."""
+"""A reader of a source: each document has one image, or captions only."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class SourceReader:
     """Reads a source.
 
     Args:
-        source: The collection, opened for the languages that are read.
-        plan: How its documents are encoded.
+        source: The source, opened for the languages to read.
+        plan: How the documents are encoded.
     """
 
     source: Source
     plan: EncodingPlan
 
     unit: ClassVar[str] = "images"
-    # Also where the model reads captions only: an image that nobody can open is not worth suggesting.
+    # Even for a model that reads captions only: an image that nobody can open is not worth suggesting.
     opens_images: ClassVar[bool] = True
     fetches_again: ClassVar[bool] = False
     advice: ClassVar[str] = "See why with: mlsr-es collection inspect."
@@ -37,11 +37,11 @@ class SourceReader:
         return self.source.name
 
     def count(self) -> int | None:
-        """How many items the source gives, where that is cheap to say."""
+        """How many items the source has; None where counting is expensive."""
         return self.source.count()
 
     def records(self) -> Generator[Record | Unusable]:
-        """The source's items in their order."""
+        """Read the source's items in their order."""
         for item in self.source.documents():
             match item:
                 case ImageDocument():
@@ -53,11 +53,11 @@ class SourceReader:
                     yield Unusable.bad(item)
 
     def read_again(self, keys: Iterable[Key]) -> Iterator[Record | Unusable | Key]:  # noqa: ARG002
-        """Nothing: nobody changes a source's documents in the index."""
+        """Yield nothing: only this package changes these documents in the index."""
         yield from ()
 
     def without_image(self, record: Record) -> str:
-        """A model that reads images was chosen for images.
+        """Reject the record: a source for a model that reads images should have images.
 
         Raises:
             RecordError: Always.
@@ -65,11 +65,11 @@ class SourceReader:
         raise RecordError(record.id, "decode", "the model reads images, and this record has none")
 
     def narrowed(self, record: Record, pictures: Sequence[Picture]) -> Record:  # noqa: ARG002
-        """The record: it has one picture."""
+        """The unchanged record, since it has only one picture."""
         return record
 
     def open(self, record: Record, picture: Picture) -> ImageFile:
-        """The image's bytes.
+        """Read the image's bytes.
 
         Raises:
             RecordError: The file cannot be read.
@@ -82,11 +82,11 @@ class SourceReader:
             raise RecordError(record.id, "read", reason) from error
 
     def is_remote(self, picture: Picture) -> bool:  # noqa: ARG002
-        """Never."""
+        """Always False: a source's images are files."""
         return False
 
     def fingerprint(self, record: Record, files: Sequence[ImageFile | None]) -> str:
-        """Over the document, its image's bytes and the plan."""
+        """The fingerprint over the document, its image's bytes and the plan."""
         content = next((file.read() for file in files if file), b"")
         return source_fingerprint(record.document, content, self.plan)
 

@@ -1,4 +1,4 @@
-"""Where weights go: a version behind an alias, somebody's documents, or files. ``Sink`` says what each promises."""
+"""Sinks for weights: a version behind an alias, somebody's documents, or files. ``Sink`` is the contract of all."""
 
 from mlsr_es.indexing.sinks.files import FilesSink
 from mlsr_es.indexing.sinks.in_place import InPlace, kind_in

@@ -1,4 +1,4 @@
-"""How much BM25 is to count in an index: found on the source's own sections, without any judgement."""
+"""The weight of BM25 in an index, found on the source's own sections, without judgements."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 
 _SECTIONS = 256
 _READ = 5_000
-"""Sections that are looked at for them."""
+"""Sections to choose from."""
 
 _LEAST_SECTIONS = 10
-"""A median of fewer says nothing: the model's own weight stays."""
+"""With fewer sections the median is unreliable, and the model's own weight stays."""
 
 
 def balance(reader: Reader, model: BiEncoder, client: Client, index: str) -> Hybrid | None:
-    """Write into an index at what weight BM25's best scores are as high as the dot products.
+    """Find the weight at which BM25's best scores are as high as the dot products, and store it in the index.
 
-    BM25's scores depend on the captions that are searched, so that the weight which a model brings from the pages that
-    it was trained on is too small or too large elsewhere. What the index's owner has stored is left as it is.
+    BM25's scores depend on the captions that are searched, so the weight from the pages that a model was trained on is
+    too small or too large elsewhere. A weight that the index's owner stored is not changed.
 
     Args:
-        reader: Of what was indexed; where it has no sections, nothing can be found.
+        reader: The reader of what was indexed; without its sections no weight can be found.
         model: The bi-encoder.
-        client: Of ``mlsr_es.elastic.connect``.
-        index: The version that was filled, and refreshed.
+        client: From ``mlsr_es.elastic.client.connect``.
+        index: The version that was filled and refreshed.
 
     Returns:
-        What was written; None where nothing was.
+        The stored weight; None where none was stored.
 
     Raises:
         IndexMismatchError: The version is gone.
@@ -67,7 +67,7 @@ def balance(reader: Reader, model: BiEncoder, client: Client, index: str) -> Hyb
 
 
 def _chosen(reader: Reader) -> list[Section]:
-    """Sections such as images are suggested for: those that have images, where the source says which."""
+    """Choose sections to ask with: those that have images, where the source knows them, else any."""
     read = [section for section in islice(reader.sections(), _READ) if len(section.text) > LEAST_TEXT]
     judged = {one.section_id for one in islice(reader.judgements(), _READ)}
     with_images = [section for section in read if section.id in judged] or read

@@ -1,4 +1,4 @@
-"""A folder of files as a sink: the vectors of documents and of sections, as Parquet."""
+"""A sink that writes the vectors of documents and sections to a folder, as Parquet files."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _STAGE = "Encoding sections"
 
 @dataclass(slots=True)
 class FilesSink:
-    """Writes ``documents.parquet`` and ``sections.parquet``; each appears when it is whole.
+    """Writes ``documents.parquet`` and ``sections.parquet``; each file appears once it is complete.
 
     Args:
-        folder: Made where it is not there.
-        meta: What made the vectors: model, revision...
+        folder: The folder to write to, made if it does not exist.
+        meta: The metadata of the files: model, revision and so on.
         model: The bi-encoder.
-        asked: The sections, as they are encoded.
-        progress: Told of each section.
+        asked: The sections to encode, with the fields to encode.
+        progress: Reports each section.
         sections: How many sections were written.
-        sections_without_terms: How many sections the model gives no term: no image could be found for them.
+        sections_without_terms: How many sections have no terms, so that they cannot find an image.
     """
 
     folder: Path
@@ -55,15 +55,15 @@ class FilesSink:
 
     @property
     def name(self) -> str:
-        """The folder."""
+        """The folder, as text."""
         return str(self.folder)
 
     def open(self) -> None:
         """Make the folder.
 
         Raises:
-            SourceError: It is a file.
-            StorageError: It cannot be made.
+            SourceError: The path is a file.
+            StorageError: The folder cannot be made.
         """
         if self.folder.exists() and not self.folder.is_dir():
             raise SourceError(f"{self.folder} is a file.", advice="Name a folder for the vectors.")
@@ -73,26 +73,26 @@ class FilesSink:
             raise StorageError(f"{self.folder} cannot be made: {error.strerror or error}.") from error
 
     def stored(self, records: Sequence[Record]) -> Mapping[Key, Stored]:  # noqa: ARG002
-        """Nothing: files are written anew."""
+        """Always empty: the files are written anew."""
         return {}
 
     def keeps(self, records: Iterable[Record | str]) -> None:
-        """Nothing is kept."""
+        """Do nothing: the files are written anew."""
 
     def key(self, record: Record) -> Key:
-        """Its id."""
+        """The record's id, without a routing."""
         return record.id, None
 
     def refuses(self, record: Record) -> str:  # noqa: ARG002
-        """Nothing."""
+        """Always "": every record can be written."""
         return ""
 
     def clears(self, record: Record) -> bool:  # noqa: ARG002
-        """Never: nothing is stored."""
+        """Always False: nothing is stored before."""
         return False
 
     def clears_bad(self, record: Record) -> bool:  # noqa: ARG002
-        """Never: nothing is stored."""
+        """Always False: nothing is stored before."""
         return False
 
     def write(self, changes: Iterable[Change], meter: Meter) -> Generator[BulkResult]:  # noqa: ARG002
@@ -110,7 +110,7 @@ class FilesSink:
                 yield from (BulkResult(each.id, _CREATED) for each in documents)
 
     def close(self) -> None:
-        """Nothing is held: each file is closed when it is written."""
+        """Do nothing: each file is closed when it is written."""
 
     def finish(self, summary: Summary) -> None:  # noqa: ARG002
         """Write the sections.

@@ -1,4 +1,4 @@
-"""Somebody's index as a sink: its documents get the object ``mlsr``, and stay as they are."""
+"""A sink that adds the object ``mlsr`` to the documents of somebody's index, which otherwise stay as they are."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class InPlace:
     """Writes weights into the documents that they were made from.
 
     Args:
-        client: Of ``connect``.
-        owners: Of ``describe``.
-        meta: What the index will say of itself when all is written.
+        client: From ``connect``.
+        owners: The index, from ``describe``.
+        meta: The ``_meta.mlsr`` that the index will have once every document is written.
     """
 
     client: Client
@@ -47,7 +47,7 @@ class InPlace:
 
     @property
     def weights_object(self) -> WeightsObject:
-        """The place in the documents."""
+        """The object in the documents that the weights are written to."""
         return weights_object_for(self.owners.meta, self.meta.revision)
 
     @property
@@ -57,7 +57,7 @@ class InPlace:
 
     @property
     def index(self) -> str:
-        """The index itself."""
+        """The concrete index."""
         return self.owners.index
 
     @property
@@ -67,7 +67,7 @@ class InPlace:
 
     @property
     def described(self) -> str:
-        """What will be done, in words."""
+        """A description of what will be done, for people."""
         serving = self.owners.meta
         if self.weights_object.serves:
             return f"the weights in {self.field} of {self.index} will be brought up to date"
@@ -77,73 +77,73 @@ class InPlace:
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """What is added to the mapping."""
+        """The additions to the mapping."""
         return {"properties": self.weights_object.properties(self.meta.field_kind)}
 
     def check(self) -> None:
-        """See that nothing is harmed.
+        """Check that weights can be added without harm to the documents.
 
         Raises:
-            IndexMismatchError: Something is in the way.
+            IndexMismatchError: The index cannot take the weights.
         """
         check_writable(self.owners, self.weights_object, self.meta.field_kind)
 
     def open(self) -> None:
-        """Add the fields to the mapping, and write down what they are being filled with."""
+        """Add the fields to the mapping, and record in ``_meta`` which model's weights they will hold."""
         prepare_weights_object(self.client, self.owners, self.weights_object, self.meta)
 
     def stored(self, records: Sequence[Record]) -> Mapping[Key, Stored]:
-        """What the documents themselves told when they were read."""
+        """The fingerprints that the documents had when they were read."""
         collection = self.owners.name
         return {each.key: Stored(each.stored_fingerprint, collection) for each in records if each.stored_fingerprint}
 
     def keeps(self, records: Iterable[Record | str]) -> None:
-        """Nothing: documents are their owner's, and none is removed."""
+        """Do nothing: this sink never removes the owner's documents."""
 
     def key(self, record: Record) -> Key:
-        """Its id alone does not name a document that has a routing."""
+        """The record's id and routing."""
         return record.key
 
     def refuses(self, record: Record) -> str:  # noqa: ARG002
-        """Nothing: each document is updated where it is."""
+        """Always "": each document is updated in its place."""
         return ""
 
     def clears(self, record: Record) -> bool:
-        """Where it has weights: its old words would find it for ever."""
+        """True for a record that has weights, or queries would still find it."""
         return bool(record.stored_fingerprint)
 
     def clears_bad(self, record: Record) -> bool:
-        """Where the weights do not serve yet: they may be from a model before the last, and must not serve again."""
+        """True for weights in the place that does not serve: they may be an older model's and must not serve again."""
         return bool(record.stored_fingerprint) and not self.weights_object.serves
 
     def write(self, changes: Iterable[Change], meter: Meter) -> Generator[BulkResult]:
-        """Update documents, on condition that they are still as they were read."""
+        """Update documents, on condition that nobody has changed them since they were read."""
         actions = (self.action(change) for change in changes)
         with closing(load(self.client, self.index, actions, meter=meter)) as results:
             yield from results
 
     def action(self, change: Change) -> UpdateAction:
-        """A partial update."""
+        """The partial update for a change."""
         if isinstance(change, EncodedRecord):
             record, weights, fingerprint = change.prepared.record, change.weights, change.prepared.fingerprint
             images = [{"image": each.name, "terms": list(each.names)} for each in change.pictures]
         else:
             record, weights, fingerprint, images = change.record, _NO_TERMS, change.fingerprint, []
         body = weights_body(weights, fingerprint=fingerprint, model=self.meta.model)
-        if images or record.stored_fingerprint:  # an empty list, to take away those of before
+        if images or record.stored_fingerprint:  # an empty list removes earlier entries
             body["images"] = images
         found = _found(record)
         inside = self.weights_object.inside(body)
         return UpdateAction(found.id, inside, found.seq_no, found.primary_term, found.routing)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: this sink holds no resources."""
 
     def finish(self, summary: Summary) -> None:
-        """Let searches read the weights, now that all are there.
+        """Let searches read the new weights, once every document is written.
 
         Raises:
-            SourceError: Nothing could be encoded.
+            SourceError: No document could be encoded.
         """
         if not summary.encoded + summary.unchanged:
             raise summary.nothing_encoded()
@@ -151,16 +151,16 @@ class InPlace:
 
 
 def kind_in(client: Client, owners: OwnersIndex, revision: str, asked: FieldKind | None) -> FieldKind:
-    """The type of the field in somebody's documents: the one that it has; or ``rank_features``, where the cluster can.
+    """Choose the type of the field in somebody's index: the present one, else ``rank_features`` if the cluster has it.
 
-    Some clusters take the weights of a ``sparse_vector`` field out of the stored document, unless an index was created
-    otherwise: an owner's was not.
+    Some clusters remove the weights of a ``sparse_vector`` field from the stored document, unless the index was
+    created with a setting against it, which somebody else's index does not have.
 
     Args:
-        client: Of ``connect``.
-        owners: Of ``describe``.
-        revision: The model's.
-        asked: The kind that the user wants; None for the one that suits.
+        client: From ``connect``.
+        owners: The index, from ``describe``.
+        revision: The model's revision.
+        asked: The type that the user asks for; None to let this function choose.
 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.

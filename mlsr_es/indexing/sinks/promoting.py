@@ -1,4 +1,4 @@
-"""Which version is to take over, and what speaks against it."""
+"""The version to promote, and the objections to it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A version that is to take over.
+    """A version that may be promoted.
 
     Args:
         name: The alias.
-        version: The one that is to be searched.
-        serving: The one that is searched now; None where there is none.
-        missing_collections: What searches find now and would not find then.
+        version: The version to promote.
+        serving: The version that is searched now; None where there is none.
+        missing_collections: Collections that searches find now and would no longer find.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Candidate:
 
     @property
     def objections(self) -> tuple[str, ...]:
-        """What its owner should know before, each a sentence."""
+        """What the owner should know before promoting it, each a sentence."""
         return tuple(self._objections())
 
     def _objections(self) -> Iterator[str]:
@@ -45,14 +45,14 @@ class Candidate:
 
 
 def candidate(client: Client, named: str) -> Candidate:
-    """The version that a user means.
+    """Find the version that a user means.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
-        named: A version's own name; or the alias: its newest version that is ready.
+        client: From ``mlsr_es.elastic.client.connect``.
+        named: A version's concrete name; or an alias, for its newest version that is ready.
 
     Raises:
-        IndexMismatchError: There is none, or it is searched already.
+        IndexMismatchError: There is no such version, or it is already searched.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     name = alias_of(named) or named

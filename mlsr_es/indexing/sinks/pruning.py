@@ -1,4 +1,4 @@
-"""Removing from an index what its source no longer has."""
+"""Removing documents from an index that its source no longer has."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 def prune(client: Client, index: str, collection: str, seen: SeenIds) -> int:
-    """Remove the documents of a collection that a run has not met.
+    """Remove the documents of a collection that a run has not seen.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
+        client: From ``mlsr_es.elastic.client.connect``.
         index: The concrete index.
-        collection: Whose documents.
-        seen: What stays.
+        collection: The collection to prune.
+        seen: The ids of the documents that stay.
 
     Returns:
-        How many were removed.
+        How many documents were removed.
 
     Raises:
         IndexMismatchError: The index is gone.

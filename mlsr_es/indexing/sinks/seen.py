@@ -1,4 +1,4 @@
-"""The ids that a run has met, on disk: a collection may hold more of them than memory does."""
+"""The ids that a run has seen, kept on disk because a large collection's ids may not fit into memory."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from contextlib import closing
 
 
 class SeenIds:
-    """A set of ids in a temporary database, gone at the end."""
+    """A set of ids in a temporary database."""
 
     def __init__(self) -> None:
-        # An empty name: sqlite's own temporary file, kept in memory as long as it is small.
+        # An empty name makes sqlite use a temporary file, which it keeps in memory as long as it is small.
         self._database = sqlite3.connect("")
         self._database.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def close(self) -> None:
-        """Forget all."""
+        """Delete the database."""
         self._database.close()
 
     def add(self, ids: Iterable[str]) -> None:
-        """These were met."""
+        """Add ids to the set."""
         self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?)", ((each,) for each in ids))
 
     def __contains__(self, each: str) -> bool:

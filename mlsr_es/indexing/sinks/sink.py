@@ -1,4 +1,4 @@
-"""What every sink is."""
+"""The contract of every sink."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from mlsr_es.indexing.summary import Summary
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """A document that is not encoded, and whose weights of an earlier run are to be removed.
+    """A document that can no longer be encoded, so that its stored weights are to be removed.
 
     Args:
-        record: As it was read.
-        fingerprint: Of what it is now; "" where that is not known.
+        record: The record as it was read.
+        fingerprint: The record's present fingerprint; "" where it is unknown.
     """
 
     record: Record
@@ -29,69 +29,69 @@ class Cleared:
 Change = EncodedRecord | Cleared
 
 Meter = Callable[[float], None]
-"""Told how many seconds a part of the writing took."""
+"""Called with the seconds that a part of the writing took."""
 
 
 class Sink(Protocol):
-    """Takes encoded documents, answers what became of each, and finishes."""
+    """Writes encoded documents, reports the result of each, and finishes."""
 
     @property
     def name(self) -> str:
-        """What is written to, as the user named it."""
+        """The index or folder that is written to, as the user named it."""
 
     @property
     def index(self) -> str:
-        """The concrete index; "" for files, and before ``open`` where one has to be made."""
+        """The concrete index; "" for files, and before ``open`` where the index has to be created."""
 
     @property
     def field(self) -> str:
-        """The field with the weights."""
+        """The path of the field with the weights."""
 
     def open(self) -> None:
-        """Make room for documents."""
+        """Prepare the index or folder for documents."""
 
     def stored(self, records: Sequence[Record]) -> Mapping[Key, Stored]:
-        """What is stored of records already."""
+        """Look up what is already stored for records."""
 
     def keeps(self, records: Iterable[Record | str]) -> None:
-        """These stay as they are stored, or their ids do: unchanged ones, and those that are bad today."""
+        """Mark records, or ids, whose stored documents stay as they are: unchanged ones and bad ones."""
 
     def key(self, record: Record) -> Key:
-        """By what a result of ``write`` names a record."""
+        """The key by which a result of ``write`` names a record."""
 
     def refuses(self, record: Record) -> str:
-        """Why a record can not be written beside those that were written before; "" where it can."""
+        """Why a record cannot be written beside those that were written before; "" where it can."""
 
     def clears(self, record: Record) -> bool:
-        """Whether weights that are stored of a record are removed where a rule leaves it out from now on."""
+        """Whether to clear the stored weights of a record that a rule now leaves out."""
 
     def clears_bad(self, record: Record) -> bool:
-        """The same where the record is bad."""
+        """Whether to clear the stored weights of a bad record."""
 
     def write(self, changes: Iterable[Change], meter: Meter) -> Generator[BulkResult]:
-        """Write documents as they come; each has one result, in any order."""
+        """Write documents as they come; each gets one result, in any order."""
 
     def close(self) -> None:
-        """Release what the run has held, however it ended."""
+        """Release the resources of the run, however it ended."""
 
     def finish(self, summary: Summary) -> None:
-        """All is written: let searches read it, and tidy up. What was done is written into the summary.
+        """Let searches read what was written, tidy up, and record both in the summary.
 
         Raises:
-            SourceError: Nothing was there to be written.
+            SourceError: There was nothing to write.
         """
 
 
 class IndexSink(Sink, Protocol):
-    """A sink that is an index, so that it can be shown what would be sent."""
+    """A sink that writes to an index, and can show what it would send."""
 
     @property
     def described(self) -> str:
-        """What will be done to it, in words."""
+        """A description of what will be done to the index, for people."""
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """What makes room for the weights: settings and mapping of a new index, or what is added to a mapping."""
+        """The settings and mapping of a new index, or the additions to a mapping."""
 
     def action(self, change: Change) -> Action:
-        """How a change is sent."""
+        """The bulk action for a change."""

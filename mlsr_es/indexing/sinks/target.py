@@ -1,4 +1,4 @@
-"""Which version of an index a run writes to."""
+"""The version of an index that a run writes to."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where documents go.
+    """The version that documents are written to.
 
     Args:
-        version: The concrete index; None while it is still to be created.
-        serves: Whether searches reach it already: then there is nothing to promote.
-        serving: The index that searches reach now; None where there is none.
+        version: The concrete index; None if it has yet to be created.
+        serves: Whether searches already reach it, so that there is nothing to promote.
+        serving: The concrete index that searches reach now; None where there is none.
     """
 
     version: str | None
@@ -33,7 +33,7 @@ class Target:
 
     @property
     def description(self) -> str:
-        """What will be done, in words."""
+        """A description of what will be done, for people."""
         if self.version is None:
             then = f", which takes the place of {self.serving} when it is complete" if self.serving else ""
             return f"a new version of the index will be built{then}"
@@ -43,14 +43,14 @@ class Target:
 
 
 def choose(resolved: Resolved | None, meta: IndexMeta, kind: FieldKind | None = None) -> Target:
-    """The version that was made with this model: the one that serves, else one that is there, else a new one.
+    """Choose the version for a model: the serving version if it fits, else another that fits, else a new one.
 
-    A version that was searched before is brought up to date again: what has not changed is not encoded twice.
+    A version that was searched before can be chosen again, so that unchanged documents are not encoded twice.
 
     Args:
-        resolved: What stands behind the name.
-        meta: With what its documents are made.
-        kind: The kind of field that their weights have to be in; None for any.
+        resolved: The versions that belong to the name; None where there are none.
+        meta: The model and settings that the documents are made with.
+        kind: The kind of field that the version must have; None for any.
     """
     if resolved is None:
         return Target(None, serves=False, serving=None)
@@ -66,7 +66,7 @@ def choose(resolved: Resolved | None, meta: IndexMeta, kind: FieldKind | None = 
 
 
 def find_target(client: Client, name: str, meta: IndexMeta, kind: FieldKind | None = None) -> Target:
-    """Look at the cluster and choose; nothing is written.
+    """Choose the version for a model from those in the cluster; nothing is written.
 
     Raises:
         IndexMismatchError: The name belongs to something else.
@@ -82,7 +82,7 @@ def find_target(client: Client, name: str, meta: IndexMeta, kind: FieldKind | No
 
 
 def of_new_version(client: Client, meta: IndexMeta, kind: FieldKind | None) -> IndexMeta:
-    """What a new version says of itself: with the kind of field that is asked for, or else suits the cluster best.
+    """The metadata of a new version, with the kind of field that is asked for, or else suits the cluster best.
 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
@@ -91,34 +91,34 @@ def of_new_version(client: Client, meta: IndexMeta, kind: FieldKind | None) -> I
 
 
 def opened(client: Client, name: str, meta: IndexMeta, target: Target, kind: FieldKind | None = None) -> str:
-    """The version to write to, created where it has to be.
+    """The version to write to; it is created if it does not exist.
 
     Raises:
-        IndexMismatchError: The name is an index's, and cannot become an alias.
+        IndexMismatchError: The name belongs to an index, so it cannot become an alias.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     return target.version or create_version(client, name, of_new_version(client, meta, kind))
 
 
 def missing_collections(client: Client, version: str, serving: str | None) -> tuple[str, ...]:
-    """The collections that searches find now and would not find in the version: it has to wait for them."""
+    """The collections that searches find now and would not find in the version; it is not promoted without them."""
     if serving is None:
         return ()
     return tuple(sorted(set(collections(client, serving)) - set(collections(client, version))))
 
 
 def remove_older(client: Client, name: str, *, but: Collection[str]) -> tuple[str, ...]:
-    """Remove the versions that were searched once and are no longer: one way back is kept, or the disk would fill.
+    """Remove versions that were searched before, except those in ``but``, so that the disk does not fill.
 
-    What somebody builds, or has made ready, stays.
+    Versions that are being built, or are ready, stay.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
+        client: From ``mlsr_es.elastic.client.connect``.
         name: The alias.
-        but: Versions that stay.
+        but: The concrete names of versions that stay.
 
     Returns:
-        What was removed.
+        The concrete names of the removed versions.
 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.

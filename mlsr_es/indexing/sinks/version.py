@@ -1,4 +1,4 @@
-"""A version behind an alias as a sink: created, filled, balanced, promoted, pruned and tidied."""
+"""A sink that writes to a version behind an alias: created, filled, pruned, balanced and promoted."""
 
 from __future__ import annotations
 
@@ -30,23 +30,24 @@ if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
 
 Balance = Callable[[str], Hybrid | None]
-"""Finds how much BM25 counts in an index, and writes it there; None where nothing was written."""
+"""Finds the weight of BM25 for an index and stores it there; None where none was stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionPlan:
-    """What a version is to be, and what happens when it is filled.
+    """The settings of a version, and what to do once it is filled.
 
     Args:
         name: The alias.
-        meta: With what its documents are made.
-        collection: Whose documents are written.
-        kind: The type of the field with the weights; None for that of the index, or else what suits the cluster.
-        origin: From where the collection is read, as a person would name it; "" where nobody can say.
+        meta: The model and settings that the documents are made with.
+        collection: The collection that the documents belong to.
+        kind: The type of the field with the weights; None for the type in the index, or for a new index the type that
+            suits the cluster.
+        origin: Where the collection is read from, for people to read; "" where it is unknown.
         prunes: Whether documents that have left the collection are removed.
-        mirrors: Whether it holds the documents of one index under their ids: then every document's id is known, bad
-            ones too, and an id that comes twice, under two routings, is one too many.
-        promotes: Whether it takes over as soon as it is complete.
+        mirrors: Whether the version holds the documents of another index under their ids. Then every id is known, even
+            that of a bad document, and the same id under a second routing is rejected.
+        promotes: Whether the version is promoted as soon as it is complete.
     """
 
     name: str
@@ -60,12 +61,12 @@ class VersionPlan:
 
 
 class VersionSink:
-    """Writes whole documents into a version of an index of this package's.
+    """Writes whole documents into a version of an index of this package.
 
     Args:
-        client: Of ``connect``.
-        plan: What it is to be.
-        balance: Of the collection's own sections.
+        client: From ``connect``.
+        plan: The settings of the version.
+        balance: Finds and stores the weight of BM25.
 
     Raises:
         IndexMismatchError: The name belongs to something else.
@@ -93,46 +94,46 @@ class VersionSink:
 
     @property
     def described(self) -> str:
-        """What will be done, in words."""
+        """A description of what will be done, for people."""
         return self._target.description
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """Settings and mapping of a new version."""
+        """The settings and mapping of a new version."""
         return index_body(of_new_version(self._client, self._plan.meta, self._plan.kind))
 
     def open(self) -> None:
-        """Create the version where it has to be, and write down from where the collection is read."""
+        """Create the version if it does not exist, and record where the collection is read from."""
         plan = self._plan
         self.index = opened(self._client, plan.name, plan.meta, self._target, plan.kind)
         if plan.origin:
             self._origin_before = store_origin(self._client, self.index, plan.collection, plan.origin)
 
     def stored(self, records: Sequence[Record]) -> Mapping[Key, Stored]:
-        """What the version holds under the records' ids."""
+        """Look up what the version holds under the records' ids."""
         held = stored(self._client, self.index, [each.id for each in records]) if self.index else {}
         return {each.key: held[each.id] for each in records if each.id in held}
 
     def keeps(self, records: Iterable[Record | str]) -> None:
-        """These are not pruned."""
+        """Exempt these records from pruning."""
         if self._seen is not None:
             self._seen.add(each if isinstance(each, str) else each.id for each in records)
 
     def key(self, record: Record) -> Key:
-        """Its id."""
+        """The record's id, without a routing."""
         return record.id, None
 
     def refuses(self, record: Record) -> str:
-        """A second document of an id."""
+        """Refuse a second document with the same id, where the version mirrors an index."""
         twice = self._plan.mirrors and self._seen is not None and record.id in self._seen
         return f"{self._plan.collection} has another document of this id, under another routing" if twice else ""
 
     def clears(self, record: Record) -> bool:  # noqa: ARG002
-        """Never: what a rule leaves out is pruned as a whole."""
+        """Always False: a document that a rule leaves out is pruned as a whole."""
         return False
 
     def clears_bad(self, record: Record) -> bool:  # noqa: ARG002
-        """Never: what is broken today stays as it was."""
+        """Always False: the stored document of a bad record stays as it is."""
         return False
 
     def write(self, changes: Iterable[Change], meter: Meter) -> Generator[BulkResult]:
@@ -141,7 +142,7 @@ class VersionSink:
             yield from results
 
     def action(self, change: Change) -> IndexAction:
-        """A whole document."""
+        """The action that stores the whole document."""
         if not isinstance(change, EncodedRecord):
             raise TypeError("documents of a version are replaced or pruned, never cleared")
         prepared = change.prepared
@@ -157,15 +158,15 @@ class VersionSink:
         return IndexAction(prepared.record.id, body)
 
     def close(self) -> None:
-        """Forget which documents were met."""
+        """Delete the list of ids that the run has seen."""
         if self._seen is not None:
             self._seen.close()
 
     def finish(self, summary: Summary) -> None:
-        """Prune, balance, and let the version take over where it is complete.
+        """Prune, balance, and promote the version if it is complete.
 
         Raises:
-            SourceError: Nothing is in it.
+            SourceError: The version holds no documents.
         """
         if self._plan.mirrors and not summary.encoded + summary.unchanged:
             self._remove_if_new()
@@ -188,7 +189,7 @@ class VersionSink:
             yield action
 
     def _prune(self, summary: Summary) -> None:
-        """Remove what the version holds of the collection and this run has not met."""
+        """Remove the collection's documents that this run has not seen."""
         if self._seen is None:
             return
         plan, unread = self._plan, summary.rejected["read"]
@@ -207,8 +208,8 @@ class VersionSink:
             delete_version(self._client, self.index)
 
     def _take_over(self, summary: Summary) -> None:
-        """Let the version be searched, or wait."""
-        # Another run may have promoted a version meanwhile: what is searched now must not be lost.
+        """Promote the version, or mark it as ready."""
+        # Another run may have promoted a version meanwhile, and its collections must not be lost.
         resolved = resolve(self._client, self.name)
         serving = resolved.serving.index if resolved and resolved.serving else None
         summary.missing_collections = missing_collections(self._client, self.index, serving)
