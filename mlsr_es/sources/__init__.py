@@ -1,7 +1,7 @@
 """Reading collections: HTML manuals, AToMiC rows, folders of images, and known collections by name.
 
-A source yields image documents, sections and judgements lazily; bad records and what rules leave out come along,
-so that every count adds up. Decoding an image, exporting and inspecting a collection are here too.
+A source yields image documents, sections and judgements lazily. Bad records and left-out images are yielded too, so
+that every count adds up. Decoding an image, exporting and inspecting a collection are here too.
 """
 
 from mlsr_es.sources.debian import AptMissingError

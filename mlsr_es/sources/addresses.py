@@ -1,7 +1,7 @@
-"""Which internet addresses an image may be fetched from: those that everybody on the internet can reach, and no others.
+"""Which addresses an image may be fetched from: only those that everybody on the internet can reach.
 
-A document may name any host, and a name may resolve to any address: to this machine, to the network behind it, to the
-service from which a cloud's machines get their credentials. None of these is on the open internet.
+A document may name any host, and a name may resolve to any address: this machine, its private network, or the service
+from which machines in a cloud get their credentials. None of these is on the open internet.
 """
 
 from __future__ import annotations
@@ -9,34 +9,34 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 _UNICAST = IPv6Network("2000::/3")
-"""All of IPv6 that has been given out for hosts on the internet."""
+"""All IPv6 addresses that are assigned to hosts on the internet."""
 
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""An IPv4 address in the last 32 bits, reached through a translator."""
+"""IPv6 addresses with an IPv4 address in the last 32 bits, reached through a translator."""
 
 _V4_COMPATIBLE = IPv6Network("::/96")
-"""The same, of a form that is no longer used and still understood by some."""
+"""An older form with an IPv4 address in the last 32 bits, out of use but still understood by some systems."""
 
 _CLOSED = tuple(
     map(
         ip_network,
         (
-            "192.0.0.0/24",  # protocols' own; in Oracle's cloud its metadata service
-            "192.88.99.0/24",  # relays of 6to4 once
-            "168.63.129.16/32",  # looks like everybody's; in Azure's cloud a service of the machine's host
-            "2001::/23",  # protocols' own, Teredo's tunnels among them
+            "192.0.0.0/24",  # for protocols; the metadata service of Oracle's cloud
+            "192.88.99.0/24",  # formerly relays of 6to4
+            "168.63.129.16/32",  # looks public; in Azure's cloud a service of the machine's host
+            "2001::/23",  # for protocols, including Teredo's tunnels
             "3fff::/20",  # documentation
         ),
     )
 )
-"""What the standard library takes for public, in one of its versions or another, and is not."""
+"""Networks that are not public, although some versions of the standard library say so."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is global unicast, by itself and by every IPv4 address that it has inside.
+    """Whether an address, and any IPv4 address that it contains, is global unicast.
 
     Args:
-        address: As a resolver gives it: ``93.184.215.14``, ``2606:2800::1``, ``fe80::1%eth0``.
+        address: The address as a resolver gives it, such as ``93.184.215.14``, ``2606:2800::1`` or ``fe80::1%eth0``.
     """
     try:
         parsed = ip_address(address)
@@ -60,7 +60,7 @@ def _is_closed(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _v4_inside(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 one leads to."""
+    """The IPv4 address that an IPv6 address contains; None where it contains none."""
     if address in _NAT64 or address in _V4_COMPATIBLE:
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour

@@ -1,4 +1,4 @@
-"""From rows to records, by AToMiC's column names or by our own.
+"""From rows to records, with AToMiC's column names or this package's.
 
 | ours | AToMiC |
 |---|---|
@@ -37,7 +37,7 @@ DOCUMENT_COLUMNS = (
     ("id", "captions", "image", *_EXTRAS),
     ("image_id", "image_url", "language", *_CAPTIONS, "image", *_EXTRAS),
 )
-"""What a row of an image may have: in our form, and in AToMiC's, which the first column tells apart."""
+"""The columns of an image's row, in this package's form and in AToMiC's; the first column shows which form it is."""
 
 SECTION_COLUMNS = (
     ("id", "page", "page_title", "section_title", "hierarchy", "page_description", "text"),
@@ -46,11 +46,11 @@ SECTION_COLUMNS = (
         *("context_section_description", "media", "category", "source_id"),
     ),
 )
-"""The same of a section."""
+"""The columns of a section's row, in this package's form and in AToMiC's."""
 
 
 def is_of_sections(columns: frozenset[str]) -> bool:
-    """Whether rows with these columns are sections, AToMiC's or ours."""
+    """Whether rows with these columns are sections, in either form."""
     return "text_id" in columns or ("id" in columns and "page_title" in columns and "captions" not in columns)
 
 
@@ -58,13 +58,13 @@ def document_from(row: dict[str, Any], *, place: str, collection: str, folder: P
     """An image document from a row.
 
     Args:
-        row: With AToMiC's columns, or with the fields of ``ImageDocument``.
-        place: Where the row stands, for a row without an id.
+        row: A row with AToMiC's columns, or with the fields of ``ImageDocument``.
+        place: The row's file and line, to name a row without an id.
         collection: The source's name.
-        folder: What image paths are relative to, and do not leave.
+        folder: The folder that image paths are relative to, and may not leave.
 
     Raises:
-        RecordError: The row lacks an id, belongs to another collection, or a field is not what it should be.
+        RecordError: The row lacks an id, belongs to another collection, or has a field of a wrong type.
     """
     is_atomic = "image_id" in row
     record_id = _id(row, "image_id" if is_atomic else "id", place)
@@ -87,11 +87,11 @@ def section_from(row: dict[str, Any], *, place: str) -> Section:
     """A section from a row.
 
     Args:
-        row: With AToMiC's columns, or with the fields of ``Section``.
-        place: Where the row stands, for a row without an id.
+        row: A row with AToMiC's columns, or with the fields of ``Section``.
+        place: The row's file and line, to name a row without an id.
 
     Raises:
-        RecordError: The row lacks an id, or a field is not what it should be.
+        RecordError: The row lacks an id, or has a field of a wrong type.
     """
     is_atomic = "text_id" in row
     record_id = _id(row, "text_id" if is_atomic else "id", place)
@@ -133,7 +133,7 @@ def _pixels(row: dict[str, Any], key: str, record_id: str) -> int:
 
 
 def _list(row: dict[str, Any], key: str, record_id: str) -> list[str]:
-    """A list of strings; a table's cell holds it as JSON, or holds the one string that would be in it."""
+    """A list of strings; a cell of a table holds it as JSON, or holds its only string."""
     value = row.get(key)
     if isinstance(value, str):
         try:
@@ -171,10 +171,10 @@ def _own_captions(row: dict[str, Any], record_id: str) -> Iterator[Caption]:
 
 
 def caption_from(parts: Any, record_id: str) -> Iterator[Caption]:
-    """A caption from a JSON object with ``text``, ``kind`` and ``language``; nothing where the text is empty.
+    """Yield a caption from a JSON object with ``text``, ``kind`` and ``language``; nothing if the text is empty.
 
     Raises:
-        RecordError: It is no such object.
+        RecordError: It is not such an object.
     """
     if not isinstance(parts, dict):
         raise RecordError(record_id, "read", "a caption is neither text nor an object with 'text'")

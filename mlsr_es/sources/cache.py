@@ -1,4 +1,4 @@
-"""The folders of known collections: got once, whole or not at all, and checked each time."""
+"""The folders of known collections: fetched once, complete or not at all, and checked at each use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class _Manifest:
-    """What a complete folder holds; written last."""
+    """A description of a complete folder; it is written last."""
 
     package: str
     version: str
@@ -33,13 +33,13 @@ def collection_folder(known: KnownCollection, state: Path, progress: Progress) -
     """The folder of a collection from a Debian package, fetched if it is not there or is damaged.
 
     Args:
-        known: Which collection.
-        state: The folder that keeps collections, under ``collections/``.
-        progress: Told of fetching and unpacking.
+        known: The collection.
+        state: The state folder, which keeps collections under ``collections/``.
+        progress: Reports fetching and unpacking.
 
     Raises:
-        AptMissingError: It would have to be fetched, and this machine has no apt.
-        SourceError: apt cannot get it.
+        AptMissingError: The collection has to be fetched, and this machine has no apt.
+        SourceError: apt cannot fetch the package.
         StorageError: The disk is full, or the state folder cannot be written.
     """
     kept = state / "collections" / known.name
@@ -82,7 +82,7 @@ def _is_whole(kept: Path, known: KnownCollection) -> bool:
 
 
 def _measured(folder: Path) -> tuple[int, int]:
-    """How many files are below a folder, and their bytes, the manifest aside."""
+    """The number of files below a folder and their total bytes, without the manifest."""
     sizes = [
         (Path(parent) / name).stat().st_size
         for parent, _, names in os.walk(folder)

@@ -1,4 +1,4 @@
-"""Columns of rows that nothing reads: most often a misspelt one, whose captions would be missed in silence."""
+"""Warnings of columns that nothing reads, most often misspelt ones, whose captions would be missing silently."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LOOKED_AT = 100
 
 
 def remarks(files: Iterable[Path], forms: tuple[Collection[str], Collection[str]]) -> Iterator[str]:
-    """A line for each file with columns that nothing reads, beside each the one that may have been meant.
+    """A line for each file with columns that nothing reads, with suggestions of the columns that were meant.
 
     Args:
-        files: Of rows; the first hundred of each are looked at.
+        files: Files of rows; the first hundred rows of each are checked.
         forms: ``DOCUMENT_COLUMNS`` or ``SECTION_COLUMNS``.
     """
     for path in files:
@@ -29,7 +29,7 @@ def remarks(files: Iterable[Path], forms: tuple[Collection[str], Collection[str]
 
 
 def _columns(path: Path) -> list[str]:
-    """In the order of their first occurrence; of a Parquet file, all."""
+    """The names of a file's columns, in the order of their first occurrence; all columns for a Parquet file."""
     if path.name.lower().endswith(".parquet"):
         return sorted(columns(path))
     rows = (row for _, row in islice(read_rows(path), _LOOKED_AT) if isinstance(row, dict))

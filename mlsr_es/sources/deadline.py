@@ -1,4 +1,4 @@
-"""A socket that has until a certain moment: a server that sends a byte now and then does not hold it for ever."""
+"""A socket with a deadline, so that a server that sends a byte now and then cannot hold it for ever."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 
 class LimitedSocket:
-    """As much of a socket as ``http.client`` needs; each call gets the time that is left.
+    """The part of a socket that ``http.client`` needs; each call gets the remaining time as its time-out.
 
     Args:
         inner: The connected socket.
-        deadline: Of ``time.monotonic``; after it every call raises ``TimeoutError``.
+        deadline: A time of ``time.monotonic``, in seconds; after it every call raises ``TimeoutError``.
     """
 
     def __init__(self, inner: socket.socket, deadline: float) -> None:
@@ -21,21 +21,21 @@ class LimitedSocket:
         self._deadline = deadline
 
     def sendall(self, data: Any) -> None:
-        """Send all of it."""
+        """Send all bytes."""
         self._limit()
         self._inner.sendall(data)
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        """What comes back, as a file."""
+        """A file that reads what the server sends."""
         if mode != "rb":
             raise ValueError(mode)
         return io.BufferedReader(_Incoming(self._inner, self._limit))
 
     def close(self) -> None:
-        """Nothing: ``http.client`` closes a connection while its answer is still read."""
+        """Do nothing, because ``http.client`` closes a connection while its answer is still being read."""
 
     def end(self) -> None:
-        """Close it."""
+        """Close the socket."""
         self._inner.close()
 
     def _limit(self) -> None:

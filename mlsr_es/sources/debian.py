@@ -1,4 +1,4 @@
-"""Files from a Debian package, by apt's ordinary client: nothing is installed, and nobody need be root."""
+"""Files from a Debian package, fetched with apt's ordinary client; nothing is installed, and root is not needed."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ _FULL = re.compile(r"no space left|enough free space|disk quota", re.IGNORECASE)
 
 
 class AptMissingError(SourceError):
-    """This machine has no apt, which would get the collection; use ``sample``, or a collection of your own."""
+    """This machine has no apt to fetch the collection with."""
 
 
 def fetch(known: KnownCollection, target: Path, progress: Progress) -> str:
-    """Put a collection's files, and its copyright file, below a folder as they lie in its package.
+    """Extract a collection's files, and its copyright file, from its package into a folder.
 
-    apt's lists and its cache are private ones, and are thrown away: on a machine that has never run
-    ``apt-get update``, or that the user has no rights on, this works as well.
+    apt's lists and cache are temporary and private to this call, so it also works on a machine that has never run
+    ``apt-get update``, and for a user without rights on the machine.
 
     Args:
-        known: Which collection.
+        known: The collection.
         target: An empty folder.
-        progress: Told of each step.
+        progress: Reports each step.
 
     Returns:
         The package's version.
 
     Raises:
-        AptMissingError: There is no apt-get or no dpkg-deb.
-        SourceError: apt cannot get the package, or the package is not as expected.
+        AptMissingError: apt-get or dpkg-deb is missing.
+        SourceError: apt cannot fetch the package, or the package is not as expected.
         StorageError: The disk is full.
         OSError: The target cannot be written.
     """
@@ -75,7 +75,7 @@ def _downloaded(known: KnownCollection, private: Path, progress: Progress) -> Pa
         "--option=Acquire::Retries=3",
     ]
     progress.start("Reading the package lists")
-    # One broken line among many of sources.list need not matter: whether it does, the download shows.
+    # A broken line in sources.list may not matter; the download will show whether it does.
     _, lists = _output([*apt, "update"], private)
     progress.finish("Reading the package lists")
     uri = _run([*apt, "--print-uris", "download", known.package], known, private, before=lists)
@@ -92,7 +92,7 @@ def _downloaded(known: KnownCollection, private: Path, progress: Progress) -> Pa
                 progress.advance(stage, max(there - seen, 0))
                 seen = max(there, seen)
         finally:
-            client.kill()  # after the end it does nothing; when this program is stopped, apt is too
+            client.kill()  # stops apt when this program is stopped; does nothing after apt has ended
             client.wait()
         log.seek(0)
         _check(client.returncode, log.read().decode(errors="replace"), known, lists)
@@ -104,7 +104,7 @@ def _downloaded(known: KnownCollection, private: Path, progress: Progress) -> Pa
 
 
 def _unpack(package: Path, known: KnownCollection, target: Path, progress: Progress) -> None:
-    """Write the wanted files: plain files below the collection's folder, of the kinds that a source reads."""
+    """Extract plain files below the collection's folder, of the kinds that a source reads, and the copyright file."""
     copyright_file = f"usr/share/doc/{known.package}/copyright"
     wanted = 0
     command = ["dpkg-deb", "--fsys-tarfile", str(package)]
@@ -132,7 +132,7 @@ def _unpack(package: Path, known: KnownCollection, target: Path, progress: Progr
 
 
 def _run(command: list[str], known: KnownCollection, private: Path, *, before: str = "") -> str:
-    """The output of a command that is expected to succeed; ``before`` is what an earlier one said."""
+    """The output of a command that must succeed; ``before`` is an earlier command's output, for the message."""
     status, said = _output(command, private)
     _check(status, said, known, before)
     return said
@@ -188,7 +188,7 @@ def _failed(known: KnownCollection, said: str) -> SourceError:
 
 
 def _size(folder: Path) -> int:
-    """Bytes below a folder, while somebody writes there."""
+    """The bytes below a folder, into which another process may be writing."""
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:

@@ -1,4 +1,4 @@
-"""Writing a collection as a folder that is a source itself: documents, topics, qrels, and the images."""
+"""Writing a collection to a folder that can be read as a source: documents, topics, qrels and images."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST_NAME = 200
 
 @dataclass(slots=True)
 class Exported:
-    """What an export has written, and what not."""
+    """The counts of an export, with what it did not write."""
 
     documents: int = 0
     sections: int = 0
@@ -36,17 +36,18 @@ class Exported:
 
 
 def export(source: Source, folder: Path, progress: Progress = Silent()) -> Exported:
-    """Write ``documents.jsonl``, ``topics.jsonl``, ``qrels.txt`` (TREC) and copies of the images, under ``images/``.
+    """Write ``documents.jsonl``, ``topics.jsonl``, ``qrels.txt`` (TREC), and copies of the images under ``images/``.
 
-    Exporting the folder again gives the same files. Files appear whole: each is written under another name first.
+    Exporting the resulting folder gives the same files. The first three are complete once they appear: each is written
+    under another name first.
 
     Args:
-        source: What to write.
-        folder: Made if it is not there; earlier files of these names are replaced.
-        progress: Told of each document and section.
+        source: The collection to write.
+        folder: The folder to write to, made if it does not exist; earlier files of these names are replaced.
+        progress: Reports each document and section.
 
     Raises:
-        SourceError: The folder is a file, or the source lies in it.
+        SourceError: The folder is a file, or contains the source itself.
         StorageError: The disk is full, or not writable.
     """
     if folder.exists() and not folder.is_dir():
@@ -113,7 +114,7 @@ def _line(value: dict[str, Any]) -> bytes:
 
 
 def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A dataclass's fields without the image's bytes, which go into a file of their own."""
+    """A dataclass's fields without the image's bytes, which go to a file of their own."""
     return {key: value for key, value in pairs if key != "content"}
 
 
@@ -128,7 +129,7 @@ def _write(path: Path, lines: Iterable[bytes]) -> None:
 
 
 def _copied(document: ImageDocument, folder: Path, taken: Seen) -> str | None:
-    """Copy a document's image; its path relative to the folder."""
+    """Copy a document's image and return its path relative to the folder; None where it has no image."""
     if document.image is None:
         return None
     relative = _path(document.image, document.id, taken)
@@ -150,12 +151,12 @@ def _copied(document: ImageDocument, folder: Path, taken: Seen) -> str | None:
 
 
 def _path(image: ImageFile, image_id: str, taken: Seen) -> str:
-    """Where an image goes: under its own name as far as that is a path, and free on every file system."""
+    """The path for an image: its own name if that is usable and free on every file system, else a digest."""
     parts = [part for part in image.name.replace("\\", "/").split("/") if part.strip(". ")]
     parts = parts[1:] if parts[:1] == [_IMAGES] else parts
     own = "/".join([_IMAGES, *parts])
     usable = bool(parts) and all(len(part.encode()) <= _LONGEST_NAME and part.isprintable() for part in parts)
-    # A name without a dot would be taken for base64 when the folder is read.
+    # When the folder is read, a name without a dot would be taken for base64.
     if usable and "." in parts[-1] and taken.add(own.casefold()):
         return own
     suffix = Path(image.name[-_LONGEST_NAME:]).suffix.lower()

@@ -1,8 +1,8 @@
-"""An image from a URL that a document names: from the open internet only, and with limits on everything.
+"""Fetching an image from a URL in a document: from the open internet only, and with limits on everything.
 
-The documents are not trusted. A name is resolved once, every address that it has is looked at (``addresses``), and the
-connection goes to one of these very addresses, so that a second answer of the resolver changes nothing. A redirect is
-a new URL and is treated as one.
+The documents are not trusted. A host name is resolved once, all of its addresses are checked (``addresses``), and the
+connection goes to one of the checked addresses, so a second answer of the resolver has no effect. A redirect is
+treated as a new URL.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from mlsr_es.sources.deadline import LimitedSocket
 from mlsr_es.sources.refusal import Refusal
 
 Resolve = Callable[[str, int], Sequence[str]]
-"""All addresses of a host; raises ``OSError`` where it has none."""
+"""Resolves a host to all of its addresses; raises ``OSError`` where it has none."""
 
 Dial = Callable[[str, int, float], socket.socket]
-"""A connection to an address - never a name - and a port, within so many seconds; raises ``OSError``."""
+"""Connects to an address (never a name) and a port, within a number of seconds; raises ``OSError``."""
 
 _PORTS = {"http": 80, "https": 443}
 _WELL_KNOWN = 1024
-"""Ports below it are other services' (mail, shells), which must not be spoken to in their name."""
+"""Lower ports, other than those of HTTP, belong to other services (mail, shells), which must not get requests."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PIECE = 64 * 1024
@@ -43,12 +43,12 @@ _SAFE = "/%:@!$&'()*+,;=~-._?"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one image may cost.
+    """Limits for fetching one image.
 
     Args:
-        bytes: Of its file.
-        seconds: From the first request to the last byte, redirects and all.
-        redirects: How many are followed.
+        bytes: The most bytes of its file.
+        seconds: The most seconds from the first request to the last byte, with all redirects.
+        redirects: The most redirects that are followed.
     """
 
     bytes: int = 32 * 2**20
@@ -62,20 +62,21 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def dial(address: str, port: int, seconds: float) -> socket.socket:
-    """A TCP connection to an address."""
+    """Open a TCP connection to an address."""
     return socket.create_connection((address, port), timeout=seconds)
 
 
 @dataclass(frozen=True)
 class Fetcher:
-    """Fetches images over http and https; may be used by several threads.
+    """Fetches images over http and https; several threads may use it.
 
     Args:
-        headers: By origin (``https://store.example``), what is sent there and nowhere else: what opens a private store.
-        limits: Of each image.
-        resolver: Gives the addresses of a host.
-        dialler: Connects to one of them.
-        trust: Which certificates are believed; None for the system's.
+        headers: For each origin (``https://store.example``) the headers that are sent there and nowhere else, such as
+            credentials for a private store.
+        limits: The limits for each image.
+        resolver: Resolves a host to its addresses.
+        dialler: Connects to an address.
+        trust: The trusted certificates; None for the system's.
     """
 
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
@@ -85,10 +86,10 @@ class Fetcher:
     trust: ssl.SSLContext | None = None
 
     def fetch(self, url: str) -> bytes:
-        """The bytes behind a URL.
+        """Fetch the bytes behind a URL.
 
         Raises:
-            Refusal: It is not fetched, or could not be; the message says why, without the URL's own secrets.
+            Refusal: The URL may not or could not be fetched; the message says why, without secrets from the URL.
         """
         deadline = monotonic() + self.limits.seconds
         for _ in range(self.limits.redirects + 1):
@@ -121,7 +122,7 @@ class Fetcher:
             reached.end()
 
     def _connected(self, parts: SplitResult, host: str, port: int, deadline: float) -> LimitedSocket:
-        """A connection to an address of the host, each of which may be connected to."""
+        """Connect to one of the host's addresses, after checking that all of them are public."""
         addresses = list(dict.fromkeys(self.resolver(host, port)))
         hidden = [address for address in addresses if not is_public(address)]
         if hidden or not addresses:
@@ -141,7 +142,7 @@ class Fetcher:
     def _first(self, addresses: Sequence[str], port: int, deadline: float) -> socket.socket:
         for address in addresses[:-1]:
             try:
-                # Half of what is left, so that one that does not answer leaves time for the next.
+                # Half of the remaining time, so that an address without an answer leaves time for the next one.
                 return self.dialler(address, port, _left(deadline) / 2)
             except OSError:
                 continue
@@ -151,7 +152,7 @@ class Fetcher:
         shown = f"[{host}]" if ":" in host else host
         at = shown if port == _PORTS[parts.scheme] else f"{shown}:{port}"
         own = self.headers.get(f"{parts.scheme}://{at}", {})
-        # Nothing is unpacked: a few bytes could become any number of them.
+        # Compressed answers are refused: a few bytes could expand to any number.
         return {
             "Host": at,
             "User-Agent": f"mlsr-es/{__version__}",
@@ -184,10 +185,10 @@ class _Redirect:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port as a ``Fetcher``'s headers name them: lower case, without the usual port.
+    """The origin of a URL, as ``Fetcher.headers`` names it: in lower case, without the default port.
 
     Raises:
-        Refusal: It is no URL that would be fetched.
+        Refusal: The URL may not be fetched.
     """
     parts = _checked(url)
     host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
@@ -196,10 +197,10 @@ def origin(url: str) -> str:
 
 
 def read_headers(file: Path) -> dict[str, dict[str, str]]:
-    """A file of headers: a JSON object of origins, each with an object of headers.
+    """Read a file of headers: a JSON object of origins, each with an object of headers.
 
     Raises:
-        InputError: It is something else.
+        InputError: The file holds something else, or cannot be read.
     """
     shape = 'It looks like {"https://store.example": {"Authorization": "..."}}.'
     try:
@@ -211,7 +212,7 @@ def read_headers(file: Path) -> dict[str, dict[str, str]]:
         raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
     except Refusal as refusal:
         raise InputError(f"{file} names an origin that is none: {refusal}.", advice=shape) from refusal
-    except (ValueError, AttributeError) as error:  # what was met may be a secret, and is not repeated
+    except (ValueError, AttributeError) as error:  # the content may be secret, so the message does not repeat it
         raise InputError(f"{file} does not hold headers.", advice=shape) from error
     if any(_BREAKS_A_HEADER.search(text) for own in headers.values() for pair in own.items() for text in pair):
         raise InputError(f"{file} holds a header with a line break or a character that is not ASCII.")
@@ -219,10 +220,10 @@ def read_headers(file: Path) -> dict[str, dict[str, str]]:
 
 
 def _checked(url: str) -> SplitResult:
-    """The parts of a URL that may be asked for, its host as it is resolved.
+    """Check a URL and split it; the host is in the form in which it is resolved.
 
     Raises:
-        Refusal: It may not.
+        Refusal: The URL may not be fetched.
     """
     try:
         parts = urlsplit(url.strip())

@@ -1,4 +1,4 @@
-"""The images of an HTML element with their caption components, in DocBook, Asciidoctor, Sphinx and plain HTML."""
+"""The images of an HTML element with their captions, in DocBook, Asciidoctor, Sphinx and plain HTML."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FoundImage:
-    """An image where it stands in a page.
+    """An image at one place in a page.
 
     Args:
-        src: As the page writes it.
-        captions: Its caption components there.
-        inline: Whether it stands within a line of text.
+        src: The image's ``src``, as the page writes it.
+        captions: The caption components at this place.
+        inline: Whether the image is within a line of text.
     """
 
     src: str
@@ -40,27 +40,27 @@ class FoundImage:
 
 
 def is_figure(element: HtmlElement) -> bool:
-    """Whether the element's words are about its images, and not the section's."""
+    """Whether the element is a figure, whose text describes its images and is not part of the section's text."""
     return element.tag == "figure" or (element.tag == "div" and bool(classes(element) & _FIGURES))
 
 
 def heading(element: HtmlElement) -> str:
-    """The words of a title without the number that a stylesheet gave it: "Figure 17.3. Blur" is "Blur"."""
+    """The text of a title without the number that a stylesheet added: "Figure 17.3. Blur" becomes "Blur"."""
     return unnumbered(raw_words(element, without=_UNREAD))
 
 
 def unnumbered(title: str) -> str:
-    """A title, as it stands in the page, without its number."""
+    """A title without its number."""
     return folded(_NUMBER.sub("", title, count=1))
 
 
 def images_of(element: HtmlElement, *, inline: bool = False) -> Iterator[FoundImage]:
-    """The images below an element (or the element itself), in order, each with the captions that are about it.
+    """The images in an element (or the element itself), in order, each with the captions that describe it.
 
-    A caption is about every image below the element that directly holds it: a figure's title about all of its
-    images, a media object's caption about its own.
+    A caption describes every image below the element that directly holds it. So a figure's title describes all of its
+    images, and a media object's caption describes only its own.
     """
-    # What a figure holds is about each of its images, of which there may be thousands: it is looked through once.
+    # A figure may hold thousands of images, so its captions are collected only once.
     held = cache(_held_captions)
     for image in element.iter("img"):
         src = folded(image.get("src", ""))

@@ -1,4 +1,4 @@
-"""A folder of images with side-car captions: ``owl.png`` and ``owl.txt`` or ``owl.json``."""
+"""A folder of images with captions in files beside them: ``owl.png`` and ``owl.txt`` or ``owl.json``."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from mlsr_es.sources.source import LeftOut, narrowed
 from mlsr_es.sources.text import folded, inside, language_code, path_id
 from mlsr_es.sources.walking import file_paths
 
-# Tux Paint's form: the first line is English, the others are "de.utf8=Eine Eule."
+# Tux Paint's form: the first line is English, the other lines look like "de.utf8=Eine Eule."
 _TRANSLATION = re.compile(r"^([A-Za-z]{2,3}(?:[_@][A-Za-z]+)?)\.utf8=(.*)$")
 
 
 class ImageFolder:
-    """A document an image; the folder that an image lies in is its page.
+    """A source with one document for each image; the page of an image is its folder.
 
-    A side-car of text is one caption, or a line a language as Tux Paint writes it. One of JSON is an object with
-    ``description``, ``title``, ``alt``, ``attribution`` and ``language``, or with ``captions``, a list of objects with
-    ``text``, ``kind`` and ``language``. An image without side-car has no captions.
+    A side-car text file holds one caption, or a line for each language in Tux Paint's form. A side-car JSON file holds
+    an object with ``description``, ``title``, ``alt``, ``attribution`` and ``language``, or with ``captions``, a list
+    of objects with ``text``, ``kind`` and ``language``. An image without a side-car file has no captions.
 
     Args:
-        folder: Where the images are, at any depth; nothing outside it is read.
+        folder: The folder with the images, at any depth; nothing outside it is read.
         name: The collection's name; image ids begin with it.
     """
 
@@ -41,22 +41,22 @@ class ImageFolder:
         self._languages: frozenset[str] | None = None
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
-        """Image documents folder by folder, by name."""
+        """Image documents, folder by folder, in the order of their names."""
         for same in _pictures(self._folder):
             yield self._document(same[0])
             for variant in same[1:]:
                 yield LeftOut(f"{self.name}/{path_id(variant)}", "variant")
 
     def sections(self) -> Iterator[Section]:
-        """None: there is no text."""
+        """Yield nothing: the folder has no text besides captions."""
         yield from ()
 
     def judgements(self) -> Iterator[Judgement]:
-        """None: there is no text."""
+        """Yield nothing: the folder has no text besides captions."""
         yield from ()
 
     def faults(self) -> Iterator[RecordError]:
-        """None: there is no text."""
+        """Yield nothing: the folder has no text besides captions."""
         yield from ()
 
     def count(self) -> int:
@@ -64,9 +64,9 @@ class ImageFolder:
         return sum(len(same) for same in _pictures(self._folder))
 
     def in_languages(self, languages: frozenset[str] | None) -> ImageFolder:
-        """The same images with captions in these languages; nothing of them is kept, so nothing is shared."""
+        """The same images with captions in these languages; they are read again."""
         folder = copy(self)
-        folder._languages = languages  # noqa: SLF001 - another one of this class
+        folder._languages = languages  # noqa: SLF001 - an object of the same class
         return folder
 
     def _document(self, path: str) -> ImageDocument | RecordError | LeftOut:
@@ -95,7 +95,7 @@ class ImageFolder:
 
 
 def _pictures(folder: Path) -> Iterator[list[str]]:
-    """The image files, those together that differ in their ending only: drawn ones behind those with pixels."""
+    """The image files; those that differ in their suffix only are one group, with SVG files last."""
     for _, same in groupby(file_paths(folder, SUFFIXES), key=lambda path: str(Path(path).with_suffix(""))):
         yield sorted(same, key=lambda path: path.lower().endswith(".svg"))
 

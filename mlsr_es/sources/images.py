@@ -1,4 +1,4 @@
-"""From an image's bytes to pixels: every kind of file becomes an upright RGB image, or is rejected with a reason."""
+"""From an image's bytes to pixels: every file becomes an upright RGB image, or is rejected with a reason."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
-"""What is read, beside SVG: Pillow's other formats are seldom images of a collection, and more to go wrong."""
+"""The formats that are read, besides SVG. Pillow's other formats are rare in collections and add risks."""
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".svg"})
-"""The file names that a folder's images have, lower case."""
+"""The suffixes of image files in a folder, in lower case."""
 
 MOST_PIXELS = 64_000_000
 LONGEST_SIDE = 1024
-"""What models are shown has no longer side: no backbone reads more, and a block of images stays below 200 MB."""
+"""The longest side of an image for a model, in pixels: no backbone reads more, and a block stays below 200 MB."""
 
 _MOST_BYTES = 256 * 2**20
 _SIXTEEN_BITS = 65535
 
-# Pillow tells of a decompression bomb by a warning; what turns it into an error is one setting for all threads.
+# Pillow reports a decompression bomb by a warning. The filter that turns it into an error is shared by all threads.
 _opening = threading.Lock()
 
 
 def decode(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIXELS) -> Image.Image:
-    """The pixels of an image, where nothing else of it is wanted.
+    """Decode an image to its pixels only.
 
     Args:
         image: PNG, JPEG, GIF, WebP, TIFF, BMP or SVG.
@@ -43,13 +43,13 @@ def decode(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIX
         most_pixels: Larger images are rejected before they are decoded.
 
     Raises:
-        RecordError: The file is missing, empty, no image, damaged, too large, or an SVG that is refused.
+        RecordError: The file is missing, empty, damaged, too large, not an image, or an SVG that is refused.
     """
     return decoded(image, record_id=record_id, most_pixels=most_pixels).pixels
 
 
 def decoded(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIXELS) -> Decoded:
-    """The image as it is seen: RGB, upright, on white where it is transparent, the first frame of an animation.
+    """Decode an image as it is shown: RGB, upright, on white where it is transparent, the first frame of an animation.
 
     Args:
         image: PNG, JPEG, GIF, WebP, TIFF, BMP or SVG. An SVG is drawn with its longest side at 512 pixels.
@@ -57,44 +57,44 @@ def decoded(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PI
         most_pixels: Larger images are rejected before they are decoded.
 
     Raises:
-        RecordError: The file is missing, empty, no image, damaged, too large, or an SVG that is refused.
+        RecordError: The file is missing, empty, damaged, too large, not an image, or an SVG that is refused.
     """
     try:
         return _decode(image, most_pixels)
     except Refusal as refusal:
         reason = str(refusal)
-    except Exception as error:  # noqa: BLE001 - decoders that meet hostile bytes raise anything
+    except Exception as error:  # noqa: BLE001 - decoders may raise anything for hostile bytes
         reason = f"it cannot be decoded: {_said(error)}"
     raise RecordError(record_id or image.name, "decode", reason)
 
 
 def header_of(image: ImageFile) -> Header:
-    """What the header alone says, without decoding; unknown where the file does not say or is no image."""
+    """Read the image's header without decoding it; values are unknown where the file is not an image or omits them."""
     try:
         content = _content(image)
         if is_svg(content):
             return Header("SVG", *svg_size(content))
         with _opened(content) as opened:
             width, height = opened.size
-            # A PNG without Exif data before its pixels would be decoded in search of some behind them.
+            # Pillow would decode a whole PNG to look for Exif data after the pixels.
             exif = opened.getexif() if opened.format != "PNG" or "exif" in opened.info else {}
             lies = exif.get(_ORIENTATION, 1) in _LYING
             return Header(opened.format or "", *((height, width) if lies else (width, height)))
-    except Exception:  # noqa: BLE001 - what is wrong with it, ``decode`` says
+    except Exception:  # noqa: BLE001 - ``decode`` reports what is wrong
         return Header()
 
 
 def shrunk(image: Image.Image) -> Image.Image:
-    """A decoded image as models are shown it: at most ``LONGEST_SIDE`` pixels long; changed in place."""
+    """Shrink a decoded image in place to at most ``LONGEST_SIDE`` pixels, the size for models."""
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     return image
 
 
 def thumbnail(image: Image.Image, side: int = 160) -> str:
-    """A small JPEG as a data URI.
+    """Make a small JPEG as a data URI.
 
     Args:
-        image: RGB, any size; it stays as it is.
+        image: An RGB image of any size; it is not changed.
         side: The longest side in pixels; a smaller image is not enlarged.
     """
     small = image.copy()
@@ -106,14 +106,14 @@ def thumbnail(image: Image.Image, side: int = 160) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """An image that was decoded.
+    """A decoded image.
 
     Args:
-        pixels: RGB, as the image is seen.
-        format: "PNG", "SVG"...
-        width: The image's own in pixels, as seen, after rotation; of an SVG what the file says, and the drawing's where
-            it says nothing.
-        height: The same from top to bottom.
+        pixels: The RGB pixels, as the image is shown.
+        format: The file's format, such as "PNG" or "SVG".
+        width: The image's width in pixels, after rotation; for an SVG the width in the file, or that of the drawing
+            where the file has none.
+        height: The image's height in pixels, after rotation; for an SVG the height in the file, or that of the drawing.
     """
 
     pixels: Image.Image
@@ -124,12 +124,12 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What an image's header says.
+    """The contents of an image's header.
 
     Args:
-        format: "PNG", "SVG"...; "" where it is not known.
-        width: Pixels as seen, after rotation; 0 where not known.
-        height: The same from top to bottom.
+        format: The file's format, such as "PNG" or "SVG"; "" where it is unknown.
+        width: The width in pixels, after rotation; 0 where it is unknown.
+        height: The height in pixels, after rotation; 0 where it is unknown.
     """
 
     format: str = ""
@@ -200,7 +200,7 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey values of 16 bits, 32 bits or floating point, scaled to 0..255."""
+    """Scale grey values of 16 bits, 32 bits or floating point to 0..255."""
     import numpy as np
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""What is in a collection: counts, distributions, examples, and all that is rejected."""
+"""What is in a collection: counts, distributions, examples, and rejected records."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mlsr_es.sources.images import decoded
 from mlsr_es.sources.source import LeftOut, Source
 
 SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
-"""The upper bounds of the classes of longest sides, in pixels; what is larger is in a class of its own, 0."""
+"""Upper bounds of the size classes by longest side, in pixels; larger images are in the class 0."""
 
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.95, 1.0)
 _EXAMPLES = 5
@@ -21,22 +21,22 @@ _EXAMPLES = 5
 
 @dataclass(slots=True)
 class Inspection:
-    """What a collection holds.
+    """The contents of a collection in numbers.
 
     Args:
         name: The collection.
-        documents: Image documents whose image can be decoded, or that have captions only.
-        without_captions: How many of these have no caption.
-        sections: All sections.
-        judged_sections: Sections with at least one judgement.
-        judgements: All judgements.
+        documents: How many documents have an image that can be decoded, or captions only.
+        without_captions: How many of these documents have no caption.
+        sections: How many sections there are.
+        judged_sections: How many sections have at least one judgement.
+        judgements: How many judgements there are.
         captions: How many captions there are, by kind.
         languages: How many captions there are, by language; "" where the source does not say.
         formats: How many images there are, by format.
-        sizes: How many images there are, by the class of their longest side (``SIZES``).
-        caption_words: Quantiles of the words of a caption (``QUANTILES``); empty without captions.
-        section_words: The same of a section's text.
-        left_out: How many images rules leave out, by the name of the rule.
+        sizes: How many images there are, by size class (``SIZES``).
+        caption_words: Quantiles (``QUANTILES``) of the number of words in a caption; empty without captions.
+        section_words: Quantiles (``QUANTILES``) of the number of words in a section's text; empty without sections.
+        left_out: How many images are left out, by the name of the rule.
         rejected: How many records are bad, by reason.
         examples: The first documents with captions.
         example_sections: The first judged sections with text.
@@ -69,9 +69,9 @@ def inspect(
     """Read a collection from end to end and decode every image.
 
     Args:
-        source: What to look at.
-        reject: Is given every bad record.
-        progress: Told of each image.
+        source: The collection to inspect.
+        reject: Called with every bad record.
+        progress: Reports each image.
     """
     found = Inspection(source.name)
     _look_at_documents(source, found, reject, progress)
@@ -112,7 +112,7 @@ def _look_at_documents(
 
 
 def _look_at_image(document: ImageDocument, found: Inspection) -> ImageDocument:
-    """The document with the size of its image: rows seldom say it."""
+    """Decode and count a document's image, and add its size to the document, since rows seldom have it."""
     if document.image is None:
         return document
     image = decoded(document.image, record_id=document.id)

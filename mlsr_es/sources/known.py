@@ -1,4 +1,4 @@
-"""Known collections, by name: what they are, and where they are kept once they have been got."""
+"""Known collections by name: where each comes from and how it is read."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownCollection:
-    """A collection that has a name.
+    """A collection that users can name.
 
     Args:
-        name: What the user types, and what its image ids begin with.
-        package: The Debian package that holds it; "" for what ships with this package.
-        folder: Where it is inside the package, or among the shipped files.
-        kind: How it is read.
-        licence: Under which licence it stands.
-        description: In a few words.
+        name: The name that the user types, and that its image ids begin with.
+        package: The Debian package that holds it; "" for a collection that ships with this package.
+        folder: Its folder inside the Debian package, or among the shipped files.
+        kind: How the folder is read.
+        licence: The collection's licence.
+        description: A short description.
         language: The language of captions that do not say theirs.
     """
 

@@ -1,4 +1,4 @@
-"""A folder of HTML pages - a manual, a site - as a collection."""
+"""A folder of HTML pages, such as a manual or a site, as a collection."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _SHARE_OF_PAGES = 0.1
 
 
 class Manual:
-    """Sections by headings; an image on several pages is one document, with the captions of all its places.
+    """A source with a section for each heading, and one document for each image with the captions of all its places.
 
-    The images of a section are its judgements. What ``RULES`` names is left out. Each page is parsed once, when
-    something is asked first, and each image's header is read once.
+    The images of a section are its judgements. The rules in ``RULES`` leave images out. Each page is parsed once, at
+    the first use, and each image's header is read once.
 
     Args:
-        folder: Where the pages are, at any depth; nothing outside it is read.
+        folder: The folder with the pages, at any depth; nothing outside it is read.
         name: The collection's name; image ids begin with it.
-        language: The language of pages that do not say theirs.
-        progress: Told of each page that is parsed.
+        language: The language of pages that do not say theirs; "" for unknown.
+        progress: Reports each page that is parsed.
     """
 
     def __init__(self, folder: Path, *, name: str, language: str = "", progress: Progress = Silent()) -> None:
@@ -49,7 +49,7 @@ class Manual:
         self._store = PageStore(partial(_read_pages, self._folder, progress), partial(_image_id, name))
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
-        """Image documents in the order in which the pages, by name, show them."""
+        """Image documents in the order in which the pages show them; pages are in the order of their names."""
         yield from self._store.faults()
         pages = self._store.count_pages()
         for image in self._store.images():
@@ -60,24 +60,24 @@ class Manual:
         return self._store.sections()
 
     def judgements(self) -> Iterator[Judgement]:
-        """Each section's images, those that are documents."""
+        """One judgement for each image document in each section."""
         pages = self._store.count_pages()
         for section_id, image in self._store.places():
             if isinstance(self._document(image, pages), ImageDocument):
                 yield Judgement(section_id, image.id)
 
     def faults(self) -> Iterator[RecordError]:
-        """Nothing: ``documents`` has the pages that cannot be read."""
+        """Yield nothing: ``documents`` yields the errors of unreadable pages."""
         yield from ()
 
     def count(self) -> int:
-        """How many items ``documents`` yields: the pages are read, their images are not."""
+        """How many items ``documents`` yields; this reads the pages, but not their images."""
         return self._store.count()
 
     def in_languages(self, languages: frozenset[str] | None) -> Manual:
         """The same manual with captions in these languages; its pages are not parsed again."""
         manual = copy(self)
-        manual._languages = languages  # noqa: SLF001 - another one of this class
+        manual._languages = languages  # noqa: SLF001 - an object of the same class
         return manual
 
     def _document(self, image: ShownImage, pages: int) -> ImageDocument | RecordError | LeftOut:
@@ -109,7 +109,7 @@ class Manual:
 
 
 def _read_pages(folder: Path, progress: Progress) -> Iterator[tuple[str, Page | RecordError]]:
-    """Each page, by the name of its file, with what it holds or why it cannot be read."""
+    """Read each page: its file's name, with its contents or the error."""
     stage = "Reading pages"
     progress.start(stage, sum(1 for _ in file_paths(folder, PAGE_SUFFIXES)), "pages")
     for page in file_paths(folder, PAGE_SUFFIXES):
@@ -132,9 +132,9 @@ def _image_id(collection: str, page: str, src: str) -> str:
 
 
 def _relative(page: str, src: str) -> str | None:
-    """The path that a page's ``src`` means, relative to the source's folder; None where it is not a file's.
+    """The path of a page's ``src``, relative to the source's folder; None where it does not name a file.
 
-    A path that leaves the folder stays one that does.
+    A path that leaves the folder is not changed to one inside it.
     """
     try:
         parts = urlsplit(src)

@@ -16,16 +16,16 @@ _WITHIN_A_LINE = frozenset(
 
 
 def parsed(content: bytes) -> HtmlElement:
-    """The root of a page, without comments, whatever its mistakes.
+    """Parse a page, even one with mistakes, and return its root without comments.
 
     Raises:
-        ValueError: There is no element in it.
+        ValueError: The page has no element.
     """
     try:
         content.decode()
         encoding = "utf-8"
     except UnicodeDecodeError:
-        encoding = None  # libxml2 looks at the byte order mark and at what the page declares
+        encoding = None  # libxml2 uses the byte order mark and the page's own declaration
     parser = HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True)
     try:
         return document_fromstring(content, parser=parser)
@@ -39,7 +39,7 @@ def classes(element: HtmlElement) -> frozenset[str]:
 
 
 def language_of(element: HtmlElement) -> str:
-    """The language that the element, or the nearest one around it, says that it is in; "" where none does."""
+    """The language of the nearest ``lang`` attribute, on the element or around it; "" where there is none."""
     for holder in (element, *element.iterancestors()):
         code = holder.get("lang") or holder.get("xml:lang")
         if code:
@@ -48,7 +48,7 @@ def language_of(element: HtmlElement) -> str:
 
 
 class Walk:
-    """The elements and the pieces of text below an element, in document order; blocks stand between spaces."""
+    """Iterates over the elements and pieces of text below an element, in document order, with spaces around blocks."""
 
     def __init__(self, root: HtmlElement) -> None:
         self._root = root
@@ -68,13 +68,13 @@ class Walk:
                 yield element.tail
 
     def skip(self) -> None:
-        """Leave out what is inside the element that came last."""
+        """Skip the contents of the last element."""
         self._events.skip_subtree()
         self._skipped = True
 
 
 def raw_words(element: HtmlElement, *, without: frozenset[str] = frozenset()) -> str:
-    """The text of an element as it stands; elements of the classes ``without`` do not count."""
+    """The text of an element with its white space, without elements of the classes ``without``."""
     parts: list[str] = []
     walk = Walk(element)
     for part in walk:
@@ -86,12 +86,12 @@ def raw_words(element: HtmlElement, *, without: frozenset[str] = frozenset()) ->
 
 
 def block_around(element: HtmlElement) -> HtmlElement | None:
-    """The nearest element around this one that is a block of its own: a paragraph, a cell; None where none is."""
+    """The nearest block around an element, such as a paragraph or a cell; None where there is none."""
     return next((holder for holder in element.iterancestors() if holder.tag not in _WITHIN_A_LINE), None)
 
 
 def has_a_line(block: HtmlElement) -> bool:
-    """Whether words stand in a block, and not in blocks within it alone."""
+    """Whether a block has text of its own, outside the blocks in it."""
     walk = Walk(block)
     for part in walk:
         if isinstance(part, str):

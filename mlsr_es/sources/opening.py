@@ -1,4 +1,4 @@
-"""From what the user types to a source."""
+"""Opening the source that a user names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _QRELS = "qrels.txt"
 
 
 def _nobody(_: str) -> None:
-    """Says nothing."""
+    """Do nothing."""
 
 
 def open_source(
@@ -42,23 +42,22 @@ def open_source(
     progress: Progress = Silent(),
     say: Callable[[str], None] = _nobody,
 ) -> Source:
-    """A source by name or by path; one that holds at least one image document.
+    """Open a source by name or path; it holds at least one image document.
 
     Args:
         name_or_path: A known collection (``KNOWN``); a folder that ``export`` wrote, of HTML pages, of images or of
             Parquet files; a file of rows (JSON Lines, plain or gzipped, CSV, TSV, Parquet); a glob of such files.
-            Beside rows, ``topics.jsonl`` or ``texts.parquet`` has the sections and ``qrels.txt`` the judgements.
-        name: The collection's name, which image ids begin with; by default the known one, or the folder's.
-        languages: Which captions to keep, ISO 639-1 codes; None for all.
-        state: Where known collections are kept; by default what ``state_folder`` says.
-        progress: Told of what is fetched, and of each page of a manual when its pages are parsed: once, as soon as
-            something of it is asked.
-        say: Takes a line on what is odd about the source and no fault: columns that nothing reads.
+            ``topics.jsonl`` or ``texts.parquet`` beside rows has the sections, and ``qrels.txt`` has the judgements.
+        name: The collection's name, which image ids begin with; None for the known name, or the folder's.
+        languages: The languages of captions to keep, as ISO 639-1 codes; None for all.
+        state: The folder that keeps known collections; None for the one of ``state_folder``.
+        progress: Reports fetching, and each page of a manual when the pages are parsed at the first use.
+        say: Called with a line for each oddity that is not an error: columns that nothing reads.
 
     Raises:
         SourceError: There is no such source, or nothing in it can be read.
-        AptMissingError: A known collection would have to be fetched, and this machine has no apt.
-        StorageError: A known collection cannot be kept: the disk is full, or not writable.
+        AptMissingError: A known collection has to be fetched, and this machine has no apt.
+        StorageError: A known collection cannot be stored: the disk is full, or not writable.
     """
     if known := KNOWN.get(name_or_path):
         return _known(known, name, state or state_folder(), progress).in_languages(languages)
@@ -77,14 +76,15 @@ def open_source(
 
 
 def check_holds_images(source: Source, given: str) -> None:
-    """Check that a source has at least one image document; ``open_source`` has done so for the languages it was given.
+    """Check that a source has at least one image document; ``open_source`` checks this for the languages it is given.
 
     Args:
-        source: What was opened; narrowed to other languages, it may have none left.
-        given: What the user calls it.
+        source: The source; it may have no document left after a change of languages.
+        given: The user's name for the source.
 
     Raises:
-        SourceError: It has none: with the first fault, or with how many images are left out by rule.
+        SourceError: The source has no image document; the message has the first error, or the number of left-out
+            images.
     """
     rejected, left_out = None, 0
     for item in source.documents():

@@ -33,7 +33,7 @@ class PlacedImage:
     Args:
         found: The image with its captions.
         section_id: The section.
-        rule: Why it is left out, a name in ``RULES``; "" where it is content.
+        rule: The rule in ``RULES`` that leaves the image out; "" where the image is content.
     """
 
     found: FoundImage
@@ -43,7 +43,7 @@ class PlacedImage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds: its sections and its images, each in the page's order."""
+    """The sections and images of a page, each in the page's order."""
 
     sections: tuple[Section, ...]
     images: tuple[PlacedImage, ...]
@@ -52,12 +52,12 @@ class Page:
 def read_page(content: bytes, page: str) -> Page:
     """Read a page of HTML.
 
-    A section is a heading and what stands below it up to the next heading. The words of figures, navigation and
-    scripts are not its text.
+    A section is a heading and what follows it up to the next heading. The words of figures, navigation and scripts are
+    not part of its text.
 
     Args:
         content: The file's bytes.
-        page: Its path relative to the source.
+        page: The page's path relative to the source.
 
     Raises:
         ValueError: The bytes hold no HTML.
@@ -99,7 +99,7 @@ class _Draft:
 
 
 class _Reader:
-    """Walks through a page and keeps the section that it is in."""
+    """Walks through a page and collects its sections and images."""
 
     def __init__(self, page_id: str) -> None:
         self._page_id = page_id
@@ -108,11 +108,11 @@ class _Reader:
         self.drafts = [_Draft(page_id)]
         self.images: list[PlacedImage] = []
         self.description = ""
-        # A block may hold thousands of images: it is looked through once, not once for each of them.
+        # A block may hold thousands of images, so it is searched once and not once for each image.
         self._has_a_line = cache(has_a_line)
 
     def read(self, root: HtmlElement) -> None:
-        """Take in all that is below ``root``."""
+        """Read everything below ``root``."""
         walk = Walk(root)
         for part in walk:
             if isinstance(part, str):
@@ -128,7 +128,7 @@ class _Reader:
                 self._place(images_of(image), rule="navigation")
 
     def _take(self, element: HtmlElement) -> bool:
-        """Take in an element; whether it is done with, and all that is in it."""
+        """Read an element; return whether its contents have been read too, or are to be skipped."""
         if element.tag in _HEADINGS and not any(classes(holder) & _ADMONITIONS for holder in element.iterancestors()):
             self._begin(element)
         elif element.tag in _UNREAD_TAGS or classes(element) & _UNREAD_CLASSES:
@@ -148,13 +148,13 @@ class _Reader:
         return True
 
     def _is_within_a_line(self, element: HtmlElement) -> bool:
-        """Whether other words stand beside the element, in no block of their own."""
+        """Whether the block around the element has text of its own."""
         block = block_around(element)
         return block is not None and self._has_a_line(block)
 
     def _begin(self, element: HtmlElement) -> None:
         level = _HEADINGS[element.tag]
-        # DocBook gives a chapter and its sections the same level of heading: there, nesting tells them apart.
+        # DocBook gives a chapter and its sections the same heading level, so nesting decides which is above which.
         titlepage = next((holder for holder in element.iterancestors("div") if "titlepage" in classes(holder)), None)
         holder = titlepage.getparent() if titlepage is not None else None
         around = set(element.iterancestors())
@@ -197,7 +197,7 @@ def _is_navigation(element: HtmlElement) -> bool:
 
 
 def _is_admonition_mark(element: HtmlElement) -> bool:
-    """The cell with the icon of a note or a tip, and DocBook's cell with the word "Note"."""
+    """Whether the element is the cell with the icon of a note or a tip, or DocBook's cell with the word "Note"."""
     is_icon = element.tag == "td" and (element.get("rowspan") is not None or "icon" in classes(element))
     if not is_icon and element.tag != "th":
         return False

@@ -1,4 +1,4 @@
-"""What the pages of a manual say, read once: kept on disk, because a manual may hold more than memory does."""
+"""The contents of a manual's pages, read once and kept on disk, because a manual may not fit into memory."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from mlsr_es.errors import RecordError, StorageError
 from mlsr_es.sources.page import Page, PlacedImage
 
 _AT_ONCE = 256
-"""Rows in memory at a time."""
+"""How many rows are in memory at a time."""
 
-# What files say is kept as JSON in ASCII: sqlite takes no text with bytes that are no UTF-8, as names of files have.
+# Texts are kept as JSON in ASCII, because file names may have bytes that are not UTF-8, which sqlite refuses.
 _TABLES = """
     CREATE TABLE pages (number INTEGER PRIMARY KEY, fault TEXT);
     CREATE VIEW faults AS SELECT number, fault FROM pages WHERE fault IS NOT NULL;
@@ -28,8 +28,8 @@ _TABLES = """
     CREATE TABLE places (number INTEGER PRIMARY KEY, section TEXT, image INTEGER);
 """
 
-# An image that one page has in its navigation and another in its text is content: the first page that shows it
-# so is its page, and only such places say whether it stands within a line.
+# An image that is navigation in one page and content in another is content. Its page is the first page where it is
+# content, and only its places as content decide whether it is within a line.
 _ADD_PLACE = """
     INSERT INTO images (id, page, src, rule, inline, pages, last_page)
     VALUES (:id, :page, :src, :rule, :inline, 1, :number)
@@ -45,18 +45,19 @@ _ADD_PLACE = """
 
 @dataclass(frozen=True, slots=True)
 class ShownImage:
-    """What all pages together say of an image.
+    """An image with what all pages together say about it.
 
     Args:
-        number: Its place in the order in which the pages show the images, from 1.
+        number: Its position in the order in which the pages show the images, from 1.
         id: The image id.
-        page: The first page where it is content; where it is nowhere content, the first.
-        src: As that page writes it.
-        rule: Why it is left out, a name in ``RULES``; "" where it is content somewhere.
-        inline: Whether it stands within a line of text wherever it is content.
-        pages: On how many pages it is.
-        size: Width and height in pixels, where ``PageStore.keep_size`` was told; 0 where the file does not say.
-        captions: Those of all places where it is content, each once, in the pages' order.
+        page: The first page where it is content; if it is never content, the first page that shows it.
+        src: The image's ``src``, as that page writes it.
+        rule: The rule in ``RULES`` that leaves the image out; "" where it is content somewhere.
+        inline: Whether it is within a line of text at every place where it is content.
+        pages: How many pages show it.
+        size: Width and height in pixels, as given to ``PageStore.keep_size``, with 0 where the file does not say; None
+            before that.
+        captions: The captions of all places where it is content, without duplicates, in the pages' order.
     """
 
     number: int
@@ -71,13 +72,13 @@ class ShownImage:
 
 
 class PageStore:
-    """Reads the pages when something is asked first, and keeps what they say in a temporary database.
+    """Reads the pages at the first use, and keeps their contents in a temporary database.
 
-    It may be asked by several threads, and while answers are being read.
+    Several threads may use it, also while they iterate over its results.
 
     Args:
-        pages: Reads all pages, in order: their names, and what each holds or why it cannot be read.
-        image_id: The id of an image, from the name of a page and the ``src`` there.
+        pages: Reads all pages in order: the name of each, with its contents or the error.
+        image_id: Makes the id of an image from the name of a page and the ``src`` there.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class PageStore:
         self._database: sqlite3.Connection | None = None
 
     def faults(self) -> Iterator[RecordError]:
-        """The pages that cannot be read."""
+        """The errors of pages that cannot be read."""
         for _, fault in self._rows("SELECT number, fault FROM faults"):
             yield RecordError(*json.loads(fault))
 
@@ -105,21 +106,21 @@ class PageStore:
             yield self._image(row)
 
     def places(self) -> Iterator[tuple[str, ShownImage]]:
-        """The ids of sections, each with an image that is content there, in the pages' order."""
+        """Each image that is content with the id of its section, in the pages' order."""
         for _, section_id, image in self._rows("SELECT number, section, image FROM places"):
             (row,) = self._ask("SELECT * FROM images WHERE number = ?", image)
             yield json.loads(section_id), self._image(row)
 
     def count_pages(self) -> int:
-        """How many pages there are, with those that cannot be read."""
+        """How many pages there are, including those that cannot be read."""
         return self._number("SELECT count(*) FROM pages")
 
     def count(self) -> int:
-        """How many images there are, and pages that cannot be read."""
+        """How many images and unreadable pages there are together."""
         return self._number("SELECT (SELECT count(*) FROM images) + (SELECT count(*) FROM faults)")
 
     def keep_size(self, image: ShownImage, size: tuple[int, int]) -> None:
-        """Keep what the header of an image's file says, so that the file is not read for it again."""
+        """Store the size from the header of an image's file, so that the header is not read again."""
         self._ask("UPDATE images SET width = ?, height = ? WHERE number = ?", *size, image.number)
 
     def _image(self, row: tuple[Any, ...]) -> ShownImage:
@@ -142,7 +143,7 @@ class PageStore:
         return int(number)
 
     def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """All rows of a table by number, the first column; some at a time, so that nothing stays open between."""
+        """All rows of a query in the order of the first column, a batch at a time, so that no cursor stays open."""
         last = 0
         while rows := self._ask(f"{query} WHERE number > ? ORDER BY number LIMIT ?", last, _AT_ONCE):
             yield from rows
@@ -161,11 +162,11 @@ class PageStore:
                 ) from error
 
     def _filled(self) -> sqlite3.Connection:
-        # An empty name: sqlite's own temporary file, kept in memory as long as it is small.
+        # An empty name makes sqlite use a temporary file, which it keeps in memory as long as it is small.
         database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         try:
             database.executescript(_TABLES)
-            database.execute("BEGIN")  # and never committed: nobody else reads it, and it ends with the source
+            database.execute("BEGIN")  # never committed, since nobody else reads the database
             for name, read in self._read_pages():
                 _add_page(database, name, read, self._image_id)
         except BaseException:
@@ -194,12 +195,12 @@ def _add_page(
 
 
 def _add_image(database: sqlite3.Connection, place: PlacedImage, met: Mapping[str, object]) -> int:
-    """Add a place where an image stands; the image's number.
+    """Add one place of an image, and return the image's number.
 
     Args:
-        database: The store's.
-        place: Where it stands.
-        met: Its ``id``, the name of the ``page`` and the page's ``number``, as ``_ADD_PLACE`` takes them.
+        database: The store's database.
+        place: The place of the image.
+        met: The image's ``id``, the name of the ``page`` and the page's ``number``, as ``_ADD_PLACE`` needs them.
     """
     inline = bool(place.rule) or place.found.inline
     database.execute(_ADD_PLACE, {**met, "src": json.dumps(place.found.src), "rule": place.rule, "inline": inline})

@@ -1,7 +1,7 @@
-"""Why an image is not decoded, on its way from the decoder that says so to the record that it belongs to."""
+"""The exception for an image that is not fetched or decoded."""
 
 from __future__ import annotations
 
 
 class Refusal(Exception):  # noqa: N818 - a decision, not a fault
-    """An image is not decoded; the message says why, as the end of a sentence about the image."""
+    """An image is not fetched or decoded; the message says why, as a clause about the image."""

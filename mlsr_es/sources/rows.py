@@ -16,30 +16,30 @@ import orjson
 from mlsr_es.errors import RecordError
 
 SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv", ".parquet")
-"""The names of files with rows end so."""
+"""The suffixes of files with rows."""
 
 _LONGEST_LINE = 256 * 2**20
 _SMALL = 64 * 2**20
-_PARQUET_ROWS = 64  # rows hold images: a batch stays in the tens of megabytes
+_PARQUET_ROWS = 64  # rows hold images, and a batch should stay in the tens of megabytes
 
 Row = tuple[str, dict[str, Any] | RecordError]
-"""Where a row stands - "documents.jsonl:17" - and what it holds, or why it holds nothing."""
+"""The place of a row, such as "documents.jsonl:17", and its values or the error."""
 
 
 def is_rows(path: Path) -> bool:
-    """Whether a file's name says that it holds rows."""
+    """Whether a file has the suffix of a file with rows."""
     return path.name.lower().endswith(SUFFIXES)
 
 
 def stem(path: Path) -> str:
-    """A file's name without the endings that say how it is written."""
+    """A file's name without the suffix that says its format."""
     name = path.name
     ending = next((suffix for suffix in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(suffix)), "")
     return name[: len(name) - len(ending)]
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """A file's rows in their order; a bad row is a ``RecordError``, and so is a rest that cannot be read."""
+    """Read a file's rows in order; a bad row, or the rest of an unreadable file, is a ``RecordError``."""
     name = path.name.lower()
     reader = _parquet if name.endswith(".parquet") else _table if name.endswith((".csv", ".tsv")) else _json_lines
     place = path.name
@@ -51,7 +51,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def row_count(path: Path) -> int | None:
-    """How many rows a file has, where that is cheap to say: a Parquet file knows, a small file can be counted."""
+    """How many rows a Parquet file or a small file of JSON lines has; None where counting is expensive."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -77,7 +77,7 @@ def _json_lines(path: Path) -> Iterator[Row]:
 
 
 def _lines(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes | None]:
-    """Lines without a byte order mark; None for one that is too long to hold."""
+    """Read lines without a byte order mark; None for a line that is too long."""
     first = True
     while line := file.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
@@ -128,7 +128,7 @@ def _parquet(path: Path) -> Iterator[Row]:
 
 
 def columns(path: Path) -> frozenset[str]:
-    """The names of a file's columns, by its schema or its first row; empty where it cannot be read."""
+    """The names of a file's columns, from its schema or its first row; empty where the file cannot be read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

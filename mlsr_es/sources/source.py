@@ -1,4 +1,4 @@
-"""What every source is: documents, sections and judgements, read lazily and in the same order each time."""
+"""The contract of every source: documents, sections and judgements, read lazily and in the same order each time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from mlsr_es.errors import RecordError
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An image that a rule leaves out; nothing is wrong with it.
+    """An image that a rule leaves out, although it is not bad.
 
     Args:
-        id: The image id that it would have.
-        rule: One of the names in ``RULES``.
+        id: The image id that its document would have.
+        rule: The name of the rule in ``RULES``.
     """
 
     id: str
@@ -34,45 +34,45 @@ RULES = {
     "repeated": "on more than ten pages and on more than a tenth of all",
     "variant": "the same picture in another format, beside it under the same name",
 }
-"""Why an image is left out, by the name of the rule."""
+"""The rules that leave images out: name to description."""
 
 
 class Source(Protocol):
-    """A collection that can be read, as often as one likes, without holding it in memory."""
+    """A collection that can be read any number of times, without holding it in memory."""
 
     @property
     def name(self) -> str:
         """The collection's name."""
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
-        """The image documents, each id once, and in their places what is rejected and what is left out."""
+        """Read the image documents, each id once, with bad records and left-out images in their places."""
 
     def sections(self) -> Iterator[Section]:
-        """The sections, without those that are bad: ``faults`` has them."""
+        """Read the sections, without bad ones, which ``faults`` yields."""
 
     def judgements(self) -> Iterator[Judgement]:
-        """Which images belong in which sections, without lines that are bad: ``faults`` has them."""
+        """Read which images belong in which sections, without bad lines, which ``faults`` yields."""
 
     def faults(self) -> Iterator[RecordError]:
-        """What is bad among sections and judgements."""
+        """Yield the errors in sections and judgements."""
 
     def count(self) -> int | None:
-        """How many items ``documents`` will yield, where that is cheap to say."""
+        """How many items ``documents`` yields; None where counting is expensive."""
 
     def in_languages(self, languages: frozenset[str] | None) -> Source:
-        """The same collection with captions in these languages, whichever this one has; what was read is shared.
+        """The same collection with captions in other languages; what has been read is shared.
 
         Args:
-            languages: ISO 639-1 codes, as ``narrowed`` takes them; None for all captions.
+            languages: The languages of captions to keep, as ISO 639-1 codes; None for all captions.
         """
 
 
 def narrowed(document: ImageDocument, languages: frozenset[str] | None) -> ImageDocument | LeftOut:
-    """The document with the captions that are wanted: of these languages, or of none that is known.
+    """Keep a document's captions in these languages, and those of unknown language.
 
     Args:
-        document: With captions in any language.
-        languages: ISO 639-1 codes; "pt" takes "pt-br" too. None for all.
+        document: A document with captions in any language.
+        languages: ISO 639-1 codes; "pt" includes "pt-br". None for all languages.
     """
     if languages is None or not document.captions:
         return document

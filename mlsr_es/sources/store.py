@@ -1,4 +1,4 @@
-"""Where the images of somebody's documents are: in the documents themselves, in a folder, or behind URLs."""
+"""The images of somebody's documents: in the documents themselves, in a folder, or behind URLs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _WHITE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class ImageStore:
-    """Opens what a document says of an image: base64, a path where there is a folder, a URL where they are fetched.
+    """Opens an image from its value in a document: base64, a path if there is a folder, a URL if there is a fetcher.
 
     Args:
-        folder: That paths are relative to, resolved; None where no file is read.
-        fetcher: None where nothing is fetched.
+        folder: The folder that paths are relative to, resolved; None where no file may be read.
+        fetcher: Fetches images from URLs; None where nothing may be fetched.
     """
 
     folder: Path | None = None
@@ -33,27 +33,27 @@ class ImageStore:
 
     @property
     def inline(self) -> bool:
-        """Whether the images lie in the documents."""
+        """Whether the images are in the documents themselves."""
         return self.folder is None and self.fetcher is None
 
     def name(self, value: str, place: int) -> str:
-        """What an image is called: its path or URL; one that lies in the document is counted, from 1."""
+        """The name of an image: its path or URL, or its number from 1 for an image inside the document."""
         return f"image {place + 1}" if self._is_inline(value) else value
 
     def is_remote(self, value: str) -> bool:
-        """Whether it would have to be fetched."""
+        """Whether the image would have to be fetched."""
         return not self._is_inline(value) and bool(_SCHEME.match(value))
 
     def open(self, value: str, *, name: str, record_id: str) -> ImageFile:
-        """An image's file, fetched where it has to be.
+        """Open an image's file, and fetch it if it is behind a URL.
 
         Args:
-            value: What the document says.
-            name: Of the image.
+            value: The image's value in the document.
+            name: The image's name.
             record_id: The document's id.
 
         Raises:
-            RecordError: It is not there, may not be read, or is no base64.
+            RecordError: The image does not exist, may not be read, or is not valid base64.
         """
         if self._is_inline(value):
             return ImageFile(name, _decoded(value, name, record_id))

@@ -1,4 +1,4 @@
-"""SVG, drawn by resvg; drawings that reach outside themselves or grow without bound are refused."""
+"""Drawing SVG with resvg; files that refer to anything outside themselves, or repeat parts too often, are refused."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from mlsr_es.sources.refusal import Refusal
 
 SIDE = 512
-"""The longest side of a drawing, in pixels: more than any image encoder takes."""
+"""The longest side of a drawing, in pixels: more than any image encoder reads."""
 
 _MOST_ELEMENTS = 20_000
 _LONGEST = 2**31 - 1
-"""The longest side that is stored: an index keeps it as an integer of 32 bits."""
+"""The longest side that is stored, because an index keeps it as an integer of 32 bits."""
 
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _LINK = f"{_NAMESPACE}a"
@@ -30,14 +30,13 @@ def is_svg(content: bytes) -> bool:
 
 
 def draw_svg(content: bytes) -> bytes:
-    """A drawing as PNG, on white, its longest side at ``SIDE`` pixels.
+    """Draw an SVG as a PNG on white, with its longest side at ``SIDE`` pixels.
 
     Args:
         content: The file's bytes.
 
     Raises:
-        Refusal: It is no SVG, or it is refused: it has entities, refers to another file or another host, or
-            repeats its parts without measure.
+        Refusal: The file is not an SVG, has entities, refers to another file or host, or repeats its parts too often.
     """
     import resvg_py
 
@@ -60,20 +59,20 @@ def draw_svg(content: bytes) -> bytes:
         )
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # noqa: BLE001 - a panic of the library is no Exception
+    except BaseException as error:  # noqa: BLE001 - a panic of the library is not an Exception
         raise Refusal(f"it cannot be drawn: {error}") from None
 
 
 def svg_size(content: bytes) -> tuple[int, int]:
-    """Width and height as the file gives them, in pixels; (0, 0) where it does not, or gives what no image has.
+    """Width and height that the file states, in pixels; (0, 0) where it states none, or impossible ones.
 
     Raises:
-        Refusal: It is no SVG.
+        Refusal: The file is not an SVG.
     """
     root = _parsed(content)
     try:
         width, height = _stated_size(root)
-    except (OverflowError, ValueError):  # a number that is infinite, or none
+    except (OverflowError, ValueError):  # an infinite number, or not a number
         return 0, 0
     return (width, height) if 0 < width <= _LONGEST and 0 < height <= _LONGEST else (0, 0)
 
@@ -130,10 +129,10 @@ def _fault(root: Any) -> str:
 
 
 def _drawn(root: Any) -> int:
-    """How many elements are drawn when every ``use`` is replaced by what it repeats, counted up to the limit."""
+    """How many elements are drawn once every ``use`` is replaced by its target, counted up to the limit."""
     named = {element.get("id"): element for element in root.iter() if element.get("id")}
     counts: dict[Any, int] = {}
-    # Each element waits on the stack until what it holds and repeats is counted; a circle counts as nothing.
+    # Each element waits on the stack until its children and its target are counted; a cycle counts as nothing.
     stack = [(root, False)]
     while stack:
         element, ready = stack.pop()

@@ -1,4 +1,4 @@
-"""Collections in files of rows: an exported folder, AToMiC's files, a table of one's own."""
+"""Collections in files of rows: an exported folder, AToMiC's files, or a user's own table."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _QRELS_FIELDS = 4
 
 
 class Table:
-    """Image documents, sections and judgements from rows, one row in memory at a time.
+    """A source of image documents, sections and judgements from rows, with one row in memory at a time.
 
     Args:
-        documents: Files with a row an image.
-        sections: Files with a row a section; may be none.
+        documents: Files with one row for each image.
+        sections: Files with one row for each section; may be empty.
         qrels: A TREC file: section id, ignored, image id, relevance; None where there is none.
         name: The collection's name.
     """
@@ -44,7 +44,7 @@ class Table:
         self._languages: frozenset[str] | None = None
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
-        """A document a row, in the rows' order; of rows with the same id, the first."""
+        """One document for each row, in the rows' order; the first of rows with the same id."""
         with closing(Seen()) as seen:
             for path in self.document_files:
                 folder = path.parent.resolve()
@@ -63,27 +63,27 @@ class Table:
                         yield RecordError(document.id, "read", f"its id stands twice: {place} is not the first")
 
     def sections(self) -> Iterator[Section]:
-        """A section a row."""
+        """One section for each row."""
         return (section for section in self._read_sections() if isinstance(section, Section))
 
     def judgements(self) -> Iterator[Judgement]:
-        """A judgement a line."""
+        """One judgement for each line of the qrels file."""
         return (judgement for judgement in self._read_qrels() if isinstance(judgement, Judgement))
 
     def faults(self) -> Iterator[RecordError]:
-        """Bad rows of sections, bad lines of judgements."""
+        """The errors in rows of sections and in lines of judgements."""
         yield from (section for section in self._read_sections() if isinstance(section, RecordError))
         yield from (judgement for judgement in self._read_qrels() if isinstance(judgement, RecordError))
 
     def count(self) -> int | None:
-        """The number of rows, where all files say theirs."""
+        """The number of rows; None where counting a file's rows is expensive."""
         counts = [row_count(path) for path in self.document_files]
         return None if None in counts else sum(count or 0 for count in counts)
 
     def in_languages(self, languages: frozenset[str] | None) -> Table:
-        """The same rows with captions in these languages; nothing of them is kept, so nothing is shared."""
+        """The same rows with captions in these languages; they are read again."""
         table = copy(self)
-        table._languages = languages  # noqa: SLF001 - another one of this class
+        table._languages = languages  # noqa: SLF001 - an object of the same class
         return table
 
     def _read_sections(self) -> Iterator[Section | RecordError]:
@@ -108,10 +108,10 @@ class Table:
 
 
 def read_topics(path: Path) -> list[Section]:
-    """All sections of a file of rows: ``topics.jsonl``, or AToMiC's texts.
+    """Read all sections of a file of rows: ``topics.jsonl``, or AToMiC's texts.
 
     Raises:
-        SourceError: The file is missing, holds no section, or holds a row that is none.
+        SourceError: The file is missing, holds no section, or holds a row that is not a section.
     """
     if not path.is_file() or not is_rows(path):
         raise SourceError(
@@ -126,7 +126,7 @@ def read_topics(path: Path) -> list[Section]:
 
 
 class Seen:
-    """A set of strings that may outgrow memory: its digests lie in a private database that spills to disk."""
+    """A set of strings that may not fit into memory: their digests are in a temporary database, on disk if large."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -134,10 +134,10 @@ class Seen:
         self._database.execute("BEGIN")
 
     def add(self, text: str) -> bool:
-        """Put a string in; whether it was not in yet."""
+        """Add a string; return whether it is new."""
         digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
         return self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (digest,)).rowcount == 1
 
     def close(self) -> None:
-        """Forget all."""
+        """Delete the database."""
         self._database.close()

@@ -1,4 +1,4 @@
-"""Text, ids and paths as they come from files, made safe to keep."""
+"""Making text, ids and paths from files safe to store."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _BREAKS_A_PATH = re.compile(r"[\s\x00-\x1f\x7f%\udc80-\udcff]")
 
 
 def folded(text: str) -> str:
-    """With every run of white space as one space, none at the ends, and no NUL."""
+    """The text with every run of white space or NUL as one space, and no space at the ends."""
     return " ".join(text.replace("\0", " ").split())
 
 
 def row_id(text: str) -> str:
-    """An id that a row brings, white space percent-encoded: qrels files are separated by white space."""
+    """An id from a row with white space percent-encoded, since white space separates the fields of a qrels file."""
     return _BREAKS_A_LINE.sub(lambda found: quote(found[0]), text)
 
 
 def path_id(path: str) -> str:
-    """A relative path as an id, or a part of one: white space, ``%`` and bytes that are no UTF-8 percent-encoded."""
+    """A relative path for use in an id: white space, ``%`` and bytes that are not UTF-8 are percent-encoded."""
     return _BREAKS_A_PATH.sub(lambda found: quote(found[0], errors="surrogateescape"), path)
 
 
 def language_code(text: str) -> str:
-    """A language as sources write it ("pt_BR", "sr@latin", "EN") as a code: "pt-br", "sr-latin", "en"."""
+    """The code of a language as sources write it: "pt_BR", "sr@latin", "EN" become "pt-br", "sr-latin", "en"."""
     return text.strip().lower().replace("_", "-").replace("@", "-")
 
 
@@ -37,14 +37,14 @@ def inside(folder: Path, relative: str, *, record_id: str) -> Path:
 
     Args:
         folder: The source's folder, resolved.
-        relative: A path relative to it, as the source gives it.
-        record_id: Whose path it is.
+        relative: A path relative to the folder, as the source gives it.
+        record_id: The id of the record with the path.
 
     Raises:
-        RecordError: The path leaves the folder - absolute, by ``..`` or by a link - or is no file.
+        RecordError: The path leaves the folder (as an absolute path, by ``..`` or by a link), or is not a file.
     """
     try:
-        relative.encode()  # a name that is no UTF-8 could be stored nowhere
+        relative.encode()  # a name that is not UTF-8 cannot be stored
         path = (folder / relative).resolve()
         if not path.is_relative_to(folder):
             raise RecordError(record_id, "read", f"its path leaves the source's folder: {relative}")

@@ -1,4 +1,4 @@
-"""The files below a folder."""
+"""Listing the files below a folder."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mlsr_es.errors import SourceError
 
 
 def file_paths(folder: Path, suffixes: frozenset[str]) -> Iterator[str]:
-    """Paths relative to the folder, with forward slashes, folder by folder and by name; hidden ones are passed over.
+    """Paths relative to the folder, with forward slashes, folder by folder and by name, without hidden ones.
 
     Args:
-        folder: Where to look, at any depth; links to folders are not followed.
-        suffixes: Lower case, with the dot.
+        folder: The folder to search, at any depth; links to folders are not followed.
+        suffixes: The suffixes of files to list, in lower case, with the dot.
 
     Raises:
-        SourceError: A folder cannot be read. To pass over it would look as if its files had been removed.
+        SourceError: A folder cannot be read; skipping it would look as if its files had been removed.
     """
     for parent, folders, names in os.walk(folder, onerror=_stop):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
