@@ -1,4 +1,4 @@
-"""The records of a collection: sections are the queries, image documents are what is searched.
+"""The records of a collection: sections, which are the queries, and image documents, which are searched.
 
 Field names are those of ``topics.jsonl`` and ``documents.jsonl``; AToMiC's names for them are in
 ``mlsr_es.sources.atomic``.
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 SECTION_FIELDS = ("page_title", "section_title", "hierarchy", "page_description", "text")
-"""What of a section a query can be made from."""
+"""The fields of a section that a query can be made from."""
 
 
 class CaptionKind(StrEnum):
-    """Which part of an image's text a caption component is (AToMiC's ``caption_*_description`` columns)."""
+    """The kind of a caption component (AToMiC's ``caption_*_description`` columns)."""
 
     DESCRIPTION = "description"
     TITLE = "title"
@@ -30,8 +30,8 @@ class Caption:
     """One caption component.
 
     Args:
-        text: Its words, white space folded, never empty.
-        kind: Which component it is.
+        text: The text with folded white space, never empty.
+        kind: The kind of the component.
         language: An ISO 639-1 code as the source gives it, lower case; "" where the source does not say.
     """
 
@@ -53,7 +53,7 @@ class ImageFile:
     content: Path | bytes
 
     def read(self) -> bytes:
-        """The bytes.
+        """Read the bytes.
 
         Raises:
             OSError: The file is gone or cannot be read.
@@ -67,12 +67,12 @@ class ImageDocument:
 
     Args:
         id: Unique in an index, over all collections.
-        collection: The name of the set that it belongs to.
+        collection: The name of the collection that it belongs to.
         captions: Caption components, in the source's order; may be empty.
-        image: Where its bytes are; None where the source has captions only.
-        page: The page that holds it: a file name, or a URL; "" where there is none.
-        width: Pixels as shown (after EXIF rotation); 0 where not known before decoding.
-        height: Pixels, likewise.
+        image: The image's file; None where the source has captions only.
+        page: The page that shows it, as a file name or a URL; "" where there is none.
+        width: The width in pixels as shown (after EXIF rotation); 0 where it is unknown before decoding.
+        height: The height in pixels as shown (after EXIF rotation); 0 where it is unknown before decoding.
     """
 
     id: str
@@ -90,7 +90,7 @@ class Section:
 
     Args:
         id: Unique within its collection.
-        page: A file name, or a URL.
+        page: The page's file name or URL.
         page_title: The title of the page.
         section_title: The section's own heading.
         hierarchy: The headings above the section, outermost first, without the page's title.
@@ -107,10 +107,10 @@ class Section:
     page_description: str = ""
 
     def only(self, names: Collection[str]) -> Section:
-        """The section as one who reads some of its fields alone sees it: the others are empty.
+        """A copy of the section with only some of its fields; the others are empty.
 
         Args:
-            names: Out of ``SECTION_FIELDS``.
+            names: The fields to keep, out of ``SECTION_FIELDS``.
         """
         empty: dict[str, Any] = {
             name: () if name == "hierarchy" else "" for name in SECTION_FIELDS if name not in names

@@ -1,4 +1,4 @@
-"""How much BM25 counts beside the dot product: what is typed, stored with a model, and written into an index."""
+"""The weight of BM25 in hybrid searches, as the user types it, as a model stores it, and as an index stores it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from mlsr_es.errors import InputError
 from mlsr_es.words import stems, word_weights, words
 
 STEMS = "caption_stems"
-"""The field of an index that holds its captions' stems, and in which BM25 is the one that evaluation knows."""
+"""The field with the captions' stems; BM25 on it equals the BM25 of the evaluation baselines."""
 
 AUTO = "auto"
-"""In place of a weight: the one that is stored in the index."""
+"""The user's word for the weight that is stored in the index."""
 
 
 def check_hybrid(given: str) -> None:
@@ -30,16 +30,16 @@ def check_hybrid(given: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Hybrid:
-    """How much BM25 counts.
+    """The weight of BM25, and the field that it searches.
 
-    A section's words, weighted by its fields, are looked for in a text field; each image's BM25 score, times the
-    weight, is added to its dot product.
+    The text field is searched for a section's words, weighted by the section's fields. Each image's BM25 score times
+    the weight is added to its dot product.
 
     Args:
         field: The text field with the captions.
-        weight: What BM25's score is multiplied by before it is added; at least 0.
-        found: Where the weight comes from, in words; "" where it was typed.
-        kept: Whether the index's owner has stored it, so that indexing does not replace it.
+        weight: The factor of BM25's score; at least 0.
+        found: A description of what the weight was found on; "" where the user typed it.
+        kept: Whether the index's owner stored the weight, so that indexing does not replace it.
     """
 
     field: str
@@ -49,10 +49,10 @@ class Hybrid:
 
     @classmethod
     def parse(cls, given: str) -> Self:
-        """From ``FIELD:WEIGHT``, as the user types it.
+        """Parse ``FIELD:WEIGHT``, as the user types it.
 
         Raises:
-            InputError: It is something else.
+            InputError: The text has another form.
         """
         field, _, number = given.rpartition(":")
         try:
@@ -68,10 +68,10 @@ class Hybrid:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """From what ``to_json`` gave.
+        """Read the result of ``to_json``.
 
         Raises:
-            ValueError: It was changed to something else.
+            ValueError: It has been changed to something else.
         """
         field, weight = stored.get("field"), stored.get("weight")
         if not (isinstance(field, str) and field and isinstance(weight, int | float) and 0 <= weight < math.inf):
@@ -79,9 +79,9 @@ class Hybrid:
         return cls(field, float(weight), str(stored.get("found", "")), bool(stored.get("kept", False)))
 
     def to_json(self) -> dict[str, Any]:
-        """Field, weight and where it comes from."""
+        """All values as a JSON-ready object."""
         return asdict(self)
 
     def word_weights(self, section: Section) -> dict[str, float]:
-        """The section's words, those of titles counting more, cut as the field's are."""
+        """The section's words with their weights, in which titles count more; words are cut as those of the field."""
         return word_weights(section, analyse=stems if self.field == STEMS else words)

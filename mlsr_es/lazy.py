@@ -1,4 +1,4 @@
-"""Exports of a room that are imported when they are first asked for: a room is named without loading torch."""
+"""Exports of a room that are imported at their first use, so that importing a room does not load torch."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 
 def exports(room: str, **modules: Sequence[str]) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a room.
+    """Make the ``__getattr__`` of a room.
 
     Args:
-        room: Its ``__name__``.
-        modules: Module of the room to the names that it has.
+        room: The room's ``__name__``.
+        modules: From each module of the room to the names that it exports.
     """
     places = {name: module for module, names in modules.items() for name in names}
 

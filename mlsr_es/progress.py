@@ -1,4 +1,4 @@
-"""How long work tells of itself: the rooms report stages, the commands draw them."""
+"""Reports of progress: rooms report stages, and commands draw them."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ class Progress(Protocol):
     """Takes reports of stages; each call is cheap and may come from any thread."""
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
-        """A stage begins, or learns its total.
+        """Begin a stage, or set its total.
 
         Args:
-            stage: What is done, as the user reads it: "Encoding images".
-            total: How much there is to do, in ``unit``; None where that is not known.
-            unit: "images", "bytes"...; "" where the stage only begins and ends.
+            stage: The stage's name for the user, such as "Encoding images".
+            total: How much there is to do, in ``unit``; None where it is unknown.
+            unit: What is counted, such as "images" or "bytes"; "" where nothing is counted.
         """
 
     def advance(self, stage: str, count: int = 1) -> None:
-        """So much more is done."""
+        """Add to the amount that is done."""
 
     def finish(self, stage: str) -> None:
-        """The stage has ended; what was not counted was not needed."""
+        """End a stage, even if its total was not reached."""
 
 
 class Silent:
     """Draws nothing."""
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def advance(self, stage: str, count: int = 1) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def finish(self, stage: str) -> None:
-        """Nothing."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""The files that come with the package and are no code: mappings, objects for Kibana, the demo model, the sample."""
+"""The files that ship with the package besides code: mappings, objects for Kibana, the demo model, the sample."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def shipped(*parts: str) -> Path:
-    """The path of a shipped file or folder, in a checkout and in an installed wheel alike.
+    """The path of a shipped file or folder, both in a checkout and in an installed wheel.
 
-    A wheel holds them in the package, under ``_shipped``; a checkout at its top level.
+    A wheel has them in the package, under ``_shipped``; a checkout has them at its top level.
 
     Args:
-        parts: ``"docker"``, ``"mappings"``, ``"models"`` or ``"sample"``, and what is below.
+        parts: ``"docker"``, ``"mappings"``, ``"models"`` or ``"sample"``, and the path below it.
 
     Raises:
-        FileNotFoundError: The installation lacks it.
+        FileNotFoundError: The installation does not have it.
     """
     for root in (_PACKAGE / "_shipped", _PACKAGE.parent):
         path = root.joinpath(*parts)

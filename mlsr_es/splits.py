@@ -1,4 +1,4 @@
-"""Splits by page: no page has sections on both sides, and the same page is on the same side for ever."""
+"""Splits by page: all sections of a page are on the same side, and a page never changes sides."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from pathlib import PurePosixPath
 FOLDS = 5
 
 TEST_FOLD = 0
-"""What a single train and test split holds out."""
+"""The fold that a single train and test split holds out."""
 
 
 def fold_of(page: str) -> int:
-    """The fold of a page, in [0, ``FOLDS``): MD5 of its file name, as a number, modulo ``FOLDS``.
+    """The fold of a page, in [0, ``FOLDS``): the MD5 of its file name, as a number, modulo ``FOLDS``.
 
     Args:
-        page: A path or a URL; what stands after its last slash counts.
+        page: A path or a URL; only the part after its last slash counts.
     """
     name = PurePosixPath(page).name
     return int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
 def is_for_validation(page: str, *, share: float) -> bool:
-    """Whether a page of the training folds is kept back for validation.
+    """Whether a page of the training folds is held out for validation.
 
     Args:
-        page: A path or a URL; what stands after its last slash counts.
-        share: Of the pages, in [0, 1]; a page that a smaller share keeps back, a larger one does too.
+        page: A path or a URL; only the part after its last slash counts.
+        share: The share of pages to hold out, in [0, 1]; a larger share includes all pages of a smaller one.
     """
     name = PurePosixPath(page).name
     digest = hashlib.md5(f"validation {name}".encode(), usedforsecurity=False).hexdigest()

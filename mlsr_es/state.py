@@ -1,4 +1,4 @@
-"""The state folder: where the embedded node and the fetched collections are kept on this machine."""
+"""The state folder, which keeps the embedded node and the fetched collections on this machine."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 import platformdirs
 
 HOME_VARIABLE = "MLSR_ES_HOME"
-"""The environment variable that names another state folder."""
+"""The environment variable for another state folder."""
 
 
 def state_folder() -> Path:
-    """The folder of downloads, collections and the default node: ``MLSR_ES_HOME``, or the system's place for such data.
+    """The folder of downloads, collections and the default node: ``MLSR_ES_HOME``, or the system's data folder.
 
-    Root's is ``/var/lib/mlsr-es``, because the user that the node then runs as cannot enter root's home.
+    For root it is ``/var/lib/mlsr-es``, because the node then runs as another user, who cannot enter root's home.
     """
     named = os.environ.get(HOME_VARIABLE)
     if named:

@@ -1,7 +1,7 @@
 """Sparse vectors over a word-piece vocabulary, and the names that their terms have in Elasticsearch.
 
-A vector of this package maps term ids (positions in the vocabulary) to weights above 0. ``SparseVectors``
-holds a batch of them as compressed sparse rows.
+A vector of this package maps term ids (positions in the vocabulary) to weights above 0. ``SparseVectors`` holds a
+batch of them as compressed sparse rows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 SMALLEST_WEIGHT = float(np.finfo(np.float32).tiny)
-"""The smallest normal float32, 1.18e-38: ``rank_features`` refuses what is below."""
+"""The smallest normal float32, 1.18e-38; ``rank_features`` refuses smaller weights."""
 
 _QUANTISED_AWAY = np.uint32(15)
 
@@ -45,15 +45,15 @@ def quantised(weights: NDArray[np.float32]) -> NDArray[np.float32]:
 class Vocabulary:
     """Terms by id, and the feature name that each has in an index.
 
-    Feature names are the word pieces themselves, so that a person can read them in Kibana, but for two
-    characters: a dot becomes ``%2E`` (Elasticsearch takes a dot in a feature name for the path of a field: it
-    stores such a feature and never finds it again), and so ``%`` becomes ``%25``.
+    Feature names are the word pieces themselves, so that people can read them in Kibana, except for two characters. A
+    dot becomes ``%2E``, because Elasticsearch takes a dot in a feature name for the path of a field: it stores such a
+    feature but never finds it. Therefore ``%`` becomes ``%25``.
 
     Args:
         terms: The word pieces in the order of their ids, all different.
 
     Raises:
-        ValueError: A term stands twice.
+        ValueError: A term occurs twice.
     """
 
     terms: tuple[str, ...]
@@ -71,7 +71,7 @@ class Vocabulary:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all terms in order, hexadecimal: equal where and only where the vocabularies are."""
+        """SHA-256 of all terms in order, in hexadecimal; equal only for equal vocabularies."""
         sha = hashlib.sha256()
         for term in self.terms:
             encoded = term.encode()
@@ -84,7 +84,7 @@ class Vocabulary:
         return tuple(feature_name(term) for term in self.terms)
 
     def term(self, term_id: int) -> str:
-        """The word piece of an id."""
+        """The word piece with an id."""
         return self.terms[term_id]
 
     def id(self, term: str) -> int:
@@ -100,23 +100,23 @@ class Vocabulary:
 
 
 def feature_name(term: str) -> str:
-    """A term as it is called in an index; ``term_of`` turns it back."""
+    """The feature name of a term; ``term_of`` is the inverse."""
     return term.replace("%", "%25").replace(".", "%2E")
 
 
 def feature_weights(weights: Mapping[str, float]) -> dict[str, float]:
-    """Weights of terms, by what these are called in an index."""
+    """Weights by feature name, from weights by term."""
     return {feature_name(term): weight for term, weight in weights.items()}
 
 
 def term_of(name: str) -> str:
-    """The term behind a feature name: ``term_of(feature_name(term)) == term`` for every string."""
+    """The term of a feature name: ``term_of(feature_name(term)) == term`` for every string."""
     return name.replace("%2E", ".").replace("%25", "%")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TermWeights:
-    """The terms of one vector, heaviest first: sorted once, and named once.
+    """The terms of one vector, heaviest first, with their feature names and weights.
 
     Args:
         terms: Word pieces, all different.
@@ -130,7 +130,7 @@ class TermWeights:
 
     @classmethod
     def of(cls, weights: Mapping[str, float]) -> Self:
-        """From word piece to weight; at equal weights in the order of the pieces."""
+        """From a mapping of word piece to weight; equal weights are in the order of the pieces."""
         terms = tuple(sorted(weights, key=lambda term: (-weights[term], term)))
         values = np.array([weights[term] for term in terms], dtype=np.float32)
         return cls(terms, tuple(map(feature_name, terms)), values)
@@ -144,13 +144,13 @@ class SparseVectors:
     """A batch of sparse vectors as compressed sparse rows (CSR).
 
     Row i has the term ids ``term_ids[row_starts[i]:row_starts[i + 1]]``, ascending, with the weights at the same
-    places, each finite and at least ``SMALLEST_WEIGHT``. ``from_coordinates`` and the other constructors see to
-    that; the plain one trusts its caller.
+    positions, each finite and at least ``SMALLEST_WEIGHT``. ``from_coordinates`` and the other class methods ensure
+    that; the plain constructor does not check it.
 
     Args:
         row_starts: int64, shape (rows + 1,).
         term_ids: int32, shape (stored weights,), each in [0, vocabulary_size).
-        weights: float32, the same shape.
+        weights: float32, shape (stored weights,).
         vocabulary_size: The number of columns.
     """
 
@@ -168,9 +168,9 @@ class SparseVectors:
         *,
         shape: tuple[int, int],
     ) -> Self:
-        """From (row, term id, weight) triples in any order; of a doubled place the largest weight stays.
+        """From (row, term id, weight) triples in any order; of duplicates the largest weight is kept.
 
-        Weights that an index cannot hold - 0, negative, subnormal, not a number - are left out.
+        Weights that an index cannot hold (0, negative, subnormal, not a number) are left out.
 
         Args:
             rows: Integers in [0, shape[0]), shape (n,).
@@ -198,7 +198,7 @@ class SparseVectors:
 
     @classmethod
     def from_dense(cls, dense: NDArray[np.floating[Any]]) -> Self:
-        """From an array of shape (rows, vocabulary size); what is not above 0 is left out."""
+        """From an array of shape (rows, vocabulary size); values that are not above 0 are left out."""
         rows, term_ids = np.nonzero(dense > 0)
         return cls.from_coordinates(rows, term_ids, dense[rows, term_ids], shape=(dense.shape[0], dense.shape[1]))
 
@@ -230,7 +230,7 @@ class SparseVectors:
 
     @classmethod
     def from_mappings(cls, mappings: Sequence[Mapping[int, float]], *, vocabulary_size: int) -> Self:
-        """From one mapping of term id to weight a row."""
+        """From one mapping of term id to weight for each row."""
         rows = [row for row, mapping in enumerate(mappings) for _ in mapping]
         term_ids = [term_id for mapping in mappings for term_id in mapping]
         weights = [weight for mapping in mappings for weight in mapping.values()]
@@ -243,7 +243,7 @@ class SparseVectors:
 
     @classmethod
     def concatenate(cls, batches: Iterable[SparseVectors], *, vocabulary_size: int) -> Self:
-        """The rows of all batches, in order; of no batch, a batch without rows."""
+        """The rows of all batches, in order; without any batch, a batch without rows."""
         parts = list(batches)
         counts = [np.zeros(1, dtype=np.int64), *(np.diff(part.row_starts) for part in parts)]
         return cls(
@@ -280,7 +280,7 @@ class SparseVectors:
         return type(self)(starts, self.term_ids[places], self.weights[places], self.vocabulary_size)
 
     def heaviest(self, row: int, vocabulary: Vocabulary) -> TermWeights:
-        """The terms of a row, heaviest first; at equal weights in the order of their ids."""
+        """The terms of a row, heaviest first; equal weights are in the order of their ids."""
         term_ids, weights = self[row]
         order = np.lexsort((term_ids, -weights))
         ids = term_ids[order].tolist()
@@ -288,21 +288,22 @@ class SparseVectors:
         return TermWeights(tuple(map(vocabulary.term, ids)), tuple(names[each] for each in ids), weights[order])
 
     def named(self, row: int, vocabulary: Vocabulary) -> dict[str, float]:
-        """A row as term to weight, heaviest first; terms are word pieces, not feature names."""
+        """A row as a mapping of term to weight, heaviest first; terms are word pieces, not feature names."""
         found = self.heaviest(row, vocabulary)
         return dict(zip(found.terms, found.weights.tolist(), strict=True))
 
     def quantised(self) -> Self:
-        """With each weight as a ``rank_features`` field keeps it."""
+        """A copy with each weight as a ``rank_features`` field keeps it."""
         return type(self)(self.row_starts, self.term_ids, quantised(self.weights), self.vocabulary_size)
 
     def pruned(self, *, top: int | None = None, threshold: float = 0.0, mass: float = 1.0) -> Self:
-        """Without the lightest terms of each row; a row keeps at least its heaviest term that passes the threshold.
+        """A copy without the lightest terms of each row; the heaviest term that passes the threshold always stays.
 
         Args:
-            top: At most so many terms a row, heaviest first, at equal weight the smaller term id; None for all.
+            top: The most terms in a row, heaviest first; of equal weights the smaller term id comes first. None for
+                all.
             threshold: Terms lighter than this are left out.
-            mass: In (0, 1]: of what is left, the fewest heaviest terms that hold this share of the row's weight.
+            mass: A share in (0, 1]: of the remaining terms, the fewest that hold this share of the row's weight stay.
 
         Raises:
             ValueError: ``top`` below 1, or ``mass`` outside (0, 1].
@@ -330,11 +331,11 @@ class SparseVectors:
         return type(self)(starts, self.term_ids[kept], self.weights[kept], self.vocabulary_size)
 
     def maximum_by(self, groups: NDArray[np.integer[Any]], *, count: int) -> Self:
-        """One row a group: each term with its largest weight over the group's rows.
+        """One row for each group: each term with its largest weight in the group's rows.
 
         Args:
             groups: The group of each row, integers in [0, count), shape (rows,).
-            count: The number of groups; one without rows becomes an empty row.
+            count: The number of groups; a group without rows becomes an empty row.
         """
         rows = np.repeat(np.asarray(groups), self.term_counts)
         return self.from_coordinates(rows, self.term_ids, self.weights, shape=(count, self.vocabulary_size))
@@ -348,6 +349,6 @@ class SparseVectors:
         return matrix
 
     def dot(self, other: SparseVectors) -> csr_array:
-        """Dot products of all pairs, float64 inside: a scipy CSR array of shape (rows, other's rows)."""
+        """Dot products of all pairs, computed in float64, as a scipy CSR array of shape (rows, other's rows)."""
         product: csr_array = (self.to_scipy().astype(np.float64) @ other.to_scipy().astype(np.float64).T).tocsr()
         return product

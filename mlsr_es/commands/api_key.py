@@ -1,4 +1,4 @@
-"""``mlsr-es api-key``: keys that have just the rights that are needed."""
+"""``mlsr-es api-key``: API keys with only the rights that are needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ api_key_app = typer.Typer(
 
 @api_key_app.callback()
 def _group() -> None:
-    """A group of its own although it has one command."""
+    """Keep the group, although it has only one command."""
 
 
 @api_key_app.command(epilog="Example: mlsr-es api-key create --role indexer --index site-images --expires 90d")
@@ -38,9 +38,9 @@ def create(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionSettings,
 ) -> None:
-    """Make a key for ES_API_KEY, and print it: it is shown this once.
+    """Make a key for ES_API_KEY, and print it. It is shown only once.
 
-    Who asks needs the cluster privilege manage_own_api_key, and the role's rights: a key never has more than its maker.
+    You need the cluster privilege manage_own_api_key and the role's rights: a key never has more than its maker.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.cluster import create_key

@@ -1,4 +1,4 @@
-"""``mlsr-es collection``: what a source holds, and a copy of it in files."""
+"""``mlsr-es collection``: shows what a source holds, or exports it to files."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def inspect_source(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     rejects: Path | None = _REJECTS,
 ) -> None:
-    """Read a source from end to end, decode every image, and say what is in it.
+    """Read a source from end to end, decode every image, and report what is in it.
 
     The exit code is 3 where records were rejected.
     """
@@ -91,7 +91,7 @@ def export(
     output: Path = _OUTPUT,
     languages: str | None = _LANGUAGES,
 ) -> None:
-    """Write documents.jsonl, topics.jsonl, qrels.txt (TREC) and the images: a folder that is a source itself.
+    """Write documents.jsonl, topics.jsonl, qrels.txt (TREC) and the images to a folder that is a source itself.
 
     The exit code is 3 where records were rejected.
     """
@@ -116,7 +116,7 @@ def _rejected(error: RecordError) -> dict[str, str]:
 
 
 def _plain(found: Inspection) -> dict[str, Any]:
-    """As JSON has it: string keys, and images by name alone."""
+    """The inspection as JSON-ready values: string keys, and images by name only."""
     values = {field.name: getattr(found, field.name) for field in fields(found)}
     plain = {
         name: {str(key): count for key, count in value.items()} if isinstance(value, Mapping) else value

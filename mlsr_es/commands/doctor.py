@@ -1,4 +1,4 @@
-"""``mlsr-es doctor``: what is well, and what is not."""
+"""``mlsr-es doctor``: checks a cluster and an index."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def doctor(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionSettings,
 ) -> None:
-    """Look at the cluster and an index: rights, disks, mapping, model, documents; each line says what to do.
+    """Check the cluster and an index: rights, disks, mapping, model, documents. Each line says what to do.
 
     green: as it should be; amber: could be better; red: searches fail, or lack images; unknown: the rights hide it.
     Nothing is written. The exit code is 1 where a line is red.

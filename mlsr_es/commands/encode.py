@@ -1,4 +1,4 @@
-"""``mlsr-es encode``: a source into files of vectors."""
+"""``mlsr-es encode``: encodes a source into files of vectors."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def encode(
 ) -> None:
     """Write the vectors of a source's images and sections as Parquet, to evaluate a model without a cluster.
 
-    documents.parquet and sections.parquet have the columns id, terms and weights; the model and its revision stand in
-    the files' metadata. The exit code is 3 where records were rejected.
+    documents.parquet and sections.parquet have the columns id, terms and weights. The files' metadata names the model
+    and its revision. The exit code is 3 where records were rejected.
     """
     from mlsr_es.encoders import load_model
     from mlsr_es.indexing import encode_collection

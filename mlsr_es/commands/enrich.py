@@ -1,4 +1,4 @@
-"""``mlsr-es enrich``: weights for the documents of an index that exists."""
+"""``mlsr-es enrich``: adds weights to the documents of an existing index."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def enrich(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionSettings,
 ) -> None:
-    """Add term weights to the documents of an index that exists, so that its images can be suggested.
+    """Add term weights to the documents of an existing index, so that its images can be suggested.
 
-    Nothing but the object mlsr is written, and only where a document is still as it was read; what was changed
-    meanwhile is read again. Run it again to encode only what is new or changed, or to complete a run that was stopped.
-    Another model's weights go into another field, which searches read when all are there. The exit code is 3 where
+    Only the object mlsr is written, and only where a document has not changed since it was read; a changed document is
+    read again. Run it again to encode only new and changed documents, or to complete a run that was stopped. Another
+    model's weights go into another field, which searches read once all weights are there. The exit code is 3 where
     records were rejected.
     """
     from mlsr_es.elastic.client import connect
@@ -86,7 +86,7 @@ def enrich(
     client = connect(connection)
     check(client)
     fields.check(describe(client, index))
-    # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
+    # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
     from mlsr_es.encoders import load_model
     from mlsr_es.indexing import EnrichJob, preview_enriching
     from mlsr_es.indexing import enrich as run

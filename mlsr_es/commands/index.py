@@ -1,4 +1,4 @@
-"""``mlsr-es index``: a source into an index."""
+"""``mlsr-es index``: indexes a source."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def index(
 ) -> None:
     """Encode the images of a source and load them into an index, so that they can be suggested.
 
-    Run it again to encode only what is new or changed, or to complete a run that was stopped. Another model makes a new
-    version of the index, which takes the old one's place when it is complete; the old one is kept until the next one
-    does (mlsr-es indices). The exit code is 3 where records were rejected.
+    Run it again to encode only new and changed images, or to complete a run that was stopped. Another model makes a
+    new version of the index, which replaces the old version once it is complete. The old version is kept until the
+    next replacement (mlsr-es indices). The exit code is 3 where records were rejected.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.cluster import check
@@ -71,7 +71,7 @@ def index(
     resolve(client, name)
     with progress() as bars:
         opened = open_source(source, name=collection, languages=wanted, progress=bars, say=note)
-        # What is wrong so far was found quickly: from here on torch is needed, which takes seconds to load.
+        # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
         from mlsr_es.encoders import load_model
         from mlsr_es.indexing import IndexJob, index_collection, preview_indexing
 

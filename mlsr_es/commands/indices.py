@@ -1,4 +1,4 @@
-"""``mlsr-es indices``: the versions behind an alias, and which of them is searched."""
+"""``mlsr-es indices``: lists, promotes, rolls back and removes the versions behind an alias."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def list_indices(
     as_json: bool = _JSON,
     connection: ConnectionSettings,
 ) -> None:
-    """List versions: serving (searched), previous (the way back), ready, building, left behind."""
+    """List versions: serving (searched), previous (for a rollback), ready, building, left behind."""
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.cluster import hidden_by_rights
     from mlsr_es.elastic.versions import list_versions
@@ -68,9 +68,9 @@ def rollback(
     as_json: bool = _JSON,
     connection: ConnectionSettings,
 ) -> None:
-    """Let searches reach the version before again, in one atomic step. The one that is left stays.
+    """Let searches reach the previous version again, in one atomic step. The present version is kept.
 
-    Searches load the model that the version was made with.
+    Searches then load the model that this version was made with.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.versions import roll_back
@@ -91,7 +91,7 @@ def delete(
     as_json: bool = _JSON,
     connection: ConnectionSettings,
 ) -> None:
-    """Remove versions for good; one that is searched is refused."""
+    """Remove versions for good; a version that is searched is never removed."""
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.versions import check_unused, delete_version
 

@@ -1,4 +1,4 @@
-"""``mlsr-es kibana``: the index in Kibana, with pictures."""
+"""``mlsr-es kibana``: shows an index in Kibana, with pictures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ kibana_app = typer.Typer(
 
 @kibana_app.callback()
 def _group() -> None:
-    """A group of its own although it has one command."""
+    """Keep the group, although it has only one command."""
 
 
 @kibana_app.command(
@@ -43,9 +43,9 @@ def import_objects(
     insecure: bool = typer.Option(False, "--insecure", help="Do not look at the certificate."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
 ) -> None:
-    """Make a data view and a saved search of an index; those of an earlier import are replaced.
+    """Make a data view and a saved search for an index; those of an earlier import are replaced.
 
-    Pictures are there where the index was made with --thumbnails.
+    They show pictures if the index was made with --thumbnails.
     """
     from mlsr_es.kibana import KibanaSettings
     from mlsr_es.kibana import import_objects as import_into

@@ -1,4 +1,4 @@
-"""``mlsr-es node``: start, stop and look at the Elasticsearch that this package brings."""
+"""``mlsr-es node``: starts, stops and shows the embedded node."""
 
 from __future__ import annotations
 
@@ -41,10 +41,9 @@ def start(
     heap_mb: int = typer.Option(512, "--heap-mb", min=256, help="Memory of the node's Java heap, in MiB."),
     as_json: bool = _JSON,
 ) -> None:
-    """Start a node and wait until it is healthy; one that runs already is left as it is.
+    """Start a node and wait until it is healthy; a node that already runs is left as it is.
 
-    The first start fetches Elasticsearch (58 MB; 9.5.0: 130 MB). The node stays up until it is stopped, or the machine
-    is.
+    The first start fetches Elasticsearch (58 MB; 9.5.0: 130 MB). The node runs until you stop it or the machine.
     """
     from mlsr_es.embedded import Node
 
@@ -57,7 +56,7 @@ def start(
 
 @node_app.command(epilog="Example: mlsr-es node stop")
 def stop(*, data: Path | None = _DATA, version: str = _VERSION) -> None:
-    """Stop a node; its data stay. A node that does not run is no error."""
+    """Stop a node; its data stay. It is not an error if the node does not run."""
     from mlsr_es.embedded import Node
 
     stopped = Node(data, version=version).stop()
@@ -79,7 +78,7 @@ def logs(
     version: str = _VERSION,
     lines: int = typer.Option(40, "--lines", "-n", min=1, help="How many, from the end."),
 ) -> None:
-    """Print the last lines of what a node has said since its last start."""
+    """Print the last lines of a node's log since its last start."""
     from mlsr_es.embedded import Node
 
     said = Node(data, version=version).logs(lines)

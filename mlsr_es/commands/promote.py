@@ -1,4 +1,4 @@
-"""``mlsr-es indices promote``: which version searches reach."""
+"""``mlsr-es indices promote``: lets searches reach another version."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def promote(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionSettings,
 ) -> None:
-    """Let searches reach another version from now on, in one atomic step. The one before is kept.
+    """Let searches reach another version from now on, in one atomic step. The present version is kept.
 
-    With --if-better both versions are asked the topics first. The exit code is 1 where the new one is significantly
-    worse (nDCG@10, paired two-sided t-test, p below 0.05); nothing is changed then.
+    With --if-better both versions are first asked the topics. If the new version is significantly worse (nDCG@10,
+    paired two-sided t-test, p below 0.05), nothing is changed and the exit code is 1.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.versions import promote as swap

@@ -1,6 +1,6 @@
-"""Kibana: a data view in which thumbnails are pictures, and a saved search over it.
+"""Kibana: a data view that shows thumbnails as pictures, and a saved search over it.
 
-The only room that speaks to Kibana; it knows the fields of our documents by the files that are shipped for it.
+No other room sends requests to Kibana. This one reads the names of the documents' fields from shipped files.
 """
 
 from mlsr_es.kibana.importing import Imported, import_objects

@@ -1,4 +1,4 @@
-"""Requests to Kibana, and what it says when it does not do what it is asked."""
+"""Requests to Kibana, and its errors as this package's errors."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from mlsr_es.errors import InputError, KibanaError
 from mlsr_es.kibana.settings import KibanaSettings
 
 _HEADERS = {"kbn-xsrf": "mlsr-es", "Accept": "application/json"}
-"""Kibana refuses a request that changes something and lacks the first one."""
+"""Kibana refuses a request that changes something without the first header."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What Kibana answered.
+    """Kibana's answer.
 
     Args:
-        status: HTTP's.
-        body: The JSON object; empty where something else came.
+        status: The HTTP status.
+        body: The JSON object; empty where the answer is something else.
     """
 
     status: int
@@ -30,18 +30,18 @@ class Reply:
 
     @property
     def message(self) -> str:
-        """Why, in Kibana's words; "" where it gave none."""
+        """Kibana's reason for an error; "" where it gave none."""
         return str(self.body.get("message", ""))
 
 
 class Kibana:
-    """A Kibana that can be asked; nothing is sent before it is.
+    """A client of Kibana; nothing is sent before the first request.
 
     Args:
-        settings: Where it is, and who asks.
+        settings: Kibana's address and the credentials.
 
     Raises:
-        InputError: The certificates' file cannot be read.
+        InputError: The file of certificates cannot be read.
     """
 
     def __init__(self, settings: KibanaSettings) -> None:
@@ -66,7 +66,7 @@ class Kibana:
         )
 
     def post_json(self, path: str, body: Any) -> Reply:
-        """Send one JSON object; see ``checked`` for what an answer may be.
+        """Send a JSON object; the answer may be an error, which ``checked`` raises.
 
         Raises:
             KibanaError: Nothing answers.
@@ -83,11 +83,11 @@ class Kibana:
         return self._post(path, fields={"file": (name, content, "application/ndjson")})
 
     def checked(self, reply: Reply, doing: str) -> Mapping[str, Any]:
-        """The body of an answer that is a success.
+        """The body of a successful answer.
 
         Args:
             reply: The answer.
-            doing: What was tried, as in "could not ...".
+            doing: What the request does, as in "could not ...", for the message.
 
         Raises:
             KibanaError: Kibana refused, or what answers is not Kibana.

@@ -1,4 +1,4 @@
-"""Giving Kibana a data view and a saved search; a second time replaces them, and nothing else."""
+"""Importing a data view and a saved search into Kibana; a second import replaces these two and nothing else."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from mlsr_es.kibana.settings import KibanaSettings
 
 _DATA_VIEWS = "/api/data_views/data_view"
 _IMPORT = "/api/saved_objects/_import?overwrite=true"
-_FILE = "mlsr-es.ndjson"  # Kibana refuses a file of another ending
+_FILE = "mlsr-es.ndjson"  # Kibana refuses a file with another suffix
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What is in Kibana now.
+    """The imported objects.
 
     Args:
-        data_view: Its identifier.
-        saved_search: Its identifier.
-        url: The saved search, in Discover.
+        data_view: The data view's identifier.
+        saved_search: The saved search's identifier.
+        url: The URL of the saved search in Discover.
     """
 
     data_view: str
@@ -35,18 +35,18 @@ class Imported:
 
 
 def import_objects(settings: KibanaSettings, index: str) -> Imported:
-    """Make a data view in which thumbnails are pictures, and a saved search with captions, terms and score.
+    """Make a data view that shows thumbnails as pictures, and a saved search with captions, terms and score.
 
     Args:
-        settings: Where Kibana is, and who asks.
-        index: The index, or its alias; Kibana looks for it when the data view is used.
+        settings: Kibana's address and the credentials.
+        index: The index, or its alias; Kibana looks it up when the data view is used.
 
     Raises:
         InputError: The certificates' file cannot be read.
         KibanaError: Nothing answers, or Kibana refuses.
     """
     kibana = Kibana(settings)
-    # Identifiers of data views are those of the whole Kibana, and not of one space.
+    # The identifier of a data view has to be unique in all of Kibana, not only in its space.
     identifier = "-".join(part for part in ("mlsr-es", settings.space, index) if part)
     made = kibana.post_json(_DATA_VIEWS, {"override": True, "data_view": data_view(index, identifier)})
     before_names = _is_before_names(made)
@@ -63,14 +63,14 @@ def import_objects(settings: KibanaSettings, index: str) -> Imported:
 
 
 def _is_before_names(reply: Reply) -> bool:
-    """Whether this Kibana has no such request (7.17), or gives data views no names yet (8.0 and a little later)."""
+    """Whether this Kibana lacks the request (7.17), or has no names for data views (8.0 and a little later)."""
     no_request = reply.status == HTTPStatus.NOT_FOUND and reply.message == "Not Found"
     no_names = reply.status == HTTPStatus.BAD_REQUEST and "data_view.name]" in reply.message
     return no_request or no_names
 
 
 def _reasons(answer: Mapping[str, Any]) -> str:
-    """Why objects were not imported; the answer's status is 200 all the same."""
+    """Why objects were not imported; even then the answer's status is 200."""
     errors = [error for error in answer.get("errors", ()) if isinstance(error, Mapping)]
     reasons = [f"{one.get('type')} {one.get('id')}: {_reason(one.get('error'))}" for one in errors]
     return "; ".join(reasons) or "it does not say why"

@@ -1,4 +1,4 @@
-"""What Kibana is given, written for the oldest one that is supported: a newer Kibana migrates what it imports."""
+"""The objects for Kibana, in the form of the oldest supported Kibana; a newer Kibana migrates what it imports."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from mlsr_es.shipped import shipped
 
 _INDEX_REFERENCE = "kibanaSavedObjectMeta.searchSourceJSON.index"
 _MIGRATED_TO = {"index-pattern": "7.11.0", "search": "7.9.3"}
-"""The forms of Kibana 7.17, by type; an object that says nothing of its form would be taken for the oldest there is."""
+"""The versions of Kibana 7.17's form of each type; without one, Kibana would assume the oldest form."""
 
 _WHOLE_PICTURES = {"rowHeight": -1}
-"""Rows as high as what is in them; 7.17 refuses an object with an attribute that it does not know."""
+"""Rows as high as their contents; 7.17 refuses an object with this attribute, which it does not know."""
 
 
 def data_view(index: str, identifier: str) -> dict[str, Any]:
-    """A data view as ``POST /api/data_views/data_view`` takes it.
+    """A data view for ``POST /api/data_views/data_view``.
 
-    Its name is its own: Kibana's ``override`` deletes the data view that has the same name, whoever made it.
+    Its name is unlike any other, because Kibana's ``override`` deletes any data view with the same name.
 
     Args:
         index: The index, or its alias.
-        identifier: Of the data view.
+        identifier: The data view's identifier.
     """
     return {"id": identifier, "title": index, "name": f"mlsr-es: {index}", **_shipped("data-view.json")}
 
 
 def saved_data_view(index: str, identifier: str) -> dict[str, Any]:
-    """The same as a saved object, for a Kibana that does not know that request."""
+    """A data view as a saved object, for a Kibana that does not know that request."""
     shown = _shipped("data-view.json")
     attributes = {
         "title": index,
@@ -41,13 +41,13 @@ def saved_data_view(index: str, identifier: str) -> dict[str, Any]:
 
 
 def saved_search(index: str, identifier: str, *, view: str, whole_pictures: bool) -> dict[str, Any]:
-    """A search to open in Discover: thumbnail, captions, terms and score.
+    """A saved search for Discover, which shows thumbnail, captions, terms and score.
 
     Args:
         index: The index, for the title.
-        identifier: Of the search.
+        identifier: The search's identifier.
         view: The data view's identifier.
-        whole_pictures: Whether rows are as high as a thumbnail; Kibana 7.17 refuses to be asked.
+        whole_pictures: Whether rows are as high as a thumbnail; Kibana 7.17 refuses this setting.
     """
     shown = _shipped("saved-search.json")
     source = {**shown["searchSource"], "indexRefName": _INDEX_REFERENCE}

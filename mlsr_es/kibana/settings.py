@@ -1,4 +1,4 @@
-"""How a Kibana is reached."""
+"""The settings of a connection to Kibana."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _SPACE = re.compile(r"/s/(?P<name>[^/]+)$")
 
 @dataclass(frozen=True)
 class KibanaSettings:
-    """Where a Kibana is and who asks it; ``repr`` shows no secret.
+    """Kibana's address and the credentials for it; ``repr`` shows no secret.
 
     Args:
         url: ``http://host:port`` or ``https://host:port``, with its base path and ``/s/SPACE`` where used.
         api_key: An API key of the cluster behind it, in its encoded form; or "".
-        username: With ``password``, in place of the key; or "".
-        password: See ``username``.
-        ca_certs: A PEM file with the authority that signed Kibana's certificate; None for the usual ones.
-        insecure: The certificate is not looked at.
+        username: The user's name, in place of the key; or "".
+        password: The user's password; "" without a user name.
+        ca_certs: A PEM file with the authority that signed Kibana's certificate; None for the system's authorities.
+        insecure: Whether the certificate goes unchecked.
         timeout_s: How long one request may take, in seconds.
 
     Raises:

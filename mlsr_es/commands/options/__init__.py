@@ -1,1 +1,1 @@
-"""From the command line to values: what is searched for, which cluster is meant, which fields."""
+"""From options of the command line to values: queries, the cluster, fields and more."""

@@ -1,4 +1,4 @@
-"""The options by which every command reaches a cluster, and the environment variables beside them."""
+"""The options and environment variables by which every command connects to a cluster."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _Result = TypeVar("_Result")
 _PANEL = "Cluster"
 
 ConnectionLater = Callable[[], ConnectionSettings]
-"""Finds out which cluster is meant when it is first needed; raises ``InputError`` where none is."""
+"""Makes the settings when the cluster is first needed; raises ``InputError`` where no cluster is named."""
 
 
 class Identity(TypedDict):
-    """Who asks a cluster, or the Kibana before it."""
+    """The credentials for a cluster, or for Kibana."""
 
     api_key: str
     username: str
@@ -62,13 +62,14 @@ def connection_settings(
         bool, typer.Option("--insecure", help="Do not look at the certificate.", rich_help_panel=_PANEL)
     ] = False,
 ) -> ConnectionSettings:
-    """The cluster that is meant: the URL's, else ``CLOUD_ID``'s, else the embedded node if it runs.
+    """The settings of the cluster at the URL, else of ``CLOUD_ID``, else of the embedded node if it runs.
 
-    Secrets are no options, because every user of a machine can read its command lines: they come from ``ES_API_KEY``,
-    or ``ES_USERNAME`` and ``ES_PASSWORD``, or from the files that ``ES_API_KEY_FILE`` and ``ES_PASSWORD_FILE`` name.
+    There are no options for secrets, because every user of a machine can read its command lines. Secrets come from
+    ``ES_API_KEY``, or ``ES_USERNAME`` and ``ES_PASSWORD``, or from the files that ``ES_API_KEY_FILE`` and
+    ``ES_PASSWORD_FILE`` name.
 
     Raises:
-        InputError: None of them is there, or they contradict each other.
+        InputError: No cluster is named, or the options contradict each other.
     """
     cloud_id = "" if es_url else os.environ.get("CLOUD_ID", "")
     if not es_url and not cloud_id:
@@ -84,7 +85,7 @@ def connection_settings(
 
 
 def identity() -> Identity:
-    """Who asks, from the environment; each part "" where it is not there.
+    """Read the credentials from the environment; each part is "" where it is not set.
 
     Raises:
         InputError: A variable names a file that cannot be read.
@@ -95,7 +96,7 @@ def identity() -> Identity:
 
 
 def with_connection(command: Callable[..., _Result]) -> Callable[..., _Result]:
-    """Give a command the options above in place of its parameter ``connection``.
+    """Give a command the options of ``connection_settings`` in place of its parameter ``connection``.
 
     Example:
         >>> import inspect
@@ -108,7 +109,7 @@ def with_connection(command: Callable[..., _Result]) -> Callable[..., _Result]:
 
 
 def with_connection_later(command: Callable[..., _Result]) -> Callable[..., _Result]:
-    """The same for a command that may do without a cluster: its ``connection`` is a ``ConnectionLater``."""
+    """Give these options to a command that may not need a cluster: its ``connection`` is a ``ConnectionLater``."""
     return with_options(command, "connection", connection_settings, lambda later: later)
 
 
@@ -128,7 +129,7 @@ def _running_node() -> str | None:
 
 
 def _secret(variable: str) -> str:
-    """A secret from its variable, or from the file that ``..._FILE`` names."""
+    """Read a secret from its variable, or from the file that ``..._FILE`` names; "" where neither is set."""
     if variable in os.environ:
         return os.environ[variable]
     named = os.environ.get(f"{variable}_FILE")

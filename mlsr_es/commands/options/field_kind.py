@@ -21,10 +21,10 @@ FIELD_KIND: Any = typer.Option(
 
 
 def parsed_kind(given: str) -> FieldKind | None:
-    """The kind that is meant; None for the one that suits the cluster.
+    """Parse ``--field-kind``; None for auto.
 
     Raises:
-        InputError: There is none of that name.
+        InputError: There is no kind of that name.
     """
     if given not in {_AUTO, *FieldKind}:
         raise InputError(f"there is no --field-kind {given!r}.", advice=f"There are {_AUTO}, {', '.join(FieldKind)}.")

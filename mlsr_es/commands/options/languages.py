@@ -1,4 +1,4 @@
-"""``--languages``: which captions are read."""
+"""``--languages``: the languages of the captions that are read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def parsed_languages(languages: str | None) -> frozenset[str] | None:
-    """The codes of ``--languages``; None where it is not given."""
+    """Parse the codes of ``--languages``; None where the option is not given."""
     if languages is None:
         return None
     codes = frozenset(code.strip().lower() for code in languages.split(",") if code.strip())
@@ -21,5 +21,5 @@ def parsed_languages(languages: str | None) -> frozenset[str] | None:
 
 
 def languages_of(model: BiEncoder) -> frozenset[str] | None:
-    """The captions that a model reads; None for all."""
+    """The languages of the captions that a model reads; None for all."""
     return frozenset(model.config.languages) or None

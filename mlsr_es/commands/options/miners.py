@@ -1,4 +1,4 @@
-"""Where a training run's hard negatives come from: memory, or an index."""
+"""The miner of a training run's hard negatives: BM25 in memory, or an index."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from mlsr_es.training import Miner, TrainingConfig
 
 _HELD_OUT = 2
-"""So many times as many images are asked for as are wanted: those of held-out pages are passed over."""
+"""How many times more images to ask for than are needed, because those of held-out pages are skipped."""
 
 _MOST = 10_000
-"""Hits a search; the cluster's own limit."""
+"""The cluster's limit of hits for one search."""
 
 
 def check_mining(plan: TrainingConfig, index: str) -> None:
-    """See that the configuration and ``--mine-index`` go together.
+    """Check that the configuration and ``--mine-index`` fit together.
 
     Raises:
-        InputError: They do not.
+        InputError: They do not fit.
     """
     negatives = plan.negatives
     if index and not negatives.mined:
@@ -37,15 +37,15 @@ def check_mining(plan: TrainingConfig, index: str) -> None:
 def miner(
     plan: TrainingConfig, index: str, client: Client | None, *, collection: str, device: str, progress: Progress
 ) -> Miner:
-    """What ranks images for hard negatives.
+    """Make the miner that ranks images for hard negatives.
 
     Args:
-        plan: The run's.
-        index: Of ``--mine-index``; "" for BM25 on this machine.
-        client: Of the cluster that has it.
-        collection: That is trained on.
-        device: Where the index's model encodes sections.
-        progress: Told of what is mined.
+        plan: The run's configuration.
+        index: The index of ``--mine-index``; "" for BM25 in memory.
+        client: A client of the index's cluster; None for BM25 in memory.
+        collection: The collection that is trained on.
+        device: The device on which the index's model encodes sections.
+        progress: Reports the mining.
     """
     from mlsr_es.training import by_bm25
 

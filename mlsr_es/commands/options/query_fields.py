@@ -1,4 +1,4 @@
-"""``--query-fields``: what of a section is asked."""
+"""``--query-fields``: the fields of a section that a query is made from."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from mlsr_es.errors import InputError
 
 
 def parsed_fields(given: str) -> tuple[str, ...]:
-    """The fields, in a section's order; all where none is named.
+    """Parse the fields of ``--query-fields``, in the order of a section's fields; all fields where none is named.
 
     Raises:
-        InputError: One of them is none of a section's.
+        InputError: A section has no field of that name.
     """
     named = [name.strip() for name in given.split(",") if name.strip()]
     if unknown := [name for name in named if name not in SECTION_FIELDS]:

@@ -1,4 +1,4 @@
-"""What a run of ``index`` or ``enrich`` did, or would do."""
+"""Printing what a run of ``index`` or ``enrich`` did, or would do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHOWN_REJECTS = 5
 
 
 def print_summary(summary: Summary, *, as_json: bool = False) -> None:
-    """What a run did: a row for each thing that became of what was read, and lines on what follows from it."""
+    """Print a table with the outcomes of a run, and lines about its effects."""
     if as_json:
         print_json(summary.to_json())
         return
@@ -41,13 +41,13 @@ def print_summary(summary: Summary, *, as_json: bool = False) -> None:
 
 
 def note_rejects(summary: Summary) -> None:
-    """Where the bad records are, if there are any."""
+    """Say where the bad records are, if there are any."""
     if summary.rejects_file:
         note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
 
 
 def _done(summary: Summary) -> Iterator[str]:
-    """What else was done."""
+    """Lines about other things that the run did."""
     if summary.read_again:
         yield f"Changed by somebody meanwhile, and read again: {summary.read_again:,}."
     if summary.cleared:
@@ -61,7 +61,7 @@ def _done(summary: Summary) -> Iterator[str]:
 
 
 def _versions(summary: Summary) -> Iterator[str]:
-    """What searches read now, what waits, and what is gone."""
+    """Lines about what searches read now, what waits to be promoted, and what was removed."""
     if summary.missing_collections:
         missing = ", ".join(summary.missing_collections)
         yield (
@@ -79,7 +79,7 @@ def _versions(summary: Summary) -> Iterator[str]:
 
 
 def print_sent(heading: str, body: Mapping[str, Any], action: Action | None) -> None:
-    """What a dry run would send: of an index's body and, where there is one, of the first document."""
+    """Print what a dry run would send: the body of an index and, where there is one, the first document."""
     pretty = orjson.OPT_INDENT_2
     typer.echo(f"# {heading}")
     typer.echo(orjson.dumps(body, option=pretty).decode())
@@ -91,7 +91,7 @@ def print_sent(heading: str, body: Mapping[str, Any], action: Action | None) -> 
 
 
 def as_sent(action: Action | None) -> dict[str, Any]:
-    """The two lines of a bulk request; None each where there is no action."""
+    """The action and the document of a bulk request; both are None where there is no action."""
     from mlsr_es.elastic.bulk import as_lines
 
     head, document = map(orjson.loads, as_lines(action)) if action else (None, None)
@@ -99,13 +99,13 @@ def as_sent(action: Action | None) -> dict[str, Any]:
 
 
 def note_outcomes(block: Block, *, looked_at: str, becomes: str, would: str) -> None:
-    """What would become of those that a dry run has looked at.
+    """Print what would become of the documents that a dry run has read.
 
     Args:
-        block: Them.
-        looked_at: What they are.
-        becomes: What becomes of those that are encoded.
-        would: What the run would do, in words.
+        block: The documents, sorted by outcome.
+        looked_at: The name for these documents in the message.
+        becomes: The participle for encoded ones in the message, such as "stored".
+        would: A description of what the run would do.
     """
     for bad in block.rejected[:_SHOWN_REJECTS]:
         note(f"would be rejected: {bad.error}")
