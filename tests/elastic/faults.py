@@ -1,4 +1,4 @@
-"""A server that takes bulk requests as Elasticsearch does, once it has failed as it is told."""
+"""A server that takes bulk requests as Elasticsearch does, after failing as a test wants."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; the status 0 closes the connection without one."""
+    """An answer; with the status 0 the connection is closed without an answer."""
 
     status: int
     body: Any = None
@@ -69,14 +69,14 @@ class FaultServer:
 
 
 def handler(faults: FaultServer) -> type[BaseHTTPRequestHandler]:
-    """The class by which ``http.server`` answers with what ``faults`` says."""
+    """Make the handler class of ``http.server`` that fails as ``faults`` says."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         lock = threading.Lock()
 
         def log_message(self, *_: object) -> None:
-            """Nothing."""
+            """Print nothing."""
 
         def _respond(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -101,7 +101,7 @@ def handler(faults: FaultServer) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(content)
 
         def do_HEAD(self) -> None:
-            """Every index is there."""
+            """Answer that every index exists."""
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -1,4 +1,4 @@
-"""The rights that are needed, on a real node that looks at them; its write queue is as short as can be."""
+"""The rights that are needed, on a real node with security on and a write queue of one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ODD = "photos.2+b"
 
 
 def on_the_name(*privileges: str) -> dict[str, Any]:
-    """A role that has these privileges on the alias, and on nothing behind it."""
+    """Make a role with these privileges on the alias only, not on its versions."""
     return {"indices": [{"names": [NAME], "privileges": list(privileges)}]}
 
 
@@ -55,7 +55,7 @@ META = IndexMeta("m2", "r1", "v1", "mlp", "mlm")
 
 @pytest.fixture(scope="module")
 def guarded_url() -> Iterator[str]:
-    """A node with one user for each role, named as the role."""
+    """The URL of a node with one user for each role, who has the role's name."""
     folder = Path(tempfile.mkdtemp(prefix="mlsr-es-node-"))
     folder.chmod(0o755)
     node = Node(folder)
@@ -91,7 +91,7 @@ def documents(*ids: str) -> list[IndexAction]:
 
 
 def test_an_indexer_needs_manage_read_and_write_on_its_indices_alone(as_user: Callable[[str], Elasticsearch]) -> None:
-    """No cluster privilege; what the cluster hides (its version) is unknown and no failure."""
+    """An indexer needs no cluster privilege; the version, which the cluster then hides, is unknown."""
     client = as_user("indexer")
     assert check(client) is None
     assert resolve(client, NAME) is None
@@ -107,7 +107,7 @@ def test_an_indexer_needs_manage_read_and_write_on_its_indices_alone(as_user: Ca
 
 
 def test_who_enriches_needs_the_same_rights_on_the_owners_index(as_user: Callable[[str], Elasticsearch]) -> None:
-    """To look at it, to read it at one moment, to change its documents and its mapping."""
+    """With an indexer's rights on somebody's index, it can be read, updated and mapped."""
     client, index = as_user("indexer"), OWNERS
     client.indices.create(index=index, mappings={"properties": {"name": {"type": "text"}}})
     client.index(index=index, id="a", document={"name": "bird"}, refresh=True)
@@ -126,13 +126,13 @@ def test_who_enriches_needs_the_same_rights_on_the_owners_index(as_user: Callabl
 
 @pytest.mark.parametrize("neighbour", ["photos-vouchers", "photos-v", "photos-v0001-copy", "photosx2xb-v0001"])
 def test_an_index_that_is_named_alike_is_out_of_reach(as_user: Callable[[str], Elasticsearch], neighbour: str) -> None:
-    """The rights are on versions, whose names end in a number of four digits or more."""
+    """A role gives no right on an index whose name only looks similar to a version's."""
     with pytest.raises(AuthorizationException):
         as_user("indexer").indices.create(index=neighbour)
 
 
 def test_any_name_can_be_granted(as_user: Callable[[str], Elasticsearch]) -> None:
-    """Also one with characters that mean something in a regular expression; its versions are made as any."""
+    """A name with characters that are special in regular expressions can be granted."""
     client = as_user("indexer")
     promote(client, ODD, create_version(client, ODD, META))
     assert not [one for one in load(client, f"{ODD}-v0001", documents("a")) if one.rejected]
@@ -140,7 +140,7 @@ def test_any_name_can_be_granted(as_user: Callable[[str], Elasticsearch]) -> Non
 
 @pytest.mark.parametrize("user", ["searcher", "searcher-of-the-alias"])
 def test_a_searcher_needs_to_read_the_alias_and_its_mapping(as_user: Callable[[str], Elasticsearch], user: str) -> None:
-    """Also where it is granted the alias only; it can change nothing."""
+    """A searcher can search, even with rights on the alias only, and cannot write."""
     client = as_user(user)
     resolved = resolve(client, NAME)
     assert resolved is not None
@@ -151,7 +151,7 @@ def test_a_searcher_needs_to_read_the_alias_and_its_mapping(as_user: Callable[[s
 
 
 def test_a_right_that_is_lacking_is_named(as_user: Callable[[str], Elasticsearch]) -> None:
-    """By what the owner has to grant."""
+    """The message for a missing right names the privilege that the owner has to grant."""
     with pytest.raises(ClusterRefusedError, match="needs the index privilege view_index_metadata or manage"):
         resolve(as_user("reader"), NAME)
     with pytest.raises(ClusterRefusedError, match=r"to look up documents of photos: .*needs the index privilege read"):
@@ -161,13 +161,13 @@ def test_a_right_that_is_lacking_is_named(as_user: Callable[[str], Elasticsearch
 
 
 def test_wrong_credentials_are_refused(as_user: Callable[[str], Elasticsearch]) -> None:
-    """In the cluster's own words, and with the ways to give others."""
+    """Wrong credentials are reported in the cluster's words, with the ways to give others."""
     with pytest.raises(ClusterRefusedError, match=r"unable to authenticate user \[nobody\].*ES_API_KEY"):
         check(as_user("nobody"))
 
 
 def test_a_write_queue_that_overflows_loses_nothing(as_user: Callable[[str], Elasticsearch]) -> None:
-    """Twelve loaders write to one thread with a queue of one: what is refused for now is sent again."""
+    """When twelve loaders overflow a queue of one, refused documents are sent again and all are stored."""
     client = as_user("indexer")
     ids = [[f"{loader}-{number}" for number in range(40)] for loader in range(12)]
     with ThreadPoolExecutor(len(ids)) as pool:

@@ -1,4 +1,4 @@
-"""The whole vocabulary of BERT goes into a real index and is found again, term by term."""
+"""The whole vocabulary of BERT is stored in a real index, and each term is found again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUERIES_A_REQUEST = 2_000
 
 @pytest.fixture(scope="module")
 def vocabulary() -> Vocabulary:
-    """The 30,522 word pieces of BERT, uncased, and some terms that no tokenizer has thought of."""
+    """The 30,522 word pieces of BERT, uncased, and some unusual terms."""
     package = find_spec("cognition")
     assert package is not None
     assert package.submodule_search_locations is not None
@@ -37,7 +37,7 @@ def vocabulary() -> Vocabulary:
 def test_every_term_is_found_by_its_name_with_its_quantised_weight(
     client: Elasticsearch, index_name: str, vocabulary: Vocabulary
 ) -> None:
-    """Each term stands in one document; a query for it alone finds that one, with the weight as the score."""
+    """A query for a term finds the one document that has it, with the term's weight as the score."""
     assert len(vocabulary) > 30_000
     weights = np.random.default_rng(7).uniform(0.01, 9, len(vocabulary)).astype(np.float32)
     version = create_version(client, index_name, IndexMeta("m", "r", vocabulary.digest, "mlm", "mlm"))

@@ -1,4 +1,4 @@
-"""A run that gets so far and no further, to be killed: ``python -m tests.indexing.killed URL INDEX``."""
+"""A run that hangs halfway, to be killed: ``python -m tests.indexing.killed URL INDEX``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IMAGES = [image(f"{number:03}") for number in range(6 * BLOCK)]
 
 
 def stuck() -> Iterator[ImageDocument]:
-    """All but the last blocks; then a line to say so, and nothing more."""
+    """Yield all but the last blocks, print a line, and hang."""
     yield from IMAGES[: 4 * BLOCK]
     sys.stdout.write("stuck\n")
     sys.stdout.flush()

@@ -12,7 +12,7 @@ from mlsr_es.sources import LeftOut
 
 @dataclass
 class Listed:
-    """What it is given, in that order.
+    """A source of given items, in their order.
 
     Args:
         items: Documents, bad records, what rules leave out.
@@ -25,29 +25,29 @@ class Listed:
     breaks: Exception | None = None
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
-        """The items, and then the fault."""
+        """Yield the items, then raise the error."""
         yield from self.items
         if self.breaks:
             raise self.breaks
 
     def sections(self) -> Iterator[Section]:
-        """None."""
+        """Yield nothing."""
         return iter(())
 
     def judgements(self) -> Iterator[Judgement]:
-        """None."""
+        """Yield nothing."""
         return iter(())
 
     def faults(self) -> Iterator[RecordError]:
-        """None."""
+        """Yield nothing."""
         return iter(())
 
     def count(self) -> int | None:
-        """Not known."""
+        """None, for an unknown number."""
         return None
 
     def in_languages(self, _languages: frozenset[str] | None) -> Listed:
-        """The same: its captions say no language."""
+        """The same source: its captions have no language."""
         return self
 
 

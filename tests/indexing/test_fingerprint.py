@@ -37,14 +37,14 @@ inputs = st.tuples(documents, st.binary(max_size=8), plans)
 def test_two_documents_are_told_apart(
     one: tuple[ImageDocument, bytes, EncodingPlan], other: tuple[ImageDocument, bytes, EncodingPlan]
 ) -> None:
-    """Where anything differs, the fingerprints do; where nothing does, they are equal."""
+    """Two fingerprints are equal exactly where all inputs are equal."""
     assert (source_fingerprint(*one) == source_fingerprint(*other)) is (one == other)
     assert source_fingerprint(*one) == source_fingerprint(replace(one[0]), one[1], replace(one[2]))
 
 
 @given(documents, plans, st.data())
 def test_each_input_counts_by_itself(document: ImageDocument, plan: EncodingPlan, data: st.DataObject) -> None:
-    """One field changed is a document changed."""
+    """A change of any one input changes the fingerprint."""
     name = data.draw(st.sampled_from(["id", "collection", "captions", "page"]))
     value: Any = data.draw(captions if name == "captions" else text)
     changed = replace(document, **{name: value})
@@ -53,7 +53,7 @@ def test_each_input_counts_by_itself(document: ImageDocument, plan: EncodingPlan
 
 
 def test_the_image_counts_by_name_and_content() -> None:
-    """Not by the folder that it happens to lie in."""
+    """The image's name and bytes count, but not the folder that it is in."""
     document = ImageDocument("a", "c", (), ImageFile("owl.png", b"1"))
     plan = EncodingPlan("r")
     told = source_fingerprint(document, b"1", plan)
@@ -63,7 +63,7 @@ def test_the_image_counts_by_name_and_content() -> None:
 
 
 def test_what_decoding_finds_out_does_not_count() -> None:
-    """Width and height come from the image's bytes."""
+    """Width and height do not count, because they follow from the image's bytes."""
     document = ImageDocument("a", "c", ())
     plan = EncodingPlan("r")
     assert source_fingerprint(replace(document, width=4, height=3), b"", plan) == source_fingerprint(
@@ -77,13 +77,13 @@ def test_what_decoding_finds_out_does_not_count() -> None:
     ids=["model", "thumbnails", "languages"],
 )
 def test_the_plan_counts(changed: EncodingPlan) -> None:
-    """Another model, another document."""
+    """Each part of the plan changes the fingerprint."""
     document = ImageDocument("a", "c", ())
     assert source_fingerprint(document, b"", changed) != source_fingerprint(document, b"", EncodingPlan("r"))
 
 
 def test_the_order_of_languages_does_not_count() -> None:
-    """They are a set, and a set's order differs from run to run."""
+    """The languages count as a set, whose order differs from run to run."""
     document = ImageDocument("a", "c", ())
     orders = [EncodingPlan("r", languages=frozenset(codes)) for codes in (["en", "de", "fr"], ["fr", "de", "en"])]
     assert len({source_fingerprint(document, b"", plan) for plan in orders}) == 1

@@ -1,4 +1,4 @@
-"""A run that is killed outright."""
+"""A run that is killed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.models import word_model
 def test_a_killed_run_is_completed_by_running_it_again(
     client: Elasticsearch, cluster_url: str, index_name: str, tmp_path: Path
 ) -> None:
-    """What it had stored is not encoded again, and nobody has searched half an index."""
+    """The next run encodes only what the killed one had not stored, and searches never reach half an index."""
     command = [sys.executable, "-m", "tests.indexing.killed", cluster_url, index_name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None

@@ -1,4 +1,4 @@
-"""What of a source is worth encoding."""
+"""Which records are worth encoding."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def blocks(
     needs: Needs = READS_CAPTIONS,
     asked: list[list[str]] | None = None,
 ) -> Iterator[Block]:
-    """The blocks that a source's items make; which ids were asked for is written down."""
+    """Make blocks of a source's items, and record which ids were looked up."""
 
     def stored(records: Sequence[Record]) -> Mapping[Key, Stored]:
         if asked is not None:
@@ -69,7 +69,7 @@ def blocks(
 
 
 def test_what_is_new_is_ready() -> None:
-    """With its fingerprint; no pixels where the model reads none."""
+    """A new document is ready with its fingerprint, and without pixels for a model that reads none."""
     block = block_of(image("a"))
     assert [prepared.record.document for prepared in block.ready] == [image("a")]
     assert block.ready[0].fingerprint == source_fingerprint(image("a"), b"", PLAN)
@@ -77,7 +77,7 @@ def test_what_is_new_is_ready() -> None:
 
 
 def test_what_the_index_holds_as_it_is_is_unchanged() -> None:
-    """By its fingerprint; without one, or with another, it is encoded again."""
+    """A document with the stored fingerprint is unchanged; with another or none it is encoded again."""
     held = {
         "same": Stored(source_fingerprint(image("same"), b"", PLAN), "birds"),
         "changed": Stored(source_fingerprint(image("changed", "heron"), b"", PLAN), "birds"),
@@ -89,7 +89,7 @@ def test_what_the_index_holds_as_it_is_is_unchanged() -> None:
 
 
 def test_an_id_of_another_collection_is_rejected() -> None:
-    """It is never overwritten."""
+    """An id that the index has for another collection is rejected."""
     block = block_of(image("a"), held={"a": Stored("f", "boats")})
     (bad,) = block.rejected
     assert str(bad.error) == "index: a: the index holds this id for the collection 'boats'"
@@ -98,7 +98,7 @@ def test_an_id_of_another_collection_is_rejected() -> None:
 
 
 def test_only_documents_are_asked_for() -> None:
-    """Once a block, whatever is in it."""
+    """Stored documents are looked up once for each block, and only for documents."""
     asked: list[list[str]] = []
 
     items: list[Item] = [image("a"), RecordError("b", "read", "bad"), LeftOut("c", "icon"), image("d", ""), image("e")]
@@ -108,35 +108,35 @@ def test_only_documents_are_asked_for() -> None:
 
 
 def test_what_rules_leave_out_and_what_is_bad_goes_aside() -> None:
-    """Counted by rule and by stage."""
+    """Left-out and bad records are set aside, with their rule or stage."""
     block = block_of(LeftOut("a", "icon"), RecordError("b", "read", "bad"), image("c"))
     assert [(one.id, one.rule) for one in block.left_out] == [("a", "icon")]
     assert [(str(bad.error), bad.record) for bad in block.rejected] == [("read: b: bad", None)]
 
 
 def test_without_a_caption_a_model_of_captions_has_nothing_to_weigh() -> None:
-    """Nothing is wrong with such an image; a model of images takes it."""
+    """An image without captions is left out for a model of captions, and ready for a model of images."""
     bare = ImageDocument("a", "birds", (), ImageFile("a.png", png()))
     assert [(one.id, one.rule) for one in block_of(bare).left_out] == [("a", "no caption")]
     assert [prepared.record.id for prepared in block_of(bare, needs=READS_IMAGES).ready] == ["a"]
 
 
 def test_a_model_of_images_rejects_a_record_without_one() -> None:
-    """And says so."""
+    """A model of images rejects a record without an image, with that reason."""
     (bad,) = block_of(image("a"), needs=READS_IMAGES).rejected
     assert bad.error is not None
     assert (bad.error.stage, bad.error.reason) == ("decode", "the model reads images, and this record has none")
 
 
 def test_pixels_come_along_where_the_model_reads_them() -> None:
-    """Small enough for any backbone; the document is told the size as it was."""
+    """Pixels are shrunk for the model, and the document has the image's own size."""
     (prepared,) = block_of(pictured("a", png(2000, 1000)), needs=READS_IMAGES).ready
     assert [pixels.size for pixels in prepared.images] == [(1024, 512)]
     assert (prepared.record.document.width, prepared.record.document.height) == (2000, 1000)
 
 
 def test_a_thumbnail_is_made_where_it_is_wanted() -> None:
-    """A data URI."""
+    """A thumbnail is made on request, as a data URI."""
     (prepared,) = block_of(pictured("a", png()), plan=EncodingPlan("r", thumbnails=True)).ready
     assert (prepared.thumbnail or "").startswith("data:image/jpeg;base64,")
 
@@ -144,20 +144,20 @@ def test_a_thumbnail_is_made_where_it_is_wanted() -> None:
 @pytest.mark.parametrize("needs", [READS_CAPTIONS, READS_IMAGES], ids=["captions", "images"])
 @pytest.mark.parametrize("content", [b"", b"no image", png()[:40]], ids=["empty", "text", "cut"])
 def test_an_image_that_nobody_can_open_is_rejected(content: bytes, needs: Needs) -> None:
-    """Also where the model reads captions alone: it could not be shown."""
+    """An image that cannot be decoded is rejected even for a model of captions, because it cannot be shown."""
     block = block_of(pictured("torn", content), pictured("whole", png()), needs=needs)
     assert [(bad.id, bad.error.stage) for bad in block.rejected if bad.error] == [("torn", "decode")]
     assert [prepared.record.id for prepared in block.ready] == ["whole"]
 
 
 def test_an_image_that_is_gone_is_rejected(tmp_path: Path) -> None:
-    """A file may vanish between listing and reading."""
+    """An image whose file vanished after it was listed is rejected."""
     (bad,) = block_of(pictured("a", tmp_path / "gone.png")).rejected
     assert str(bad.error) == "read: a: the image cannot be read: No such file or directory"
 
 
 def test_a_block_has_so_many_items_and_the_order_stays() -> None:
-    """Whatever they are."""
+    """A block has a fixed number of items, in their order."""
     items = [image(str(number)) for number in range(2 * BLOCK + 1)]
     made = list(blocks(items))
     assert [block.read for block in made] == [BLOCK, BLOCK, 1]
@@ -165,7 +165,7 @@ def test_a_block_has_so_many_items_and_the_order_stays() -> None:
 
 
 def test_the_next_block_is_read_while_the_caller_works() -> None:
-    """One ahead, and no further: memory holds two."""
+    """The next block, but no further one, is read while the caller works."""
     taken = 0
     reached = Event()
 
@@ -184,7 +184,7 @@ def test_the_next_block_is_read_while_the_caller_works() -> None:
 
 
 def test_an_error_of_the_source_comes_in_its_place() -> None:
-    """Behind the blocks before it, as it was raised."""
+    """An error of the source is raised unchanged, after the blocks before it."""
 
     def breaking() -> Iterator[Item]:
         yield from (image(str(number)) for number in range(BLOCK))
@@ -198,5 +198,5 @@ def test_an_error_of_the_source_comes_in_its_place() -> None:
 
 @pytest.mark.parametrize("items", [(), iter(())])
 def test_no_items_make_no_block(items: Iterable[Item]) -> None:
-    """An empty source is no error here."""
+    """A source without items makes no block, and no error."""
     assert list(blocks(items)) == []

@@ -16,7 +16,7 @@ FULL_DISK = Path("/dev/full")
 
 
 def test_each_bad_record_is_a_line(tmp_path: Path) -> None:
-    """With its stage, its reason, and all that is needed to mend it but the image's bytes."""
+    """Each bad record is a line with its stage, its reason and its fields, without the image's bytes."""
     document = ImageDocument("a", "birds", (Caption("an owl"),), ImageFile("a.png", b"pixels"), page="p.html")
     record = Record(document, (Picture(document.captions, "a.png"),))
     with RejectsFile(tmp_path / "r.ndjson") as rejects:
@@ -30,14 +30,14 @@ def test_each_bad_record_is_a_line(tmp_path: Path) -> None:
 
 
 def test_without_bad_records_there_is_no_file(tmp_path: Path) -> None:
-    """An empty file would look like a fault."""
+    """Without bad records no file is made."""
     with RejectsFile(tmp_path / "r.ndjson") as rejects:
         assert rejects.written is None
     assert not list(tmp_path.iterdir())
 
 
 def test_a_run_without_bad_records_removes_an_old_file(tmp_path: Path) -> None:
-    """What it says is mended; a run that broke leaves it, and a device is never removed."""
+    """A successful run without bad records removes an old file; a failed run keeps it, and a device always stays."""
     old = tmp_path / "r.ndjson"
     old.write_text("{}")
     with pytest.raises(KeyError), RejectsFile(old):
@@ -50,7 +50,7 @@ def test_a_run_without_bad_records_removes_an_old_file(tmp_path: Path) -> None:
 
 
 def test_a_new_run_replaces_the_file(tmp_path: Path) -> None:
-    """Records that were mended are gone from it."""
+    """A new run replaces the file, so that mended records are no longer in it."""
     for id_ in ("old", "new"):
         with RejectsFile(tmp_path / "r") as rejects:
             rejects.add(RecordError(id_, "read", "bad"), None)
@@ -59,14 +59,14 @@ def test_a_new_run_replaces_the_file(tmp_path: Path) -> None:
 
 
 def test_strict_stops_at_the_first(tmp_path: Path) -> None:
-    """And says which record it is, and why."""
+    """A strict run stops at the first bad record, and the error names it with the reason."""
     with RejectsFile(tmp_path / "r", strict=True) as rejects, pytest.raises(InputError, match="a is bad: decode: torn"):
         rejects.add(RecordError("a", "decode", "torn"), None)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_file_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    """With the option that names another."""
+    """The error for a file that cannot be made names the option for another file."""
     with (
         RejectsFile(tmp_path / "no" / "r") as rejects,
         pytest.raises(StorageError, match=r"no/r cannot be written: No such file.*--rejects"),
@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not FULL_DISK.exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_said_and_closing_says_nothing_else() -> None:
-    """The one error is about room."""
+    """A full disk causes one error, and closing the file causes no other."""
     with (
         pytest.raises(StorageError, match="cannot be written: No space left on device"),
         RejectsFile(FULL_DISK) as rejects,

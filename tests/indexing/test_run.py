@@ -1,4 +1,4 @@
-"""From a source to a real index: what is encoded, what stays, what takes over when."""
+"""From a source to a real index: what is encoded, what stays, and when a version is promoted."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class Counting:
         return getattr(self._model, name)
 
     def encode_documents(self, documents: Sequence[ImageDocument], images: Any = None) -> Any:
-        """As the model does."""
+        """Encode as the model does, and count."""
         self.encoded += [document.id for document in documents]
         return self._model.encode_documents(documents, images)
 
 
 @pytest.fixture
 def job(index_name: str, tmp_path: Path) -> IndexJob:
-    """Three birds into an index that is not there yet."""
+    """A job that indexes three birds into a new index."""
     return IndexJob(Listed(BIRDS), index_name, MODEL, "words", rejects=tmp_path / "rejects.ndjson")
 
 
@@ -62,23 +62,23 @@ def given(job: IndexJob, *items: Any, **changes: Any) -> IndexJob:
 
 
 def found(client: Elasticsearch, index: str, word: str) -> set[str]:
-    """The ids of the images that a word finds, for whoever searches now."""
+    """The ids of the images that a search for a word finds now."""
     refresh(client, index)
     return {hit.id for hit in search(client, index, build_query({word: 1.0}, size=100)).hits}
 
 
 def indices(client: Elasticsearch, name: str) -> dict[str, Any]:
-    """All that the cluster says of the indices whose names begin so."""
+    """The cluster's description of the indices whose names have this prefix."""
     return dict(client.indices.get(index=f"{name}*", expand_wildcards="all").body)
 
 
 def numbers(summary: Summary) -> tuple[int, int, int, int]:
-    """Encoded, unchanged, left out, rejected."""
+    """The numbers of encoded, unchanged, left-out and rejected records."""
     return summary.encoded, summary.unchanged, summary.left_out.total(), summary.rejected.total()
 
 
 def test_a_source_becomes_an_index(client: Elasticsearch, job: IndexJob) -> None:
-    """Searched by its alias; what the index says of itself is the model's."""
+    """A source becomes an index behind an alias, with the model in its metadata."""
     summary = index_collection(job, client)
     assert (summary.version, summary.promoted, summary.read) == (f"{job.index}-v0001", True, 3)
     assert numbers(summary) == (3, 0, 0, 0)
@@ -99,7 +99,7 @@ def test_a_source_becomes_an_index(client: Elasticsearch, job: IndexJob) -> None
 
 
 def test_a_second_run_encodes_nothing(client: Elasticsearch, job: IndexJob) -> None:
-    """Everything is as it was, and nothing is written."""
+    """A second run encodes and writes nothing."""
     index_collection(job, client)
     model = Counting(MODEL)
     summary = index_collection(replace(job, model=model), client)  # type: ignore[arg-type]
@@ -109,7 +109,7 @@ def test_a_second_run_encodes_nothing(client: Elasticsearch, job: IndexJob) -> N
 
 
 def test_a_changed_caption_is_encoded_alone(client: Elasticsearch, job: IndexJob) -> None:
-    """And the old word no longer finds the image."""
+    """A changed caption is encoded alone, and the old word no longer finds the image."""
     index_collection(job, client)
     model = Counting(MODEL)
     summary = index_collection(given(job, image("a", "boat"), *BIRDS[1:], model=model), client)
@@ -120,7 +120,7 @@ def test_a_changed_caption_is_encoded_alone(client: Elasticsearch, job: IndexJob
 
 
 def test_every_item_is_counted_once(client: Elasticsearch, job: IndexJob) -> None:
-    """What rules leave out, what is bad, and what has no term; bad records go to the file."""
+    """Left-out and bad records and those without terms are counted once; bad ones go to the file."""
     bad = RecordError("row 4", "read", "it is no JSON")
     torn = ImageDocument("torn", "birds", (Caption("owl"),), ImageFile("torn.png", b"no image"))
     too_long = image("x" * 600)
@@ -138,7 +138,7 @@ def test_every_item_is_counted_once(client: Elasticsearch, job: IndexJob) -> Non
 
 
 def test_strict_stops_at_the_first_bad_record(client: Elasticsearch, job: IndexJob) -> None:
-    """Nothing is served then."""
+    """A strict run stops at the first bad record, and nothing is served."""
     strict = given(job, *BIRDS, RecordError("row 4", "read", "it is no JSON"), strict=True)
     with pytest.raises(InputError, match="row 4 is bad: read: it is no JSON"):
         index_collection(strict, client)
@@ -150,7 +150,7 @@ def test_strict_stops_at_the_first_bad_record(client: Elasticsearch, job: IndexJ
 def test_a_run_that_broke_is_completed_by_the_next(
     client: Elasticsearch, job: IndexJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it had stored stays and is not encoded again; nobody searches half an index."""
+    """The next run encodes only what a failed run had not stored, and searches never reach half an index."""
     monkeypatch.setattr(
         "mlsr_es.elastic.bulk.chunks.LONGEST_WAIT_S", 0.0
     )  # a slow encoder's chunks are sent as they are
@@ -168,7 +168,7 @@ def test_a_run_that_broke_is_completed_by_the_next(
 
 
 def test_another_model_takes_over_when_it_is_complete(client: Elasticsearch, job: IndexJob) -> None:
-    """Searches go on meanwhile, and reach the one or the other, never half of it."""
+    """Searches reach the old version until another model's version is complete."""
     index_collection(job, client)
     searches: list[tuple[str, set[str]]] = []
 
@@ -191,7 +191,7 @@ def test_another_model_takes_over_when_it_is_complete(client: Elasticsearch, job
 
 
 def test_another_model_waits_for_all_collections(client: Elasticsearch, job: IndexJob) -> None:
-    """A collection that nobody has encoded with it yet would be gone from searches."""
+    """Another model's version is not promoted until it has every collection of the serving version."""
     boats = given(job, image("x", "boat", "boats"), name="boats")
     index_collection(job, client)
     index_collection(boats, client)
@@ -205,7 +205,7 @@ def test_another_model_waits_for_all_collections(client: Elasticsearch, job: Ind
 
 
 def test_one_way_back_is_kept(client: Elasticsearch, job: IndexJob) -> None:
-    """The version before stays; the one before that goes, and so the disk never holds more than two at rest."""
+    """After a run, the version before the present one is kept, and older ones are removed."""
     index_collection(job, client)
     index_collection(replace(job, model=OTHER_MODEL), client)
     summary = index_collection(replace(job, model=word_model(3.0)), client)
@@ -215,7 +215,7 @@ def test_one_way_back_is_kept(client: Elasticsearch, job: IndexJob) -> None:
 
 
 def test_going_back_to_a_model_encodes_only_what_has_changed(client: Elasticsearch, job: IndexJob) -> None:
-    """The version that was kept is brought up to date, and takes over again."""
+    """For an earlier model, its kept version is brought up to date and promoted again."""
     index_collection(job, client)
     index_collection(replace(job, model=OTHER_MODEL), client)
     summary = index_collection(given(job, image("a", "boat"), *BIRDS[1:]), client)
@@ -225,7 +225,7 @@ def test_going_back_to_a_model_encodes_only_what_has_changed(client: Elasticsear
 
 
 def test_a_version_can_be_made_ready_and_wait(client: Elasticsearch, job: IndexJob) -> None:
-    """Searches reach it when it is promoted; what waits is never removed by a run."""
+    """A ready version is searched only after its promotion, and no run removes it."""
     index_collection(job, client)
     summary = index_collection(replace(job, model=OTHER_MODEL, promotes=False), client)
     assert (summary.promoted, summary.ready, summary.kept) == (False, True, "")
@@ -240,7 +240,7 @@ def test_a_version_can_be_made_ready_and_wait(client: Elasticsearch, job: IndexJ
 
 
 def test_images_that_left_the_source_stay_until_they_are_pruned(client: Elasticsearch, job: IndexJob) -> None:
-    """Within the collection: another one's images are not touched."""
+    """Pruning removes images that left the source, and none of another collection."""
     index_collection(job, client)
     index_collection(given(job, image("x", "owl", "boats"), name="boats"), client)
     left = given(job, BIRDS[1])
@@ -253,7 +253,7 @@ def test_images_that_left_the_source_stay_until_they_are_pruned(client: Elastics
 
 
 def test_a_collection_from_somewhere_else_is_not_pruned_at_once(client: Elasticsearch, job: IndexJob) -> None:
-    """Two folders may have one name: the second run from the new place says that it has moved."""
+    """A collection from another folder of the same name is pruned only at the second run."""
     index_collection(replace(job, origin="/a/birds"), client)
     elsewhere = given(job, BIRDS[0], origin="/b/birds", prune_missing=True)
     summary = index_collection(elsewhere, client)
@@ -264,7 +264,7 @@ def test_a_collection_from_somewhere_else_is_not_pruned_at_once(client: Elastics
 
 
 def test_nothing_is_pruned_after_a_record_that_could_not_be_read(client: Elasticsearch, job: IndexJob) -> None:
-    """Nobody knows whose it was."""
+    """Nothing is pruned if a record could not be read, because its id is unknown."""
     index_collection(job, client)
     summary = index_collection(given(job, BIRDS[0], RecordError("row 2", "read", "torn"), prune_missing=True), client)
     assert summary.pruned == 0
@@ -273,7 +273,7 @@ def test_nothing_is_pruned_after_a_record_that_could_not_be_read(client: Elastic
 
 
 def test_nothing_is_pruned_after_a_source_that_broke(client: Elasticsearch, job: IndexJob) -> None:
-    """The rest of it was never seen."""
+    """Nothing is pruned if the source failed, because the rest of it is unknown."""
     index_collection(job, client)
     with suppress(OSError):
         index_collection(replace(job, source=Listed(BIRDS[:1], breaks=OSError()), prune_missing=True), client)
@@ -282,7 +282,7 @@ def test_nothing_is_pruned_after_a_source_that_broke(client: Elasticsearch, job:
 
 
 def test_what_is_broken_today_is_not_pruned(client: Elasticsearch, job: IndexJob) -> None:
-    """Its image is there and cannot be opened: it stays as it was."""
+    """An image that cannot be opened keeps its stored document."""
     index_collection(job, client)
     torn = replace(BIRDS[0], image=ImageFile("a.png", b"no image"))
     summary = index_collection(given(job, torn, *BIRDS[1:], prune_missing=True), client)
@@ -292,7 +292,7 @@ def test_what_is_broken_today_is_not_pruned(client: Elasticsearch, job: IndexJob
 
 @pytest.mark.parametrize("changed", [image("a", ""), replace(CREDITED, id="a")], ids=["no caption", "no term"])
 def test_what_a_rule_leaves_out_is_pruned(client: Elasticsearch, job: IndexJob, changed: ImageDocument) -> None:
-    """Its old words would find it for ever."""
+    """An image that a rule leaves out is pruned, or queries would still find it."""
     index_collection(job, client)
     summary = index_collection(given(job, changed, *BIRDS[1:], prune_missing=True), client)
     assert (summary.pruned, summary.left_out.total()) == (1, 1)
@@ -300,7 +300,7 @@ def test_what_a_rule_leaves_out_is_pruned(client: Elasticsearch, job: IndexJob, 
 
 
 def test_an_id_of_another_collection_is_rejected(client: Elasticsearch, job: IndexJob) -> None:
-    """The image that is there stays as it is."""
+    """An id of another collection is rejected, and the stored image stays as it is."""
     index_collection(job, client)
     summary = index_collection(
         given(job, image("a", "boat", "boats"), image("x", "boat", "boats"), name="boats"), client
@@ -311,21 +311,21 @@ def test_an_id_of_another_collection_is_rejected(client: Elasticsearch, job: Ind
 
 
 def test_an_id_twice_in_a_source_is_stored_once(client: Elasticsearch, job: IndexJob) -> None:
-    """Sources see to it that there is none; if there is, the last one stays, and nothing breaks."""
+    """If a source gives an id twice, the last document is stored and the run succeeds."""
     summary = index_collection(given(job, image("a", "owl"), image("a", "boat")), client)
     assert summary.read == 2
     assert count(client, job.index) == 1
 
 
 def test_a_source_of_which_nothing_is_left_makes_no_index(client: Elasticsearch, job: IndexJob) -> None:
-    """And says what became of it."""
+    """A source without a document to encode makes no index, and the error counts its records."""
     with pytest.raises(SourceError, match=r"of 2 images 1 are left out by rule \(icon\) and 1 are rejected"):
         index_collection(given(job, LeftOut("i", "icon"), RecordError("r", "read", "bad")), client)
     assert indices(client, job.index) == {}
 
 
 def test_a_dry_run_writes_nothing(client: Elasticsearch, job: IndexJob) -> None:
-    """It shows the mapping and the first document, as they would be sent."""
+    """A dry run shows the mapping and the first document as they would be sent, and writes nothing."""
     shown = preview_indexing(job, client)
     assert indices(client, job.index) == {}
     assert shown.described == "a new version of the index will be built"
@@ -336,7 +336,7 @@ def test_a_dry_run_writes_nothing(client: Elasticsearch, job: IndexJob) -> None:
 
 
 def test_a_dry_run_passes_over_what_is_unchanged(client: Elasticsearch, job: IndexJob) -> None:
-    """It reads on to the first block that holds something to encode, and leaves the index as it is."""
+    """A dry run reads on to the first block with something to encode, and writes nothing."""
     many = [image(f"{number:03}") for number in range(BLOCK)]
     index_collection(given(job, *many), client)
     before = indices(client, job.index)
@@ -351,12 +351,12 @@ def test_a_dry_run_passes_over_what_is_unchanged(client: Elasticsearch, job: Ind
 
 
 class Content(bytes):
-    """An image's bytes, counted as long as somebody holds them."""
+    """An image's bytes, counted as long as they are in memory."""
 
     alive = most = 0
 
     def __new__(cls, content: bytes) -> Self:
-        """One more."""
+        """Count one more."""
         cls.alive += 1
         cls.most = max(cls.most, cls.alive)
         return super().__new__(cls, content)
@@ -366,7 +366,7 @@ class Content(bytes):
 
 
 def test_memory_does_not_grow_with_the_source(client: Elasticsearch, job: IndexJob) -> None:
-    """Of a few thousand images no more than some blocks are held at a time, also while their documents wait."""
+    """Of a few thousand images only some blocks are in memory, even while their documents wait for the cluster."""
     dot = BytesIO()
     Image.new("RGB", (2, 2)).save(dot, "PNG")
     source: Source = Listed(
@@ -380,7 +380,7 @@ def test_memory_does_not_grow_with_the_source(client: Elasticsearch, job: IndexJ
 
 
 def test_somebody_elses_index_is_not_written_to(client: Elasticsearch, job: IndexJob) -> None:
-    """Before anything is encoded."""
+    """Indexing into somebody else's index is refused before anything is encoded."""
     client.indices.create(index=job.index)
     model = Counting(MODEL)
     with pytest.raises(IndexMismatchError, match="not made by mlsr-es"):
@@ -389,7 +389,7 @@ def test_somebody_elses_index_is_not_written_to(client: Elasticsearch, job: Inde
 
 
 def test_a_version_without_this_collection_gets_it(client: Elasticsearch, job: IndexJob) -> None:
-    """Documents that somebody else has written beside ours stay."""
+    """A collection is added to a version, and the documents of others in it stay."""
     version = create_version(client, job.index, IndexMeta("words", MODEL.revision, "v", "mlp", "mlp"))
     assert len(list(load(client, version, [IndexAction("z", {"image_id": "z", "collection": "others"})]))) == 1
     promote(client, job.index, version)

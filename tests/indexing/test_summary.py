@@ -1,4 +1,4 @@
-"""A run's numbers add up."""
+"""The counts of a run add up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mlsr_es.indexing import Stage, Summary
 
 
 def test_what_was_read_is_the_sum() -> None:
-    """Each item that the source gave is counted once."""
+    """The number of records read is the sum of all outcomes."""
     summary = Summary("birds", "birds-v0001", "sample", encoded=3, unchanged=4)
     summary.left_out = Counter(icon=2, terms=1)
     summary.rejected = Counter(read=1, load=1)
@@ -20,7 +20,7 @@ def test_what_was_read_is_the_sum() -> None:
 
 
 def test_the_json_is_plain() -> None:
-    """Machines get the same numbers under the same names."""
+    """The JSON has the same numbers under the same names."""
     summary = Summary("birds", "birds-v0001", "sample", encoded=1, rejects_file=Path("r.ndjson"), seconds=1.2345)
     summary.stages["encoding"] = Stage(10, 4.0)
     told = orjson.loads(orjson.dumps(summary.to_json()))
@@ -30,5 +30,5 @@ def test_the_json_is_plain() -> None:
 
 @pytest.mark.parametrize(("stage", "speed"), [(Stage(0, 0.0), 0.0), (Stage(0, 3.0), 0.0), (Stage(4, 2.0), 2.0)])
 def test_a_stage_without_work_has_no_speed(stage: Stage, speed: float) -> None:
-    """Nothing is divided by 0."""
+    """The speed of a stage without work is 0."""
     assert stage.per_second == speed

@@ -13,7 +13,7 @@ from mlsr_es.sources.addresses import is_public
     ids=["IPv4", "IPv6", "mapped", "NAT64", "6to4"],
 )
 def test_what_everybody_reaches_is_public(address: str) -> None:
-    """Also where an IPv4 address is written as an IPv6 one."""
+    """Public addresses are recognised, even an IPv4 address that is written as an IPv6 address."""
     assert is_public(address)
 
 
@@ -28,7 +28,7 @@ def test_what_everybody_reaches_is_public(address: str) -> None:
     ],
 )
 def test_what_is_private_reserved_or_for_many_is_not(address: str) -> None:
-    """Loopback, networks of one's own, link-local, metadata services, multicast, documentation."""
+    """Loopback, private, link-local, metadata, multicast and documentation addresses are not public."""
     assert not is_public(address)
 
 
@@ -38,16 +38,16 @@ def test_what_is_private_reserved_or_for_many_is_not(address: str) -> None:
     ids=["mapped", "mapped metadata", "compatible", "NAT64", "local NAT64", "6to4"],
 )
 def test_an_inner_address_of_ipv4_decides(address: str) -> None:
-    """Wherever it stands in the IPv6 one."""
+    """An IPv6 address with an IPv4 address in it is as public as the latter."""
     assert not is_public(address)
 
 
 def test_a_tunnel_by_teredo_is_not_entered() -> None:
-    """Its inner address is any client's."""
+    """A Teredo address is not public."""
     assert not is_public("2001:0:5db8:d70e::1")
 
 
 @pytest.mark.parametrize("address", ["", "localhost", "1.2.3", "0x7f.1", "2130706433"])
 def test_what_is_no_address_is_not_public(address: str) -> None:
-    """A resolver gives none of these; one that does is not believed."""
+    """A text that is not an address is not public."""
     assert not is_public(address)

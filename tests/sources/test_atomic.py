@@ -20,7 +20,7 @@ def document(row: dict[str, Any], folder: Path = Path("/nowhere")) -> ImageDocum
 
 
 def test_atomic_image() -> None:
-    """AToMiC: caption lists run in step with the languages, empty ones are none, the image is a struct."""
+    """AToMiC: captions have the language at the same position, empty ones are skipped, the image is a struct."""
     row = {
         "image_url": "https://a.example/i.jpg",
         "image_id": "projected-1",
@@ -64,7 +64,7 @@ def test_atomic_section() -> None:
 
 
 def test_table_cells() -> None:
-    """In a table a cell holds a list as JSON, or the one text of it."""
+    """A cell of a table holds a list as JSON, or its only text."""
     row = {
         "image_id": "1",
         "language": '["en", "de"]',
@@ -82,7 +82,7 @@ def test_table_cells() -> None:
 
 
 def test_own_names() -> None:
-    """Our own fields: captions are objects or plain text, the kind is a description where it is not said."""
+    """This package's fields: captions are objects or plain text, and a caption without a kind is a description."""
     row = {"id": 7, "captions": ["owl", {"text": "Eule", "kind": "title", "language": "DE"}], "page": "p", "width": "3"}
     expected = (Caption("owl"), Caption("Eule", CaptionKind.TITLE, "de"))
     assert document(row) == ImageDocument("7", "c", expected, None, "p", 3)
@@ -119,7 +119,7 @@ def test_images(tmp_path: Path, as_what: str) -> None:
     ],
 )
 def test_bad_rows(tmp_path: Path, row: dict[str, Any], reason: str) -> None:
-    """Each fault of a row is named."""
+    """Each fault of a row has its own reason."""
     with pytest.raises(RecordError) as caught:
         document(row, tmp_path)
     assert reason in str(caught.value)

@@ -44,7 +44,7 @@ def package(tmp_path: Path) -> Path:
 
 
 def play_apt(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> Path:
-    """Put an apt-get of this script in front, which notes each call in a file."""
+    """Put a script first in the path as apt-get, which records each call in a file."""
     tools = folder / "tools"
     tools.mkdir(exist_ok=True)
     calls = folder / "calls"
@@ -83,7 +83,7 @@ def test_fetched_once(tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyP
 def test_a_damaged_cache_is_fetched_again(
     tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
-    """What is missing or cut is noticed."""
+    """A folder with a missing or truncated file is fetched again."""
     play_apt(monkeypatch, tmp_path, f'case "$*" in *download*) cp {package} . ;; esac')
     folder = collection_folder(OWLS, tmp_path, Silent())
     if damage == "a file is gone":
@@ -97,7 +97,7 @@ def test_a_damaged_cache_is_fetched_again(
 
 
 def test_no_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without apt is told so, by an error of its own."""
+    """A machine without apt gets an error of its own class."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(AptMissingError, match=r"has no apt-get and no dpkg-deb.*sample"):
         collection_folder(OWLS, tmp_path, Silent())
@@ -114,7 +114,7 @@ def test_apt_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @needs_dpkg
 def test_lists_that_fail(tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A broken line of sources.list is no fault where the package comes all the same; else it is told."""
+    """A broken line of sources.list is reported only if the package cannot be fetched."""
     play_apt(monkeypatch, tmp_path, f'case "$*" in *download*) cp {package} . ;; *) echo E: no list; exit 100;; esac')
     collection_folder(OWLS, tmp_path / "one", Silent())
     play_apt(monkeypatch, tmp_path, 'case "$*" in *download*) echo E: no package;; *) echo E: no list;; esac; exit 100')
@@ -124,7 +124,7 @@ def test_lists_that_fail(tmp_path: Path, package: Path, monkeypatch: pytest.Monk
 
 @needs_dpkg
 def test_disk_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk is a fault of this machine, not of the source."""
+    """A full disk is a ``StorageError``, not an error of the source."""
     play_apt(monkeypatch, tmp_path, "echo 'E: You don'\"'\"'t have enough free space in here.' >&2; exit 100")
     with pytest.raises(StorageError, match="MLSR_ES_HOME"):
         collection_folder(OWLS, tmp_path, Silent())
@@ -132,7 +132,7 @@ def test_disk_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @needs_dpkg
 def test_state_cannot_be_written(tmp_path: Path) -> None:
-    """A state folder that is a file is named."""
+    """The error for a state folder that is a file names it."""
     (tmp_path / "state").write_text("")
     with pytest.raises(StorageError, match=r"cannot be kept in .*state"):
         collection_folder(OWLS, tmp_path / "state", Silent())
@@ -148,7 +148,7 @@ def test_a_damaged_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 @needs_dpkg
 def test_another_package(tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package without the collection's folder is said to be so."""
+    """The error for a package without the collection's folder says so."""
     play_apt(monkeypatch, tmp_path, f'case "$*" in *download*) cp {package} . ;; esac')
     with pytest.raises(SourceError, match="holds nothing below usr/share/eagles"):
         collection_folder(replace(OWLS, folder="usr/share/eagles"), tmp_path, Silent())

@@ -25,7 +25,7 @@ def said(path: Path) -> list[str]:
     ],
 )
 def test_a_misspelt_column_is_named_with_what_was_meant(tmp_path: Path, name: str, content: str) -> None:
-    """Once a file, with those that are read."""
+    """A misspelt column is reported once for each file, with the columns that are read."""
     (tmp_path / name).write_text(content)
     (line,) = said(tmp_path / name)
     assert f"{name}: columns that are not read: caption (captions?)." in line
@@ -33,14 +33,14 @@ def test_a_misspelt_column_is_named_with_what_was_meant(tmp_path: Path, name: st
 
 
 def test_the_columns_of_one_form_are_no_columns_of_the_other(tmp_path: Path) -> None:
-    """AToMiC's captions under our id are not read."""
+    """AToMiC's caption columns beside this package's id column are reported as unread."""
     (tmp_path / "birds.jsonl").write_text('{"id": "1", "caption_alt_text_description": ["an owl"]}\n')
     (line,) = said(tmp_path / "birds.jsonl")
     assert "caption_alt_text_description" in line
 
 
 def test_sections_are_looked_at_too(tmp_path: Path) -> None:
-    """Theirs are others."""
+    """Files of sections are checked against the columns of sections."""
     (tmp_path / "documents.jsonl").write_text('{"id": "1"}\n')
     (tmp_path / "topics.jsonl").write_text('{"id": "s", "text": "an owl", "title": "Owls"}\n')
     (line,) = said(tmp_path)
@@ -48,7 +48,7 @@ def test_sections_are_looked_at_too(tmp_path: Path) -> None:
 
 
 def test_files_whose_columns_are_all_read_are_passed_over(tmp_path: Path) -> None:
-    """AToMiC's own among them, with those that say nothing to us."""
+    """Files with known columns only are not reported, including AToMiC's columns without a use here."""
     pq.write_table(pa.table({"image_id": ["1"], "image_url": ["https://example.org"]}), tmp_path / "images.parquet")
     pq.write_table(pa.table({"text_id": ["t"], "category": [["birds"]], "media": [["1"]]}), tmp_path / "texts.parquet")
     assert said(tmp_path) == []

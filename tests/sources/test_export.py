@@ -1,4 +1,4 @@
-"""An exported folder is a source itself, and the same one."""
+"""An exported folder is a source with the same contents."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 class InMemory(Table):
-    """Documents by hand."""
+    """A source of given documents."""
 
     def __init__(self, documents: Sequence[ImageDocument]) -> None:
         super().__init__([], name="c")
         self._made = documents
 
     def documents(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
-        """As they were given."""
+        """Yield the given documents."""
         return iter(self._made)
 
 
@@ -58,7 +58,7 @@ def test_names(tmp_path: Path) -> None:
 
 @given(names=st.lists(st.text(min_size=1, max_size=30) | st.sampled_from(["../x.png", "/etc/x.png", "A.png", "a.png"])))
 def test_any_image_name(names: list[str]) -> None:
-    """Whatever images are called, each lies in the folder under a name of its own, and comes back as it was."""
+    """An image with any name is exported under a unique name in the folder, and read back unchanged."""
     documents = [
         ImageDocument(f"i{number}", "c", (), ImageFile(name, f"bytes {number}".encode()))
         for number, name in enumerate(names)
@@ -93,7 +93,7 @@ def test_onto_itself(tmp_path: Path) -> None:
 
 
 def test_onto_a_file(tmp_path: Path) -> None:
-    """A file is no folder."""
+    """Exporting to a file is refused."""
     (tmp_path / "f").write_text("")
     with pytest.raises(SourceError, match="is a file"):
         export(open_source("sample"), tmp_path / "f")

@@ -1,4 +1,4 @@
-"""Fetching images: from a server on this machine that the tests pass off as one on the internet."""
+"""Fetching images from a server on this machine, which the tests present as one on the internet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IMAGE = b"\x89PNG and so on"
 
 @dataclass
 class Web:
-    """An internet of one server: what it is asked, and how it answers."""
+    """An internet of one server, with the requests to it and its answers."""
 
     port: int = 0
     names: dict[str, Sequence[str]] = field(default_factory=lambda: {"images.example": [PUBLIC]})
@@ -32,7 +32,7 @@ class Web:
     answer: Callable[[BaseHTTPRequestHandler], None] = field(default_factory=lambda: reply)
 
     def resolve(self, host: str, port: int) -> Sequence[str]:
-        """The names' addresses; a name that is an address has that one."""
+        """Resolve a host; an address resolves to itself."""
         if host in self.names:
             return self.names[host]
         if port and host[0] in "0123456789:":
@@ -40,7 +40,7 @@ class Web:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     def dial(self, address: str, port: int, seconds: float) -> socket.socket:
-        """Every address is this machine's server."""
+        """Connect to the server on this machine, whatever the address."""
         self.dialled.append((address, port))
         return socket.create_connection(("127.0.0.1", self.port), timeout=seconds)
 
@@ -50,7 +50,7 @@ class Web:
 
 
 def reply(handler: BaseHTTPRequestHandler, status: int = 200, body: bytes = IMAGE, **headers: str) -> None:
-    """A whole answer."""
+    """Make a complete answer."""
     handler.send_response(status)
     for name, value in ({"Content_Length": str(len(body))} | headers).items():
         handler.send_header(name.replace("_", "-"), value)
@@ -77,7 +77,7 @@ def _server(web: Web) -> ThreadingHTTPServer:
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    """One server, and names for it."""
+    """A server with several host names."""
     web = Web()
     with _server(web) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -88,7 +88,7 @@ def web() -> Iterator[Web]:
 
 
 def test_an_image_is_fetched(web: Web) -> None:
-    """Its host is named as in the URL, and nothing packed is asked for."""
+    """The request has the URL's host, and does not accept compression."""
     assert web.fetcher().fetch("http://images.example/a b/ö.png?x=1&y=%20") == IMAGE
     ((path, headers),) = web.asked
     assert path == "/a%20b/%C3%B6.png?x=1&y=%20"
@@ -98,7 +98,7 @@ def test_an_image_is_fetched(web: Web) -> None:
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(web: Web) -> None:
-    """A name that has another address a moment later gains nothing by it: it is resolved once."""
+    """A host is resolved once, so that a later change of its address has no effect."""
     answers = iter([[PUBLIC], ["127.0.0.1"]])
     fetcher = Fetcher(resolver=lambda _host, _port: next(answers), dialler=web.dial)
     assert fetcher.fetch("http://images.example:8080/") == IMAGE
@@ -111,7 +111,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(web: Web) -> None:
     ids=["loopback", "one of two", "mapped metadata", "the last one", "none"],
 )
 def test_every_address_of_a_name_has_to_be_public(web: Web, addresses: list[str]) -> None:
-    """Nothing is connected to where one of them is not."""
+    """A host with one address that is not public is not connected to."""
     web.names["images.example"] = addresses
     with pytest.raises(Refusal, match=r"its host images\.example is at .*, which is not on the open internet"):
         web.fetcher().fetch("http://images.example/")
@@ -131,7 +131,7 @@ def test_every_address_of_a_name_has_to_be_public(web: Web, addresses: list[str]
     ],
 )
 def test_this_machine_is_not_fetched_from_whatever_it_is_called(url: str) -> None:
-    """By the machine's real resolver; no connection is tried."""
+    """Names of this machine are refused with the real resolver, without a connection."""
     dialled: list[object] = []
     fetcher = Fetcher(dialler=lambda *to: dialled.append(to))  # type: ignore[arg-type]
     with pytest.raises(Refusal, match=r"not on the open internet|cannot be fetched"):
@@ -155,7 +155,7 @@ def test_this_machine_is_not_fetched_from_whatever_it_is_called(url: str) -> Non
     ],
 )
 def test_what_is_no_web_address_is_refused(web: Web, url: str, why: str) -> None:
-    """Before anything is resolved; no secret is repeated."""
+    """A URL that is not a web address is refused before it is resolved, without repeating secrets."""
     with pytest.raises(Refusal, match=why) as refused:
         web.fetcher().fetch(url)
     assert web.asked == []
@@ -163,14 +163,14 @@ def test_what_is_no_web_address_is_refused(web: Web, url: str, why: str) -> None
 
 
 def test_a_line_break_cannot_add_a_header(web: Web) -> None:
-    """Neither in the URL nor in what it is redirected to."""
+    """A line break in a URL or a redirect does not add a header."""
     assert web.fetcher().fetch("http://images.example/a\r\nX-Evil: 1") == IMAGE
     ((_, headers),) = web.asked
     assert "X-Evil" not in headers
 
 
 def test_redirects_are_followed(web: Web) -> None:
-    """Relative ones too."""
+    """Redirects are followed, including relative ones."""
     web.names["cdn.example"] = [OTHER_PUBLIC]
     steps = {"/": "/second", "/second": "http://cdn.example/third"}
     web.answer = lambda handler: (
@@ -191,7 +191,7 @@ def test_redirects_are_followed(web: Web) -> None:
     ],
 )
 def test_redirects_are_checked_as_the_first_url_was(web: Web, location: str, why: str) -> None:
-    """Where the way leads counts, not where it begins."""
+    """The target of a redirect is checked like the first URL."""
     web.names["inside.example"] = ["10.1.2.3"]
     web.answer = lambda handler: reply(handler, 307, Location=location)
     with pytest.raises(Refusal, match=why):
@@ -200,7 +200,7 @@ def test_redirects_are_checked_as_the_first_url_was(web: Web, location: str, why
 
 
 def test_redirects_have_an_end(web: Web) -> None:
-    """Three, by default."""
+    """Three redirects are followed by default."""
     web.answer = lambda handler: reply(handler, 301, Location="/again")
     with pytest.raises(Refusal, match="redirected more than 3 times"):
         web.fetcher().fetch("http://images.example/")
@@ -208,7 +208,7 @@ def test_redirects_have_an_end(web: Web) -> None:
 
 
 def test_headers_are_sent_to_their_origin_alone(web: Web) -> None:
-    """A store's key opens that store; whoever it redirects to does not learn it, nor does another port."""
+    """A header is sent to its origin only, not after a redirect elsewhere and not to another port."""
     web.names["elsewhere.example"] = [OTHER_PUBLIC]
     headers = {"http://images.example": {"Authorization": "Bearer key"}}
     web.answer = lambda handler: (
@@ -225,7 +225,7 @@ def test_headers_are_sent_to_their_origin_alone(web: Web) -> None:
 
 
 def test_origins_are_compared_as_browsers_do() -> None:
-    """Lower case, without the usual port."""
+    """Origins are compared in lower case and without the default port."""
     assert origin("HTTPS://Store.Example:443/a/b?c") == "https://store.example"
     assert origin("http://store.example:8080") == "http://store.example:8080"
     assert origin("https://[2606:2800::1]/") == "https://[2606:2800::1]"
@@ -234,7 +234,7 @@ def test_origins_are_compared_as_browsers_do() -> None:
 
 
 def test_a_file_that_says_it_is_too_large_is_not_read(web: Web) -> None:
-    """By its length alone."""
+    """A file whose stated length is too large is refused without being read."""
     web.answer = lambda handler: reply(handler, body=b"", Content_Length="1000001")
     with pytest.raises(Refusal, match="more than 1,000,000 bytes"):
         web.fetcher(limits=Limits(bytes=1_000_000)).fetch("http://images.example/")
@@ -242,7 +242,7 @@ def test_a_file_that_says_it_is_too_large_is_not_read(web: Web) -> None:
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["until the end", "chunked"])
 def test_a_file_that_does_not_say_is_read_up_to_the_limit(web: Web, chunked: bool) -> None:  # noqa: FBT001
-    """A server may send for ever: what is read is bounded."""
+    """A file without a stated length is read up to the limit only."""
     sent = [0]
 
     def pour(handler: BaseHTTPRequestHandler) -> None:
@@ -264,7 +264,7 @@ def test_a_file_that_does_not_say_is_read_up_to_the_limit(web: Web, chunked: boo
 
 @pytest.mark.parametrize("slow", ["headers", "body"])
 def test_a_server_that_drips_does_not_hold_on_for_ever(web: Web, slow: str) -> None:
-    """Each byte comes in time, all of them never do."""
+    """A server that sends single bytes slowly is stopped at the deadline."""
 
     def drip(handler: BaseHTTPRequestHandler) -> None:
         if slow == "body":
@@ -284,14 +284,14 @@ def test_a_server_that_drips_does_not_hold_on_for_ever(web: Web, slow: str) -> N
 
 
 def test_what_was_not_asked_for_is_not_unpacked(web: Web) -> None:
-    """A few packed bytes could become a disk full."""
+    """A compressed answer is refused, because it could expand without limit."""
     web.answer = lambda handler: reply(handler, Content_Encoding="gzip")
     with pytest.raises(Refusal, match=r"packed \(gzip\)"):
         web.fetcher().fetch("http://images.example/")
 
 
 def test_a_file_that_is_cut_off_is_not_taken(web: Web) -> None:
-    """Half an image is none."""
+    """A truncated file is refused."""
     web.answer = lambda handler: reply(handler, Content_Length="100")
     with pytest.raises(Refusal, match="ended before the file did"):
         web.fetcher().fetch("http://images.example/")
@@ -301,14 +301,14 @@ def test_a_file_that_is_cut_off_is_not_taken(web: Web) -> None:
     ("status", "why"), [(404, "the server says 404 Not Found"), (500, "500"), (204, "204"), (206, "206"), (304, "304")]
 )
 def test_a_server_that_has_no_image_is_quoted(web: Web, status: int, why: str) -> None:
-    """Anything but 200."""
+    """The reason for any other status than 200 has the server's words."""
     web.answer = lambda handler: reply(handler, status)
     with pytest.raises(Refusal, match=why):
         web.fetcher().fetch("http://images.example/")
 
 
 def test_what_is_no_http_is_refused(web: Web) -> None:
-    """With what was met."""
+    """An answer that is not HTTP is refused, and the reason quotes it."""
 
     def greet(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"220 mail.example ready\r\n")
@@ -334,14 +334,14 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_next(web: Web) -> N
 
 
 def test_a_name_without_address_is_said_to_have_none(web: Web) -> None:
-    """In the resolver's words."""
+    """The reason for a host without an address has the resolver's words."""
     with pytest.raises(Refusal, match="Name or service not known"):
         web.fetcher().fetch("http://nowhere.example/")
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate of ``images.example``, signed by itself."""
+    """A key and a self-signed certificate for ``images.example``."""
     file = tmp_path_factory.mktemp("tls") / "images.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=images.example"]
     command += ["-addext", "subjectAltName=DNS:images.example", "-keyout", str(file), "-out", f"{file}.crt"]
@@ -352,7 +352,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tls_web(certificate: Path) -> Iterator[Web]:
-    """The same with TLS."""
+    """A server with several host names that speaks TLS."""
     web = Web()
     with _server(web) as server:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -367,7 +367,7 @@ def tls_web(certificate: Path) -> Iterator[Web]:
 
 
 def test_a_certificate_has_to_be_for_the_host_in_the_url(tls_web: Web, certificate: Path) -> None:
-    """Although the connection goes to an address."""
+    """The certificate has to be for the URL's host, although the connection goes to an address."""
     trust = ssl.create_default_context(cafile=certificate)
     fetcher = tls_web.fetcher(trust=trust)
     assert fetcher.fetch("https://images.example/") == IMAGE
@@ -377,6 +377,6 @@ def test_a_certificate_has_to_be_for_the_host_in_the_url(tls_web: Web, certifica
 
 
 def test_a_certificate_has_to_be_trusted(tls_web: Web) -> None:
-    """By the machine's own authorities."""
+    """A certificate that the system's authorities did not sign is refused."""
     with pytest.raises(Refusal, match="certificate is not trusted: self"):
         tls_web.fetcher().fetch("https://images.example/")

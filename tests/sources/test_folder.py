@@ -29,7 +29,7 @@ def captions(folder: Path) -> tuple[Caption, ...]:
 
 
 def test_document(tmp_path: Path) -> None:
-    """An image without side-car has no captions; its folder is its page."""
+    """An image without a side-car file has no captions, and its folder is its page."""
     image(tmp_path / "birds" / "snow owl.png")
     document = only(tmp_path)
     assert isinstance(document, ImageDocument)
@@ -38,14 +38,14 @@ def test_document(tmp_path: Path) -> None:
 
 
 def test_text(tmp_path: Path) -> None:
-    """A side-car of text is one caption."""
+    """A side-car text file is one caption."""
     image(tmp_path / "owl.png")
     (tmp_path / "owl.txt").write_text("An owl\non a branch.\n")
     assert captions(tmp_path) == (Caption("An owl on a branch."),)
 
 
 def test_tux_paint(tmp_path: Path) -> None:
-    """A side-car as Tux Paint writes it is English and translations."""
+    """A side-car file in Tux Paint's form has an English caption and translations."""
     image(tmp_path / "owl.png")
     (tmp_path / "owl.txt").write_text("An owl.\nde.utf8=Eine Eule.\npt_BR.utf8=Uma coruja.\nsr@latin.utf8=\n")
     assert captions(tmp_path) == (
@@ -60,7 +60,7 @@ def test_tux_paint(tmp_path: Path) -> None:
 
 
 def test_json(tmp_path: Path) -> None:
-    """A side-car of JSON has caption components by name, or a list of captions."""
+    """A side-car JSON file has caption components by name, or a list of captions."""
     image(tmp_path / "owl.png")
     (tmp_path / "owl.json").write_text(
         '{"title": "Owl", "alt": "", "language": "en", "captions": [{"text": "Eule", "language": "de"}]}'
@@ -69,7 +69,7 @@ def test_json(tmp_path: Path) -> None:
 
 
 def test_bad_side_car(tmp_path: Path) -> None:
-    """A side-car that cannot be read rejects its image, with the reason."""
+    """An unreadable side-car file rejects its image, with the reason."""
     for name, content in (("a.txt", b"\xff\xfe\xff"), ("b.json", b"{"), ("c.json", b"[]"), ("d.json", b'{"alt": 3}')):
         (tmp_path / name).write_bytes(content)
         image((tmp_path / name).with_suffix(".png"))
@@ -78,7 +78,7 @@ def test_bad_side_car(tmp_path: Path) -> None:
 
 
 def test_variants(tmp_path: Path) -> None:
-    """Of one picture in two formats, the one with pixels is read."""
+    """If a picture is there both as SVG and in pixels, the one in pixels is read."""
     for name in ("owl.svg", "owl.q.png", "owl.png"):
         (tmp_path / name).write_bytes(b"x")
     items = list(ImageFolder(tmp_path, name="c").documents())
@@ -88,7 +88,7 @@ def test_variants(tmp_path: Path) -> None:
 
 
 def test_links_out(tmp_path: Path) -> None:
-    """A link that leaves the folder is rejected, be it the image or its captions."""
+    """An image or a side-car file that is a link out of the folder is rejected."""
     image(tmp_path / "secret.png")
     (tmp_path / "secret.txt").write_text("secret")
     folder = tmp_path / "c"

@@ -47,7 +47,7 @@ def test_formats(kind: str) -> None:
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16", "I", "F", "CMYK", "YCbCr"])
 def test_modes(mode: str) -> None:
-    """Whatever a file's colours are kept as, white comes out as white, in RGB."""
+    """White is decoded as white in RGB, whatever the colour mode of the file."""
     values: dict[str, Any] = {"I;16": 65535, "I": 65535, "F": 1.0, "CMYK": (0, 0, 0, 0), "YCbCr": (255, 128, 128)}
     image = Image.new(mode, (4, 4), values.get(mode, "white"))
     pixels = decode(saved(image, "TIFF"))
@@ -70,7 +70,7 @@ def test_transparency_is_white() -> None:
 
 
 def test_rotation() -> None:
-    """An image that its Exif data turn is turned, and its header says the turned size."""
+    """An image is rotated as its Exif data say, and so is the size from its header."""
     exif = Image.Exif()
     exif[0x0112] = 6
     image = saved(Image.new("RGB", (30, 20), RED), "JPEG", exif=exif)
@@ -80,14 +80,14 @@ def test_rotation() -> None:
 
 
 def test_animation() -> None:
-    """Of an animation, the first frame."""
+    """An animation is decoded to its first frame."""
     frames = [Image.new("RGB", (4, 4), colour) for colour in (RED, (0, 255, 0))]
     image = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert decode(image).getpixel((0, 0)) == RED
 
 
 def test_bomb() -> None:
-    """An image of a terabyte in a hundred bytes is refused by its header, and so is one above the limit."""
+    """A decompression bomb and an image above the limit are refused from their headers."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -115,7 +115,7 @@ def test_damage() -> None:
     st.binary(max_size=200), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"\xff\xd8\xff", b"<svg", b"II*\0"])
 )
 def test_hostile_bytes(tail: bytes, magic: bytes) -> None:
-    """Any bytes are an image or a rejection, never another error."""
+    """Any bytes give an image or a rejection, never another error."""
     image = ImageFile("x", magic + tail)
     header_of(image)
     try:

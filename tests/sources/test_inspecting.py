@@ -1,4 +1,4 @@
-"""What is in a collection, counted."""
+"""Counting what is in a collection."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def test_counts(tmp_path: Path) -> None:
 
 
 def test_a_drawing_counts_with_the_size_that_its_file_says(tmp_path: Path) -> None:
-    """Not with the one at which it is drawn."""
+    """A drawing is counted with the size in its file, not with the size at which it is drawn."""
     (tmp_path / "owl.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="1920" height="1080"/>')
     found = inspect(open_source(str(tmp_path)))
     assert (dict(found.formats), dict(found.sizes)) == ({"SVG": 1}, {2048: 1})
 
 
 def test_the_size_of_an_image_is_its_own(tmp_path: Path) -> None:
-    """Rows need not say it, and are not believed."""
+    """The size of an image is read from its file, whatever its row says."""
     Image.new("RGB", (100, 60)).save(tmp_path / "owl.png")
     (tmp_path / "birds.jsonl").write_text(
         '{"id": "1", "captions": ["an owl"], "image": "owl.png", "width": 7}\n{"id": "2", "captions": ["an owl"]}\n'

@@ -37,7 +37,7 @@ def figure(src: str, caption: str) -> str:
 
 
 def test_an_image_on_several_pages_is_one_document(tmp_path: Path) -> None:
-    """Its captions are those of all places, without repeats; its page is the first; each section is judged."""
+    """An image on several pages has the captions of all places, its first page, and a judgement for each section."""
     pages = {
         "a.html": f"<h2 id=s>A</h2><p>t</p>{figure('i/x.png', 'An owl')}{figure('i/x.png', 'An owl')}",
         "b/c.html": f"<h2 id=s>B</h2><p>t</p>{figure('../i/x.png', 'A bird')}",
@@ -53,7 +53,7 @@ def test_an_image_on_several_pages_is_one_document(tmp_path: Path) -> None:
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The pages and the images that are read, each as often as it is."""
+    """The names of pages and images, each as often as it is read."""
     names: list[str] = []
 
     def reading(content: bytes, page: str) -> Page:
@@ -70,7 +70,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_everything_is_read_once(tmp_path: Path, read: list[str]) -> None:
-    """Nothing when it is opened; after that no page and no image again, in other languages too."""
+    """Opening reads nothing; later each page and image is read once, even for other languages."""
     pages = {"a.html": "<h2>A</h2><img src=x.png alt=owl lang=en>", "b.html": "<h2>B</h2><img src=x.png>"}
     source = Manual(write(tmp_path, pages, {"x.png": (90, 90)}), name="m")
     german = source.in_languages(frozenset({"de"}))
@@ -85,7 +85,7 @@ def test_everything_is_read_once(tmp_path: Path, read: list[str]) -> None:
 
 
 def test_a_manual_is_read_in_several_threads_at_once(tmp_path: Path, read: list[str]) -> None:
-    """Each gets the whole; whoever asks first has the pages read, and the others wait."""
+    """Several threads all get the whole manual; the first one reads the pages and the others wait."""
     pages = {f"{number:03}.html": f"<h2>T</h2><img src={number}.png>" for number in range(300)}
     source = Manual(write(tmp_path, pages, {f"{number}.png": (90, 90) for number in range(300)}), name="m")
     expected = [f"m/{number}.png" for number in range(300)]
@@ -98,7 +98,7 @@ def test_a_manual_is_read_in_several_threads_at_once(tmp_path: Path, read: list[
 
 
 def test_two_readings_are_under_way_at_once(tmp_path: Path) -> None:
-    """Neither disturbs the other."""
+    """Two iterations at the same time do not disturb each other."""
     folder = write(tmp_path, {"p.html": "<img src=a.png><img src=b.png>"}, {"a.png": (90, 90), "b.png": (90, 90)})
     source = Manual(folder, name="m")
     pairs = list(zip(source.documents(), source.documents(), strict=True))
@@ -106,7 +106,7 @@ def test_two_readings_are_under_way_at_once(tmp_path: Path) -> None:
 
 
 def test_reading_the_pages_is_reported(tmp_path: Path) -> None:
-    """With their number, and to the last."""
+    """Reading the pages reports their number, and each page."""
     told: list[tuple[object, ...]] = []
 
     class Told(Silent):
@@ -122,7 +122,7 @@ def test_reading_the_pages_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_page_whose_name_is_no_utf_8_is_rejected(tmp_path: Path) -> None:
-    """It could be stored nowhere; the others are read."""
+    """A page whose name is not UTF-8 is rejected, and the others are read."""
     folder = write(tmp_path, {"p.html": "<img src=x.png>"}, {"x.png": (90, 90)})
     try:
         (folder / os.fsdecode(b"\xff.html")).write_text("<p>t</p>")
@@ -135,7 +135,7 @@ def test_a_page_whose_name_is_no_utf_8_is_rejected(tmp_path: Path) -> None:
 
 
 def test_a_page_with_thousands_of_images(tmp_path: Path) -> None:
-    """Each is a document, with its captions in the page's order."""
+    """Each of thousands of images on a page is a document, with its captions in the page's order."""
     page = "".join(f"<img src={number % 1500}.png alt='{number}'>" for number in range(3000))
     found = by_id(Manual(write(tmp_path, {"p.html": f"<p>{page}</p>"}, {"7.png": (90, 90)}), name="m"))
     assert list(found) == [f"m/{number}.png" for number in range(1500)]
@@ -145,7 +145,7 @@ def test_a_page_with_thousands_of_images(tmp_path: Path) -> None:
 
 
 def test_no_room_for_what_the_pages_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Is said with what to do, and the pages are read again when there is room."""
+    """A full disk is reported with advice, and the pages are read again later."""
     source = Manual(write(tmp_path, {"p.html": "<img src=x.png>"}, {"x.png": (90, 90)}), name="m")
     with monkeypatch.context() as patch:
         patch.setattr("mlsr_es.sources.page_store._TABLES", "PRAGMA max_page_count = 1; CREATE TABLE t (a)")
@@ -167,7 +167,7 @@ def test_rules(tmp_path: Path) -> None:
 
 
 def test_repeated(tmp_path: Path) -> None:
-    """What stands on more than ten pages and on a tenth of all belongs to the layout."""
+    """An image on more than ten pages and more than a tenth of all pages is left out."""
     pages = {f"{number:02}.html": "<h2>T</h2><img src='logo.png'>" for number in range(11)}
     found = by_id(Manual(write(tmp_path, pages, {"logo.png": (300, 100)}), name="m"))
     assert found == {"m/logo.png": LeftOut("m/logo.png", "repeated")}
@@ -196,7 +196,7 @@ def test_paths_stay_inside(tmp_path: Path, src: str) -> None:
 
 
 def test_missing_image_is_rejected(tmp_path: Path) -> None:
-    """An image that is not there is rejected with its page, and judged nowhere."""
+    """A missing image is rejected with its page, and has no judgement."""
     source = Manual(write(tmp_path, {"p.html": "<h2>T</h2><img src='gone.png'>"}, {}), name="m")
     (bad,) = source.documents()
     assert isinstance(bad, RecordError)
@@ -205,7 +205,7 @@ def test_missing_image_is_rejected(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_page_is_rejected(tmp_path: Path) -> None:
-    """A page without HTML stops nothing."""
+    """A page without HTML is rejected, and the others are read."""
     folder = write(tmp_path, {"a.html": "", "b.html": "<img src='x.png'>"}, {"x.png": (90, 90)})
     bad, good = Manual(folder, name="m").documents()
     assert isinstance(bad, RecordError)
@@ -213,14 +213,14 @@ def test_an_unreadable_page_is_rejected(tmp_path: Path) -> None:
 
 
 def test_ids_survive_white_space(tmp_path: Path) -> None:
-    """Qrels are separated by white space, so ids have none, and a name that looks encoded stays another one."""
+    """Ids have no white space, which separates fields of qrels, and names that look encoded stay distinct."""
     pages = {"p.html": "<img src='an%20owl.png'><img src='an%2520owl.png'>"}
     folder = write(tmp_path, pages, {"an owl.png": (90, 90), "an%20owl.png": (90, 90)})
     assert list(by_id(Manual(folder, name="m"))) == ["m/an%20owl.png", "m/an%2520owl.png"]
 
 
 def test_languages(tmp_path: Path) -> None:
-    """Captions of other languages go; an image that had only such is left out; unknown languages stay."""
+    """Captions in other languages are dropped, and images without any other are left out; unknown languages stay."""
     page = """<img src=a.png alt=Eule lang=de><img src=b.png alt=owl lang=en-GB><img src=c.png alt=?><img src=d.png>"""
     folder = write(tmp_path, {"p.html": page}, {f"{name}.png": (90, 90) for name in "abcd"})
     found = by_id(Manual(folder, name="m").in_languages(frozenset({"en"})))

@@ -1,4 +1,4 @@
-"""From what the user types to a source, or to a line that says what is wrong."""
+"""Opening the source that a user names, or saying what is wrong."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_sample() -> None:
 
 
 def test_a_file_is_named_for_itself(tmp_path: Path) -> None:
-    """A file's collection is its stem, or what its rows say."""
+    """The collection of a file has the file's name without suffix, or the name in its rows."""
     assert open_source(str(rows(tmp_path, "birds.jsonl"))).name == "birds"
     (tmp_path / "x.jsonl").write_text('{"id": "1", "collection": "owls"}')
     assert open_source(str(tmp_path / "x.jsonl")).name == "owls"
@@ -52,7 +52,7 @@ def test_a_collection_can_be_given_a_name(tmp_path: Path) -> None:
 
 
 def test_parquet_files(tmp_path: Path) -> None:
-    """A folder and a glob of Parquet files are one source; files of sections are told by their columns."""
+    """Parquet files in a folder or a glob are one source; files of sections are recognised by their columns."""
     for number in range(2):
         pq.write_table(pa.table({"image_id": [str(number)]}), tmp_path / f"images-{number}.parquet")
     pq.write_table(pa.table({"text_id": ["t"], "page_title": ["P"]}), tmp_path / "texts.parquet")
@@ -64,7 +64,7 @@ def test_parquet_files(tmp_path: Path) -> None:
 
 
 def test_folders_by_content(tmp_path: Path) -> None:
-    """A folder is what is in it: an export before pages, pages before images."""
+    """A folder is read as an export if it has one, else as pages, else as images."""
     Image.new("RGB", (90, 90)).save(tmp_path / "x.png")
     found = [type(open_source(str(tmp_path))).__name__]
     (tmp_path / "p.html").write_text("<img src=x.png>")
@@ -75,40 +75,40 @@ def test_folders_by_content(tmp_path: Path) -> None:
 
 
 def test_nothing_there(tmp_path: Path) -> None:
-    """A name that is nothing lists the known collections."""
+    """The error for an unknown name lists the known collections."""
     with pytest.raises(SourceError, match=r"There is no source .*gone.*gimp-manual"):
         open_source(str(tmp_path / "gone"))
 
 
 def test_empty_folder(tmp_path: Path) -> None:
-    """An empty folder is told what a source is."""
+    """The error for an empty folder says what a source is."""
     with pytest.raises(SourceError, match="holds nothing that is read"):
         open_source(str(tmp_path))
 
 
 def test_unknown_file(tmp_path: Path) -> None:
-    """A file of another kind is told the kinds."""
+    """The error for a file of another kind lists the kinds."""
     (tmp_path / "a.docx").write_bytes(b"x")
     with pytest.raises(SourceError, match=r"no kind that is read.*\.jsonl"):
         open_source(str(tmp_path / "a.docx"))
 
 
 def test_no_images(tmp_path: Path) -> None:
-    """Pages without images are no source of images, and say so."""
+    """Pages without images are refused with that reason."""
     (tmp_path / "p.html").write_text("<p>Hello</p>")
     with pytest.raises(SourceError, match="holds no images"):
         open_source(str(tmp_path))
 
 
 def test_empty_file(tmp_path: Path) -> None:
-    """A file without rows holds no images."""
+    """A file without rows is refused because it has no images."""
     (tmp_path / "a.jsonl").write_bytes(b"")
     with pytest.raises(SourceError, match="holds no images"):
         open_source(str(tmp_path / "a.jsonl"))
 
 
 def test_all_bad(tmp_path: Path) -> None:
-    """Where nothing can be read, the first fault is told."""
+    """If nothing can be read, the error has the first fault."""
     (tmp_path / "a.jsonl").write_text("nonsense\n")
     with pytest.raises(SourceError, match=r"The first fault: read: a.jsonl:1: the line is no JSON"):
         open_source(str(tmp_path / "a.jsonl"))
@@ -135,7 +135,7 @@ def captions(source: Source) -> set[str]:
 
 @pytest.mark.parametrize("kind", ["pages", "images", "rows"])
 def test_an_opened_source_is_narrowed_to_languages(tmp_path: Path, kind: str) -> None:
-    """And stays as it was itself; whether an image is left can be asked."""
+    """Narrowing a source to languages leaves the first one as it was, and can be checked for images."""
     source = birds(tmp_path, kind)
     english = source.in_languages(frozenset({"en"}))
     assert (captions(english), captions(source)) == ({"owl"}, {"owl", "Eule"})
@@ -146,7 +146,7 @@ def test_an_opened_source_is_narrowed_to_languages(tmp_path: Path, kind: str) ->
 
 
 def test_all_left_out(tmp_path: Path) -> None:
-    """Where rules leave out everything, that is told."""
+    """If rules leave out every image, the error says so."""
     (tmp_path / "p.html").write_text("<nav><img src=x.png></nav>")
     with pytest.raises(SourceError, match="all 1 are left out by rule"):
         open_source(str(tmp_path))

@@ -1,4 +1,4 @@
-"""Reading one page: sections by headings, images with their captions, and no leak between the two."""
+"""Reading one page: sections by headings, images with their captions, and each text in one of the two only."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def captions(page: Page, src: str) -> list[tuple[str, str]]:
 
 
 def test_docbook_sections() -> None:
-    """DocBook: numbers go from titles, the page above heads the hierarchy, and figures' words are not the text."""
+    """DocBook: titles lose their numbers, the page above begins the hierarchy, and text excludes figures."""
     page = read_page(DOCBOOK.encode(), "gauss.html")
     assert shape(page) == [
         ("gauss.html#blur", "Gaussian Blur", ("Blur Filters",), ""),
@@ -69,7 +69,7 @@ def test_docbook_sections() -> None:
 
 
 def test_docbook_captions() -> None:
-    """DocBook: a figure's title is about all its images, a media object's caption about its own."""
+    """DocBook: a figure's title describes all its images, and a media object's caption only its own."""
     page = read_page(DOCBOOK.encode(), "gauss.html")
     assert captions(page, "images/after.jpg") == [("description", "Blurred"), ("title", "Example"), ("alt", "Example")]
     assert captions(page, "images/before.jpg")[0] == ("description", "Original")
@@ -100,7 +100,7 @@ def test_docbook_chapter_holds_its_sections() -> None:
 
 
 def test_asciidoctor() -> None:
-    """Asciidoctor: block titles are captions, tables of contents and the labels of notes are no text."""
+    """Asciidoctor: block titles are captions; tables of contents and labels of notes are not text."""
     page = read_page(ASCIIDOCTOR.encode(), "e.html")
     assert shape(page) == [
         ("e.html#header", "Editor", (), ""),
@@ -111,7 +111,7 @@ def test_asciidoctor() -> None:
 
 
 def test_sphinx() -> None:
-    """Sphinx: the main part counts, and a caption has neither its number nor the link sign; a path is no alt text."""
+    """Sphinx: only the main part is read, captions lose number and link sign, and a path is not an alt text."""
     page = read_page(SPHINX.encode(), "start.html")
     assert shape(page) == [
         ("start.html#start", "Start", (), "Welcome."),
@@ -136,20 +136,20 @@ def test_plain_html() -> None:
 
 
 def test_figure_without_image_is_no_text() -> None:
-    """Whatever stands in a figure is the figure's."""
+    """The words in a figure without an image are not text of the section."""
     html = "<h2 id=a>Code</h2><p>See below.</p><figure><pre>x = 1</pre><figcaption>A listing</figcaption></figure>"
     assert shape(read_page(html.encode(), "p.html")) == [("p.html#a", "Code", (), "See below.")]
 
 
 def test_blocks_do_not_run_together() -> None:
-    """Words of neighbouring blocks are apart, words of inline elements are not torn."""
+    """Words of neighbouring blocks are separated, and words with inline elements stay whole."""
     html = "<h2 id=a>T</h2><ul><li>one</li><li>t<b>w</b>o</li></ul><table><tr><td>3</td><td>4</td></tr></table>"
     assert read_page(html.encode(), "p.html").sections[0].text == "one two 3 4"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
 def test_encodings(encoding: str) -> None:
-    """UTF-8 needs no declaration, a byte order mark or a declaration is heeded."""
+    """UTF-8 needs no declaration, and a byte order mark or a declaration is respected."""
     html = '<html><head><meta charset="iso-8859-1"><title>Größe</title></head><body><p>für</p></body></html>'
     html = html if encoding == "iso-8859-1" else html.replace('<meta charset="iso-8859-1">', "")
     section = read_page(html.encode(encoding), "p.html").sections[0]
@@ -157,7 +157,7 @@ def test_encodings(encoding: str) -> None:
 
 
 def calls_to_read(html: str) -> int:
-    """How many functions are called while a page is read."""
+    """Count the function calls while a page is read."""
     counter = count()
     before = sys.getprofile()
     sys.setprofile(lambda *_: next(counter) and None)
@@ -170,12 +170,12 @@ def calls_to_read(html: str) -> int:
 
 @pytest.mark.parametrize("around", ["<p>{}</p>", "<figure>{}<figcaption>Owls</figcaption></figure>", "<nav>{}</nav>"])
 def test_twice_as_many_images_are_twice_the_work(around: str) -> None:
-    """A paragraph, a figure or a bar of links may hold thousands of images."""
+    """The work for a paragraph, a figure or a navigation bar grows only linearly with its images."""
     few, many = (calls_to_read(around.format("<img src=x.png>" * images)) for images in (200, 400))
     assert many < 2.2 * few
 
 
 def test_no_html() -> None:
-    """An empty file is an error that says so."""
+    """An empty file is an error."""
     with pytest.raises(ValueError, match="no HTML"):
         read_page(b"", "p.html")

@@ -19,7 +19,7 @@ def contents(path: Path) -> list[dict[str, Any] | str]:
 
 
 def test_json_lines(tmp_path: Path) -> None:
-    """A bad line is named by file and number, and the next one is read; empty lines are nothing."""
+    """A bad line is named by file and number, the next one is read, and empty lines are skipped."""
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'\xef\xbb\xbf{"id": 1}\n\n{"id": \n[1]\n{"id": 2}')
     first, bad, no_object, last = contents(path)
@@ -29,7 +29,7 @@ def test_json_lines(tmp_path: Path) -> None:
 
 
 def test_gzip(tmp_path: Path) -> None:
-    """A compressed file is read, and of a truncated one what there is."""
+    """A compressed file is read, and a truncated one as far as it goes."""
     path = tmp_path / "a.jsonl.gz"
     whole = gzip.compress(b'{"id": 1}\n' * 1000)
     path.write_bytes(whole)
@@ -40,7 +40,7 @@ def test_gzip(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "mark"), [("a.csv", ","), ("a.tsv", "\t")])
 def test_tables(tmp_path: Path, name: str, mark: str) -> None:
-    """CSV and TSV: a row of the wrong length or the wrong encoding is bad, a long cell is not."""
+    """CSV and TSV: a row of the wrong length or encoding is bad, but a long cell is allowed."""
     path = tmp_path / name
     lines = [b"id,a", b"1,x", b"2", b"3,x,y", b"4,\xff", b"5," + b"z" * 200_000]
     path.write_bytes(b"\n".join(lines).replace(b",", mark.encode()))
@@ -53,7 +53,7 @@ def test_tables(tmp_path: Path, name: str, mark: str) -> None:
 
 
 def test_parquet(tmp_path: Path) -> None:
-    """Parquet rows come in order over batches; the file knows their number; a damaged file is one bad record."""
+    """Parquet rows are read in order and counted from the metadata; a damaged file is one bad record."""
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"id": list(range(200))}), path)
     assert contents(path) == [{"id": number} for number in range(200)]
@@ -65,5 +65,5 @@ def test_parquet(tmp_path: Path) -> None:
 
 
 def test_stem() -> None:
-    """A collection is named for its file, without what says how it is written."""
+    """A collection has the name of its file without the suffixes."""
     assert [stem(Path(name)) for name in ("a.jsonl.gz", "a.b.csv", "a")] == ["a", "a.b", "a"]

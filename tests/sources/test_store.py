@@ -1,4 +1,4 @@
-"""What documents say of their images."""
+"""Opening the images that documents refer to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENCODED = base64.b64encode(b"an image").decode()
 
 
 def test_base64_is_read_where_nothing_else_is_named(tmp_path: Path) -> None:
-    """Line by line too, and with the head of a data URI, which is also read where paths are."""
+    """Base64 may have line breaks or be a data URI, which is also read where paths are expected."""
     store = ImageStore()
     for value in (ENCODED, f"{ENCODED[:4]}\n{ENCODED[4:]}", f"data:image/png;base64,{ENCODED}"):
         assert store.open(value, name="image 1", record_id="a").read() == b"an image"
@@ -24,7 +24,7 @@ def test_base64_is_read_where_nothing_else_is_named(tmp_path: Path) -> None:
 
 
 def test_a_path_is_read_from_its_folder(tmp_path: Path) -> None:
-    """And is the image's name."""
+    """A path is read relative to the folder, and is the image's name."""
     (tmp_path / "owl.png").write_bytes(b"an owl")
     store = ImageStore(folder=tmp_path.resolve())
     assert store.open("owl.png", name="owl.png", record_id="a").read() == b"an owl"
@@ -33,7 +33,7 @@ def test_a_path_is_read_from_its_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["../secret.png", "/etc/passwd", "link.png", "none.png", "a\0b"])
 def test_a_path_does_not_leave_its_folder(tmp_path: Path, path: str) -> None:
-    """Documents are not trusted: neither upwards, nor absolute, nor by a link."""
+    """A path may not leave the folder: by ``..``, as an absolute path, or by a link."""
     folder = tmp_path / "images"
     folder.mkdir()
     (tmp_path / "secret.png").write_bytes(b"secret")
@@ -43,7 +43,7 @@ def test_a_path_does_not_leave_its_folder(tmp_path: Path, path: str) -> None:
 
 
 def test_nothing_is_fetched_unless_it_is_asked_for(tmp_path: Path) -> None:
-    """A URL is one by its scheme, whatever the scheme."""
+    """A value with any URL scheme is never fetched unless fetching is on."""
     for store in (ImageStore(), ImageStore(folder=tmp_path)):
         for url in ("http://images.example/a.png", "file:///etc/passwd", "HTTPS://images.example"):
             assert store.is_remote(url)
@@ -52,7 +52,7 @@ def test_nothing_is_fetched_unless_it_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_what_is_fetched_and_refused_is_a_bad_record() -> None:
-    """With the URL and the reason."""
+    """A refused fetch is a bad record with the URL and the reason."""
     store = ImageStore(fetcher=Fetcher())
     url = "http://127.0.0.1:9200/secret"
     with pytest.raises(RecordError, match=r"fetch: a: http://127.* which is not on the open internet"):
@@ -63,6 +63,6 @@ def test_what_is_fetched_and_refused_is_a_bad_record() -> None:
 
 @pytest.mark.parametrize("value", ["owl.png", "abc", "data:image/png;base64,?"])
 def test_what_is_no_base64_is_a_bad_record(value: str) -> None:
-    """A path, for instance, where no folder is named."""
+    """A value that is not base64, such as a path without a folder, is a bad record."""
     with pytest.raises(RecordError, match="image 1 is no base64"):
         ImageStore().open(value, name="image 1", record_id="a")

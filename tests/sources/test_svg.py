@@ -42,7 +42,7 @@ def test_size(attributes: str, size: tuple[int, int]) -> None:
 
 
 def test_a_drawing_has_the_size_that_its_file_says() -> None:
-    """Whatever the size at which it is drawn; where the file says none, that one."""
+    """A drawing has the size in its file, or the size at which it is drawn where the file has none."""
     found = decoded(svg("", 'width="1920" height="1080"'))
     assert (found.pixels.size, found.format, found.width, found.height) == ((512, 288), "SVG", 1920, 1080)
     unsaid = decoded(svg("", 'width="100%"'))
@@ -50,7 +50,7 @@ def test_a_drawing_has_the_size_that_its_file_says() -> None:
 
 
 def test_huge_is_drawn_small() -> None:
-    """The size that a file asks for is not the size that is drawn."""
+    """A file that asks for a huge size is drawn small."""
     assert max(decode(svg("", 'width="1e9" height="1e9"')).size) == 512
 
 
@@ -65,7 +65,7 @@ def test_huge_is_drawn_small() -> None:
     ],
 )
 def test_outside(inside: str) -> None:
-    """What refers to another file or host is refused."""
+    """A file that refers to another file or host is refused."""
     with pytest.raises(RecordError, match="something outside itself"):
         decode(svg(inside))
 
@@ -93,7 +93,7 @@ def test_refused(image: ImageFile, reason: str) -> None:
 
 
 def test_repetition() -> None:
-    """A few lines that draw a million elements are refused; a part that repeats itself is no endless loop."""
+    """Lines that draw a million elements are refused, and a part that repeats itself causes no endless loop."""
     uses = [f'<use href="#a{level}"/>' * 10 for level in range(6)]
     groups = "".join(f'<g id="a{level}">{use}</g>' for level, use in enumerate(uses, start=1))
     with pytest.raises(RecordError, match="more than 20,000 elements"):

@@ -11,7 +11,7 @@ from mlsr_es.sources.table import Seen, Table
 
 
 def test_the_first_of_equal_ids_stays(tmp_path: Path) -> None:
-    """An id that stands twice is rejected the second time, and reading again gives the same."""
+    """A second row with the same id is rejected, and reading again gives the same."""
     path = tmp_path / "a.jsonl"
     path.write_text('{"id": "1"}\n{"id": "2"}\n{"id": "1"}\nnonsense\n')
     source = Table([path], name="c")
@@ -37,6 +37,6 @@ def test_sections_and_judgements(tmp_path: Path) -> None:
 
 
 def test_seen() -> None:
-    """A string is new once."""
+    """A string is new only the first time."""
     with closing(Seen()) as seen:
         assert [seen.add(text) for text in ("a", "b", "a")] == [True, True, False]

@@ -13,7 +13,7 @@ from mlsr_es.sources.walking import file_paths
 
 
 def test_order(tmp_path: Path) -> None:
-    """Folder by folder and by name, with forward slashes; hidden files and folders are passed over."""
+    """Paths come folder by folder and by name, with forward slashes, without hidden files and folders."""
     for name in ("b.png", "a.PNG", "c/d.png", ".e.png", ".f/g.png", "h.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
@@ -21,7 +21,7 @@ def test_order(tmp_path: Path) -> None:
 
 
 def test_unreadable_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder that cannot be read stops the reading: its files must not look removed."""
+    """A folder that cannot be read is an error, because its files must not look as if they were removed."""
 
     def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied", str(path))

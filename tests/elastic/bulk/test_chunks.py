@@ -19,13 +19,13 @@ def lengths(made: Iterator[list[Line]]) -> list[list[int]]:
 
 
 def test_a_chunk_is_as_large_as_is_allowed() -> None:
-    """A line that is larger by itself goes alone."""
+    """A chunk stays within its size; a line that is larger by itself is a chunk of its own."""
     assert lengths(chunks(lines(4, 6, 1, 30, 2, 8), ChunkSize(10))) == [[4, 6], [1], [30], [2, 8]]
     assert lengths(chunks([], ChunkSize(10))) == []
 
 
 def test_a_line_does_not_wait_long_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a slow encoder has made in half an hour is not lost with the run."""
+    """A chunk is sent after a few seconds even if it is not full, so that a slow encoder's work is not lost."""
     now = 0.0
     monkeypatch.setattr(chunks_module, "monotonic", lambda: now)
 

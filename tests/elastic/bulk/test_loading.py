@@ -1,4 +1,4 @@
-"""Loading: every action has one answer, whatever the cluster does on the way."""
+"""Loading: every action gets one result, whatever the cluster does meanwhile."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def by_id(results: Iterator[BulkResult]) -> dict[str, BulkResult]:
 
 
 def test_every_document_is_stored_once_and_answered_once(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """Many small chunks, sent by two threads, lose and double nothing."""
+    """With many small chunks and two threads, no document is lost or sent twice."""
     ids = [f"image-{number}" for number in range(100)]
     results = by_id(load(sink, "photos", documents(*ids), chunk_bytes=300))
     assert results == {id_: BulkResult(id_, 201) for id_ in ids}
@@ -51,7 +51,7 @@ def test_every_document_is_stored_once_and_answered_once(fault_server: FaultServ
 
 @pytest.mark.parametrize("reply", [Reply(429), Reply(502, "<html>"), Reply(503), Reply(504, "<html>"), Reply(0)])
 def test_what_may_pass_is_tried_again(fault_server: FaultServer, sink: Elasticsearch, reply: Reply) -> None:
-    """A refusal for now, a proxy's error page and a dropped connection cost a pause, and no document."""
+    """A temporary refusal, a proxy's error page and a dropped connection cause a pause, but no document is lost."""
     fault_server.replies.append(reply)
     assert not any(one.rejected for one in load(sink, "photos", documents("a", "b")))
     assert fault_server.requests == [["a", "b"], ["a", "b"]]
@@ -59,7 +59,7 @@ def test_what_may_pass_is_tried_again(fault_server: FaultServer, sink: Elasticse
 
 @pytest.mark.parametrize("as_date", [False, True])
 def test_retry_after_is_waited_for(fault_server: FaultServer, sink: Elasticsearch, *, as_date: bool) -> None:
-    """The cluster says when to come back, in seconds or as a date, and nobody comes earlier."""
+    """No request is sent before the time in ``Retry-After``, given in seconds or as a date."""
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
     fault_server.replies.append(Reply(429, headers={"Retry-After": date if as_date else "1"}))
     list(load(sink, "photos", documents("a")))
@@ -68,7 +68,7 @@ def test_retry_after_is_waited_for(fault_server: FaultServer, sink: Elasticsearc
 
 
 def test_a_retry_after_beyond_the_deadline_ends_it_at_once(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """There is no use in waiting for what comes too late."""
+    """If ``Retry-After`` is after the deadline, the loading fails without waiting."""
     fault_server.replies.append(Reply(429, headers={"Retry-After": "3600"}))
     begun = time.monotonic()
     with pytest.raises(ClusterRefusedError, match="try again later"):
@@ -77,7 +77,7 @@ def test_a_retry_after_beyond_the_deadline_ends_it_at_once(fault_server: FaultSe
 
 
 def test_only_the_items_that_failed_are_sent_again(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """A full write queue refuses single documents of a request."""
+    """Where a full write queue refuses some documents of a request, these alone are sent again."""
     fault_server.item_faults = {"b": deque([BUSY, (503, "unavailable_shards_exception", "primary is away")])}
     results = by_id(load(sink, "photos", documents("a", "b", "c")))
     assert not any(one.rejected for one in results.values())
@@ -85,7 +85,7 @@ def test_only_the_items_that_failed_are_sent_again(fault_server: FaultServer, si
 
 
 def test_a_document_that_is_bad_is_rejected_with_the_reason(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """It is sent once, and the others of its chunk are stored."""
+    """A bad document is sent once and rejected; the others of its chunk are stored."""
     fault_server.item_faults = {"b": deque([(400, "mapper_parsing_exception", "failed to parse field [width]")])}
     results = by_id(load(sink, "photos", documents("a", "b", "c")))
     assert results["b"] == BulkResult("b", 400, "failed to parse field [width]")
@@ -96,7 +96,7 @@ def test_a_document_that_is_bad_is_rejected_with_the_reason(fault_server: FaultS
 def test_a_chunk_that_is_too_large_is_split_and_later_ones_are_smaller(
     fault_server: FaultServer, sink: Elasticsearch
 ) -> None:
-    """A proxy that allows less than a chunk is met once, not with every chunk."""
+    """A chunk that a proxy refuses for its size is split, and later chunks are smaller from the start."""
     fault_server.largest = 500
     ids = [f"image-{number:03}" for number in range(400)]
     results = by_id(load(sink, "photos", documents(*ids), chunk_bytes=1200))
@@ -106,7 +106,7 @@ def test_a_chunk_that_is_too_large_is_split_and_later_ones_are_smaller(
 
 
 def test_a_document_that_is_too_large_is_rejected_alone(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """Splitting ends at one document; its neighbours are stored."""
+    """A chunk is split down to the one document that is too large; the others are stored."""
     fault_server.largest = 500
     actions = [*documents("a", "b"), IndexAction("huge", {"text": "x" * 1000}), *documents("c")]
     results = by_id(load(sink, "photos", actions))
@@ -116,21 +116,21 @@ def test_a_document_that_is_too_large_is_rejected_alone(fault_server: FaultServe
 
 
 def test_an_answer_that_counts_wrong_is_no_answer(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """Three documents were sent, one is answered for: all three go again."""
+    """If an answer has fewer results than documents were sent, all documents are sent again."""
     fault_server.replies.append(Reply(200, {"items": [{"index": {"status": 201}}]}))
     assert len(by_id(load(sink, "photos", documents("a", "b", "c")))) == 3
     assert fault_server.requests == [["a", "b", "c"]] * 2
 
 
 def test_a_cluster_that_stays_busy_ends_the_loading(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """At the deadline the cluster's own words are told; nothing is counted as the documents' fault."""
+    """At the deadline the error has the cluster's own words, and no document is rejected."""
     fault_server.item_faults = {"a": deque([BUSY] * 50)}
     with pytest.raises(ClusterRefusedError, match="queue capacity = 1"):
         list(load(sink, "photos", documents("a"), deadline_s=1))
 
 
 def test_a_block_that_stays_says_how_to_lift_it(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """A disk at flood stage blocks writing until somebody makes room."""
+    """The error for an index that a full disk has blocked says how to remove the block."""
     fault_server.item_faults = {"a": deque([FLOODED] * 50)}
     with pytest.raises(ClusterRefusedError, match=r"flood stage.*read_only_allow_delete"):
         list(load(sink, "photos", documents("a"), deadline_s=1))
@@ -139,13 +139,13 @@ def test_a_block_that_stays_says_how_to_lift_it(fault_server: FaultServer, sink:
 def test_a_cluster_that_is_away_is_waited_for_until_the_deadline(
     client_of: Callable[..., Elasticsearch], closed_port: int
 ) -> None:
-    """Refused connections are tried again as well, and end as unreachable."""
+    """Refused connections are retried until the deadline, and then the cluster is reported as unreachable."""
     with pytest.raises(ClusterUnreachableError, match="nothing answers"):
         list(load(client_of(f"http://127.0.0.1:{closed_port}"), "photos", documents("a"), deadline_s=1))
 
 
 def test_lacking_rights_end_the_loading_at_once(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """What every document would get is told once, with the privilege that is lacking."""
+    """An error that concerns every document is reported once, with the missing privilege."""
     why = "action [x] is unauthorized for user [y], this action is granted by the index privileges [index,write,all]"
     fault_server.item_faults = {"a": deque([(403, "security_exception", why)])}
     with pytest.raises(ClusterRefusedError, match="needs the index privilege index or write"):
@@ -154,14 +154,14 @@ def test_lacking_rights_end_the_loading_at_once(fault_server: FaultServer, sink:
 
 
 def test_an_index_that_is_gone_ends_the_loading_at_once(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """Somebody has removed it meanwhile."""
+    """Loading into a removed index fails at once."""
     fault_server.item_faults = {"a": deque([(404, "index_not_found_exception", "no such index [photos]")])}
     with pytest.raises(IndexMismatchError, match=r"no such index \[photos\]"):
         list(load(sink, "photos", documents("a")))
 
 
 def test_what_is_removed_already_is_removed(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """A second run of a removal is no failure."""
+    """Removing a document that is already gone succeeds."""
     fault_server.documents["a"] = {}
     results = by_id(load(sink, "photos", [DeleteAction("a"), DeleteAction("b")]))
     assert results == {"a": BulkResult("a", 200, deleted=True), "b": BulkResult("b", 404, deleted=True)}
@@ -170,7 +170,7 @@ def test_what_is_removed_already_is_removed(fault_server: FaultServer, sink: Ela
 
 
 def test_what_cannot_be_sent_is_rejected_before(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """One id that is too long, or one broken character, would fail a whole request."""
+    """A document with an id that is too long, or with a broken character, is rejected and never sent."""
     broken = [IndexAction("x" * 513, {}), IndexAction("", {}), IndexAction("b", {"path": "\udcff.png"})]
     results = by_id(load(sink, "photos", [*broken, *documents("a")]))
     assert {id_[:2]: one.rejected for id_, one in results.items()} == {"xx": True, "": True, "b": True, "a": False}
@@ -178,7 +178,7 @@ def test_what_cannot_be_sent_is_rejected_before(fault_server: FaultServer, sink:
 
 
 def test_no_more_is_read_than_is_on_its_way(sink: Elasticsearch) -> None:
-    """Memory stays bounded: a source of any length is read as fast as the cluster takes it."""
+    """Actions are read only as fast as the cluster takes them, so that memory stays bounded."""
     read: list[str] = []
 
     def endless() -> Iterator[IndexAction]:
@@ -193,7 +193,7 @@ def test_no_more_is_read_than_is_on_its_way(sink: Elasticsearch) -> None:
 
 
 def test_who_stops_reading_stops_the_loading(fault_server: FaultServer, sink: Elasticsearch) -> None:
-    """No thread goes on trying behind the back of a command that was interrupted."""
+    """When the caller stops reading results, no thread goes on retrying."""
     fault_server.item_faults = {"image-9": deque([BUSY] * 50)}
     results = load(sink, "photos", documents(*(f"image-{number}" for number in range(10))), chunk_bytes=60)
     next(results)
@@ -206,7 +206,7 @@ def test_who_stops_reading_stops_the_loading(fault_server: FaultServer, sink: El
 def test_an_index_that_is_removed_meanwhile_is_not_made_again(
     client: Elasticsearch, index_name: str, action: Action
 ) -> None:
-    """A bulk request would make it, under the same name and without its mapping."""
+    """If the index is removed during the loading, no bulk request creates it again without its mapping."""
     client.indices.create(index=index_name)
 
     def actions() -> Iterator[Action]:

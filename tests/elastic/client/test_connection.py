@@ -12,7 +12,7 @@ from mlsr_es.errors import InputError
 
 
 def test_credentials_move_out_of_the_url() -> None:
-    """What stands in a URL is used, and what is printed has no password."""
+    """Credentials in a URL are used, and the printed URL has no password."""
     settings = ConnectionSettings(url="https://editor:p%40ss@search.example/prefix/")
     assert (settings.username, settings.password) == ("editor", "p@ss")
     assert settings.url == settings.address == "https://search.example:443/prefix"
@@ -20,17 +20,17 @@ def test_credentials_move_out_of_the_url() -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    """A log line or a traceback that prints the settings gives nothing away."""
+    """The settings print without their secrets in logs and tracebacks."""
     assert "s3cret" not in repr(ConnectionSettings(url="http://localhost:9200", api_key="s3cret"))
 
 
 def test_an_address_of_version_6_keeps_its_brackets() -> None:
-    """The port stands behind the bracket."""
+    """An IPv6 address keeps its brackets, and the port follows them."""
     assert ConnectionSettings(url="http://[::1]:9200").url == "http://[::1]:9200"
 
 
 def test_a_cloud_deployment_is_shown_by_its_name() -> None:
-    """The part behind the colon is for machines."""
+    """The address of a cloud deployment is the part of its id before the colon."""
     assert ConnectionSettings(cloud_id="images:ZXhhbXBsZS5jb20kYWJj").address == "images"
 
 
@@ -50,20 +50,20 @@ def test_a_cloud_deployment_is_shown_by_its_name() -> None:
     ],
 )
 def test_what_makes_no_connection_is_said_before_anything_is_sent(parts: dict[str, Any], complaint: str) -> None:
-    """Each contradiction has its own line."""
+    """Each contradiction in the settings has its own message."""
     with pytest.raises(InputError, match=complaint):
         ConnectionSettings(**parts)
 
 
 def test_a_bad_url_is_not_repeated() -> None:
-    """It may hold a password at a place where nobody expects one."""
+    """The message for a bad URL does not repeat it, because it may hold a password anywhere."""
     with pytest.raises(InputError) as caught:
         ConnectionSettings(url="editor:s3cret@localhost:9200")
     assert "s3cret" not in str(caught.value)
 
 
 def test_files_and_ids_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    """The client's own complaints do not leave the room."""
+    """An unreadable certificate file or cloud id raises an error of this package, not the client's."""
     (tmp_path / "empty.pem").touch()
     for name in ("missing.pem", "empty.pem"):
         with pytest.raises(InputError, match=f"no certificates can be read from .*{name}"):
@@ -73,5 +73,5 @@ def test_files_and_ids_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 
 def test_an_unchecked_certificate_is_not_warned_of() -> None:
-    """Who says --insecure knows it; pytest turns warnings into errors."""
+    """With ``insecure`` the client gives no warning, which pytest would turn into an error."""
     connect(ConnectionSettings(url="https://localhost", insecure=True)).close()

@@ -1,4 +1,4 @@
-"""Each way in which a cluster is not there, or says no, has its own line and advice."""
+"""Each way in which a cluster is unreachable or refuses has its own message and advice."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def greeting(number: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("number", ["7.17.29", "8.19.0", "9.5.0-SNAPSHOT"])
 def test_a_cluster_tells_its_version(fault_server: FaultServer, client_of: Connect, number: str) -> None:
-    """Major and minor decide what it can do."""
+    """A cluster's version is read as major and minor number."""
     fault_server.replies.append(Reply(200, greeting(number)))
     assert check(client_of(fault_server.url)) == ClusterVersion.parse(number)
 
@@ -46,7 +46,7 @@ NO_RIGHT = Reply(403, error("security_exception", "action [cluster:monitor/main]
 def test_a_cluster_that_does_not_tell_its_version_is_worked_with(
     fault_server: FaultServer, client_of: Connect, replies: list[Reply]
 ) -> None:
-    """It answers as Elasticsearch does, and that is enough."""
+    """A cluster that hides its version is accepted if it answers as Elasticsearch does."""
     fault_server.replies.extend(replies)
     assert check(client_of(fault_server.url)) is None
 
@@ -55,7 +55,7 @@ def test_a_cluster_that_does_not_tell_its_version_is_worked_with(
 def test_a_cluster_that_is_too_old_is_told_so(
     fault_server: FaultServer, client_of: Connect, headers: dict[str, str]
 ) -> None:
-    """With the product's header (from 7.14 on) and without it."""
+    """A cluster that is too old is refused, with the product's header (from 7.14 on) and without it."""
     fault_server.replies.append(Reply(200, greeting("7.10.2"), headers))
     with pytest.raises(ClusterRefusedError, match=r"is Elasticsearch 7\.10\.2, and 7\.17 is the oldest"):
         check(client_of(fault_server.url))
@@ -70,14 +70,14 @@ def test_a_cluster_that_is_too_old_is_told_so(
     ],
 )
 def test_what_is_not_elasticsearch_is_told_apart(fault_server: FaultServer, client_of: Connect, reply: Reply) -> None:
-    """A web server and a fork answer too; what did not look like a greeting is greeted once more."""
+    """A web server and a fork of Elasticsearch are reported as such, after a second look at an odd greeting."""
     fault_server.replies.extend([reply, reply])
     with pytest.raises(ClusterUnreachableError, match=r"not Elasticsearch|not as Elasticsearch does"):
         check(client_of(fault_server.url))
 
 
 def test_wrong_credentials_are_told_with_the_ways_to_give_them(fault_server: FaultServer, client_of: Connect) -> None:
-    """The cluster names the user, and never the password."""
+    """The message for wrong credentials has the ways to give others, and never the password."""
     fault_server.replies.append(Reply(401, error("security_exception", "unable to authenticate user [editor]")))
     with pytest.raises(
         ClusterRefusedError, match=r"unable to authenticate user \[editor\].*Set ES_API_KEY, or"
@@ -87,14 +87,14 @@ def test_wrong_credentials_are_told_with_the_ways_to_give_them(fault_server: Fau
 
 
 def test_a_proxy_that_refuses_is_not_taken_for_a_wrong_address(fault_server: FaultServer, client_of: Connect) -> None:
-    """A gateway's own 503 says that the cluster behind it is away."""
+    """A gateway's own error 503 is reported as temporary, not as a wrong address."""
     fault_server.replies.append(Reply(503, "<html>Service unavailable</html>", NO_HEADER))
     with pytest.raises(ClusterRefusedError, match=r"HTTP 503, Service Unavailable.*try again later"):
         check(client_of(fault_server.url))
 
 
 def test_nothing_there(client_of: Connect, closed_port: int) -> None:
-    """A refused connection and an unknown host name are told in a line, without the client's class names."""
+    """A refused connection and an unknown host are reported in one line, without the client's class names."""
     with pytest.raises(
         ClusterUnreachableError, match=r"nothing answers at http://127\.0\.0\.1:\d+: .*refused"
     ) as caught:
@@ -105,7 +105,7 @@ def test_nothing_there(client_of: Connect, closed_port: int) -> None:
 
 
 def test_no_answer_in_time(client_of: Connect) -> None:
-    """The time limit holds for each request."""
+    """A request that gets no answer within the time limit is reported as such."""
     with (
         HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as silent,  # listens, and never accepts
         pytest.raises(ClusterUnreachableError, match="in time"),
@@ -114,13 +114,13 @@ def test_no_answer_in_time(client_of: Connect) -> None:
 
 
 def test_https_where_http_is_spoken(fault_server: FaultServer, client_of: Connect) -> None:
-    """The scheme is what is wrong, and it is said."""
+    """If https is used for a server without TLS, the message says that the scheme is wrong."""
     with pytest.raises(ClusterUnreachableError, match=r"speaks no TLS\. Name the cluster with http://"):
         check(client_of(fault_server.url.replace("http:", "https:")))
 
 
 def test_a_connection_closed_without_an_answer(fault_server: FaultServer, client_of: Connect) -> None:
-    """What a cluster with TLS does to plain http."""
+    """If a server closes the connection on plain http, the message suggests https."""
     fault_server.replies.append(Reply(0))
     with pytest.raises(ClusterUnreachableError, match=r"closed the connection.*Try https://"):
         check(client_of(fault_server.url))
@@ -128,7 +128,7 @@ def test_a_connection_closed_without_an_answer(fault_server: FaultServer, client
 
 @pytest.fixture(scope="module")
 def tls_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1, signed by itself."""
+    """A folder with a self-signed certificate for 127.0.0.1."""
     openssl = shutil.which("openssl")
     if not openssl:
         pytest.skip("openssl is not installed")
@@ -141,11 +141,11 @@ def tls_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tls_url(tls_folder: Path) -> Iterator[str]:
-    """A server that speaks TLS and greets as Elasticsearch 8."""
+    """The URL of a TLS server that answers as Elasticsearch 8."""
 
     class Greeter(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Nothing."""
+            """Print nothing."""
 
         def do_GET(self) -> None:
             self.send_response(200)
@@ -167,13 +167,13 @@ def tls_url(tls_folder: Path) -> Iterator[str]:
 
 
 def test_a_certificate_of_an_unknown_authority_is_not_trusted(tls_url: str, client_of: Connect) -> None:
-    """The ways to trust it are named."""
+    """The message for a certificate of an unknown authority names the ways to trust it."""
     with pytest.raises(ClusterUnreachableError, match=r"authority that is not trusted.*--ca-certs.*--ssl-fingerprint"):
         check(client_of(tls_url))
 
 
 def test_another_certificate_than_the_one_named_is_not_trusted(tls_url: str, client_of: Connect) -> None:
-    """A fingerprint is for one certificate."""
+    """A certificate with another fingerprint than the given one is not trusted."""
     with pytest.raises(ClusterUnreachableError, match="another fingerprint"):
         check(client_of(tls_url, ssl_fingerprint="ab" * 32))
 
@@ -181,7 +181,7 @@ def test_another_certificate_than_the_one_named_is_not_trusted(tls_url: str, cli
 def test_a_certificate_is_trusted_by_authority_by_fingerprint_or_unseen(
     tls_url: str, tls_folder: Path, client_of: Connect
 ) -> None:
-    """The three ways that the options offer."""
+    """A certificate is accepted by its authority, by its fingerprint, or without a check."""
     certificate = tls_folder / "cert.pem"
     shown = subprocess.run(
         ["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"], check=True, capture_output=True

@@ -1,4 +1,4 @@
-"""Asking again while a cluster is busy or away."""
+"""Retrying requests while a cluster is busy or unreachable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def away(fault_server: FaultServer, client_of: Callable[..., Elasticsearch]) -> 
 
 @pytest.mark.parametrize("reply", [Reply(429), Reply(503), Reply(504, "<html>"), Reply(0)])
 def test_what_may_pass_is_asked_again(fault_server: FaultServer, away: Elasticsearch, reply: Reply) -> None:
-    """Until it is answered."""
+    """A request is repeated after temporary failures until it is answered."""
     fault_server.replies += [reply, reply]
     answer = with_retries(away, "ask", lambda: away.bulk(index="photos", operations=DELETE))
     assert answer["items"]
@@ -30,7 +30,7 @@ def test_what_may_pass_is_asked_again(fault_server: FaultServer, away: Elasticse
 
 
 def test_what_will_not_pass_is_asked_once(fault_server: FaultServer, away: Elasticsearch) -> None:
-    """And said in this package's words."""
+    """A permanent failure is not retried, and raises this package's error."""
     fault_server.replies.append(Reply(400, {"error": {"type": "parsing_exception", "reason": "no such thing"}}))
     with pytest.raises(ClusterRefusedError, match="could not ask: no such thing"):
         with_retries(away, "ask", lambda: away.bulk(index="photos", operations=DELETE))
@@ -38,7 +38,7 @@ def test_what_will_not_pass_is_asked_once(fault_server: FaultServer, away: Elast
 
 
 def test_patience_has_an_end(fault_server: FaultServer, away: Elasticsearch) -> None:
-    """The last answer is the error."""
+    """At the deadline the last failure is raised."""
     fault_server.replies += [Reply(0)] * 20
     with pytest.raises(ClusterUnreachableError, match="closed the connection"):
         with_retries(away, "ask", lambda: away.bulk(index="photos", operations=DELETE), deadline_s=0.3)

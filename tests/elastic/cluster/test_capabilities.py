@@ -1,4 +1,4 @@
-"""What a cluster is found to be able to do."""
+"""Finding out what a cluster can do."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_versions_and_modules_tell_the_kinds_of_field(
     kinds: tuple[bool, bool],
     best: FieldKind,
 ) -> None:
-    """A new index gets ``sparse_vector`` where that was measured to be faster, or nothing else is there."""
+    """A new index gets ``sparse_vector`` where it was measured to be faster or is the only kind."""
     fault_server.replies.append(Reply(200, {"version": {"number": node[0]}, "tagline": "You Know, for Search"}))
     fault_server.replies.append(told(*node))
     found = capabilities(client_of(fault_server.url))
@@ -49,7 +49,7 @@ def test_versions_and_modules_tell_the_kinds_of_field(
 
 
 def test_what_rights_hide_is_unknown(fault_server: FaultServer, client_of: Callable[..., Elasticsearch]) -> None:
-    """And then the kind that every full distribution has is the one to try."""
+    """Where rights hide the capabilities they are unknown, and ``rank_features`` is chosen."""
     refused = Reply(403, {"error": {"type": "security_exception", "reason": "unauthorized"}, "status": 403})
     fault_server.replies.extend([refused, refused])
     found = capabilities(client_of(fault_server.url))
@@ -58,14 +58,14 @@ def test_what_rights_hide_is_unknown(fault_server: FaultServer, client_of: Calla
 
 
 def test_the_real_node_tells_its_version_and_modules(client: Elasticsearch) -> None:
-    """What is unknown elsewhere is known here."""
+    """The real node reports its version, and which kinds of field it has."""
     found = capabilities(client)
     assert found.version is not None
     assert True in found.kinds.values()
 
 
 def test_a_kind_of_field_that_a_cluster_lacks_is_refused(client: Elasticsearch, index_name: str) -> None:
-    """Before anything is made, with the other kind's name; a setting that the cluster does not know is no obstacle."""
+    """A missing kind of field is refused with the other kind's name; an unknown setting is left out."""
     lacking = [kind for kind, there in capabilities(client).kinds.items() if not there]
     for kind in lacking:
         (other,) = set(FieldKind) - {kind}

@@ -1,4 +1,4 @@
-"""Disks, and the marks that the cluster has for them."""
+"""How full disks are, by the cluster's watermarks."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def settings(low: str, high: str, flood: str, **more: str) -> dict[str, str]:
     ],
 )
 def test_the_gravest_mark_that_a_disk_has_passed(available: int, told: dict[str, str], mark: str) -> None:
-    """Of a disk of 100 GB: marks are shares that are used, or bytes that are left, or both."""
+    """A watermark of a 100 GB disk can be a used share, free bytes, or both."""
     disk = _disk("n", available * GB, 100 * GB, told)
     assert disk.mark == mark
     assert disk.used == pytest.approx(1 - available / 100)
 
 
 def test_the_nodes_of_a_cluster(client: Elasticsearch) -> None:
-    """Each with data has a disk."""
+    """Each node with data has a disk."""
     found = disks(client)
     assert found
     assert 0 < found[0].used < 1

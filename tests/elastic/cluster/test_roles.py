@@ -16,7 +16,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "security.md"
 
 
 def test_the_documented_bodies_are_those_that_keys_are_made_with() -> None:
-    """For each role, in the form that Elasticsearch takes."""
+    """The documentation has the body of each role, exactly as ``role_body`` makes it."""
     text = DOCUMENT.read_text(encoding="utf-8")
     documented = re.findall(r"PUT _security/role/mlsr-es-(\w+)`\s*```json\n(.*?)```", text, re.DOTALL)
     assert {role: json.loads(body) for role, body in documented} == {
@@ -25,7 +25,7 @@ def test_the_documented_bodies_are_those_that_keys_are_made_with() -> None:
 
 
 def test_no_role_has_a_cluster_privilege() -> None:
-    """Nor any right on all indices."""
+    """No role has a cluster privilege, or a right on all indices."""
     for role in AccessRole:
         body = role_body(role, "photos", "products")
         assert body.keys() == {"indices"}
@@ -34,12 +34,12 @@ def test_no_role_has_a_cluster_privilege() -> None:
 
 @pytest.mark.parametrize("name", ["shop*", "sh?p", "shop,secrets", "/sh.*/", "", "a b"])
 def test_a_pattern_is_no_name(name: str) -> None:
-    """It would grant rights on indices that nobody has named."""
+    """A pattern as a name is refused, because it would grant rights on indices that nobody named."""
     with pytest.raises(InputError, match="is a pattern"):
         role_body(AccessRole.SEARCHER, name)
 
 
 def test_versions_alone_are_granted() -> None:
-    """By a regular expression, in which a name stands for itself."""
+    """The regular expression for a name matches the versions of that name only."""
     assert versions_pattern("shop") == "/shop-v[0-9]{4,}/"
     assert versions_pattern("my.shop+1") == r"/my\.shop\+1-v[0-9]{4,}/"

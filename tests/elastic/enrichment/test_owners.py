@@ -1,4 +1,4 @@
-"""Somebody else's index: what it may be, and where in it there is room."""
+"""Somebody else's index: which indices can be enriched, and where the weights go."""
 
 from __future__ import annotations
 
@@ -22,52 +22,52 @@ RANK_FEATURES = FieldKind.RANK_FEATURES
 
 
 def told(meta: dict[str, Any] | None = None, **entry: Any) -> dict[str, Any]:
-    """What the cluster says of an index."""
+    """The cluster's description of an index."""
     mapping = {"_meta": meta} if meta is not None else {}
     return {"aliases": {}, "mappings": mapping, "settings": {"index": {}}} | entry
 
 
 def test_an_index_is_described() -> None:
-    """By its own name, whatever it was called."""
+    """An index is described with its own name, even if the user named an alias."""
     owners = described("alias", {"shop": told({"team": "shop"})})
     assert (owners.name, owners.index, owners.meta) == ("alias", "shop", None)
     assert described("shop", {"shop": told(META.merged_into({}))}).meta == META
 
 
 def test_a_data_stream_is_refused() -> None:
-    """Its documents are in indices that the cluster replaces."""
+    """A data stream is refused, because the cluster replaces its indices."""
     with pytest.raises(IndexMismatchError, match="logs is a data stream"):
         described("logs", {".ds-logs-000001": told(data_stream="logs")})
 
 
 def test_an_alias_of_several_is_refused() -> None:
-    """With their names."""
+    """An alias of several indices is refused, and the message names them."""
     with pytest.raises(IndexMismatchError, match="points to 2 indices: a, b"):
         described("both", {"b": told(), "a": told()})
 
 
 @pytest.mark.parametrize("name", ["", "*", "a,b", "shop*", "-a", "<shop-{now/d}>"])
 def test_a_name_for_several_is_refused(client: Elasticsearch, name: str) -> None:
-    """Nothing is asked."""
+    """A name that can stand for several indices is refused without a request."""
     with pytest.raises(InputError, match="does not name one index"):
         describe(client, name)
 
 
 def test_an_index_that_is_not_there_is_said(client: Elasticsearch, index_name: str) -> None:
-    """In the cluster's words."""
+    """A missing index is reported in the cluster's words."""
     with pytest.raises(IndexMismatchError, match="no such index"):
         describe(client, index_name)
 
 
 def test_an_index_of_this_package_is_not_enriched(client: Elasticsearch, index_name: str) -> None:
-    """It has its weights from its source."""
+    """An index that ``mlsr-es index`` made is refused, because its weights come from its source."""
     version = create_version(client, index_name, replace(META, enriched={}, state=State.BUILDING))
     with pytest.raises(IndexMismatchError, match="was made by mlsr-es index"):
         describe(client, version)
 
 
 def test_a_model_has_one_of_two_places() -> None:
-    """The one that serves it; else the one that nothing serves from."""
+    """A model's weights go to the place that serves them, else to the place that does not serve."""
     assert weights_object_for(None, "r1") == WeightsObject("mlsr")
     assert weights_object_for(replace(META, state=State.BUILDING), "r2") == WeightsObject("mlsr")
     assert weights_object_for(META, "r1") == WeightsObject("mlsr", serves=True)
@@ -76,7 +76,7 @@ def test_a_model_has_one_of_two_places() -> None:
 
 
 def test_both_places_fit_into_one_mapping() -> None:
-    """Each has a field of its own for all that it holds."""
+    """The fields of both places can be in one mapping."""
     first, second = (WeightsObject(place) for place in PLACES)
     mapping = {"properties": first.properties(RANK_FEATURES)}
     check_free("shop", mapping, second, RANK_FEATURES)
@@ -88,14 +88,14 @@ def test_both_places_fit_into_one_mapping() -> None:
 
 
 def test_a_field_of_another_kind_is_in_the_way() -> None:
-    """The type of a field cannot be changed."""
+    """A field of another type in the place of the weights is refused."""
     mapping = {"properties": WeightsObject("mlsr").properties(FieldKind.SPARSE_VECTOR)}
     with pytest.raises(IndexMismatchError, match=r"mlsr\.terms of its own, of the type sparse_vector"):
         check_free("shop", mapping, WeightsObject("mlsr"), RANK_FEATURES)
 
 
 def test_an_owners_index_that_is_named_as_a_version_is_none(client: Elasticsearch, index_name: str) -> None:
-    """It is neither promoted, nor gone back to, nor removed, nor continued; a new version has the next number."""
+    """An enriched index named as a version is never promoted, restored, removed or continued; its number is skipped."""
     owners = f"{index_name}-v0001"
     mapping = {"_meta": META.merged_into({}), "properties": WeightsObject("mlsr").properties(RANK_FEATURES)}
     client.indices.create(index=owners, mappings=mapping)
@@ -122,7 +122,7 @@ def test_an_owners_index_that_is_named_as_a_version_is_none(client: Elasticsearc
 
 
 def test_an_owners_index_behind_an_alias_is_not_replaced(client: Elasticsearch, index_name: str) -> None:
-    """Whatever it is called; what is made ready beside it does not take its alias."""
+    """An alias of an enriched index is not moved to a version, whatever the index's name is."""
     owners = f"{index_name}-v0001"
     mapping = {"_meta": META.merged_into({}), "properties": WeightsObject("mlsr").properties(RANK_FEATURES)}
     client.indices.create(index=owners, mappings=mapping, aliases={index_name: {}})

@@ -15,7 +15,7 @@ from mlsr_es.vectors import SMALLEST_WEIGHT, TermWeights, term_of
 
 
 def test_a_document_has_the_names_of_the_mapping() -> None:
-    """Everything that an image has, at its place."""
+    """Each value of an image document is stored in the field of the mapping for it."""
     document = ImageDocument(
         id="images/bird.png",
         collection="birds",
@@ -54,13 +54,13 @@ def test_a_document_has_the_names_of_the_mapping() -> None:
 
 
 def test_what_a_document_lacks_is_left_out() -> None:
-    """No empty strings and no zeros that would be counted as values."""
+    """Empty strings and zeros are left out, because they would count as values."""
     body = document_body(ImageDocument("a", "c", ()), weights=TermWeights.of({"x": 1.0}), fingerprint="f", model="m")
     assert set(body) == {"mlsr", "image_id", "collection"}
 
 
 def test_the_ten_heaviest_terms_are_shown() -> None:
-    """At equal weight in the order of their names, so that the same document is the same bytes."""
+    """Terms of equal weight are in the order of their names, so that a document is always stored as the same bytes."""
     terms = {f"t{number:02}": float(number // 2) + 1 for number in range(30)}
     body = document_body(ImageDocument("a", "c", ()), weights=TermWeights.of(terms), fingerprint="f", model="m")
     assert body["mlsr"]["top_terms"] == ["t28", "t29", "t26", "t27", "t24", "t25", "t22", "t23", "t20", "t21"]
@@ -68,7 +68,7 @@ def test_the_ten_heaviest_terms_are_shown() -> None:
 
 @given(st.dictionaries(st.text(max_size=5), st.floats(SMALLEST_WEIGHT, 2.0**127, width=32), min_size=1))
 def test_weights_survive_json(terms: dict[str, float]) -> None:
-    """What a cluster parses as float32 is the float32 that the encoder gave."""
+    """A weight that is read from JSON as float32 is the encoder's float32."""
     body = document_body(ImageDocument("a", "c", ()), weights=TermWeights.of(terms), fingerprint="f", model="m")
     (parsed,) = orjson.loads(orjson.dumps(body))["mlsr"]["terms"]
     assert {term_of(name): np.float32(weight) for name, weight in parsed.items()} == terms

@@ -25,7 +25,7 @@ MAPPING: dict[str, Any] = {
 
 @pytest.mark.parametrize("path", ["name", "photos.alt", "views.src", "loose.unknown", "opaque.any.thing", "flat.key"])
 def test_a_field_with_words_is_readable(path: str) -> None:
-    """Also one that the mapping leaves out on purpose."""
+    """A field with text can be read, even one that the mapping leaves out on purpose."""
     check_readable("shop", MAPPING, path, types=TEXTS)
 
 
@@ -42,13 +42,13 @@ def test_a_field_with_words_is_readable(path: str) -> None:
     ],
 )
 def test_another_field_is_refused(path: str, why: str) -> None:
-    """With what to name in its place."""
+    """A field of another type is refused, and the message says what to name instead."""
     with pytest.raises(IndexMismatchError, match=why):
         check_readable("shop", MAPPING, path, types=TEXTS)
 
 
 def test_images_are_not_nested() -> None:
-    """Captions may be: they are all read together."""
+    """A nested field is refused for images, but allowed for captions."""
     check_readable("shop", MAPPING, "photos.src", types=REFERENCES, nested=False)
     for path in ("views.src", "views"):
         with pytest.raises(IndexMismatchError, match=f"the field {path} of shop is nested"):
@@ -56,7 +56,7 @@ def test_images_are_not_nested() -> None:
 
 
 def test_values_are_those_of_all_objects() -> None:
-    """In their order, lists in lists too, nulls left out."""
+    """Values come from all objects in order, also from nested lists, without nulls."""
     source = {"a": [{"b": 1}, {"b": [2, [3, None]]}, {"c": 9}, None], "a.b": 4, "x": {"y.z": 5}}
     assert list(values_at(source, "a.b")) == [4, 1, 2, 3]
     assert list(values_at(source, "x.y.z")) == [5]

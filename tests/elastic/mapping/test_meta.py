@@ -1,4 +1,4 @@
-"""What an index says of itself."""
+"""The metadata of an index."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ META = IndexMeta("m2", "r1", "v1", "mlp", "mlm", restore={"refresh_interval": No
 
 
 def test_what_is_written_is_read_again() -> None:
-    """And what the owner has in the same place stays."""
+    """Metadata that is written can be read again, and the owner's entries stay."""
     whole = META.merged_into({"owner": {"team": "pictures"}, "mlsr": "something older"})
     assert whole["owner"] == {"team": "pictures"}
     assert IndexMeta.read("photos", whole) == META
 
 
 def test_a_complete_version_has_nothing_to_restore() -> None:
-    """The state and the settings change together."""
+    """A serving version has no settings to restore."""
     assert META.served() == replace(META, state=State.SERVING, restore={})
 
 
@@ -35,11 +35,11 @@ def test_a_complete_version_has_nothing_to_restore() -> None:
     ],
 )
 def test_an_index_of_somebody_else_is_refused(owners: dict[str, object], complaint: str) -> None:
-    """Each way in which it is not ours is told apart."""
+    """Each kind of metadata that is not this package's has its own message."""
     with pytest.raises(IndexMismatchError, match=f"index photos.*{complaint}|{complaint}.*index photos"):
         IndexMeta.read("photos", owners)
 
 
 def test_what_a_later_program_adds_does_no_harm() -> None:
-    """Within one schema, names that are not known are passed over."""
+    """Unknown names in metadata of the same schema are ignored."""
     assert IndexMeta.read("photos", {"mlsr": META.merged_into({})["mlsr"] | {"colour": "red"}}) == META

@@ -1,4 +1,4 @@
-"""The two kinds of field, and the clauses that ask them."""
+"""The two kinds of field, and their query clauses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMED = st.dictionaries(
 
 
 def test_a_sparse_vector_is_asked_with_all_its_terms_and_without_pruning() -> None:
-    """Left to itself the cluster would leave terms out; the rest of the request is that of the other kind."""
+    """A query to ``sparse_vector`` switches pruning off; the rest of the request is the same for both kinds."""
     body = build_query({"cat": 0.5, "dog": 1.25}, size=3, field=SPARSE, text=WordClauses({"cat": 2.0}))
     asked = {"field": "mlsr.terms", "query_vector": {"dog": 1.25, "cat": 0.5}, "prune": False}
     assert body["query"]["bool"] == {
@@ -31,7 +31,7 @@ def test_a_sparse_vector_is_asked_with_all_its_terms_and_without_pruning() -> No
 
 
 def test_words_alone_ask_no_vector() -> None:
-    """A vector without terms is no clause."""
+    """A query without terms has no vector clause."""
     body = build_query({}, size=1, field=SPARSE, text=WordClauses({"cat": 2.0}))
     assert [list(clause) for clause in body["query"]["bool"]["should"]] == [["match"]]
     with pytest.raises(QueryError, match="no term"):
@@ -42,7 +42,7 @@ def test_words_alone_ask_no_vector() -> None:
 def test_nothing_is_lost_where_clauses_are_cut(
     weights: dict[str, float], words: int, room: int, kind: FieldKind
 ) -> None:
-    """The first so many terms and words stay, the others are in the second part, both in their order."""
+    """The first terms and words are in the first part and the others in the second, both in order."""
     field = TermField("f", kind)
     matches = [{"match": {"caption_all": {"query": str(number)}}} for number in range(words)]
     kept, left = cut([*field.clauses(weights), *matches], room)
@@ -56,7 +56,7 @@ def test_nothing_is_lost_where_clauses_are_cut(
 
 @pytest.mark.parametrize("kind", FieldKind)
 def test_a_lighter_query_is_of_the_same_kind(kind: FieldKind) -> None:
-    """The heaviest terms stay, and the others are named by their word pieces."""
+    """A shortened query keeps its kind and its heaviest terms, and names the others by their word pieces."""
     field = TermField("mlsr.terms", kind)
     body = build_query({"a%2Eb": 2.0, "dog": 3.0, "cat": 1.0}, size=1, field=field)
     lighter, dropped = lightened(body, 2)

@@ -1,4 +1,4 @@
-"""Reading an index as it is at one moment."""
+"""Reading an index as it was at one moment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WANTED: dict[str, Any] = {"fields": ["name"], "fingerprint": "mlsr.fingerprint"}
 
 
 def filled(client: Elasticsearch, index: str, count: int, **values: Any) -> None:
-    """An index with so many documents on three shards."""
+    """Make an index with a number of documents on three shards."""
     client.indices.create(index=index, settings={"number_of_shards": 3}, mappings={"dynamic": False})
     actions = ({"_index": index, "_id": str(number), "name": f"n{number}", **values} for number in range(count))
     bulk(client, actions, refresh=True)
@@ -24,7 +24,7 @@ def filled(client: Elasticsearch, index: str, count: int, **values: Any) -> None
 
 @pytest.mark.parametrize("slices", [1, 2, 5])
 def test_each_document_comes_once(client: Elasticsearch, index_name: str, slices: int) -> None:
-    """Whatever the number of shards and slices; only what is wanted of it."""
+    """Each document is read once, with the requested fields only, for any number of shards and slices."""
     filled(client, index_name, 2_500, other="x")
     found = list(read_snapshot(client, index_name, **WANTED, slices=slices))
     assert sorted(int(each.id) for each in found) == list(range(2_500))
@@ -33,7 +33,7 @@ def test_each_document_comes_once(client: Elasticsearch, index_name: str, slices
 
 
 def test_what_is_written_meanwhile_is_not_seen(client: Elasticsearch, index_name: str) -> None:
-    """Neither new documents nor changed ones, so that no run follows its own writing."""
+    """New and changed documents are not seen, so that a run does not read its own writes."""
     filled(client, index_name, 100)
     reading = read_snapshot(client, index_name, **WANTED)
     seen = [next(reading)]
@@ -45,7 +45,7 @@ def test_what_is_written_meanwhile_is_not_seen(client: Elasticsearch, index_name
 
 
 def test_a_point_in_time_is_given_back(client: Elasticsearch, index_name: str) -> None:
-    """Also by a reader who leaves."""
+    """The point in time is closed, even if the caller stops early."""
     filled(client, index_name, 100)
 
     def open_contexts() -> int:
@@ -60,7 +60,7 @@ def test_a_point_in_time_is_given_back(client: Elasticsearch, index_name: str) -
 
 
 def test_a_point_in_time_that_was_lost_is_said_to_be(client: Elasticsearch, index_name: str) -> None:
-    """With what to do: to run the same again."""
+    """The message for a lost point in time says to run the same command again."""
     filled(client, index_name, 2_000)
     reading = read_snapshot(client, index_name, **WANTED, slices=1)
     next(reading)
@@ -74,7 +74,7 @@ def test_a_point_in_time_that_was_lost_is_said_to_be(client: Elasticsearch, inde
 def test_documents_with_large_values_come_in_small_pages(
     client: Elasticsearch, index_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Memory holds a page of images, not a thousand of them."""
+    """Pages of large documents are small, so that they fit into memory."""
     filled(client, index_name, 60, name="x" * 10_000)
     monkeypatch.setattr("mlsr_es.elastic.reading.snapshot._PAGE_BYTES", 50_000)
     sizes: list[int] = []
@@ -91,13 +91,13 @@ def test_documents_with_large_values_come_in_small_pages(
 
 
 def test_an_index_that_is_not_there_is_said(client: Elasticsearch, index_name: str) -> None:
-    """Before the first document."""
+    """A missing index is reported before the first document."""
     with pytest.raises(IndexMismatchError, match="no such index"):
         next(read_snapshot(client, index_name, **WANTED))
 
 
 def test_documents_are_read_again_by_id_and_routing(client: Elasticsearch, index_name: str) -> None:
-    """As they are now, searchable or not; one that is gone is named."""
+    """Documents are read again as they are now, even before a refresh; a missing document is named by its key."""
     filled(client, index_name, 3)
     client.index(index=index_name, id="1", document={"name": "changed"})
     client.index(index=index_name, id="routed", routing="far", document={"name": "routed"})
@@ -110,7 +110,7 @@ def test_documents_are_read_again_by_id_and_routing(client: Elasticsearch, index
 
 
 def test_an_update_holds_only_where_nothing_was_changed(client: Elasticsearch, index_name: str) -> None:
-    """Else it is a conflict, and where the document is gone, that is said; the others are written."""
+    """An update of a changed document is a conflict, that of a missing one is reported, and the others are written."""
     filled(client, index_name, 3)
     found = {each.id: each for each in read_snapshot(client, index_name, **WANTED)}
     client.index(index=index_name, id="1", document={"name": "changed"})

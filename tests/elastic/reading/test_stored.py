@@ -1,4 +1,4 @@
-"""What an index holds, on a real node."""
+"""Looking up what an index holds, on a real node."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def action(id_: str, collection: str) -> IndexAction:
 
 
 def test_fingerprints_are_found_before_any_refresh(client: Elasticsearch, version: str) -> None:
-    """A killed run is resumed from what it has stored, searchable or not."""
+    """Stored fingerprints are found even before a refresh, so that a killed run can be resumed."""
     list(load(client, version, [action("a", "birds"), action("b", "fish")]))
     assert stored(client, version, ["a", "b", "c"]) == {"a": Stored("of a", "birds"), "b": Stored("of b", "fish")}
     assert stored(client, version, []) == {}
 
 
 def test_documents_of_others_have_no_fingerprint(client: Elasticsearch, version: str) -> None:
-    """A document that the owner has put there is seen, and is nobody's collection."""
+    """A document of the owner's is found without fingerprint and collection."""
     list(load(client, version, [IndexAction("a", {"caption": {"title": "a bird"}})]))
     assert stored(client, version, ["a"]) == {"a": Stored("", "")}
 
 
 def test_a_missing_index_is_not_an_empty_one(client: Elasticsearch, index_name: str) -> None:
-    """Otherwise every document would be encoded first, and refused then."""
+    """A missing index raises an error, and does not count as an empty one."""
     with pytest.raises(IndexMismatchError, match="no such index"):
         stored(client, index_name, ["a"])
     with pytest.raises(IndexMismatchError, match="no such index"):
@@ -55,7 +55,7 @@ def test_a_missing_index_is_not_an_empty_one(client: Elasticsearch, index_name: 
 def test_the_ids_of_a_collection_come_page_by_page(
     client: Elasticsearch, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of it, nothing else, and in order; also what was written a moment ago."""
+    """All ids of the collection come in order, including those that were just written, and no others."""
     monkeypatch.setattr(sys.modules["mlsr_es.elastic.reading.stored"], "_PAGE", 3)
     birds = [f"bird-{number}" for number in range(9)]
     list(load(client, version, [*(action(id_, "birds") for id_ in reversed(birds)), action("a", "fish")]))
@@ -64,7 +64,7 @@ def test_the_ids_of_a_collection_come_page_by_page(
 
 
 def test_a_collection_is_counted(client: Elasticsearch, version: str) -> None:
-    """Once a refresh has made it visible."""
+    """A collection's documents are counted after a refresh."""
     list(load(client, version, [action("a", "birds"), action("b", "birds"), action("c", "fish")]))
     list(load(client, version, [DeleteAction("a")]))
     refresh(client, version)
@@ -74,7 +74,7 @@ def test_a_collection_is_counted(client: Elasticsearch, version: str) -> None:
 
 
 def test_the_mapping_takes_a_whole_document_and_no_other_fields(client: Elasticsearch, version: str) -> None:
-    """A name that is not in the mapping is an error inside ours, and the owner's business beside it."""
+    """An unknown field is refused inside ``mlsr``, and allowed beside it."""
     long_picture = {"thumbnail": "data:image/jpeg;base64," + "A" * 100_000}
     results = list(
         load(

@@ -33,13 +33,13 @@ def settings_of(client: Elasticsearch, index: str) -> dict[str, Any]:
 
 
 def test_a_name_that_stands_for_nothing(client: Elasticsearch, index_name: str) -> None:
-    """Nothing is made by asking."""
+    """A name without an index resolves to None, and nothing is created."""
     assert resolve(client, index_name) is None
     assert not client.indices.exists(index=f"{index_name}*", allow_no_indices=False)
 
 
 def test_a_version_is_built_unseen_and_takes_over_at_once(client: Elasticsearch, index_name: str) -> None:
-    """From nothing to the first version, and from the first to the second."""
+    """Nobody searches a version while it is built; it replaces the one before in one step."""
     first = create_version(client, index_name, META)
     assert first == f"{index_name}-v0001"
     resolved = resolve(client, index_name)
@@ -71,7 +71,7 @@ def test_a_version_is_built_unseen_and_takes_over_at_once(client: Elasticsearch,
 
 
 def test_the_way_back(client: Elasticsearch, index_name: str) -> None:
-    """What was replaced stays until it is told to go; to go back takes the other aliases along, and no further."""
+    """A replaced version stays; a rollback moves all aliases back to it, and cannot go further."""
     versions = []
     for revision in ("r1", "r2", "r3"):
         versions.append(create_version(client, index_name, replace(META, revision=revision)))
@@ -93,7 +93,7 @@ def test_the_way_back(client: Elasticsearch, index_name: str) -> None:
 
 
 def test_a_version_may_be_complete_and_wait(client: Elasticsearch, index_name: str) -> None:
-    """It is told apart from one that lacks documents; nobody searches either."""
+    """A ready version differs from one that is being built, and nobody searches either of them."""
     version = create_version(client, index_name, META)
     mark_ready(client, version)
     mark_ready(client, version)
@@ -106,7 +106,7 @@ def test_a_version_may_be_complete_and_wait(client: Elasticsearch, index_name: s
 
 
 def test_what_is_searched_is_never_removed(client: Elasticsearch, index_name: str) -> None:
-    """Neither by its own name nor by the alias's; nor an index of somebody else."""
+    """A searched version cannot be removed by its own name or by its alias, nor can somebody else's index."""
     version = create_version(client, index_name, META)
     promote(client, index_name, version)
     with pytest.raises(IndexMismatchError, match=f"{version} is searched, as {index_name}"):
@@ -119,7 +119,7 @@ def test_what_is_searched_is_never_removed(client: Elasticsearch, index_name: st
 
 
 def test_a_promotion_can_be_repeated(client: Elasticsearch, index_name: str) -> None:
-    """A run that was killed between two of its steps is run again."""
+    """A promotion that was killed halfway can be run again."""
     version = create_version(client, index_name, META)
     promote(client, index_name, version)
     promote(client, index_name, version)
@@ -127,7 +127,7 @@ def test_a_promotion_can_be_repeated(client: Elasticsearch, index_name: str) -> 
 
 
 def test_what_the_owner_has_set_stays(client: Elasticsearch, index_name: str) -> None:
-    """Settings by hand, other aliases, and the owner's part of ``_meta``."""
+    """A new version takes over settings made by hand, other aliases and the owner's entries in ``_meta``."""
     first = create_version(client, index_name, META)
     promote(client, index_name, first)
     client.indices.put_settings(index=first, settings={"refresh_interval": "7s"})
@@ -143,7 +143,7 @@ def test_what_the_owner_has_set_stays(client: Elasticsearch, index_name: str) ->
 
 
 def test_where_a_collection_comes_from_is_written_down(client: Elasticsearch, index_name: str) -> None:
-    """Beside all else that the mapping says, and kept when the version begins to serve."""
+    """A collection's origin is stored beside other metadata, and stays when the version is promoted."""
     version = create_version(client, index_name, META)
     assert store_origin(client, version, "birds", "/a") is None
     assert store_origin(client, version, "owls", "/c") is None
@@ -156,7 +156,7 @@ def test_where_a_collection_comes_from_is_written_down(client: Elasticsearch, in
 
 
 def test_a_version_can_be_given_up(client: Elasticsearch, index_name: str) -> None:
-    """Only it is removed; the next number is free again."""
+    """A removed version no longer resolves, and can be neither removed again nor promoted."""
     version = create_version(client, index_name, META)
     delete_version(client, version)
     assert resolve(client, index_name) is None
@@ -167,7 +167,7 @@ def test_a_version_can_be_given_up(client: Elasticsearch, index_name: str) -> No
 
 
 def test_an_index_of_somebody_else_is_not_touched(client: Elasticsearch, index_name: str) -> None:
-    """Neither searched nor replaced by an alias."""
+    """Somebody else's index is not resolved, and not replaced by an alias."""
     client.indices.create(index=index_name)
     with pytest.raises(IndexMismatchError, match="not made by mlsr-es"):
         resolve(client, index_name)
@@ -176,7 +176,7 @@ def test_an_index_of_somebody_else_is_not_touched(client: Elasticsearch, index_n
 
 
 def test_numbers_of_somebody_elses_indices_are_passed_over(client: Elasticsearch, index_name: str) -> None:
-    """An index that looks like a version and is none is no version, and stays."""
+    """Somebody else's index with a version's name does not count as a version, but its number is skipped."""
     client.indices.create(index=f"{index_name}-v0001")
     client.indices.create(index=f"{index_name}-videos")
     assert resolve(client, index_name) is None
@@ -184,7 +184,7 @@ def test_numbers_of_somebody_elses_indices_are_passed_over(client: Elasticsearch
 
 
 def test_an_alias_of_several_indices_is_refused(client: Elasticsearch, index_name: str) -> None:
-    """Scores of two models cannot be compared."""
+    """An alias of several indices is refused, because scores of two models cannot be compared."""
     for part in ("a", "b"):
         client.indices.create(index=f"{index_name}-{part}", aliases={index_name: {}})
     with pytest.raises(IndexMismatchError, match=f"points to 2 indices: {index_name}-a, {index_name}-b"):
@@ -205,7 +205,7 @@ def test_an_alias_of_several_indices_is_refused(client: Elasticsearch, index_nam
 def test_a_field_that_cannot_be_searched_by_weights_is_refused(
     client: Elasticsearch, index_name: str, properties: dict[str, Any], complaint: str
 ) -> None:
-    """Before anything is encoded or searched."""
+    """An index whose field cannot be queried is refused before any encoding or search."""
     body = index_body(META)["mappings"]
     client.indices.create(index=index_name, mappings={"_meta": body["_meta"], "properties": properties})
     with pytest.raises(IndexMismatchError, match=complaint):
@@ -214,6 +214,6 @@ def test_a_field_that_cannot_be_searched_by_weights_is_refused(
 
 @pytest.mark.parametrize("name", ["", "Photos", "a*", "a,b", "-a", "_all", "a b", "../a", "a" * 300, ".."])
 def test_what_cannot_be_a_name_is_refused_before_anything_is_sent(client: Elasticsearch, name: str) -> None:
-    """A pattern would reach the indices of others."""
+    """An invalid name is refused without a request, because a pattern could reach other indices."""
     with pytest.raises(InputError, match="cannot be the name of an index"):
         resolve(client, name)

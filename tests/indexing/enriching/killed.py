@@ -1,4 +1,4 @@
-"""A run that gets so far and no further, to be killed: ``python -m tests.indexing.enriching.killed URL INDEX``."""
+"""A run that hangs halfway, to be killed: ``python -m tests.indexing.enriching.killed URL INDEX``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DOCUMENTS = 6 * BLOCK
 
 
 class Stuck:
-    """A model that gets stuck on its fourth block, and says so."""
+    """A model that prints a line and hangs at its fourth block."""
 
     def __init__(self) -> None:
         self._model = word_model()
@@ -29,7 +29,7 @@ class Stuck:
         return getattr(self._model, name)
 
     def encode_documents(self, documents: Sequence[ImageDocument], images: Any = None) -> Any:
-        """As the model does, three times."""
+        """Encode three blocks as the model does, then hang."""
         self._blocks += 1
         if self._blocks > 3:
             time.sleep(1)  # what was made is on its way meanwhile

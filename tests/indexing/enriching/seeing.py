@@ -1,4 +1,4 @@
-"""A model that sees colours: what the pictures of a test become can be followed by eye."""
+"""A model that sees colours, so that the terms of a test's pictures are easy to follow."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Seeing:
         return getattr(self._model, name)
 
     def encode_documents(self, documents: Sequence[ImageDocument], images: Sequence[Image.Image] | None = None) -> Any:
-        """As the model does, with a caption more for each image."""
+        """Encode as the model does, with the colour as one more caption for each image."""
         assert images is not None
         assert len(images) == len(documents)
         self.seen += len(images)
@@ -50,7 +50,7 @@ class Seeing:
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
-    """A colour as it comes out of an image."""
+    """The colour of a decoded image."""
     return Image.new("RGB", (1, 1), colour).getpixel((0, 0))  # type: ignore[return-value]
 
 

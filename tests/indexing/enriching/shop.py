@@ -45,13 +45,13 @@ class Shop:
         return cls(client, index)
 
     def put(self, id_: str, source: Mapping[str, Any] | bytes, routing: str | None = None) -> None:
-        """Store a document, its source as these very bytes where bytes are given."""
+        """Store a document; a source that is given as bytes is sent unchanged."""
         body: Any = source if isinstance(source, bytes) else orjson.dumps(source)
         where = f"/{self.index}/_doc/{id_}?refresh=true" + (f"&routing={routing}" if routing else "")
         self.client.perform_request("PUT", where, body=body, headers=_JSON)
 
     def source(self, id_: str, routing: str | None = None) -> dict[str, Any]:
-        """A document as it is stored, names in their order."""
+        """The source of a stored document, with names in their order."""
         told = self.client.get(index=self.index, id=id_, routing=routing)
         source: dict[str, Any] = told["_source"]
         return source
@@ -63,7 +63,7 @@ class Shop:
         return orjson.dumps(source)
 
     def finds(self, word: str, field: str = "mlsr.terms") -> set[str]:
-        """What a word finds."""
+        """The ids of the documents that a word finds."""
         self.client.indices.refresh(index=self.index)
         query = build_query({word: 1.0}, size=100, field=_terms(field))
         return {hit.id for hit in search(self.client, self.index, query).hits}

@@ -1,4 +1,4 @@
-"""Weights for somebody's documents, on a real node: what is written, and what is left as it was."""
+"""Weights for somebody's documents, on a real node: what is written, and what stays as it was."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = {"1": "owl", "2": "heron", "3": "robin"}
 
 
 class Counting:
-    """A model that counts the documents that it encodes, and may do something while it does."""
+    """A model that counts the documents that it encodes, and can call a function meanwhile."""
 
     def __init__(self, model: BiEncoder, meanwhile: Callable[[], object] = lambda: None) -> None:
         self._model = model
@@ -43,7 +43,7 @@ class Counting:
         return getattr(self._model, name)
 
     def encode_documents(self, documents: Sequence[ImageDocument], images: Any = None) -> Any:
-        """As the model does."""
+        """Encode as the model does, and count."""
         self.encoded += [document.id for document in documents]
         self._meanwhile()
         return self._model.encode_documents(documents, images)
@@ -60,7 +60,7 @@ def shop(client: Elasticsearch, index_name: str) -> Shop:
 
 @pytest.fixture
 def job(shop: Shop, tmp_path: Path) -> EnrichJob:
-    """By their names."""
+    """A job that reads the products' names as captions."""
     return EnrichJob(shop.index, Fields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "rejects.ndjson")
 
 
@@ -71,7 +71,7 @@ def seeing(job: EnrichJob, image: str = "photo", captions: Sequence[str] = (), *
 
 
 def numbers(summary: Summary) -> tuple[int, int, int, int]:
-    """Encoded, unchanged, left out, rejected."""
+    """The numbers of encoded, unchanged, left-out and rejected documents."""
     return summary.encoded, summary.unchanged, summary.left_out.total(), summary.rejected.total()
 
 
@@ -81,12 +81,12 @@ def encoded(colour: str) -> str:
 
 
 def rejected(job: EnrichJob) -> dict[str, str]:
-    """Why each bad record was rejected."""
+    """The reason for each bad record, by id."""
     return {row["id"]: row["reason"] for row in map(orjson.loads, job.rejects.read_bytes().splitlines())}
 
 
 def test_documents_are_found_by_their_words(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Their owner's index is searched; its name and its own metadata stay."""
+    """Documents are found by their words in their owner's index, which keeps its name and metadata."""
     summary = enrich(job, client)
     assert numbers(summary) == (3, 0, 0, 0)
     assert (summary.version, summary.field, summary.promoted) == (shop.index, "mlsr.terms", True)
@@ -100,7 +100,7 @@ def test_documents_are_found_by_their_words(shop: Shop, job: EnrichJob, client: 
 
 
 def test_every_other_field_stays_as_it_was(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Byte for byte: order, dots in names, nulls, empty things, other scripts, numbers of every size."""
+    """All other fields stay the same bytes: order, dots in names, nulls, empty values, other scripts, numbers."""
     rich = (
         b'{"zebra":1,"name":"an owl","a.b.c":{"d.e":[{"f":null},{"f":2}]},"empty":{},"none":[],"nothing":null,'
         b'"price":1.5,"whole":1.0,"large":123456789012345678,"small":1.0E-7,"minus":-0.0,"yes":true,'
@@ -117,7 +117,7 @@ def test_every_other_field_stays_as_it_was(shop: Shop, job: EnrichJob, client: E
 
 
 def test_a_second_run_encodes_nothing_and_writes_nothing(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """The documents keep their sequence numbers."""
+    """A second run encodes and writes nothing, so the documents keep their sequence numbers."""
     enrich(job, client)
     versions = [client.get(index=shop.index, id=id_)["_seq_no"] for id_ in NAMES]
     model = Counting(MODEL)
@@ -127,7 +127,7 @@ def test_a_second_run_encodes_nothing_and_writes_nothing(shop: Shop, job: Enrich
 
 
 def test_what_is_new_or_changed_is_encoded_alone(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Whether its owner has stored it whole or changed a part; what does not count changes nothing."""
+    """Only documents with a new or changed caption are encoded, whether they were replaced or updated."""
     enrich(job, client)
     shop.put("4", {"name": "boat"})
     shop.put("1", {"name": "knot"})
@@ -147,7 +147,7 @@ def test_what_is_new_or_changed_is_encoded_alone(shop: Shop, job: EnrichJob, cli
 
 
 def test_custom_routing_is_passed_on(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Two documents may have one id, on different shards."""
+    """Two documents with the same id and different routing are both enriched."""
     routed: dict[str, str] = {}
     for routing in "abcdefgh":
         shop.put("same", {"name": "boat" if not routed else "sail"}, routing=routing)
@@ -160,7 +160,7 @@ def test_custom_routing_is_passed_on(shop: Shop, job: EnrichJob, client: Elastic
 
 
 def test_what_is_changed_meanwhile_is_read_again(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """The change is kept, and is what is encoded; what is removed meanwhile stays so."""
+    """A document that is changed during a run keeps the change and is encoded with it; a removed one stays removed."""
 
     def change() -> None:
         if len(model.encoded) == len(NAMES):
@@ -176,7 +176,7 @@ def test_what_is_changed_meanwhile_is_read_again(shop: Shop, job: EnrichJob, cli
 
 
 def test_what_is_changed_each_time_is_rejected(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """It does not hold the others up."""
+    """A document that is changed each time it is read is rejected, and the others are written."""
     model = Counting(MODEL, lambda: shop.put("1", {"name": "knot"}))
     summary = enrich(replace(job, model=model), client)  # type: ignore[arg-type]
     assert numbers(summary) == (2, 0, 0, 1)
@@ -184,7 +184,7 @@ def test_what_is_changed_each_time_is_rejected(shop: Shop, job: EnrichJob, clien
 
 
 def test_what_no_longer_has_a_caption_loses_its_weights(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Its old words would find it for ever; once they are gone, nothing is written again."""
+    """A document without captions loses its old weights once, and is then left alone."""
     enrich(job, client)
     client.update(index=shop.index, id="1", doc={"name": ""}, refresh=True)
     client.update(index=shop.index, id="2", doc={"name": "unheard-of"}, refresh=True)
@@ -197,7 +197,7 @@ def test_what_no_longer_has_a_caption_loses_its_weights(shop: Shop, job: EnrichJ
 
 
 def test_documents_without_captions_are_left_alone(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Nothing is written to them."""
+    """Nothing is written to documents without captions."""
     shop.put("bare", {"price": 2})
     summary = enrich(job, client)
     assert dict(summary.left_out) == {"no caption": 1}
@@ -207,7 +207,7 @@ def test_documents_without_captions_are_left_alone(shop: Shop, job: EnrichJob, c
 def test_an_index_of_which_nothing_can_be_encoded_does_not_serve(
     client: Elasticsearch, index_name: str, tmp_path: Path
 ) -> None:
-    """And says what became of its documents."""
+    """An index without any document to encode does not serve, and the error counts its documents."""
     shop = Shop.made(client, index_name)
     shop.put("1", {"price": 1})
     job = EnrichJob(shop.index, Fields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "r")
@@ -220,7 +220,7 @@ def test_an_index_of_which_nothing_can_be_encoded_does_not_serve(
 def test_another_model_fills_another_field_and_is_switched_to_last(
     shop: Shop, job: EnrichJob, client: Elasticsearch
 ) -> None:
-    """Searches read the one or the other, never half; to go back nothing is encoded."""
+    """Searches switch to another model's field at the end, and back again without any encoding."""
     enrich(job, client)
     serving: list[tuple[str, set[str]]] = []
 
@@ -245,7 +245,7 @@ def test_another_model_fills_another_field_and_is_switched_to_last(
 def test_what_another_model_cannot_encode_has_no_weights_of_a_model_before(
     shop: Shop, job: EnrichJob, client: Elasticsearch, tmp_path: Path
 ) -> None:
-    """The field that it fills may hold those of a model before the last."""
+    """A document that the new model cannot encode loses the weights of an older model in the same field."""
     shop.put("pictured", {"name": "sail", "photo": "red.png"})
     (tmp_path / "red.png").write_bytes(png("red"))
     images = seeing(job, captions=["name"], store=ImageStore(folder=tmp_path.resolve()))
@@ -260,7 +260,7 @@ def test_what_another_model_cannot_encode_has_no_weights_of_a_model_before(
 
 
 def test_two_models_at_the_same_time_do_not_both_win(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """The one that began last switches; the other says so."""
+    """Of two models at the same time, the one that began last serves, and the other run fails."""
     enrich(job, client)
     model = Counting(OTHER_MODEL, lambda: enrich(replace(job, model=THIRD_MODEL), client))
     with pytest.raises(IndexMismatchError, match="another run has written another model's weights"):
@@ -269,7 +269,7 @@ def test_two_models_at_the_same_time_do_not_both_win(shop: Shop, job: EnrichJob,
 
 
 def test_base64_images_are_seen(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """With captions or without; documents without image are left out by rule, those with a bad one rejected."""
+    """Images in base64 are encoded; documents without an image are left out, and those with a bad one are rejected."""
     shop.put("red", {"photo": encoded("red"), "name": "sail"})
     shop.put("uri", {"photo": f"data:image/png;base64,{encoded('blue')}"})
     shop.put("torn", {"photo": base64.b64encode(b"no image").decode()})
@@ -284,7 +284,7 @@ def test_base64_images_are_seen(shop: Shop, job: EnrichJob, client: Elasticsearc
 
 
 def test_several_images_are_one_vector(shop: Shop, job: EnrichJob, client: Elasticsearch, tmp_path: Path) -> None:
-    """Each term with its largest weight; each image's share of a score is told, and they add up to it."""
+    """A document with several images keeps each term's largest weight, and its images' shares add up to the score."""
     for colour in ("red", "blue"):
         (tmp_path / f"{colour}.png").write_bytes(png(colour))
     photos = [{"src": "red.png", "alt": "knot"}, {"src": "blue.png", "alt": ["sail", "owl"]}, {"alt": "no image"}]
@@ -313,7 +313,7 @@ def test_several_images_are_one_vector(shop: Shop, job: EnrichJob, client: Elast
 
 
 def test_only_changed_images_are_looked_at(shop: Shop, job: EnrichJob, client: Elasticsearch, tmp_path: Path) -> None:
-    """A file is told by its bytes."""
+    """An image file is encoded again only if its bytes have changed."""
     for name in ("a", "b"):
         (tmp_path / f"{name}.png").write_bytes(png("red"))
         shop.put(name, {"photo": f"{name}.png"})
@@ -327,11 +327,11 @@ def test_only_changed_images_are_looked_at(shop: Shop, job: EnrichJob, client: E
 
 
 def test_urls_are_fetched_once(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Unless they are to be fetched again; where one is refused, the record is rejected with the reason."""
+    """An image is fetched once, or again with ``refetch``; a refused URL rejects the record with the reason."""
     asked: list[str] = []
 
     class Web(Fetcher):
-        """Has a picture at each address that is not this machine's."""
+        """A fetcher that has a picture at each address except this machine's."""
 
         def fetch(self, url: str) -> bytes:
             asked.append(url)
@@ -353,7 +353,7 @@ def test_urls_are_fetched_once(shop: Shop, job: EnrichJob, client: Elasticsearch
 
 
 def test_too_many_images_are_rejected(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """One document is not a collection."""
+    """A document with too many images is rejected."""
     shop.put("album", {"photo": [encoded("red")] * 33})
     shop.put("odd", {"photo": encoded("blue")})
     assert enrich(seeing(job), client).rejected["read"] == 1
@@ -363,7 +363,7 @@ def test_too_many_images_are_rejected(shop: Shop, job: EnrichJob, client: Elasti
 def test_an_index_of_its_own_leaves_the_other_alone(
     shop: Shop, job: EnrichJob, client: Elasticsearch, index_name: str
 ) -> None:
-    """It has the same ids, is incremental, loses what the other loses, and is searched as any other."""
+    """An index of its own has the same ids, is incremental, loses removed documents, and can be searched."""
     mapping = client.indices.get_mapping(index=shop.index).body
     before = [client.get(index=shop.index, id=id_).body for id_ in NAMES]
     beside = replace(job, into=f"{index_name}-beside")
@@ -390,7 +390,7 @@ def test_an_index_of_its_own_leaves_the_other_alone(
 def test_an_index_of_its_own_is_searched_with_bm25_at_the_models_weight(
     job: EnrichJob, client: Elasticsearch, index_name: str
 ) -> None:
-    """It has the captions' stems; the owner's index has not: there its owner names a field."""
+    """An index of its own has the captions' stems and the model's weight of BM25; the owner's index has neither."""
     model = word_model()
     model.hybrid = Hybrid(STEMS, 0.12, "12 sections")
     beside = replace(job, model=model, into=f"{index_name}-beside")
@@ -402,7 +402,7 @@ def test_an_index_of_its_own_is_searched_with_bm25_at_the_models_weight(
 
 
 def test_versions_of_an_index_of_its_own_are_tidied(job: EnrichJob, client: Elasticsearch, index_name: str) -> None:
-    """One way back is kept, as everywhere."""
+    """Of an index of its own, one previous version is kept."""
     beside = replace(job, into=f"{index_name}-beside")
     enrich(beside, client)
     second = enrich(replace(beside, model=OTHER_MODEL), client)
@@ -415,7 +415,7 @@ def test_versions_of_an_index_of_its_own_are_tidied(job: EnrichJob, client: Elas
 def test_an_index_of_its_own_that_stays_empty_is_not_left_behind(
     job: EnrichJob, client: Elasticsearch, index_name: str
 ) -> None:
-    """Nothing of the owner's can be encoded by these fields."""
+    """A new index of its own is removed if no document can be encoded."""
     beside = replace(job, into=f"{index_name}-beside", fields=Fields.parse(["about"], ""))
     with pytest.raises(SourceError, match=r"3 are left out by rule \(no caption\)"):
         enrich(beside, client)
@@ -425,7 +425,7 @@ def test_an_index_of_its_own_that_stays_empty_is_not_left_behind(
 def test_an_index_of_its_own_has_the_images_own_sizes(
     shop: Shop, job: EnrichJob, client: Elasticsearch, index_name: str
 ) -> None:
-    """Not those that models are shown."""
+    """The stored size is that of the image, not of the smaller one for the model."""
     shop.put("wide", {"photo": base64.b64encode(png("red", 2000, 500)).decode()})
     enrich(seeing(replace(job, into=f"{index_name}-beside")), client)
     source = Shop(client, f"{index_name}-beside").source("wide")
@@ -433,13 +433,13 @@ def test_an_index_of_its_own_has_the_images_own_sizes(
 
 
 def test_an_index_is_not_its_own_companion(job: EnrichJob, client: Elasticsearch) -> None:
-    """By whatever name."""
+    """An index cannot be enriched into itself, by any of its names."""
     with pytest.raises(InputError, match=r"names .* itself"):
         enrich(replace(job, into=job.index), client)
 
 
 def test_an_alias_of_the_owners_is_read_and_searched(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Its filter limits what is encoded."""
+    """An alias of the owner's can be enriched and searched; its filter limits the documents."""
     client.indices.put_alias(index=shop.index, name=f"{shop.index}-some", filter={"term": {"name": "owl"}})
     some = replace(job, index=f"{shop.index}-some")
     assert numbers(enrich(some, client)) == (1, 0, 0, 0)
@@ -448,7 +448,7 @@ def test_an_alias_of_the_owners_is_read_and_searched(shop: Shop, job: EnrichJob,
 
 
 def test_what_was_enriched_is_not_indexed_into(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Its documents would become strangers' to their owner, and its index a version to be replaced."""
+    """``index`` refuses an enriched index, which it would otherwise treat as a version."""
     enrich(job, client)
     indexing = IndexJob(Listed([listed_image("a")]), shop.index, MODEL, "words", rejects=job.rejects)
     with pytest.raises(IndexMismatchError, match="is somebody's own index"):
@@ -457,7 +457,7 @@ def test_what_was_enriched_is_not_indexed_into(shop: Shop, job: EnrichJob, clien
 
 
 def test_strict_stops_at_the_first_bad_record(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """And nothing is searched then; a run without it completes it."""
+    """A strict run stops at the first bad record and serves nothing; a run without it completes the work."""
     shop.put("bad", {"photo": "?"})
     shop.put("good", {"photo": encoded("red")})
     strict = seeing(job, strict=True)
@@ -469,7 +469,7 @@ def test_strict_stops_at_the_first_bad_record(shop: Shop, job: EnrichJob, client
 
 
 def test_a_dry_run_writes_nothing(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """It shows the fields and the first update, as they would be sent."""
+    """A dry run shows the fields and the first update as they would be sent, and writes nothing."""
     mapping = client.indices.get_mapping(index=shop.index).body
     shown = preview_enriching(job, client)
     assert client.indices.get_mapping(index=shop.index).body == mapping
@@ -481,7 +481,7 @@ def test_a_dry_run_writes_nothing(shop: Shop, job: EnrichJob, client: Elasticsea
 
 
 def test_a_field_that_the_model_needs_has_to_be_named(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Captions for one that reads captions, images for one that reads images."""
+    """A model that reads captions or images needs a field for them."""
     with pytest.raises(InputError, match=r"reads captions.*--caption-field"):
         enrich(replace(job, fields=Fields({})), client)
     with pytest.raises(InputError, match=r"reads images.*--image-field"):
@@ -491,7 +491,7 @@ def test_a_field_that_the_model_needs_has_to_be_named(shop: Shop, job: EnrichJob
 
 @pytest.fixture
 def clashing(client: Elasticsearch, index_name: str, tmp_path: Path) -> Iterator[Callable[..., EnrichJob]]:
-    """Makes an index whose mapping is in the way."""
+    """Make an index whose mapping conflicts with the weights."""
 
     def make(mapping: dict[str, Any], **settings: Any) -> EnrichJob:
         shop = Shop.made(client, index_name, {"properties": {"name": {"type": "text"}}} | mapping, **settings)
@@ -521,7 +521,7 @@ def clashing(client: Elasticsearch, index_name: str, tmp_path: Path) -> Iterator
 def test_an_index_that_would_be_harmed_is_refused(
     clashing: Callable[..., EnrichJob], client: Elasticsearch, mapping: dict[str, Any], why: str
 ) -> None:
-    """With the reason, before anything is written."""
+    """An index that an update would harm is refused with the reason, before any write."""
     job = clashing(mapping)
     before = client.indices.get_mapping(index=job.index).body
     with pytest.raises(IndexMismatchError, match=why):
@@ -530,7 +530,7 @@ def test_an_index_that_would_be_harmed_is_refused(
 
 
 def test_an_index_that_takes_no_writes_is_refused(clashing: Callable[..., EnrichJob], client: Elasticsearch) -> None:
-    """At once, and not after minutes of trying."""
+    """An index that takes no writes is refused at once."""
     job = clashing({})
     client.indices.put_settings(index=job.index, settings={"index.blocks.write": True})
     with pytest.raises(IndexMismatchError, match=r"takes no changes: it has index\.blocks\.write"):
@@ -538,10 +538,10 @@ def test_an_index_that_takes_no_writes_is_refused(clashing: Callable[..., Enrich
 
 
 def test_an_index_with_a_strict_mapping_is_enriched(clashing: Callable[..., EnrichJob], client: Elasticsearch) -> None:
-    """The fields are added by name."""
+    """An index with a strict mapping can be enriched, because the fields are added to its mapping."""
     assert enrich(clashing({"dynamic": "strict"}), client).encoded == 1
 
 
 def test_a_document_names_itself_with_its_routing() -> None:
-    """Its id alone does not."""
+    """The key of a document includes its routing, because its id alone does not identify it."""
     assert ReadDocument("a", "x", 0, 1, {}).key != ReadDocument("a", None, 0, 1, {}).key

@@ -1,4 +1,4 @@
-"""What every reader promises: a source, somebody's index."""
+"""The contract of every reader, tested for a source and for somebody's index."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def good(reader: Reader) -> dict[str, Record]:
 
 
 def test_it_gives_each_record_once_and_the_bad_ones_in_their_places(make: Make) -> None:
-    """As many as it counts, where it counts."""
+    """Each record is read once, with bad ones in their places, and the count is right where there is one."""
     reader = make()
     with closing(reader.records()) as given:
         items = list(given)
@@ -70,7 +70,7 @@ def test_it_gives_each_record_once_and_the_bad_ones_in_their_places(make: Make) 
 
 
 def test_it_can_be_left_early(make: Make) -> None:
-    """And read again from the beginning, with the same records."""
+    """A reader can be left early, and then gives the same records from the beginning."""
     reader = make()
     with closing(reader.records()) as items:
         next(items)
@@ -78,7 +78,7 @@ def test_it_can_be_left_early(make: Make) -> None:
 
 
 def test_each_record_has_pictures_whose_bytes_can_be_had(make: Make) -> None:
-    """And belongs to the reader's collection."""
+    """Each record has pictures with readable bytes, and belongs to the reader's collection."""
     reader = make()
     for id_, record in good(reader).items():
         (picture,) = record.pictures
@@ -89,7 +89,7 @@ def test_each_record_has_pictures_whose_bytes_can_be_had(make: Make) -> None:
 
 
 def test_a_fingerprint_tells_captions_and_images_apart_and_nothing_else(make: Make) -> None:
-    """The same record has the same one each time that it is read."""
+    """A fingerprint changes with captions and images, and is the same each time that the record is read."""
     reader = make()
     files = [ImageFile("x.png", png("red"))]
     first, again = (good(reader) for _ in range(2))
@@ -100,7 +100,7 @@ def test_a_fingerprint_tells_captions_and_images_apart_and_nothing_else(make: Ma
 
 
 def test_an_image_that_is_gone_is_a_bad_record(make: Make, tmp_path: Path) -> None:
-    """Not the end of the run."""
+    """A missing image raises an error for its record only."""
     reader = make()
     record = good(reader)["a"]
     (tmp_path / "a.png").unlink()
@@ -109,7 +109,7 @@ def test_an_image_that_is_gone_is_a_bad_record(make: Make, tmp_path: Path) -> No
 
 
 def test_it_says_what_its_records_are_called_and_what_to_do_when_none_is_good(make: Make) -> None:
-    """For the summary, and for the error."""
+    """A reader has the noun for its records and the advice for a failed run."""
     reader = make()
     assert reader.unit in {"images", "documents"}
     assert reader.advice.endswith(("inspect.", "--dry-run."))

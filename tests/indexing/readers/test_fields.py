@@ -1,4 +1,4 @@
-"""Which fields are read."""
+"""Parsing and checking the fields to read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CAPTIONS_ONLY, IMAGES = Needs(image=False, caption=True), Needs(image=True, capt
 
 
 def test_a_field_is_a_description_unless_it_is_said() -> None:
-    """The order stays."""
+    """A field without a kind is a description, and the order of fields stays."""
     fields = Fields.parse(["name:title", "about", "photos.alt:alt"], "photos.src")
     assert fields.captions == {
         "name": CaptionKind.TITLE,
@@ -25,7 +25,7 @@ def test_a_field_is_a_description_unless_it_is_said() -> None:
 
 @pytest.mark.parametrize("given", [["name:headline"], [":title"], [""], ["name", "name:title"]])
 def test_what_is_no_field_is_refused(given: list[str]) -> None:
-    """With the kinds there are."""
+    """An unknown kind is refused, and the message lists the kinds."""
     with pytest.raises(InputError, match="The kinds are description, title, alt, attribution"):
         Fields.parse(given, "")
 
@@ -43,12 +43,12 @@ def test_what_is_no_field_is_refused(given: list[str]) -> None:
     ],
 )
 def test_images_and_their_own_captions_are_in_one_object(image: str, captions: list[str], group: str) -> None:
-    """The innermost that they share."""
+    """The group is the innermost object that holds both the image and a caption."""
     assert Fields.parse(captions, image).group == group
 
 
 def test_images_that_nobody_looks_at_are_not_read() -> None:
-    """Unless they tell apart whose captions are whose."""
+    """The image field is dropped for a model without images, unless it shows which captions belong together."""
     plain, grouped = Fields.parse(["name"], "photo"), Fields.parse(["photos.alt"], "photos.src")
     assert plain.read_by(CAPTIONS_ONLY).image == ""
     assert grouped.read_by(CAPTIONS_ONLY).image == "photos.src"

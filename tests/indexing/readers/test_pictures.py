@@ -22,14 +22,14 @@ def pictures(source: dict[str, Any], captions: list[str], image: str = "") -> li
 
 
 def test_a_document_without_images_has_its_captions() -> None:
-    """White space is folded; what is empty is no caption."""
+    """A document without images has its captions, with folded white space and without empty ones."""
     source = {"name": "  An\nowl ", "about": ["", None, "At dusk", 7]}
     assert pictures(source, ["name:title", "about"]) == [Picture((NAME, Caption("At dusk"), Caption("7")))]
     assert pictures({}, ["name"]) == [Picture(())]
 
 
 def test_images_share_the_documents_captions() -> None:
-    """Each is a picture; empty ones are none."""
+    """Each image is a picture with the document's captions; empty values are skipped."""
     source = {"name": "An owl", "photo": ["a.png", "", "b.png"]}
     assert pictures(source, ["name:title"], "photo") == [
         Picture((NAME,), "a.png", "a.png"),
@@ -39,7 +39,7 @@ def test_images_share_the_documents_captions() -> None:
 
 @pytest.mark.parametrize("many", [True, False], ids=["several", "one"])
 def test_images_have_the_captions_of_their_objects(many: bool) -> None:  # noqa: FBT001
-    """Beside those of the document; an object without image is no picture."""
+    """An image has the captions of its object and of the document; an object without an image is skipped."""
     objects = [{"src": "a.png", "alt": "dusk"}, {"src": ["b.png"], "alt": ["dawn"]}, {"alt": "lost"}]
     source = {"name": "An owl", "photos": objects if many else objects[0]}
     found = pictures(source, ["name:title", "photos.alt:alt"], "photos.src")
@@ -48,13 +48,13 @@ def test_images_have_the_captions_of_their_objects(many: bool) -> None:  # noqa:
 
 
 def test_names_with_dots_are_paths_too() -> None:
-    """As Elasticsearch takes them."""
+    """A name with dots is read as a path, as in Elasticsearch."""
     source = {"photos.src": "a.png", "text": {"en.name": "An owl"}}
     assert pictures(source, ["text.en.name:title"], "photos.src") == [Picture((NAME,), "a.png", "a.png")]
 
 
 @pytest.mark.parametrize("value", [{"en": "owl"}, True])
 def test_what_is_no_text_is_a_bad_record(value: Any) -> None:
-    """It is said which field."""
+    """A value that is not text makes the record bad, and the reason names the field."""
     with pytest.raises(RecordError, match="its field name holds"):
         pictures({"name": value}, ["name"])

@@ -1,4 +1,4 @@
-"""How much BM25 counts in an index is found when it is made, on a real node."""
+"""Finding the weight of BM25 while an index is made, on a real node."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Told(Listed):
     asks: tuple[str, ...] = ()
 
     def sections(self) -> Iterator[Section]:
-        """One for each text."""
+        """Yield a section for each text."""
         return (Section(str(number), f"{text}: {'x ' * 40}") for number, text in enumerate(self.asks))
 
 
 @pytest.fixture
 def job(index_name: str, tmp_path: Path) -> IndexJob:
-    """Three birds, twelve sections, and a model that brings a weight of its own."""
+    """A job with three birds, twelve sections, and a model with its own weight of BM25."""
     model = word_model()
     model.hybrid = Hybrid("caption_stems", 0.5, MODELS)
     source = Told(BIRDS, asks=("owl", "heron", "robin") * 4)
@@ -41,7 +41,7 @@ def job(index_name: str, tmp_path: Path) -> IndexJob:
 
 
 def stored(client: Elasticsearch, index: str) -> Hybrid:
-    """What the index says."""
+    """The weight of BM25 that the index has."""
     resolved = resolve(client, index)
     assert resolved
     assert resolved.serving
@@ -49,7 +49,7 @@ def stored(client: Elasticsearch, index: str) -> Hybrid:
 
 
 def test_both_scores_are_equally_high(job: IndexJob, client: Elasticsearch) -> None:
-    """Every bird's dot product is log(2) squared; its BM25 is what the cluster says."""
+    """The stored weight makes the best BM25 score as high as the dot product, log(2) squared."""
     summary = index_collection(job, client)
     written = stored(client, job.index)
     assert written == summary.hybrid
@@ -60,14 +60,14 @@ def test_both_scores_are_equally_high(job: IndexJob, client: Elasticsearch) -> N
 
 
 def test_without_sections_the_models_own_weight_is_taken(job: IndexJob, client: Elasticsearch) -> None:
-    """A median of few sections says nothing either."""
+    """With too few sections, the index has the model's own weight."""
     source = Told(BIRDS, asks=("owl",) * 9)
     assert index_collection(replace(job, source=source), client).hybrid is None
     assert stored(client, job.index).found == MODELS
 
 
 def test_what_the_owner_has_stored_stays(job: IndexJob, client: Elasticsearch) -> None:
-    """A later run finds no weight, whatever it brings."""
+    """A later run does not replace a weight that the owner stored."""
     index_collection(job, client)
     kept = Hybrid("caption_stems", 0.9, "by hand", kept=True)
     assert store_hybrid(client, f"{job.index}-v0001", kept)

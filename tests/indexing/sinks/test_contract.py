@@ -1,4 +1,4 @@
-"""What every sink promises: a version behind an alias, somebody's documents, files."""
+"""The contract of every sink, tested for a version behind an alias, somebody's documents, and files."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Target:
     held: Callable[[], dict[str, list[str]]]
 
     def encoded(self) -> list[EncodedRecord]:
-        """The records with their terms; the fingerprint is the caption."""
+        """Encode records; the fingerprint of each is its caption."""
         records = self.records()
         return encode(MODEL, [Prepared(each, each.document.captions[0].text) for each in records])
 
@@ -61,14 +61,14 @@ class Target:
 
 
 def record(id_: str, word: str, found: Any = None) -> Record:
-    """With one caption."""
+    """Make a record with one caption."""
     captions = (Caption(word),)
     return Record(ImageDocument(id_, "birds", captions), (Picture(captions),), found)
 
 
 @pytest.fixture(params=["version", "in place", "files"])
 def target(request: pytest.FixtureRequest, client: Elasticsearch, index_name: str, tmp_path: Path) -> Target:
-    """Each of the three, still empty."""
+    """Each of the three sinks, still empty."""
     return {"version": _version, "in place": _in_place, "files": _files}[request.param](client, index_name, tmp_path)
 
 
@@ -113,13 +113,13 @@ def _files(_: Elasticsearch, __: str, folder: Path) -> Target:
 
 
 def test_each_document_has_one_result_and_is_there_at_the_end(target: Target) -> None:
-    """With its terms."""
+    """Each document gets one result, and is stored with its terms."""
     assert target.run().encoded == len(NAMES)
     assert target.held() == {id_: [word] for id_, word in NAMES.items()}
 
 
 def test_a_result_names_its_record(target: Target) -> None:
-    """By the key that the sink says."""
+    """A result has the key that the sink gives for the record."""
     encoded = target.encoded()
     with closing(target.make()) as sink:
         sink.open()
@@ -129,7 +129,7 @@ def test_a_result_names_its_record(target: Target) -> None:
 
 
 def test_written_again_it_is_the_same(target: Target) -> None:
-    """A run that was killed is completed by running it again."""
+    """Writing the same documents again gives the same contents."""
     target.run()
     before = target.held()
     target.run()
@@ -137,7 +137,7 @@ def test_written_again_it_is_the_same(target: Target) -> None:
 
 
 def test_what_is_stored_is_told_by_its_fingerprint(target: Target) -> None:
-    """A sink that stores nothing across runs tells nothing."""
+    """A sink reports the fingerprints that it has stored; files, which are written anew, report none."""
     target.run()
     records = target.records()
     with closing(target.make()) as sink:
@@ -149,7 +149,7 @@ def test_what_is_stored_is_told_by_its_fingerprint(target: Target) -> None:
 
 
 def test_nothing_is_served_before_it_is_finished(target: Target, client: Elasticsearch, index_name: str) -> None:
-    """A version is not behind its alias, a field not named as serving, a file not there."""
+    """Before ``finish`` no alias, no serving field and no file leads to the documents."""
     with closing(target.make()) as sink:
         sink.open()
         with closing(sink.write(target.encoded(), lambda _: None)) as results:
@@ -164,7 +164,7 @@ def test_nothing_is_served_before_it_is_finished(target: Target, client: Elastic
 
 
 def test_a_run_that_wrote_nothing_serves_nothing(target: Target, client: Elasticsearch, index_name: str) -> None:
-    """It is an error, but for files: an empty file says that there is nothing."""
+    """A run that wrote nothing is an error, except for files, which may be empty."""
     with closing(target.make()) as sink:
         sink.open()
         list(sink.write([], lambda _: None))

@@ -1,4 +1,4 @@
-"""The ids that a run has met."""
+"""The ids that a run has seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mlsr_es.indexing.sinks.seen import SeenIds
 
 
 def test_what_was_added_is_in_it() -> None:
-    """Twice is the same as once, and ids that look alike stay apart."""
+    """Added ids are in the set; adding one twice changes nothing, and similar ids stay apart."""
     with closing(SeenIds()) as seen:
         seen.add(["a", "b", "a"])
         seen.add(iter(["b", "ä", "a "]))

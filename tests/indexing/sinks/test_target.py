@@ -1,4 +1,4 @@
-"""Which version of an index a run writes to."""
+"""The version of an index that a run writes to."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def version(number: int, revision: str, kind: FieldKind = FieldKind.RANK_FEATURE
     ],
 )
 def test_the_version_of_this_model_is_chosen(resolved: Resolved | None, target: Target) -> None:
-    """The one that serves, else one that is being built, else a new one."""
+    """A run writes to the model's serving version, else to one that is being built, else to a new one."""
     assert choose(resolved, IndexMeta("m", "r", "v", "mlp", "mlp")) == target
 
 
 def test_another_kind_of_field_is_another_version() -> None:
-    """Where one is asked for; else any serves."""
+    """A run that asks for another kind of field gets another version; otherwise any kind fits."""
     features, sparse = version(1, "r"), version(2, "r", FieldKind.SPARSE_VECTOR)
     found = Resolved("birds", features, (sparse,))
     meta = IndexMeta("m", "r", "v", "mlp", "mlp")
@@ -65,5 +65,5 @@ def test_another_kind_of_field_is_another_version() -> None:
     ],
 )
 def test_it_is_said_in_words(target: Target, words: str) -> None:
-    """For a dry run."""
+    """The chosen version is described in words."""
     assert words in target.description
