@@ -74,7 +74,7 @@ def enrich(job: EnrichJob, client: Client, progress: Progress = Silent()) -> Sum
         progress: Reports reading, encoding and loading.
 
     Raises:
-        MlsrError: As for ``Pipeline.run``; also where the model needs a field that is not named.
+        MlsrError: Any error of ``Pipeline.run``; also where the model needs a field that is not named.
     """
     return _pipeline(job, client)[0].run(progress)
 

@@ -69,7 +69,7 @@ def index_collection(job: IndexJob, client: Client, progress: Progress = Silent(
         progress: Reports reading, encoding and loading.
 
     Raises:
-        MlsrError: As for ``Pipeline.run``; also where the index's name belongs to something else.
+        MlsrError: Any error of ``Pipeline.run``; also where the index's name belongs to something else.
     """
     return _pipeline(job, client)[0].run(progress)
 

@@ -159,8 +159,8 @@ def create_version(client: Elasticsearch, name: str, meta: IndexMeta) -> str:
 def promote(client: Elasticsearch, name: str, version: str) -> None:
     """Let the alias point to a complete version, in one atomic step.
 
-    All aliases of the old version move with it. The old version stays, but nobody searches it. If this is killed
-    halfway, it can be called again.
+    All aliases of the old version move with it. The old version stays, but nobody searches it. A call that was killed
+    halfway can be repeated.
 
     Raises:
         IndexMismatchError: The version is gone, or is not this package's.
