@@ -40,7 +40,7 @@ def test_an_index_that_is_well(name: str) -> None:
     assert set(found.values()) <= {"green", "unknown", "amber"}
     assert found["model"] == found["mapping"] == found["features that match nothing"] == "green"
     shown = run_program("doctor", "--index", name).stdout
-    assert f"green   mapping                       {name}-v0001 has its weights in mlsr.terms" in shown
+    assert f"green\tmapping\t{name}-v0001 has its weights in mlsr.terms" in shown
 
 
 def test_what_is_not_well_is_said_with_what_to_do(name: str, client: Elasticsearch) -> None:

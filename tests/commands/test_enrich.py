@@ -49,7 +49,7 @@ def test_an_index_is_enriched_and_searched(index: str) -> None:
     """The shipped model needs no images; the hits are the owner's documents, with their own fields as captions."""
     ran = enrich(index, "--caption-field", "about")
     assert ran.code == 0, ran.stderr
-    assert [line.split()[-1] for line in ran.stdout.splitlines() if line.startswith((" read", " encoded"))] == [
+    assert [line.split()[-1] for line in ran.stdout.splitlines() if line.startswith(("read", "encoded"))] == [
         "3",
         "3",
     ]

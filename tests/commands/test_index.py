@@ -40,7 +40,7 @@ def test_the_summary_adds_up(birds: Path, index: str) -> None:
     """A table on stdout, speeds on stderr; a second time, everything is unchanged."""
     first = index_into(index, birds)
     assert first.code == 0
-    assert [line.split()[-1] for line in first.stdout.splitlines() if line.startswith((" read", " encoded"))] == [
+    assert [line.split()[-1] for line in first.stdout.splitlines() if line.startswith(("read", "encoded"))] == [
         "3",
         "3",
     ]

@@ -70,7 +70,7 @@ def test_versions_are_listed_with_what_they_hold(name: str) -> None:
     """A row a version; another index's are not among them."""
     ran = indices("list", name)
     assert ran.code == 0
-    first, second = (line.split() for line in ran.stdout.splitlines() if line.startswith(f" {name}"))
+    first, second = (line.split() for line in ran.stdout.splitlines() if line.startswith(name))
     assert first[:5] == [name, f"{name}-v0001", "serving", "demo", "63"]
     assert second[:3] == [name, f"{name}-v0002", "ready"]
     assert {f"{name}-v0001", f"{name}-v0002"} <= {one["index"] for one in indices("list", "--json").json["indices"]}
