@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
     from mlsr_es.encoders import BiEncoder
 
+# The models are tiny: a second thread is mostly waited for. Set before torch is imported; the programs that tests start
+# inherit it.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 # A deadline would time these machines, and a database would make two runs differ.
 settings.register_profile("mlsr-es", deadline=None, database=None, max_examples=50)
 settings.load_profile("mlsr-es")
