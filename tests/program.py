@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,10 @@ import orjson
 import pytest
 
 from mlsr_es.commands import run
+from tests.shared import shared_models
+
+_TRAINING = {"train", "experiment"}
+"""The commands that change models."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Ran:
 def run_program(*arguments: str, stdin: str = "") -> Ran:
     """Run ``mlsr-es`` with these arguments; an error that no command turns into text is the test's error too."""
     stdout, stderr = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
+    models = nullcontext() if _TRAINING.intersection(arguments[:1]) else shared_models()
+    with models, pytest.MonkeyPatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
         patch.setattr(sys, "argv", ["mlsr-es", *arguments])
         patch.setattr(sys, "stdin", io.StringIO(stdin))
         try:
