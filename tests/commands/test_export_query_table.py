@@ -10,6 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from mlsr_es.encoders import save_pretrained
+from tests.models import word_model
 from tests.program import run_program
 
 TEXT = "How is a rope tied to a post?"
@@ -83,17 +85,18 @@ finally:
         assert sum(hit["terms"].values()) == pytest.approx(hit["score"], rel=1e-4)
 
 
-def test_a_table_belongs_to_its_model(
-    exported: Path, sample_index: str, cluster_url: str, tmp_path: Path, other_model: Path
-) -> None:
+def test_a_table_belongs_to_its_model(exported: Path, sample_index: str, cluster_url: str, tmp_path: Path) -> None:
     """One of another model, or of another vocabulary, is refused."""
-    of_other = str(tmp_path / "other.json")
-    arguments = ("export-query-table", "--sections", "sample", "--model", str(other_model), "-o", of_other)
+    retrained, of_words = tmp_path / "retrained.json", tmp_path / "words.json"
+    retrained.write_bytes(orjson.dumps(orjson.loads((exported / "table.json").read_bytes()) | {"revision": "0" * 16}))
+    save_pretrained(word_model(), tmp_path / "words")
+    arguments = ("export-query-table", "--sections", "sample", "--model", str(tmp_path / "words"), "-o", str(of_words))
     assert run_program(*arguments).code == 0
     asked = ("search", TEXT, "--index", sample_index, "--es-url", cluster_url)
-    ran = run_program(*asked, "--query-table", of_other)
-    assert (ran.code, ran.stdout) == (2, "")
-    assert "was made with the model 'demo'" in ran.stderr
+    for table in (retrained, of_words):
+        ran = run_program(*asked, "--query-table", str(table))
+        assert (ran.code, ran.stdout) == (2, "")
+        assert "was made with the model 'demo'" in ran.stderr
     ran = run_program(*asked, "--query-table", str(exported / "table.json"), "--model", "demo")
     assert ran.code == 2
     assert "--model and --query-table are both given" in ran.stderr

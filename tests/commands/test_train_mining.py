@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.experiments.conftest import backbone
 from tests.program import Ran, run_program
 
+__all__ = ["backbone"]
+
 PLAN = """
-start = "demo"
 [collection]
 source = "sample"
 least_text = 0
+[model]
+preset = "m3"
+[backbones]
+text = "{backbone}"
 [negatives]
 {negatives}
 [optimisation]
@@ -26,22 +33,31 @@ validation_share = 0.0
 """
 
 
-def train(folder: Path, negatives: str, *arguments: str) -> Ran:
-    plan = folder / "plan.toml"
-    plan.write_text(PLAN.format(negatives=negatives))
-    output = folder / f"run-{len(list(folder.iterdir()))}"
-    return run_program("train", str(plan), "-o", str(output), "--device", "cpu", "--json", *arguments)
+Train = Callable[..., Ran]
 
 
-def test_negatives_come_from_where_the_configuration_says(tmp_path: Path, sample_index: str, cluster_url: str) -> None:
+@pytest.fixture
+def train(backbone: Path, tmp_path: Path) -> Train:
+    """Trains on the sample: a tiny model, with these negatives and options."""
+
+    def run(negatives: str, *arguments: str) -> Ran:
+        plan = tmp_path / "plan.toml"
+        plan.write_text(PLAN.format(backbone=backbone, negatives=negatives))
+        output = tmp_path / f"run-{len(list(tmp_path.iterdir()))}"
+        return run_program("train", str(plan), "-o", str(output), "--device", "cpu", "--json", *arguments)
+
+    return run
+
+
+def test_negatives_come_from_where_the_configuration_says(train: Train, sample_index: str, cluster_url: str) -> None:
     """BM25 in memory, BM25 in the cluster and the model's own vectors there give three different models."""
     index = ("--mine-index", sample_index, "--es-url", cluster_url)
     model = "mined = 2\nmined_from = 10\nminer = "
     runs = [
-        train(tmp_path, f"{model}'bm25'"),
-        train(tmp_path, f"{model}'bm25'", *index),
-        train(tmp_path, f"{model}'model'", *index),
-        train(tmp_path, f"{model}'model'", *index),
+        train(f"{model}'bm25'"),
+        train(f"{model}'bm25'", *index),
+        train(f"{model}'model'", *index),
+        train(f"{model}'model'", *index),
     ]
     assert [ran.code for ran in runs] == [0] * 4, runs[0].stderr
     revisions = [ran.json["revision"] for ran in runs]
@@ -59,15 +75,17 @@ def test_negatives_come_from_where_the_configuration_says(tmp_path: Path, sample
     ],
 )
 def test_what_does_not_go_together_is_said_first(
-    tmp_path: Path, negatives: str, arguments: tuple[str, ...], complaint: str
+    train: Train, negatives: str, arguments: tuple[str, ...], complaint: str
 ) -> None:
     """Before a cluster is asked or a model loaded."""
-    ran = train(tmp_path, negatives, *arguments, "--es-url", "http://127.0.0.1:1")
+    ran = train(negatives, *arguments, "--es-url", "http://127.0.0.1:1")
     assert (ran.code, ran.stdout) == (2, "")
     assert complaint in ran.stderr
 
 
-def test_an_index_of_something_else_is_no_place_to_mine(tmp_path: Path, index_name: str, cluster_url: str) -> None:
+def test_an_index_of_something_else_is_no_place_to_mine(
+    train: Train, tmp_path: Path, index_name: str, cluster_url: str
+) -> None:
     """It holds no image that is trained on; one that is not there holds nothing."""
     url = ("--es-url", cluster_url)
     (tmp_path / "birds.jsonl").write_text('{"id": "1", "captions": ["an owl"]}\n')
@@ -76,6 +94,6 @@ def test_an_index_of_something_else_is_no_place_to_mine(tmp_path: Path, index_na
         (index_name, "no hard negative can be mined"),
         (f"{index_name}-gone", f"there is no index {index_name}-gone"),
     ):
-        ran = train(tmp_path, "mined = 2", "--mine-index", name, *url)
+        ran = train("mined = 2", "--mine-index", name, *url)
         assert (ran.code, ran.stdout) == (2, "")
         assert complaint in ran.stderr
