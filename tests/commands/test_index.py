@@ -79,6 +79,20 @@ def test_strict_stops_at_the_first_bad_record(birds: Path, index: str) -> None:
     assert "run without --strict" in ran.stderr
 
 
+def test_a_run_that_fails_leaves_the_rejects_of_the_one_before(birds: Path, index: str) -> None:
+    """What they say is still to be mended; a run that ends well without rejects removes them."""
+    rows(birds, BIRDS, **{"2": b"no image"})
+    assert index_into(index, birds).code == 3
+    rejects = Path(f"{index}-rejects.ndjson")
+    before = rejects.read_bytes()
+    assert index_into(index, birds, "--strict").code == 2
+    assert index_into(index, birds.with_name("gone.jsonl")).code == 2
+    assert rejects.read_bytes() == before
+    rows(birds, BIRDS)
+    assert index_into(index, birds).code == 0
+    assert not rejects.exists()
+
+
 def test_a_dry_run_shows_and_writes_nothing(birds: Path, index: str, client: Elasticsearch) -> None:
     """The mapping, one bulk action, and what would become of the first batch."""
     ran = index_into(index, birds, "--dry-run")
