@@ -141,6 +141,23 @@ def sample_index(cluster_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def sample_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sample collection's topics and judgements; tests only read it."""
+    folder = tmp_path_factory.mktemp("sample-files")
+    assert run_program("collection", "export", "sample", "-o", str(folder)).code == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sample collection's vectors, by the demo model; tests only read it."""
+    folder = tmp_path_factory.mktemp("sample-vectors")
+    ran = run_program("encode", "sample", "-o", str(folder), "--device", "cpu")
+    assert ran.code == 0, ran.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
 def demo_model() -> BiEncoder:
     """The model that comes with the package; tests do not change it."""
     from mlsr_es.encoders import load_model

@@ -18,26 +18,21 @@ TEXT = "How is a rope tied to a post?"
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample collection as files, with vectors and a table."""
-    folder = tmp_path_factory.mktemp("sample")
-    for arguments in (
-        ("collection", "export", "sample", "-o", str(folder)),
-        ("encode", "sample", "-o", str(folder), "--device", "cpu"),
-        ("export-query-table", "--sections", str(folder / "topics.jsonl"), "-o", str(folder / "table.json")),
-    ):
-        ran = run_program(*arguments)
-        assert ran.code == 0, ran.stderr
-    return folder
+def table(tmp_path_factory: pytest.TempPathFactory, sample_files: Path) -> Path:
+    """The demo model's table."""
+    file = tmp_path_factory.mktemp("table") / "table.json"
+    ran = run_program("export-query-table", "--sections", str(sample_files / "topics.jsonl"), "-o", str(file))
+    assert ran.code == 0, ran.stderr
+    return file
 
 
-def test_what_is_lost_is_printed(exported: Path, tmp_path: Path) -> None:
+def test_what_is_lost_is_printed(sample_files: Path, sample_vectors: Path, tmp_path: Path) -> None:
     """The model's figures are those of ``evaluate`` on the same pages."""
-    asked = ("--qrels", str(exported / "qrels.txt"), "--vectors", str(exported))
+    asked = ("--qrels", str(sample_files / "qrels.txt"), "--vectors", str(sample_vectors))
     arguments = ("export-query-table", "--sections", "sample", "-o", str(tmp_path / "table.json"), *asked)
     told = run_program(*arguments, "--json").json
     evaluated = run_program(
-        "evaluate", "--topics", str(exported / "topics.jsonl"), *asked, "--split", "test", "--json"
+        "evaluate", "--topics", str(sample_files / "topics.jsonl"), *asked, "--split", "test", "--json"
     ).json
     assert told["loss"]["topics"] == evaluated["topics"]
     assert told["loss"]["model"] == pytest.approx(evaluated["systems"]["exact"]["means"])
@@ -48,21 +43,23 @@ def test_what_is_lost_is_printed(exported: Path, tmp_path: Path) -> None:
     assert f"on {evaluated['topics']} topics of held-out pages" in ran.stderr
 
 
-def test_an_index_may_say_what_is_lost(exported: Path, sample_index: str, cluster_url: str, tmp_path: Path) -> None:
+def test_an_index_may_say_what_is_lost(
+    sample_files: Path, sample_vectors: Path, sample_index: str, cluster_url: str, tmp_path: Path
+) -> None:
     """As the vectors in files do; and evaluation asks the cluster by the table."""
-    written = ("--qrels", str(exported / "qrels.txt"))
+    written = ("--qrels", str(sample_files / "qrels.txt"))
     arguments = ("export-query-table", "--sections", "sample", "-o", str(tmp_path / "table.json"), *written, "--json")
-    by_vectors = run_program(*arguments, "--vectors", str(exported)).json["loss"]["table"]
+    by_vectors = run_program(*arguments, "--vectors", str(sample_vectors)).json["loss"]["table"]
     index = ("--index", sample_index, "--es-url", cluster_url)
     assert run_program(*arguments, *index).json["loss"]["table"] == pytest.approx(by_vectors, abs=0.02)
-    topics = ("--topics", str(exported / "topics.jsonl"), *written)
+    topics = ("--topics", str(sample_files / "topics.jsonl"), *written)
     ran = run_program("evaluate", *index, *topics, "--query-table", str(tmp_path / "table.json"), "--json")
     systems = ran.json["systems"]
     assert 0.7 * systems["sparse"]["means"]["nDCG@10"] < systems["table"]["means"]["nDCG@10"]
     assert systems["table"]["means"] != systems["sparse"]["means"]
 
 
-def test_a_search_by_table_needs_no_torch(exported: Path, sample_index: str, cluster_url: str) -> None:
+def test_a_search_by_table_needs_no_torch(table: Path, sample_index: str, cluster_url: str) -> None:
     """Nor transformers; all that it explains adds up."""
     code = """
 import sys
@@ -72,9 +69,8 @@ try:
 finally:
     sys.stderr.write(" ".join(sys.modules))
 """
-    table = str(exported / "table.json")
-    arguments = ["search", TEXT, "--index", sample_index, "--es-url", cluster_url, "--query-table", table, "--explain"]
-    command = [sys.executable, "-c", code, *arguments, "--json"]
+    asked = ("search", TEXT, "--index", sample_index, "--es-url", cluster_url, "--explain", "--json")
+    command = [sys.executable, "-c", code, *asked, "--query-table", str(table)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     modules = set(ran.stderr.split())
     assert "tokenizers" in modules
@@ -85,19 +81,19 @@ finally:
         assert sum(hit["terms"].values()) == pytest.approx(hit["score"], rel=1e-4)
 
 
-def test_a_table_belongs_to_its_model(exported: Path, sample_index: str, cluster_url: str, tmp_path: Path) -> None:
+def test_a_table_belongs_to_its_model(table: Path, sample_index: str, cluster_url: str, tmp_path: Path) -> None:
     """One of another model, or of another vocabulary, is refused."""
     retrained, of_words = tmp_path / "retrained.json", tmp_path / "words.json"
-    retrained.write_bytes(orjson.dumps(orjson.loads((exported / "table.json").read_bytes()) | {"revision": "0" * 16}))
+    retrained.write_bytes(orjson.dumps(orjson.loads(table.read_bytes()) | {"revision": "0" * 16}))
     save_pretrained(word_model(), tmp_path / "words")
     arguments = ("export-query-table", "--sections", "sample", "--model", str(tmp_path / "words"), "-o", str(of_words))
     assert run_program(*arguments).code == 0
     asked = ("search", TEXT, "--index", sample_index, "--es-url", cluster_url)
-    for table in (retrained, of_words):
-        ran = run_program(*asked, "--query-table", str(table))
+    for other in (retrained, of_words):
+        ran = run_program(*asked, "--query-table", str(other))
         assert (ran.code, ran.stdout) == (2, "")
         assert "was made with the model 'demo'" in ran.stderr
-    ran = run_program(*asked, "--query-table", str(exported / "table.json"), "--model", "demo")
+    ran = run_program(*asked, "--query-table", str(table), "--model", "demo")
     assert ran.code == 2
     assert "--model and --query-table are both given" in ran.stderr
 
@@ -125,9 +121,9 @@ def test_a_model_that_expands_is_refused(tmp_path: Path) -> None:
     assert not file.exists()
 
 
-def test_words_are_boosted_and_vetoed_in_a_table_too(exported: Path, sample_index: str, cluster_url: str) -> None:
+def test_words_are_boosted_and_vetoed_in_a_table_too(table: Path, sample_index: str, cluster_url: str) -> None:
     """Its tokenizer cuts them."""
-    by_table = ("--query-table", str(exported / "table.json"), "--index", sample_index, "--es-url", cluster_url)
+    by_table = ("--query-table", str(table), "--index", sample_index, "--es-url", cluster_url)
     plain = run_program("search", TEXT, *by_table, "--json").json["query"]
     found = run_program("search", TEXT, *by_table, "--json", "--boost", "rope=2", "--veto", "post").json["query"]
     assert found["rope"] == pytest.approx(2 * plain["rope"])

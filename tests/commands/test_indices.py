@@ -22,12 +22,10 @@ def name(cluster_url: str, index_name: str, tmp_path: Path, other_model: Path, m
     return index_name
 
 
-@pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+@pytest.fixture
+def judged(sample_files: Path) -> tuple[str, ...]:
     """The options for the sample's topics and judgements."""
-    folder = tmp_path_factory.mktemp("sample")
-    assert run_program("collection", "export", "sample", "-o", str(folder)).code == 0
-    return "--topics", str(folder / "topics.jsonl"), "--qrels", str(folder / "qrels.txt")
+    return "--topics", str(sample_files / "topics.jsonl"), "--qrels", str(sample_files / "qrels.txt")
 
 
 def indices(*arguments: str) -> Ran:

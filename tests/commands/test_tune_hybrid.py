@@ -24,21 +24,14 @@ def index(cluster_url: str, index_name: str, monkeypatch: pytest.MonkeyPatch) ->
     return index_name
 
 
-@pytest.fixture
-def exported(tmp_path: Path) -> Path:
-    """The sample's topics and judgements."""
-    assert run_program("collection", "export", "sample", "-o", str(tmp_path / "sample")).code == 0
-    return tmp_path / "sample"
+def tune(index: str, sample_files: Path, *arguments: str) -> Ran:
+    return run_program("tune", "hybrid", "--index", index, "--topics", str(sample_files / "topics.jsonl"), *arguments)
 
 
-def tune(index: str, exported: Path, *arguments: str) -> Ran:
-    return run_program("tune", "hybrid", "--index", index, "--topics", str(exported / "topics.jsonl"), *arguments)
-
-
-def test_a_weight_is_found_and_stored(client: Elasticsearch, index: str, exported: Path) -> None:
+def test_a_weight_is_found_and_stored(client: Elasticsearch, index: str, sample_files: Path) -> None:
     """With judgements there is a curve; --store makes auto take the weight, and a later run of index leaves it."""
-    qrels = str(exported / "qrels.txt")
-    found = tune(index, exported, "--qrels", qrels, "--store", "--json").json
+    qrels = str(sample_files / "qrels.txt")
+    found = tune(index, sample_files, "--qrels", qrels, "--store", "--json").json
     weights = [one["weight"] for one in found["curve"]]
     assert weights == sorted(weights)
     assert weights[0] == 0
@@ -47,35 +40,36 @@ def test_a_weight_is_found_and_stored(client: Elasticsearch, index: str, exporte
     assert values[found["best"]] == max(values.values())
     assert Hybrid.from_json(serving_version(client, index).meta.hybrid) == Hybrid.from_json(found["hybrid"])
     assert found["hybrid"]["kept"]
-    table = tune(index, exported, "--qrels", qrels)
+    table = tune(index, sample_files, "--qrels", qrels)
     assert "balanced" in table.stdout
     assert "Store it with --store." in table.stderr
 
 
-def test_without_judgements_scores_are_balanced(index: str, exported: Path) -> None:
+def test_without_judgements_scores_are_balanced(index: str, sample_files: Path) -> None:
     """Also on another field; nothing is stored unasked."""
-    ran = tune(index, exported, "--field", "caption_all")
+    ran = tune(index, sample_files, "--field", "caption_all")
     assert ran.stdout.startswith("caption_all:")
-    found = tune(index, exported, "--json").json
+    found = tune(index, sample_files, "--json").json
     assert (found["curve"], found["best"], found["stored"]) == ([], None, False)
     assert found["hybrid"]["weight"] == found["balance"] > 0
 
 
-def test_pages_that_the_model_was_trained_on_are_warned_of(index: str, exported: Path) -> None:
+def test_pages_that_the_model_was_trained_on_are_warned_of(index: str, sample_files: Path) -> None:
     """On stderr and in JSON; where nobody knows which they are, for --split train alone."""
-    qrels = ("--qrels", str(exported / "qrels.txt"))
-    ran = tune(index, exported, *qrels, "--split", "train")
+    qrels = ("--qrels", str(sample_files / "qrels.txt"))
+    ran = tune(index, sample_files, *qrels, "--split", "train")
     (line,) = [line for line in ran.stderr.splitlines() if line.startswith("warning: ")]
     assert "knows such pages too well" in line
     assert "--split test" in line
     assert "--hybrid auto" in line
-    assert tune(index, exported, *qrels, "--split", "train", "--json").json["warning"] == line.removeprefix("warning: ")
-    assert tune(index, exported, *qrels, "--json").json["warning"] is None
-    assert tune(index, exported, "--split", "train", "--json").json["warning"] is None
+    told = tune(index, sample_files, *qrels, "--split", "train", "--json").json["warning"]
+    assert told == line.removeprefix("warning: ")
+    assert tune(index, sample_files, *qrels, "--json").json["warning"] is None
+    assert tune(index, sample_files, "--split", "train", "--json").json["warning"] is None
 
 
 def test_a_models_own_training_says_which_pages_it_knows(
-    cluster_url: str, index_name: str, exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster_url: str, index_name: str, sample_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the collections that are in the index: all but the fold that it held out."""
     monkeypatch.setenv("ES_URL", cluster_url)
@@ -85,8 +79,8 @@ def test_a_models_own_training_says_which_pages_it_knows(
     assert run_program("index", "sample", "--index", index_name, "--model", str(model)).code == 0
 
     def warning(*options: str) -> str | None:
-        qrels = str(exported / "qrels.txt")
-        said: str | None = tune(index_name, exported, "--qrels", qrels, *options, "--json").json["warning"]
+        qrels = str(sample_files / "qrels.txt")
+        said: str | None = tune(index_name, sample_files, "--qrels", qrels, *options, "--json").json["warning"]
         return said
 
     assert "--split test --fold 1" in (warning() or "")
@@ -99,8 +93,8 @@ def test_a_models_own_training_says_which_pages_it_knows(
     assert "store nothing" in (warning("--split", "test", "--fold", "2", "--model", str(further)) or "").lower()
 
 
-def test_a_field_that_is_not_there_is_named(index: str, exported: Path) -> None:
+def test_a_field_that_is_not_there_is_named(index: str, sample_files: Path) -> None:
     """With those that are."""
-    ran = tune(index, exported, "--field", "captions")
+    ran = tune(index, sample_files, "--field", "captions")
     assert ran.code == 2
     assert "has no field captions. Fields of text: caption.alt" in ran.stderr

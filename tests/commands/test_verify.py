@@ -16,18 +16,9 @@ from mlsr_es.vectors import SparseVectors
 from tests.program import Ran, run_program
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's topics, and its vectors in the folder ``vectors``."""
-    folder = tmp_path_factory.mktemp("sample")
-    assert run_program("collection", "export", "sample", "-o", str(folder)).code == 0
-    assert run_program("encode", "sample", "-o", str(folder / "vectors")).code == 0
-    return folder
-
-
-def verified(url: str, index: str, exported: Path, *options: str) -> Ran:
+def verified(url: str, index: str, sample_files: Path, *options: str) -> Ran:
     """A run over the sample's topics."""
-    topics = str(exported / "topics.jsonl")
+    topics = str(sample_files / "topics.jsonl")
     return run_program("verify", "scores", "--index", index, "--topics", topics, "--es-url", url, *options)
 
 
@@ -46,10 +37,12 @@ def filled_as_by_sentence_transformers(client: Elasticsearch, index: str, folder
     client.indices.refresh(index=index)
 
 
-def test_an_index_of_ours_ranks_as_its_model_says(cluster_url: str, sample_index: str, exported: Path) -> None:
+def test_an_index_of_ours_ranks_as_its_model_says(
+    cluster_url: str, sample_index: str, sample_files: Path, sample_vectors: Path
+) -> None:
     """By the stored weights and by those that were encoded again; what is lost is told by its cause."""
-    for options in ((), ("--weights", str(exported / "vectors"))):
-        ran = verified(cluster_url, sample_index, exported, "--json", *options)
+    for options in ((), ("--weights", str(sample_vectors))):
+        ran = verified(cluster_url, sample_index, sample_files, "--json", *options)
         assert ran.code == 0, ran.stderr
         told = ran.json
         assert told["verdict"] == ""
@@ -60,46 +53,48 @@ def test_an_index_of_ours_ranks_as_its_model_says(cluster_url: str, sample_index
         assert (told["pruning"], told["dropping"], told["not_stored"]) == (0, 0, 0)
 
 
-def test_a_strategy_that_leaves_out_too_much_is_told(cluster_url: str, sample_index: str, exported: Path) -> None:
+def test_a_strategy_that_leaves_out_too_much_is_told(cluster_url: str, sample_index: str, sample_files: Path) -> None:
     """Pruning is the cause, and nothing is unexplained; two phases are simulated, ties included."""
-    pruned = verified(cluster_url, sample_index, exported, "--strategy", "top:1", "-k", "1", "--least", "1", "--json")
+    pruned = verified(
+        cluster_url, sample_index, sample_files, "--strategy", "top:1", "-k", "1", "--least", "1", "--json"
+    )
     assert pruned.code == 1
     assert "mostly for pruning" in pruned.stderr
     assert pruned.json["wrong"] == {}
     assert pruned.json["pruning"] > 0
-    assert verified(cluster_url, sample_index, exported, "--strategy", "two-phase:0.6/10", "--least", "0").code == 0
+    assert verified(cluster_url, sample_index, sample_files, "--strategy", "two-phase:0.6/10", "--least", "0").code == 0
 
 
 def test_an_index_of_others_is_verified_by_field_and_weights(
-    cluster_url: str, client: Elasticsearch, index_name: str, exported: Path
+    cluster_url: str, client: Elasticsearch, index_name: str, sample_files: Path, sample_vectors: Path
 ) -> None:
     """Filled as sentence-transformers' helper fills one; asked as that asks it, it fails, and linear it does not."""
-    filled_as_by_sentence_transformers(client, index_name, exported / "vectors")
-    named = ("--field", "tokens", "--weights", str(exported / "vectors"))
-    theirs = verified(cluster_url, index_name, exported, *named, "--asked", "saturation")
+    filled_as_by_sentence_transformers(client, index_name, sample_vectors)
+    named = ("--field", "tokens", "--weights", str(sample_vectors))
+    theirs = verified(cluster_url, index_name, sample_files, *named, "--asked", "saturation")
     assert theirs.code == 1
     assert "does not rank as its model says" in theirs.stderr
     assert "are not answered by the dot product" in theirs.stderr
     assert "not explained" in theirs.stdout
-    ours = verified(cluster_url, index_name, exported, *named)
+    ours = verified(cluster_url, index_name, sample_files, *named)
     assert ours.code == 0, ours.stderr
 
 
 def test_an_index_that_lacks_an_image_fails(
-    cluster_url: str, client: Elasticsearch, index_name: str, exported: Path
+    cluster_url: str, client: Elasticsearch, index_name: str, sample_files: Path, sample_vectors: Path
 ) -> None:
     """Or has other weights: what was encoded again is what counts."""
-    filled_as_by_sentence_transformers(client, index_name, exported / "vectors")
+    filled_as_by_sentence_transformers(client, index_name, sample_vectors)
     hits = client.search(index=index_name, size=3, source=False)["hits"]["hits"]
     for hit in hits:
         client.delete(index=index_name, id=hit["_id"], refresh=True)
-    ran = verified(cluster_url, index_name, exported, "--field", "tokens", "--weights", str(exported / "vectors"))
+    ran = verified(cluster_url, index_name, sample_files, "--field", "tokens", "--weights", str(sample_vectors))
     assert ran.code == 1
     assert "3 among the weights alone" in ran.stderr
     assert "is not among the hits" in ran.stderr
 
 
-def test_wrong_usage_is_told(cluster_url: str, sample_index: str, exported: Path) -> None:
+def test_wrong_usage_is_told(cluster_url: str, sample_index: str, sample_files: Path) -> None:
     """Before anything is asked."""
     for options, complaint in (
         (("--field", "tokens"), "Give --model, or --weights"),
@@ -107,7 +102,7 @@ def test_wrong_usage_is_told(cluster_url: str, sample_index: str, exported: Path
         (("--field", "caption_all", "--model", "demo"), "is of the type text"),
         (("--asked", "pruned"), "a rank_features field is not asked by pruned"),
     ):
-        ran = verified(cluster_url, sample_index, exported, *options)
+        ran = verified(cluster_url, sample_index, sample_files, *options)
         assert ran.code == 2
         assert complaint in ran.stderr
 
@@ -129,29 +124,33 @@ def test_clauses_that_are_dropped_are_told_apart(client: Elasticsearch, index_na
 
 
 def test_a_sparse_vector_is_verified_too(
-    newer_cluster_url: str, newer_index_name: str, client_of: Callable[..., Elasticsearch], exported: Path
+    newer_cluster_url: str,
+    newer_index_name: str,
+    client_of: Callable[..., Elasticsearch],
+    sample_files: Path,
+    sample_vectors: Path,
 ) -> None:
     """As this package asks it, and as somebody does who leaves the cluster its pruning; rounded weights are told."""
     url = newer_cluster_url
     assert run_program("index", "sample", "--index", newer_index_name, "--es-url", url).code == 0
-    ours = verified(url, newer_index_name, exported, "--json")
+    ours = verified(url, newer_index_name, sample_files, "--json")
     assert ours.code == 0, ours.stderr
     assert (ours.json["field_kind"], ours.json["wrong"]) == ("sparse_vector", {})
-    pruned = verified(url, newer_index_name, exported, "--asked", "pruned", "--least", "0", "--json")
+    pruned = verified(url, newer_index_name, sample_files, "--asked", "pruned", "--least", "0", "--json")
     assert pruned.json["wrong"] == {}
     assert pruned.json["agreement"] + pruned.json["rounding"] + pruned.json["pruning"] == pytest.approx(1)
 
     client, theirs = client_of(url), f"{newer_index_name}-theirs"
     client.indices.create(index=theirs, mappings={"properties": {"v": {"type": "sparse_vector"}}})
-    stored = read_vectors(exported / "vectors")
+    stored = read_vectors(sample_vectors)
     for row, image_id in enumerate(stored.image_ids):
         terms = zip(*stored.documents[row], strict=True)
         weights = {stored.terms[term].replace(".", "%2E"): float(weight) for term, weight in terms}
         client.index(index=theirs, id=image_id, document={"v": weights})
     client.indices.refresh(index=theirs)
     named = ("--field", "v", "--model", "demo", "--json")
-    rounded = verified(url, theirs, exported, *named)
+    rounded = verified(url, theirs, sample_files, *named)
     assert (rounded.code, rounded.json["rounding"]) == (0, None)
-    exact = verified(url, theirs, exported, *named, "--weights", str(exported / "vectors"))
+    exact = verified(url, theirs, sample_files, *named, "--weights", str(sample_vectors))
     assert exact.code == 0, exact.stderr
     assert exact.json["rounding"] is not None

@@ -136,12 +136,11 @@ def test_an_indexer_does_everything_with_its_role(filled: Ask) -> None:
     assert [(one["index"], one["role"]) for one in versions] == [(f"{SITE}-v0001", "serving")]
 
 
-def test_a_searcher_searches_measures_and_looks(filled: Ask, tmp_path: Path) -> None:
+def test_a_searcher_searches_measures_and_looks(filled: Ask, sample_files: Path) -> None:
     """With its role alone, of the file realm."""
     found = filled("searcher", "search", "a red owl", "--index", SITE, "--json", "--explain")
     assert found.json["hits"], found.stderr
-    assert run_program("collection", "export", "sample", "-o", str(tmp_path / "sample")).code == 0
-    judged = ("--topics", str(tmp_path / "sample/topics.jsonl"), "--qrels", str(tmp_path / "sample/qrels.txt"))
+    judged = ("--topics", str(sample_files / "topics.jsonl"), "--qrels", str(sample_files / "qrels.txt"))
     ran = filled("searcher", "evaluate", "--index", SITE, *judged, "--json")
     assert ran.code == 0, ran.stderr
     ran = filled("searcher", "verify", "scores", "--index", SITE, *judged[:2], "--json")
