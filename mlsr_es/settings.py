@@ -14,13 +14,13 @@ with extra("research"):
     from pydantic import BaseModel, ConfigDict, ValidationError
 
 
-class Table(BaseModel):
+class TomlTable(BaseModel):
     """A table of a file; keys that it does not know are faults."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-_Checked = TypeVar("_Checked", bound=Table)
+_Checked = TypeVar("_Checked", bound=TomlTable)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mlsr_es.errors import InputError
-from mlsr_es.settings import Table, checked, faulty, read_toml
+from mlsr_es.settings import TomlTable, checked, faulty, read_toml
 
 
-class Kettle(Table):
+class Kettle(TomlTable):
     """A table, as others make theirs."""
 
     colour: str

@@ -78,9 +78,9 @@ def enrich(
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.cluster import check
     from mlsr_es.elastic.enrichment import describe
-    from mlsr_es.indexing import Fields
+    from mlsr_es.indexing import OwnersFields
 
-    fields = Fields.parse(captions, image)
+    fields = OwnersFields.parse(captions, image)
     kind = parsed_kind(field_kind)
     store = _store(image_folder, url_headers, fetch_urls=fetch_urls, used=bool(image))
     client = connect(connection)

@@ -11,7 +11,7 @@ from mlsr_es.commands.rendering.console import data, note, print_json, progress,
 from mlsr_es.errors import MlsrError
 
 if TYPE_CHECKING:
-    from mlsr_es.experiments import Plan, Report, Running, Unit
+    from mlsr_es.experiments import Plan, Running, StudyReport, Unit
 
 experiment_app = typer.Typer(
     help="Run the paper's studies: many models over five folds, compared with significance.",
@@ -126,7 +126,7 @@ def report_study(
         note(f"{findings} has no marks for the findings of {made.gathered.study.name}: left as it is.")
 
 
-def _print_report(made: Report) -> None:
+def _print_report(made: StudyReport) -> None:
     """A row a system, and a line a comparison."""
     from mlsr_es.experiments import headline, sentence
 

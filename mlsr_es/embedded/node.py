@@ -210,7 +210,7 @@ class Node:
             for path in self.config.rglob("*"):
                 os.chown(path, user.uid, user.gid, follow_symlinks=False)
 
-    def _await_health(self, record: process.Record, progress: Progress) -> None:
+    def _await_health(self, record: process.ProcessRecord, progress: Progress) -> None:
         progress.start(_STARTING)
         deadline = time.monotonic() + _PATIENCE
         while not (record.url and healthy(record.url)):

@@ -21,7 +21,7 @@ _ours: list[subprocess.Popen[bytes]] = []  # kept, because Popen warns when it i
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ProcessRecord:
     """The content of a pid file.
 
     Args:
@@ -44,23 +44,23 @@ class Record:
         return f"{self.scheme}://{self.address}" if self.address else None
 
 
-def read_record(path: Path) -> Record | None:
+def read_record(path: Path) -> ProcessRecord | None:
     """The record in a pid file whose process lives; None for no file, a broken one and a stale one."""
     try:
-        record = Record(**orjson.loads(path.read_bytes()))
+        record = ProcessRecord(**orjson.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
     return record if alive(record) else None
 
 
-def write_record(path: Path, record: Record) -> None:
+def write_record(path: Path, record: ProcessRecord) -> None:
     """Write a pid file, whole or not at all."""
     part = path.with_suffix(".part")
     part.write_bytes(orjson.dumps(asdict(record)))
     part.replace(path)
 
 
-def alive(record: Record) -> bool:
+def alive(record: ProcessRecord) -> bool:
     """Whether the very process of a record runs."""
     if start_time(record.pid) == record.started:
         return True
@@ -89,7 +89,9 @@ def start_time(pid: int) -> str | None:
         return None
 
 
-def spawn(command: list[str], folder: Path, environment: Mapping[str, str], log: Path, user: Account | None) -> Record:
+def spawn(
+    command: list[str], folder: Path, environment: Mapping[str, str], log: Path, user: Account | None
+) -> ProcessRecord:
     """Start a process in a session of its own, with nothing of ours open.
 
     Args:
@@ -122,10 +124,10 @@ def spawn(command: list[str], folder: Path, environment: Mapping[str, str], log:
     except (OSError, subprocess.SubprocessError) as error:
         raise NodeError(f"{command[0]} cannot be started{f' as user {user.name}' if user else ''}: {error}.") from error
     _ours.append(child)
-    return Record(child.pid, start_time(child.pid) or "")
+    return ProcessRecord(child.pid, start_time(child.pid) or "")
 
 
-def terminate(record: Record, patience: float = 30) -> None:
+def terminate(record: ProcessRecord, patience: float = 30) -> None:
     """End a process: asked first, killed when that takes longer than so many seconds.
 
     Raises:

@@ -9,23 +9,23 @@ from mlsr_es import lazy
 
 if TYPE_CHECKING:
     from mlsr_es.experiments.catalogue import shipped_studies, study_named
-    from mlsr_es.experiments.comparing import Answer, Comparison, Verdict
-    from mlsr_es.experiments.reporting import Report, report, summarised
+    from mlsr_es.experiments.comparing import CellComparison, StudyAnswer, Verdict
+    from mlsr_es.experiments.reporting import StudyReport, report, summarised
     from mlsr_es.experiments.results import Result, Results
     from mlsr_es.experiments.running import Estimate, Plan, Running, plan, run
     from mlsr_es.experiments.sentences import headline, sentence
     from mlsr_es.experiments.study import Study, Unit
 
 __all__ = [
-    "Answer",
-    "Comparison",
+    "CellComparison",
     "Estimate",
     "Plan",
-    "Report",
     "Result",
     "Results",
     "Running",
     "Study",
+    "StudyAnswer",
+    "StudyReport",
     "Unit",
     "Verdict",
     "headline",
@@ -41,8 +41,8 @@ __all__ = [
 __getattr__ = lazy.exports(
     __name__,
     catalogue=("shipped_studies", "study_named"),
-    comparing=("Answer", "Comparison", "Verdict"),
-    reporting=("Report", "report", "summarised"),
+    comparing=("StudyAnswer", "CellComparison", "Verdict"),
+    reporting=("StudyReport", "report", "summarised"),
     results=("Result", "Results"),
     running=("Estimate", "Plan", "Running", "plan", "run"),
     sentences=("headline", "sentence"),

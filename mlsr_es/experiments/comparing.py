@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mlsr_es.evaluation import Difference, difference, holm
-from mlsr_es.experiments.gathering import Gathered
+from mlsr_es.experiments.gathering import StudyResults
 from mlsr_es.experiments.study import Expected, Question
 
 SIGNIFICANT = 0.05
@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class CellComparison:
     """A comparison of two cells by one measure, paired over the topics of the folds that both have.
 
     Args:
@@ -83,7 +83,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Answer:
+class StudyAnswer:
     """What the tests say to a question.
 
     Args:
@@ -93,7 +93,7 @@ class Answer:
     """
 
     question: Question
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[CellComparison, ...]
     open: int
 
     @property
@@ -107,7 +107,7 @@ class Answer:
         return Verdict.PARTLY if any(found) else Verdict.FAILS
 
 
-def answers(gathered: Gathered) -> list[Answer]:
+def answers(gathered: StudyResults) -> list[StudyAnswer]:
     """The answers to all questions of a study."""
     questions = gathered.study.questions
     asked = [
@@ -116,12 +116,12 @@ def answers(gathered: Gathered) -> list[Answer]:
     ]
     p_values = iter(holm([test.difference.p for tests in asked for test in tests if test]))
     return [
-        Answer(question, tuple(_corrected(test, next(p_values)) for test in tests if test), tests.count(None))
+        StudyAnswer(question, tuple(_corrected(test, next(p_values)) for test in tests if test), tests.count(None))
         for question, tests in zip(questions, asked, strict=True)
     ]
 
 
-def _compared(gathered: Gathered, question: Question, pair: tuple[str, str], measure: str) -> Comparison | None:
+def _compared(gathered: StudyResults, question: Question, pair: tuple[str, str], measure: str) -> CellComparison | None:
     """Without correction; None where there is too little to compare."""
     first, second = (gathered.systems.get(name) for name in pair)
     if first is None or second is None:
@@ -131,7 +131,7 @@ def _compared(gathered: Gathered, question: Question, pair: tuple[str, str], mea
     if topics < _FEWEST_TOPICS:
         return None
     values = first.values(measure, folds), second.values(measure, folds)
-    return Comparison(
+    return CellComparison(
         *pair,
         measure=measure,
         expected=question.measures[measure],
@@ -143,5 +143,5 @@ def _compared(gathered: Gathered, question: Question, pair: tuple[str, str], mea
     )
 
 
-def _corrected(test: Comparison, p: float) -> Comparison:
+def _corrected(test: CellComparison, p: float) -> CellComparison:
     return replace(test, difference=replace(test.difference, corrected_p=p))

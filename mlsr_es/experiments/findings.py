@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlsr_es.experiments.comparing import Answer
-from mlsr_es.experiments.gathering import Gathered
+from mlsr_es.experiments.comparing import StudyAnswer
+from mlsr_es.experiments.gathering import StudyResults
 from mlsr_es.experiments.sentences import adjustments, differing, headline, sentence
 from mlsr_es.experiments.tables import chance, examples_table, legend, systems_table
 
 
-def section(gathered: Gathered, answers: Sequence[Answer], *, folder: str) -> str:
+def section(gathered: StudyResults, answers: Sequence[StudyAnswer], *, folder: str) -> str:
     """The findings of a study, in Markdown.
 
     Args:
@@ -48,7 +48,7 @@ def section(gathered: Gathered, answers: Sequence[Answer], *, folder: str) -> st
     return "\n\n".join(parts)
 
 
-def left_out(gathered: Gathered) -> str:
+def left_out(gathered: StudyResults) -> str:
     """What the figures are not made of."""
     total = len(gathered.study.units())
     stale = f", {len(gathered.stale)} are of another recipe and do not count" if gathered.stale else ""
@@ -84,7 +84,7 @@ def relative(folder: Path, document: Path) -> str:
     return Path(os.path.relpath(folder, document.parent)).as_posix()
 
 
-def _of_pair(gathered: Gathered, answer: Answer, pair: tuple[str, str]) -> str:
+def _of_pair(gathered: StudyResults, answer: StudyAnswer, pair: tuple[str, str]) -> str:
     tests = [test for test in answer.comparisons if (test.first, test.second) == pair]
     first, second = pair
     said = [f"- **{first} beside {second}**, {differing(gathered.study, first, second)}."]

@@ -15,7 +15,7 @@ from mlsr_es.experiments.study import BASELINES, Study, Unit
 
 
 @dataclass(frozen=True)
-class System:
+class StudySystem:
     """A cell or a baseline over the folds that are done.
 
     Args:
@@ -66,7 +66,7 @@ class System:
 
 
 @dataclass(frozen=True)
-class Gathered:
+class StudyResults:
     """What there is of a study.
 
     Args:
@@ -77,7 +77,7 @@ class Gathered:
     """
 
     study: Study
-    systems: Mapping[str, System]
+    systems: Mapping[str, StudySystem]
     stale: tuple[Unit, ...]
     missing: tuple[Unit, ...]
 
@@ -87,7 +87,7 @@ class Gathered:
         return not self.stale and not self.missing
 
 
-def gather(results: Results) -> Gathered:
+def gather(results: Results) -> StudyResults:
     """Read the results of a study.
 
     Raises:
@@ -103,12 +103,12 @@ def gather(results: Results) -> Gathered:
     by_cell: dict[str, dict[int, Result]] = {}
     for unit, result in sorted(found.done.items()):
         by_cell.setdefault(unit.cell, {})[unit.fold] = result
-    systems = {name: System(name, by_cell[name]) for name in (*BASELINES, *study.cells) if name in by_cell}
+    systems = {name: StudySystem(name, by_cell[name]) for name in (*BASELINES, *study.cells) if name in by_cell}
     _same_topics(systems)
-    return Gathered(study, systems, tuple(found.stale), tuple(found.missing))
+    return StudyResults(study, systems, tuple(found.stale), tuple(found.missing))
 
 
-def _same_topics(systems: Mapping[str, System]) -> None:
+def _same_topics(systems: Mapping[str, StudySystem]) -> None:
     first: dict[int, Result] = {}
     for system in systems.values():
         for fold, result in system.results.items():

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlsr_es.experiments.comparing import Answer
-from mlsr_es.experiments.gathering import Gathered, System
+from mlsr_es.experiments.comparing import StudyAnswer
+from mlsr_es.experiments.gathering import StudyResults, StudySystem
 from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, QUALITY
 from mlsr_es.experiments.study import BASELINES
 from mlsr_es.extras import extra
@@ -23,7 +23,7 @@ _BASELINE, _CELL, _FOLD = "#9a9a9a", "#2a6f97", "#012a4a"
 _DPI, _WIDE, _ROW = 100, 7.2, 0.36
 
 
-def draw(gathered: Gathered, answers: Sequence[Answer], folder: Path) -> list[Path]:
+def draw(gathered: StudyResults, answers: Sequence[StudyAnswer], folder: Path) -> list[Path]:
     """Draw what there is to draw.
 
     Args:
@@ -60,7 +60,7 @@ def draw(gathered: Gathered, answers: Sequence[Answer], folder: Path) -> list[Pa
     return files
 
 
-def _bars(axes: Axes, systems: Sequence[System], measure: str, title: str) -> None:
+def _bars(axes: Axes, systems: Sequence[StudySystem], measure: str, title: str) -> None:
     places = np.arange(len(systems))[::-1]
     colours = [_BASELINE if system.name in BASELINES else _CELL for system in systems]
     axes.barh(places, [system.mean(measure) for system in systems], color=colours, height=0.62)

@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from mlsr_es.errors import StorageError
-from mlsr_es.experiments.comparing import Answer, answers
+from mlsr_es.experiments.comparing import StudyAnswer, answers
 from mlsr_es.experiments.findings import insert, left_out, relative, section
-from mlsr_es.experiments.gathering import Gathered, gather
+from mlsr_es.experiments.gathering import StudyResults, gather
 from mlsr_es.experiments.plots import draw
 from mlsr_es.experiments.results import Results
 from mlsr_es.experiments.sentences import headline, sentence
@@ -24,7 +24,7 @@ correction over all rows."""
 
 
 @dataclass(frozen=True)
-class Report:
+class StudyReport:
     """What a report says, and where it is.
 
     Args:
@@ -34,13 +34,13 @@ class Report:
         document: Where the findings were put; None where no document has a place for them.
     """
 
-    gathered: Gathered
-    answers: Sequence[Answer]
+    gathered: StudyResults
+    answers: Sequence[StudyAnswer]
     files: tuple[Path, ...]
     document: Path | None
 
 
-def report(study: Study, folder: Path, document: Path) -> Report:
+def report(study: Study, folder: Path, document: Path) -> StudyReport:
     """Report what there is of a study.
 
     Args:
@@ -66,10 +66,10 @@ def report(study: Study, folder: Path, document: Path) -> Report:
         placed = insert(document, study.name, text)
     except OSError as error:
         raise StorageError(f"{error.filename} cannot be written: {error.strerror or error}.") from error
-    return Report(gathered, found, (table, summary, *plots), document if placed else None)
+    return StudyReport(gathered, found, (table, summary, *plots), document if placed else None)
 
 
-def summarised(gathered: Gathered, found: Sequence[Answer]) -> dict[str, Any]:
+def summarised(gathered: StudyResults, found: Sequence[StudyAnswer]) -> dict[str, Any]:
     """The report as one JSON object."""
     return {
         "study": gathered.study.name,
@@ -101,7 +101,7 @@ def summarised(gathered: Gathered, found: Sequence[Answer]) -> dict[str, Any]:
     }
 
 
-def _table(gathered: Gathered, found: Sequence[Answer]) -> str:
+def _table(gathered: StudyResults, found: Sequence[StudyAnswer]) -> str:
     parts = [f"# {gathered.study.title}"]
     if not gathered.is_whole:
         parts.append(f"**{left_out(gathered)}**")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlsr_es.experiments.comparing import Answer, Comparison, Verdict
+from mlsr_es.experiments.comparing import CellComparison, StudyAnswer, Verdict
 from mlsr_es.experiments.study import Study
 
 _SMALLEST_P = 0.001
 _FACTORS = {"query_head": "query head", "document_head": "document head", "document_input": "document input"}
 
 
-def headline(answer: Answer) -> str:
+def headline(answer: StudyAnswer) -> str:
     """Whether the paper's finding holds here, in a sentence."""
     told = [test for test in answer.comparisons if test.is_as_expected is not None]
     count = f"{sum(bool(test.is_as_expected) for test in told)} of {len(told)} comparisons"
@@ -26,7 +26,7 @@ def headline(answer: Answer) -> str:
             return f"It does not hold here: in {count}."
 
 
-def sentence(test: Comparison) -> str:
+def sentence(test: CellComparison) -> str:
     """A test: both figures, the difference, how sure it is, and whether that is what the paper says."""
     found, (first, second) = test.difference, test.means
     begin = f"{test.measure}: {test.first} {first:.3f}, {test.second} {second:.3f}"
@@ -70,7 +70,7 @@ def _value(value: Any) -> str:
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _outcome(test: Comparison) -> str:
+def _outcome(test: CellComparison) -> str:
     if test.is_far_below:
         return "Significantly below, and less than half"
     if test.is_below:

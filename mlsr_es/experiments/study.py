@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 from mlsr_es.errors import InputError
 from mlsr_es.experiments.measures import MEASURES
 from mlsr_es.extras import extra
-from mlsr_es.settings import Table, checked, faulty, read_toml
+from mlsr_es.settings import TomlTable, checked, faulty, read_toml
 from mlsr_es.splits import FOLDS
 from mlsr_es.training import TrainingConfig
 
@@ -37,7 +37,7 @@ class Unit(NamedTuple):
     fold: int
 
 
-class GridCell(Table):
+class GridCell(TomlTable):
     """A cell of the grid."""
 
     query_head: Literal["mlp", "mlm"]
@@ -45,7 +45,7 @@ class GridCell(Table):
     document_input: Literal["image", "caption", "image+caption"]
 
 
-class Adjustment(Table):
+class CellAdjustment(TomlTable):
     """What some cells need besides the common recipe, by a factor: so that cells of one kind stay alike."""
 
     where: dict[_Factor, str | list[str]] = Field(min_length=1, description="factor to its value, or values")
@@ -60,7 +60,7 @@ class Adjustment(Table):
         )
 
 
-class Question(Table):
+class Question(TomlTable):
     """A question, the cells whose comparison answers it, and what the paper says."""
 
     name: str = Field(min_length=1)
@@ -70,7 +70,7 @@ class Question(Table):
     measures: dict[str, Expected] = Field(min_length=1, description="what is tested, and what the claim makes expect")
 
 
-class Study(Table):
+class Study(TomlTable):
     """A study, whole.
 
     Its name is its file's.
@@ -84,7 +84,7 @@ class Study(Table):
     cells: dict[str, GridCell] = Field(min_length=1)
     questions: list[Question] = Field(min_length=1)
     recipe: dict[str, Any]
-    adjustments: list[Adjustment] = Field(default=[])
+    adjustments: list[CellAdjustment] = Field(default=[])
 
     @classmethod
     def read(cls, path: Path) -> Self:

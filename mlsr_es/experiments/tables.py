@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mlsr_es.experiments.comparing import Answer, Comparison
-from mlsr_es.experiments.gathering import Gathered, System
+from mlsr_es.experiments.comparing import CellComparison, StudyAnswer
+from mlsr_es.experiments.gathering import StudyResults, StudySystem
 from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, OF_VECTORS, OWN_WORDS, QUALITY, QUERY_TERMS
 from mlsr_es.experiments.results import Example
 from mlsr_es.experiments.sentences import p_value
@@ -15,7 +15,7 @@ _EXAMPLES = 3
 _CUT = 10
 
 
-def systems_table(gathered: Gathered) -> str:
+def systems_table(gathered: StudyResults) -> str:
     """A row a system: what it is, and its figures."""
     vectors = (QUERY_TERMS, "image terms", CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS)
     header = ("system", "query", "document", "reads", "folds", "topics", _MAIN, "by fold", *QUALITY[1:], *vectors)
@@ -23,7 +23,7 @@ def systems_table(gathered: Gathered) -> str:
     return _table(header, rows, text=4)
 
 
-def comparisons_table(answers: Iterable[Answer]) -> str:
+def comparisons_table(answers: Iterable[StudyAnswer]) -> str:
     """A row a test."""
     header = (
         *("question", "first", "second", "measure", "the paper", "here"),
@@ -33,7 +33,7 @@ def comparisons_table(answers: Iterable[Answer]) -> str:
     return _table(header, rows, text=6)
 
 
-def examples_table(gathered: Gathered) -> str:
+def examples_table(gathered: StudyResults) -> str:
     """The heaviest terms of some topics' queries and of an image that belongs in each, by every cell."""
     parts = []
     for topic in _topics(gathered):
@@ -46,7 +46,7 @@ def examples_table(gathered: Gathered) -> str:
     return "\n\n".join(parts)
 
 
-def chance(gathered: Gathered) -> str:
+def chance(gathered: StudyResults) -> str:
     """What a ranking that knows nothing is worth."""
     sizes = {result.images for system in gathered.systems.values() for result in system.results.values()}
     shares = {f"{min(1.0, _CUT / size):.3f}" for size in sizes}
@@ -58,7 +58,7 @@ def legend() -> str:
     return "\n".join(f"- *{measure}*: {what}" for measure, what in OF_VECTORS.items())
 
 
-def _row(gathered: Gathered, system: System) -> tuple[str, ...]:
+def _row(gathered: StudyResults, system: StudySystem) -> tuple[str, ...]:
     cell = gathered.study.cells.get(system.name)
     what = (cell.query_head, cell.document_head, cell.document_input) if cell else ("", "", "caption")
     deviation = f" ± {system.deviation(_MAIN):.3f}" if len(system.results) > 1 else ""
@@ -72,7 +72,7 @@ def _row(gathered: Gathered, system: System) -> tuple[str, ...]:
     )
 
 
-def _compared(test: Comparison) -> tuple[str, ...]:
+def _compared(test: CellComparison) -> tuple[str, ...]:
     found = test.difference
     as_expected = {True: "yes", False: "no", None: ""}[test.is_as_expected]
     return (
@@ -88,7 +88,7 @@ def _compared(test: Comparison) -> tuple[str, ...]:
     )
 
 
-def _topics(gathered: Gathered) -> list[Example]:
+def _topics(gathered: StudyResults) -> list[Example]:
     """One of each of the first folds."""
     first = {
         fold: result.examples[0]
@@ -99,7 +99,7 @@ def _topics(gathered: Gathered) -> list[Example]:
     return [first[fold] for fold in sorted(first)[:_EXAMPLES]]
 
 
-def _by_cell(gathered: Gathered, section: str) -> list[tuple[str, Example]]:
+def _by_cell(gathered: StudyResults, section: str) -> list[tuple[str, Example]]:
     return [
         (system.name, example)
         for system in gathered.systems.values()
@@ -113,7 +113,7 @@ def _terms(terms: dict[str, float]) -> str:
     return " ".join(term.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_") for term in terms) or "(none)"
 
 
-def _mean(system: System, measure: str, digits: int) -> str:
+def _mean(system: StudySystem, measure: str, digits: int) -> str:
     return _number(system.mean(measure) if measure in system.measures else None, digits)
 
 

@@ -10,7 +10,7 @@ from mlsr_es.indexing.enrich_job import EnrichJob, enrich, preview_enriching
 from mlsr_es.indexing.index_job import IndexJob, index_collection, preview_indexing
 from mlsr_es.indexing.pipeline import Preview
 from mlsr_es.indexing.prepare import Block
-from mlsr_es.indexing.readers import Fields
+from mlsr_es.indexing.readers import OwnersFields
 from mlsr_es.indexing.sinks.promoting import Candidate, candidate
 from mlsr_es.indexing.summary import Stage, Summary
 
@@ -19,8 +19,8 @@ __all__ = [
     "Candidate",
     "EncodeSummary",
     "EnrichJob",
-    "Fields",
     "IndexJob",
+    "OwnersFields",
     "Preview",
     "Stage",
     "Summary",

@@ -13,7 +13,7 @@ from mlsr_es.errors import InputError
 from mlsr_es.indexing.made_with import made_with
 from mlsr_es.indexing.needs import Needs
 from mlsr_es.indexing.pipeline import Pipeline, Preview, preview
-from mlsr_es.indexing.readers import Fields, IndexReader
+from mlsr_es.indexing.readers import IndexReader, OwnersFields
 from mlsr_es.indexing.sinks import IndexSink, InPlace, VersionPlan, VersionSink, kind_in
 from mlsr_es.indexing.sinks.balancing import balance
 from mlsr_es.indexing.summary import Summary
@@ -47,7 +47,7 @@ class EnrichJob:
     """
 
     index: str
-    fields: Fields
+    fields: OwnersFields
     model: BiEncoder
     model_name: str
     store: ImageStore = field(default_factory=ImageStore)

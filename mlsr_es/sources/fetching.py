@@ -42,7 +42,7 @@ _SAFE = "/%:@!$&'()*+,;=~-._?"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FetchLimits:
     """Limits for fetching one image.
 
     Args:
@@ -80,7 +80,7 @@ class Fetcher:
     """
 
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
-    limits: Limits = Limits()
+    limits: FetchLimits = FetchLimits()
     resolver: Resolve = resolve
     dialler: Dial = dial
     trust: ssl.SSLContext | None = None

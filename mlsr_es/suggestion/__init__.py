@@ -8,7 +8,7 @@ from mlsr_es.suggestion.distilling import check_distillable, context_free, disti
 from mlsr_es.suggestion.hybrid import hybrid_for
 from mlsr_es.suggestion.missed import Missed
 from mlsr_es.suggestion.options import SuggestOptions
-from mlsr_es.suggestion.picture import Picture, read_picture
+from mlsr_es.suggestion.picture import QueryImage, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, encode_request, prepare
@@ -25,9 +25,9 @@ __all__ = [
     "Adjustment",
     "EncoderOf",
     "Missed",
-    "Picture",
     "Query",
     "QueryEncoder",
+    "QueryImage",
     "QueryTable",
     "Reason",
     "Request",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Picture:
+class QueryImage:
     """An image to search by.
 
     Args:
@@ -39,7 +39,7 @@ class Picture:
         return Section(id=self.name, text=self.caption)
 
 
-def read_picture(file: Path, caption: str = "") -> Picture:
+def read_picture(file: Path, caption: str = "") -> QueryImage:
     """An image from a file.
 
     Raises:
@@ -52,10 +52,10 @@ def read_picture(file: Path, caption: str = "") -> Picture:
             f"{file} cannot be searched by: {error.reason}.",
             advice="Give an image in one of the formats that are indexed.",
         ) from error
-    return Picture(file.name, shrunk(image), caption.strip())
+    return QueryImage(file.name, shrunk(image), caption.strip())
 
 
-def picture_terms(picture: Picture, model: QueryEncoder) -> dict[str, float]:
+def picture_terms(picture: QueryImage, model: QueryEncoder) -> dict[str, float]:
     """The image's document vector, as the index would hold it: term to weight, heaviest first.
 
     Args:
@@ -79,7 +79,7 @@ def picture_terms(picture: Picture, model: QueryEncoder) -> dict[str, float]:
     return terms
 
 
-def _check(picture: Picture, config: BiEncoderConfig) -> None:
+def _check(picture: QueryImage, config: BiEncoderConfig) -> None:
     if not config.document_input.reads_image:
         raise ModelError(
             "the model reads captions and no images: its index cannot be searched by one.",

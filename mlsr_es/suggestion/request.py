@@ -24,7 +24,7 @@ from mlsr_es.suggestion.adjusting import Added, Adjusted, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
 from mlsr_es.suggestion.hybrid import hybrid_for
 from mlsr_es.suggestion.options import SuggestOptions
-from mlsr_es.suggestion.picture import Picture, picture_terms
+from mlsr_es.suggestion.picture import QueryImage, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder, pieces_of
 from mlsr_es.suggestion.section import check_query
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for
@@ -36,7 +36,7 @@ from mlsr_es.word_pieces import weights_by_word, words_asked
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
 
-Query = Section | Picture
+Query = Section | QueryImage
 """What is searched for."""
 
 EncoderOf = Callable[[IndexMeta], QueryEncoder]

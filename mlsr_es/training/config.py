@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from mlsr_es.encoders import PRESETS, BiEncoderConfig, DocumentInput, Head
 from mlsr_es.extras import extra
-from mlsr_es.settings import Table, checked, faulty, read_toml
+from mlsr_es.settings import TomlTable, checked, faulty, read_toml
 from mlsr_es.splits import FOLDS, TEST_FOLD
 from mlsr_es.training.misfits import MINED_FROM, misfits
 
@@ -19,7 +19,7 @@ with extra("research"):
 _TokenTypes = dict[str, Literal[0, 1]]
 
 
-class Collection(Table):
+class Collection(TomlTable):
     """What is trained on."""
 
     source: str = Field(min_length=1, description="a known collection, or a path")
@@ -27,7 +27,7 @@ class Collection(Table):
     least_text: int = Field(default=60, ge=0, description="a query has more characters of its own text than this")
 
 
-class Cell(Table):
+class Cell(TomlTable):
     """The cell of the grid: a preset, or the three choices that make one."""
 
     preset: Literal["m1", "m2", "m3", "m4"] | None = None
@@ -41,7 +41,7 @@ class Cell(Table):
     )
 
 
-class Backbones(Table):
+class Backbones(TomlTable):
     """Folders, hub names, or ``package:NAME`` for weights that a Python package brings."""
 
     text: str = Field(min_length=1)
@@ -50,28 +50,28 @@ class Backbones(Table):
     freeze_image: bool = Field(default=False, description="features of images are computed once and kept")
 
 
-class Fields(Table):
+class Fields(TomlTable):
     """What of a section and of a caption is read, each with its token type."""
 
     query: _TokenTypes = Field(default={"page_title": 1, "section_title": 1, "text": 0}, min_length=1)
     document: _TokenTypes = Field(default={"title": 0, "description": 0, "alt": 0}, min_length=1)
 
 
-class Loss(Table):
+class Loss(TomlTable):
     """InfoNCE's temperature."""
 
     temperature: float = Field(default=1.0, gt=0)
     learned: bool = True
 
 
-class Distillation(Table):
+class Distillation(TomlTable):
     """Title-boosted BM25 as a teacher beside the judgements: what it scores the batch's images is to be learned too."""
 
     weight: float = Field(default=0.0, ge=0, lt=1, description="share of the loss; 0 for no teacher")
     temperature: float = Field(default=2.0, gt=0, description="of the teacher's scores; low: its first choice alone")
 
 
-class Regularisation(Table):
+class Regularisation(TomlTable):
     """What keeps the vectors sparse."""
 
     kind: Literal["flops", "l1"] = "flops"
@@ -80,7 +80,7 @@ class Regularisation(Table):
     warmup_steps: int = Field(default=0, ge=0)
 
 
-class Negatives(Table):
+class Negatives(TomlTable):
     """Images beside those of the batch's other queries."""
 
     miner: Literal["bm25", "model"] = Field(
@@ -91,7 +91,7 @@ class Negatives(Table):
     random: int = Field(default=0, ge=0, description="a batch")
 
 
-class Optimisation(Table):
+class Optimisation(TomlTable):
     """AdamW, its rates rising linearly and then falling linearly to 0."""
 
     epochs: int = Field(gt=0)
@@ -111,14 +111,14 @@ class Optimisation(Table):
     patience: int | None = Field(default=None, gt=0, description="epochs without gain before training stops")
 
 
-class Lengths(Table):
+class Lengths(TomlTable):
     """The most word pieces of an input, special tokens included."""
 
     query: int = Field(default=256, ge=8)
     document: int = Field(default=48, ge=8)
 
 
-class Folds(Table):
+class Folds(TomlTable):
     """Which pages are held out: a fold for the test, a share of the others for validation."""
 
     test: int | None = Field(default=None, ge=0, lt=FOLDS)
@@ -127,14 +127,14 @@ class Folds(Table):
     validation_images: int = Field(default=20_000, gt=0)
 
 
-class Limits(Table):
+class Limits(TomlTable):
     """The most terms that the model's vectors keep."""
 
     query_terms: int | None = Field(default=None, gt=0)
     document_terms: int | None = Field(default=None, gt=0)
 
 
-class TrainingConfig(Table):
+class TrainingConfig(TomlTable):
     """A training run, whole."""
 
     collection: Collection

@@ -12,7 +12,7 @@ from mlsr_es.progress import Progress
 _STAGE = "Training"
 
 
-class Report(TrainerCallback):
+class EpochReport(TrainerCallback):
     """Tells the progress of steps, and says a line whenever something is logged.
 
     Args:

@@ -38,7 +38,7 @@ from mlsr_es.training.data import TrainingData, read_training_data
 from mlsr_es.training.mining import Miner, hard_negatives
 from mlsr_es.training.pictures import Features, Pictures
 from mlsr_es.training.ranking import Metric, Ranker, Validation, ranked
-from mlsr_es.training.reporting import Report
+from mlsr_es.training.reporting import EpochReport
 from mlsr_es.training.teaching import Teacher
 from mlsr_es.training.trainer import ContrastTrainer, arguments
 from mlsr_es.vectors import SparseVectors
@@ -205,7 +205,7 @@ def train_model(
     )
     ranker = Ranker(model, data, config, pixels)
     validation = Validation(ranker, data, config, metric) if data.validation.sections else None
-    callbacks: list[TrainerCallback] = [Report(watch.progress, watch.say), _tensorboard(folder)]
+    callbacks: list[TrainerCallback] = [EpochReport(watch.progress, watch.say), _tensorboard(folder)]
     if validation and config.optimisation.patience:
         callbacks.append(EarlyStoppingCallback(config.optimisation.patience))
     trainer = ContrastTrainer(

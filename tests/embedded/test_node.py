@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from mlsr_es.embedded import VERSIONS, Node
-from mlsr_es.embedded.process import Record, write_record
+from mlsr_es.embedded.process import ProcessRecord, write_record
 from mlsr_es.errors import NodeError
 from mlsr_es.progress import Silent
 
@@ -67,7 +67,7 @@ def test_sparse_vectors_score_as_a_dot_product(newer_cluster_url: str) -> None:
 
 def test_a_second_node_runs_beside_the_first(cluster_url: str, node_folder: Path) -> None:
     """It ignores a stale pid file, takes settings, binds loopback alone, starts once, and is gone when stopped."""
-    write_record(node_folder / "node.json", Record(os.getpid(), "another time", "http", "127.0.0.1:9"))
+    write_record(node_folder / "node.json", ProcessRecord(os.getpid(), "another time", "http", "127.0.0.1:9"))
     node = Node(node_folder)
     assert not node.status().running
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from mlsr_es.embedded.process import Record, alive, read_record, spawn, start_time, terminate, write_record
+from mlsr_es.embedded.process import ProcessRecord, alive, read_record, spawn, start_time, terminate, write_record
 from mlsr_es.errors import NodeError
 
-_MYSELF = Record(os.getpid(), start_time(os.getpid()) or "", "http", "127.0.0.1:9200")
+_MYSELF = ProcessRecord(os.getpid(), start_time(os.getpid()) or "", "http", "127.0.0.1:9200")
 
 
 def test_a_record_is_read_as_written(tmp_path: Path) -> None:

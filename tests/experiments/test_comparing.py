@@ -13,7 +13,7 @@ from scipy import stats
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import holm
 from mlsr_es.experiments import Result, Results, Study, Unit, Verdict
-from mlsr_es.experiments.comparing import Answer, answers
+from mlsr_es.experiments.comparing import StudyAnswer, answers
 from mlsr_es.experiments.gathering import gather
 from mlsr_es.experiments.results import digest
 from mlsr_es.experiments.sentences import differing, headline, sentence
@@ -87,7 +87,7 @@ LOW, HIGH = [0.1, 0.2, 0.3, 0.1, 0.2, 0.25], [0.8, 0.9, 0.7, 0.9, 0.8, 0.85]
 OTHER_LOW, MIDDLE = [0.12, 0.19, 0.29, 0.12, 0.18, 0.26], [0.3, 0.4, 0.5, 0.3, 0.4, 0.41]
 
 
-def answer(plan: Study, done: Done, first: Sequence[float], second: Sequence[float]) -> Answer:
+def answer(plan: Study, done: Done, first: Sequence[float], second: Sequence[float]) -> StudyAnswer:
     results = done(plan, {"mlp": {0: first, 1: first}, "mlm": {0: second, 1: second}})
     return answers(gather(results))[0]
 

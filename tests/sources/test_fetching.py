@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mlsr_es.sources.fetching import Fetcher, Limits, origin
+from mlsr_es.sources.fetching import Fetcher, FetchLimits, origin
 from mlsr_es.sources.refusal import Refusal
 
 PUBLIC, OTHER_PUBLIC = "93.184.215.14", "2606:2800:220:1::1"
@@ -237,7 +237,7 @@ def test_a_file_that_says_it_is_too_large_is_not_read(web: Web) -> None:
     """A file whose stated length is too large is refused without being read."""
     web.answer = lambda handler: reply(handler, body=b"", Content_Length="1000001")
     with pytest.raises(Refusal, match="more than 1,000,000 bytes"):
-        web.fetcher(limits=Limits(bytes=1_000_000)).fetch("http://images.example/")
+        web.fetcher(limits=FetchLimits(bytes=1_000_000)).fetch("http://images.example/")
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["until the end", "chunked"])
@@ -258,7 +258,7 @@ def test_a_file_that_does_not_say_is_read_up_to_the_limit(web: Web, chunked: boo
 
     web.answer = pour
     with pytest.raises(Refusal, match="more than 100,000 bytes"):
-        web.fetcher(limits=Limits(bytes=100_000)).fetch("http://images.example/")
+        web.fetcher(limits=FetchLimits(bytes=100_000)).fetch("http://images.example/")
     assert sent[0] < 50_000_000  # the connection was closed long before the server was done
 
 
@@ -279,7 +279,7 @@ def test_a_server_that_drips_does_not_hold_on_for_ever(web: Web, slow: str) -> N
     web.answer = drip
     started = time.monotonic()
     with pytest.raises(Refusal, match=r"longer than 0\.3 seconds"):
-        web.fetcher(limits=Limits(seconds=0.3)).fetch("http://images.example/")
+        web.fetcher(limits=FetchLimits(seconds=0.3)).fetch("http://images.example/")
     assert time.monotonic() - started < 2
 
 

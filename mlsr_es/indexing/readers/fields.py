@@ -14,7 +14,7 @@ from mlsr_es.indexing.needs import Needs
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class OwnersFields:
     """The fields to read in a document.
 
     Args:

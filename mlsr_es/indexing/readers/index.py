@@ -12,7 +12,7 @@ from mlsr_es.elastic.reading import ReadDocument, count, read_again, read_snapsh
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.fingerprint import digest_of_bytes, index_fingerprint
 from mlsr_es.indexing.needs import Needs
-from mlsr_es.indexing.readers.fields import Fields
+from mlsr_es.indexing.readers.fields import OwnersFields
 from mlsr_es.indexing.readers.pictures import pictures_of
 from mlsr_es.indexing.record import Key, Picture, Record, Unusable, captions_of
 from mlsr_es.sources import ImageStore
@@ -38,7 +38,7 @@ class IndexReader:
 
     client: Client
     index: str
-    fields: Fields
+    fields: OwnersFields
     needs: Needs
     revision: str
     stored_fingerprint: str

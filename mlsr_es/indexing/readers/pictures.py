@@ -9,7 +9,7 @@ from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.elastic.mapping import values_at
 from mlsr_es.elastic.reading import ReadDocument
 from mlsr_es.errors import RecordError
-from mlsr_es.indexing.readers.fields import Fields
+from mlsr_es.indexing.readers.fields import OwnersFields
 from mlsr_es.indexing.record import Picture
 
 MOST_PICTURES = 32
@@ -19,7 +19,7 @@ Namer = Callable[[str, int], str]
 """From an image's value in the document, and its place among the images, to its name."""
 
 
-def pictures_of(found: ReadDocument, fields: Fields, name: Namer) -> list[Picture]:
+def pictures_of(found: ReadDocument, fields: OwnersFields, name: Namer) -> list[Picture]:
     """The pictures of a document; a document without images has one picture with captions only.
 
     Args:

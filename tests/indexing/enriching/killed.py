@@ -11,7 +11,7 @@ from typing import Any
 from mlsr_es.collection import ImageDocument
 from mlsr_es.elastic.bulk import chunks
 from mlsr_es.elastic.client import ConnectionSettings, connect
-from mlsr_es.indexing import EnrichJob, Fields, enrich
+from mlsr_es.indexing import EnrichJob, OwnersFields, enrich
 from mlsr_es.indexing.prepare import BLOCK
 from tests.models import word_model
 
@@ -42,5 +42,5 @@ class Stuck:
 if __name__ == "__main__":
     chunks.LONGEST_WAIT_S = 0.0
     url, index = sys.argv[1:]
-    job = EnrichJob(index, Fields.parse(["name"], ""), Stuck(), "words", rejects=Path("unused"))  # type: ignore[arg-type]
+    job = EnrichJob(index, OwnersFields.parse(["name"], ""), Stuck(), "words", rejects=Path("unused"))  # type: ignore[arg-type]
     enrich(job, connect(ConnectionSettings(url=url)))

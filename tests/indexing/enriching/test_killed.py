@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
 from mlsr_es.errors import IndexMismatchError
-from mlsr_es.indexing import EnrichJob, Fields, enrich
+from mlsr_es.indexing import EnrichJob, OwnersFields, enrich
 from mlsr_es.suggestion import serving_version
 from tests.indexing.enriching.killed import DOCUMENTS
 from tests.indexing.enriching.shop import Shop
@@ -36,7 +36,7 @@ def test_a_killed_run_is_completed_by_running_it_again(
     with pytest.raises(IndexMismatchError, match="weights are being added"):
         serving_version(client, index_name)
 
-    job = EnrichJob(index_name, Fields.parse(["name"], ""), word_model(), "words", rejects=tmp_path / "rejects")
+    job = EnrichJob(index_name, OwnersFields.parse(["name"], ""), word_model(), "words", rejects=tmp_path / "rejects")
     summary = enrich(job, client)
     assert (summary.promoted, summary.unchanged, summary.encoded) == (True, stored, DOCUMENTS - stored)
     assert len(shop.finds("owl")) == 100  # as many as were asked for

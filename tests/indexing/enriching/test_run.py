@@ -18,7 +18,7 @@ from mlsr_es.elastic.versions import resolve
 from mlsr_es.encoders import BiEncoder
 from mlsr_es.errors import IndexMismatchError, InputError, SourceError
 from mlsr_es.hybrid import AUTO, STEMS, Hybrid
-from mlsr_es.indexing import EnrichJob, Fields, IndexJob, Summary, enrich, index_collection, preview_enriching
+from mlsr_es.indexing import EnrichJob, IndexJob, OwnersFields, Summary, enrich, index_collection, preview_enriching
 from mlsr_es.sources import Fetcher, ImageStore
 from mlsr_es.suggestion import SuggestOptions, hybrid_for, serving_version, suggest
 from tests.indexing.enriching.seeing import Seeing, png
@@ -61,12 +61,12 @@ def shop(client: Elasticsearch, index_name: str) -> Shop:
 @pytest.fixture
 def job(shop: Shop, tmp_path: Path) -> EnrichJob:
     """A job that reads the products' names as captions."""
-    return EnrichJob(shop.index, Fields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "rejects.ndjson")
+    return EnrichJob(shop.index, OwnersFields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "rejects.ndjson")
 
 
 def seeing(job: EnrichJob, image: str = "photo", captions: Sequence[str] = (), **changes: Any) -> EnrichJob:
     """The same job with a model that reads images."""
-    fields = Fields.parse(captions, image)
+    fields = OwnersFields.parse(captions, image)
     return replace(job, model=changes.pop("model", Seeing()), fields=fields, **changes)
 
 
@@ -210,7 +210,7 @@ def test_an_index_of_which_nothing_can_be_encoded_does_not_serve(
     """An index without any document to encode does not serve, and the error counts its documents."""
     shop = Shop.made(client, index_name)
     shop.put("1", {"price": 1})
-    job = EnrichJob(shop.index, Fields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "r")
+    job = EnrichJob(shop.index, OwnersFields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "r")
     with pytest.raises(SourceError, match=r"of 1 documents 1 are left out by rule \(no caption\) and 0 are rejected"):
         enrich(job, client)
     with pytest.raises(IndexMismatchError, match="weights are being added"):
@@ -416,7 +416,7 @@ def test_an_index_of_its_own_that_stays_empty_is_not_left_behind(
     job: EnrichJob, client: Elasticsearch, index_name: str
 ) -> None:
     """A new index of its own is removed if no document can be encoded."""
-    beside = replace(job, into=f"{index_name}-beside", fields=Fields.parse(["about"], ""))
+    beside = replace(job, into=f"{index_name}-beside", fields=OwnersFields.parse(["about"], ""))
     with pytest.raises(SourceError, match=r"3 are left out by rule \(no caption\)"):
         enrich(beside, client)
     assert not client.indices.exists(index=f"{beside.into}-v0001")
@@ -483,7 +483,7 @@ def test_a_dry_run_writes_nothing(shop: Shop, job: EnrichJob, client: Elasticsea
 def test_a_field_that_the_model_needs_has_to_be_named(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
     """A model that reads captions or images needs a field for them."""
     with pytest.raises(InputError, match=r"reads captions.*--caption-field"):
-        enrich(replace(job, fields=Fields({})), client)
+        enrich(replace(job, fields=OwnersFields({})), client)
     with pytest.raises(InputError, match=r"reads images.*--image-field"):
         enrich(seeing(job, ""), client)
     assert shop.source("1").keys() == {"name", "price"}
@@ -496,7 +496,7 @@ def clashing(client: Elasticsearch, index_name: str, tmp_path: Path) -> Iterator
     def make(mapping: dict[str, Any], **settings: Any) -> EnrichJob:
         shop = Shop.made(client, index_name, {"properties": {"name": {"type": "text"}}} | mapping, **settings)
         shop.put("1", {"name": "owl"})
-        return EnrichJob(shop.index, Fields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "r")
+        return EnrichJob(shop.index, OwnersFields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "r")
 
     yield make
     client.indices.put_settings(index=index_name, settings={"index.blocks.write": None})

@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import Caption, ImageDocument, ImageFile
 from mlsr_es.errors import RecordError
-from mlsr_es.indexing import Fields
+from mlsr_es.indexing import OwnersFields
 from mlsr_es.indexing.fingerprint import EncodingPlan
 from mlsr_es.indexing.needs import Needs
 from mlsr_es.indexing.readers import IndexReader, Reader, SourceReader
@@ -46,7 +46,7 @@ def make(request: pytest.FixtureRequest, client: Elasticsearch, index_name: str,
     shop.put("bad", {"name": "bad", "photo": ["a.png"] * 33})
 
     def index() -> Reader:
-        fields, needs = Fields.parse(["name"], "photo"), Needs(image=True, caption=True)
+        fields, needs = OwnersFields.parse(["name"], "photo"), Needs(image=True, caption=True)
         store = ImageStore(folder=tmp_path.resolve())
         return IndexReader(client, index_name, fields, needs, "r", stored_fingerprint="mlsr.fingerprint", store=store)
 

@@ -6,7 +6,7 @@ import pytest
 
 from mlsr_es.collection import CaptionKind
 from mlsr_es.errors import InputError
-from mlsr_es.indexing import Fields
+from mlsr_es.indexing import OwnersFields
 from mlsr_es.indexing.needs import Needs
 
 CAPTIONS_ONLY, IMAGES = Needs(image=False, caption=True), Needs(image=True, caption=False)
@@ -14,7 +14,7 @@ CAPTIONS_ONLY, IMAGES = Needs(image=False, caption=True), Needs(image=True, capt
 
 def test_a_field_is_a_description_unless_it_is_said() -> None:
     """A field without a kind is a description, and the order of fields stays."""
-    fields = Fields.parse(["name:title", "about", "photos.alt:alt"], "photos.src")
+    fields = OwnersFields.parse(["name:title", "about", "photos.alt:alt"], "photos.src")
     assert fields.captions == {
         "name": CaptionKind.TITLE,
         "about": CaptionKind.DESCRIPTION,
@@ -27,7 +27,7 @@ def test_a_field_is_a_description_unless_it_is_said() -> None:
 def test_what_is_no_field_is_refused(given: list[str]) -> None:
     """An unknown kind is refused, and the message lists the kinds."""
     with pytest.raises(InputError, match="The kinds are description, title, alt, attribution"):
-        Fields.parse(given, "")
+        OwnersFields.parse(given, "")
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_what_is_no_field_is_refused(given: list[str]) -> None:
 )
 def test_images_and_their_own_captions_are_in_one_object(image: str, captions: list[str], group: str) -> None:
     """The group is the innermost object that holds both the image and a caption."""
-    assert Fields.parse(captions, image).group == group
+    assert OwnersFields.parse(captions, image).group == group
 
 
 def test_images_that_nobody_looks_at_are_not_read() -> None:
     """The image field is dropped for a model without images, unless it shows which captions belong together."""
-    plain, grouped = Fields.parse(["name"], "photo"), Fields.parse(["photos.alt"], "photos.src")
+    plain, grouped = OwnersFields.parse(["name"], "photo"), OwnersFields.parse(["photos.alt"], "photos.src")
     assert plain.read_by(CAPTIONS_ONLY).image == ""
     assert grouped.read_by(CAPTIONS_ONLY).image == "photos.src"
     assert plain.read_by(IMAGES).image == "photo"

@@ -9,7 +9,7 @@ import pytest
 from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.elastic.reading import ReadDocument
 from mlsr_es.errors import RecordError
-from mlsr_es.indexing import Fields
+from mlsr_es.indexing import OwnersFields
 from mlsr_es.indexing.readers.pictures import pictures_of
 from mlsr_es.indexing.record import Picture
 
@@ -18,7 +18,9 @@ NAME, ALT = Caption("An owl", CaptionKind.TITLE), CaptionKind.ALT
 
 def pictures(source: dict[str, Any], captions: list[str], image: str = "") -> list[Picture]:
     """The pictures of a document."""
-    return pictures_of(ReadDocument("1", None, 0, 1, source), Fields.parse(captions, image), lambda value, _: value)
+    return pictures_of(
+        ReadDocument("1", None, 0, 1, source), OwnersFields.parse(captions, image), lambda value, _: value
+    )
 
 
 def test_a_document_without_images_has_its_captions() -> None:
