@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from safetensors import SafetensorError
 from safetensors.torch import save_model as save_weights
 
 from mlsr_es.encoders.layout import Layout
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from mlsr_es.encoders.bi_encoder import BiEncoder
 
 _OF_THE_DISK = ("(os error", "inline_container")
-"""In what tokenizers and safetensors, and torch, say of a disk that is full: none of them raises an ``OSError``."""
+"""In what tokenizers and torch say of a disk that is full: they raise an ``Exception`` and a ``RuntimeError``."""
 
 
 def save_pretrained(model: BiEncoder, folder: str | Path, *, card: str = "", half: bool = False) -> None:
@@ -77,7 +78,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not isinstance(error, OSError) and not any(words in str(error) for words in _OF_THE_DISK):
+        if not isinstance(error, OSError | SafetensorError) and not any(words in str(error) for words in _OF_THE_DISK):
             raise
         reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0].rstrip(".")
         raise StorageError(
