@@ -1,4 +1,4 @@
-# Two commands are all that most people need: make demo, make test.
+# Most people need only two commands: make demo, make test.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +13,7 @@ demo: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
-# The system tests against a cluster that is there: MLSR_ES_TEST_URL=http://localhost:9200 make test-cluster
+# Run the system tests against an existing cluster: MLSR_ES_TEST_URL=http://localhost:9200 make test-cluster
 test-cluster: $(INSTALLED)
 	@test -n "$(MLSR_ES_TEST_URL)" || { echo "set MLSR_ES_TEST_URL to the cluster's address" >&2; exit 2; }
 	$(BIN)/pytest -m system
@@ -42,14 +42,14 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Pins with hashes and without addresses, for every platform that the packages support.
+# Write pins with hashes and without index URLs, for every platform that the packages support.
 pins: $(INSTALLED)
 	$(BIN)/uv pip compile -q --upgrade --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
 	  -o requirements/all.txt pyproject.toml
 
-# uv comes first, by pip and from the same pins; it installs the rest in a fraction of pip's time. Compiled here, once:
-# where Python writes no bytecode by itself, importing torch and transformers costs seconds each time.
+# pip installs uv first, from the same pins; uv installs the rest in a fraction of pip's time. Bytecode is compiled here,
+# because on systems where Python writes none, each import of torch and transformers would take seconds longer.
 $(INSTALLED): pyproject.toml requirements/all.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlsr-es needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@echo "Setting up .venv: some minutes at first. torch brings its CUDA libraries; about 6 GB on disk."
