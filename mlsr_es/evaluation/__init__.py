@@ -1,6 +1,6 @@
-"""How good a system is: runs, the field's measures, significance, baselines, exact scoring.
+"""How good a system is: runs, measures, significance, baselines, exact scoring.
 
-Pure but for the files that it reads and writes (TREC's, Parquet); it knows no model and no cluster.
+Pure functions, except for reading and writing files (TREC's, Parquet). No model and no cluster is used here.
 """
 
 from mlsr_es.evaluation.baselines import baseline_run, tuned

@@ -1,4 +1,4 @@
-"""Running BM25 baselines, and finding the constants of the strong one on training sections."""
+"""Run BM25 baselines, and find a baseline's constants on training sections."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def baseline_run(
     """Rank captions for sections.
 
     Args:
-        baseline: How.
+        baseline: How to rank.
         sections: The topics.
-        captions: Of ``caption_text``.
-        image_ids: Of the captions.
+        captions: The captions, as ``caption_text`` gives them.
+        image_ids: The ids of the images of ``captions``.
     """
     return _run(baseline, sections, [baseline.analyse(text) for text in captions], image_ids, DEPTH)
 
@@ -37,14 +37,14 @@ def tuned(
     image_ids: Sequence[str],
     judgements: Sequence[Judgement],
 ) -> Baseline:
-    """The baseline with the k1 and b that give the best nDCG@10 on training sections.
+    """Find the k1 and b that give a baseline its best nDCG@10 on training sections.
 
     Args:
-        baseline: Where to begin; it is returned as it is where there are no sections.
-        sections: Training topics.
-        captions: Of all images, test images among them: they are what is searched.
-        image_ids: Of the captions.
-        judgements: Of the sections.
+        baseline: The baseline; it is returned unchanged if there are no sections.
+        sections: The training topics.
+        captions: The captions of all images that are searched, including those of test pages.
+        image_ids: The ids of the images of ``captions``.
+        judgements: The judgements of ``sections``.
     """
     if not sections:
         return baseline

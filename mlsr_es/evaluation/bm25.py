@@ -1,6 +1,6 @@
-"""BM25 over captions, as sparse vectors: the baselines that every table has.
+"""BM25 over captions, as sparse vectors: the baselines of every table.
 
-``bm25s`` weighs the documents' words; what a query's words weigh is the difference between the two baselines.
+``bm25s`` weights the documents' words. The two baselines differ in the weights of the query's words.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from mlsr_es.words import Analyser, stems, word_weights, words
 
 
 def plain_weights(section: Section) -> dict[str, float]:
-    """How often each word stands in page title, section title and text."""
+    """How often each word occurs in page title, section title and text."""
     return dict(Counter(words(f"{section.page_title} {section.section_title} {section.text}")))
 
 
 def boosted_weights(section: Section) -> dict[str, float]:
-    """Stems weighted by the section's field, repetitions saturated."""
+    """Stems, weighted by the section's field and with repetitions saturated."""
     return word_weights(section, analyse=stems)
 
 
 @dataclass(frozen=True)
 class Bm25:
-    """Captions as BM25 weighs their words.
+    """Captions as vectors of BM25's word weights.
 
     Args:
         columns: Word to column.
-        documents: A row a caption; a query's score is the dot product with its words' weights.
+        documents: One row a caption; a query's score is the dot product with its words' weights.
     """
 
     columns: Mapping[str, int]
@@ -42,12 +42,12 @@ class Bm25:
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[str]], *, k1: float = 1.5, b: float = 0.75) -> Self:
-        """Weigh the words of captions; the constants are ``bm25s``' defaults.
+        """Weight the words of captions; the constants are ``bm25s``' defaults.
 
         Args:
             texts: The words of each caption.
-            k1: How late a repeated word saturates.
-            b: How much long captions are held back, in [0, 1].
+            k1: How many repetitions of a word count, at least 0: the larger, the more.
+            b: How much a long caption lowers the weights of its words, in [0, 1].
 
         Raises:
             MissingExtraError: The extra ``research`` is not installed.
@@ -67,7 +67,7 @@ class Bm25:
         return cls(columns, SparseVectors.from_scipy(scores.tocsr()))
 
     def queries(self, weighted: Iterable[Mapping[str, float]]) -> SparseVectors:
-        """Queries from word weights, a row each; words that no caption has are dropped."""
+        """One row a query, from word weights; words that no caption has are dropped."""
         rows = [
             {self.columns[word]: weight for word, weight in query.items() if word in self.columns} for query in weighted
         ]
@@ -79,11 +79,11 @@ class Baseline:
     """A way to rank by BM25.
 
     Args:
-        name: As tables show it.
-        analyse: Cuts captions into words.
-        weigh: A section's words and their weights.
-        k1: See ``Bm25.of``.
-        b: See ``Bm25.of``.
+        name: The name in tables.
+        analyse: Splits a caption into words.
+        weigh: Gives a section's words and their weights.
+        k1: How many repetitions of a word count, at least 0: the larger, the more.
+        b: How much a long caption lowers the weights of its words, in [0, 1].
     """
 
     name: str
@@ -94,11 +94,11 @@ class Baseline:
 
 
 DEFAULTS = Baseline("bm25s", words, plain_weights, k1=1.5, b=0.75)
-"""``bm25s`` as it comes, page title + section title + text as one query."""
+"""``bm25s`` with its default constants; page title, section title and text are one query."""
 
 TITLE_BOOSTED = Baseline("titles", stems, boosted_weights, k1=3.0, b=0.75)
-"""The strong one; ``tuned`` finds its constants where there are training sections."""
+"""The strongest baseline; ``tuned`` finds its constants if there are training sections."""
 
 CLUSTER_UNIT = TITLE_BOOSTED.k1 + 1
-"""A cluster's BM25 on ``caption_stems`` is so many times that of ``TITLE_BOOSTED``: Elasticsearch kept the constant
-factor that Lucene left out."""
+"""A cluster's BM25 on ``caption_stems`` divided by that of ``TITLE_BOOSTED``: Elasticsearch kept the constant factor
+that Lucene left out."""

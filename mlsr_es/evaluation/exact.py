@@ -1,4 +1,4 @@
-"""Exact scoring: every dot product of sections and images, the best of each section kept."""
+"""Exact scoring: compute every dot product of sections and images, and keep the best of each section."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mlsr_es.progress import Progress, Silent
 from mlsr_es.vectors import SparseVectors
 
 _SCORES_AT_ONCE = 16 * 2**20
-"""How many scores a block of sections may have: 12 bytes each."""
+"""The most scores of one block of sections, at 12 bytes each."""
 
 
 def exact_run(
@@ -27,17 +27,17 @@ def exact_run(
 ) -> Run:
     """Rank all images for each section by the dot product, as a cluster would.
 
-    Scores are summed in float64 and compared as float32; at equal scores the image that comes first wins; images that
-    share no term with the section are not in its ranking.
+    Scores are summed in float64 and compared as float32. Of two images with equal scores the first in ``image_ids``
+    ranks higher. Images that share no term with the section are not in its ranking.
 
     Args:
-        name: Of the run.
-        queries: A row a section.
-        documents: A row an image, in the order in which an index got them.
-        section_ids: Of the rows of ``queries``.
-        image_ids: Of the rows of ``documents``.
-        depth: The longest ranking.
-        progress: Told of each section.
+        name: The name of the run.
+        queries: One row a section.
+        documents: One row an image, in the order in which they were indexed.
+        section_ids: The ids of the rows of ``queries``.
+        image_ids: The ids of the rows of ``documents``.
+        depth: The most images of a ranking.
+        progress: Advanced by each section.
     """
     rows_at_once = max(1, _SCORES_AT_ONCE // max(1, len(documents)))
     left = queries.to_scipy().astype(np.float64)

@@ -1,4 +1,4 @@
-"""Learned vectors and BM25's added up: what one request to a cluster computes, on this machine."""
+"""Hybrid rankings on this machine: the sum of a model's scores and BM25's, as one request to a cluster computes it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from mlsr_es.vectors import SparseVectors
 
 
 def beside(first: SparseVectors, second: SparseVectors, *, weight: float = 1.0) -> SparseVectors:
-    """Each row of the first, followed by the same row of the second, over both vocabularies.
+    """Join each row of one batch with the same row of another, over both vocabularies.
 
-    Dot products of such rows are the first's plus the second's; a weight on one side weighs the second's.
+    The dot product of two joined rows is the sum of the two batches' dot products. If one side is joined with a weight,
+    the second dot product is multiplied by it.
 
     Args:
-        first: A batch.
-        second: Another one, of as many rows.
-        weight: What the second's weights are multiplied by, at least 0.
+        first: The first batch.
+        second: The second batch, with as many rows.
+        weight: The factor for the second batch's weights, at least 0.
 
     Raises:
-        ValueError: They have different numbers of rows.
+        ValueError: The batches have different numbers of rows.
     """
     if len(first) != len(second):
         raise ValueError(f"{len(first)} rows cannot stand beside {len(second)}")
@@ -46,15 +47,15 @@ def hybrid_run(
     captions: Sequence[str],
     image_ids: Sequence[str],
 ) -> Run:
-    """Rank by a model's dot product plus so much of BM25 that listens to titles, as ``search --hybrid`` does.
+    """Rank by a model's dot product plus weighted BM25 with boosted titles, as ``search --hybrid`` does.
 
     Args:
-        queries: The model's, a row a section.
-        documents: The model's, a row an image.
-        weight: Of BM25 as a cluster computes it on captions' stems, at least 0.
+        queries: The model's query vectors, one row a section.
+        documents: The model's document vectors, one row an image.
+        weight: The weight of BM25 as a cluster computes it on captions' stems, at least 0.
         sections: The topics.
-        captions: Of ``caption_text``, of each image.
-        image_ids: Of the images.
+        captions: The captions of each image, as ``caption_text`` gives them.
+        image_ids: The ids of the images.
     """
     words = Bm25.of(map(TITLE_BOOSTED.analyse, captions), k1=TITLE_BOOSTED.k1, b=TITLE_BOOSTED.b)
     asked = words.queries(map(TITLE_BOOSTED.weigh, sections))
@@ -68,18 +69,18 @@ def hybrid_run(
 
 
 def balanced_weight(first: Run, second: Run) -> float | None:
-    """The weight that makes two systems' scores equally high: no judgement is needed to find it.
+    """Find the weight that makes two systems' scores equally high, without judgements.
 
-    It is the median best score of the first over that of the second, each over the sections that it finds an image for.
-    The weight with the best nDCG@10 on the pages that a model was trained on is far too small, because it knows them
-    too well; scores hardly differ between pages that it has seen and pages that it has not.
+    The weight is the median best score of the first system divided by that of the second. Each median is over the
+    sections for which the system finds an image. A weight chosen by nDCG@10 on the pages that a model was trained on is
+    far too small, because the model knows them too well. Its scores hardly differ between those pages and others.
 
     Args:
-        first: A run of sections.
-        second: Another system's run of the same sections; its scores are what the weight multiplies.
+        first: One system's run.
+        second: The other system's run for the same sections; the weight multiplies its scores.
 
     Returns:
-        None where one of them finds nothing.
+        None if one of the systems finds nothing.
     """
     highest = [
         [max(one.score for one in ranking) for ranking in run.rankings.values() if ranking] for run in (first, second)

@@ -1,4 +1,4 @@
-"""The field's measures, a value a section, as ``ir_measures`` computes them."""
+"""The usual measures of retrieval, one value a section, as ``ir_measures`` computes them."""
 
 from __future__ import annotations
 
@@ -14,40 +14,41 @@ from mlsr_es.evaluation.run import Run
 from mlsr_es.extras import extra
 
 MEASURES = ("nDCG@10", "AP@10", "RR@10", "R@10", "R@1000")
-"""The paper's, at AToMiC's cut-offs, in the notation of ``ir_measures``."""
+"""The paper's measures at AToMiC's cut-offs, in the notation of ``ir_measures``."""
 
 _CHOSEN_BY = "nDCG@10"
 
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """What a run is worth.
+    """A run's figures.
 
     Args:
-        section_ids: Of the judged sections.
-        values: Measure to a value a section, float64, in the order of ``section_ids``; 0 where the run is silent.
+        section_ids: The ids of the judged sections.
+        values: Measure to one value a section, float64, in the order of ``section_ids``; 0 for a section that the run
+            does not answer.
     """
 
     section_ids: tuple[str, ...]
     values: Mapping[str, NDArray[np.float64]]
 
     def mean(self, measure: str) -> float:
-        """Over all judged sections; 0 where there is none."""
+        """The mean over all judged sections; 0 if there are none."""
         return float(self.values[measure].mean()) if self.section_ids else 0.0
 
 
 def figures(run: Run, judgements: Iterable[Judgement], measures: Sequence[str] = MEASURES) -> Figures:
     """Measure a run against judgements.
 
-    The order of the rankings counts: where scores are equal, the system's own order stands.
+    The order of the rankings counts: images with equal scores keep the system's own order.
 
     Args:
-        run: Sections without judgement in it are passed over.
-        judgements: All of the sections that count.
+        run: Its sections without judgements are ignored.
+        judgements: All judgements of the sections to measure.
         measures: Names of ``ir_measures``: nDCG@k, AP@k, R@k, RR@k...
 
     Raises:
-        InputError: A measure is not known, or needs a package that is not there.
+        InputError: A measure is not known, or needs a package that is not installed.
         MissingExtraError: The extra ``research`` is not installed.
     """
     with extra("research"):
@@ -61,7 +62,7 @@ def figures(run: Run, judgements: Iterable[Judgement], measures: Sequence[str] =
         raise InputError(f"a measure is not known: {error}.", advice=f"Common ones: {', '.join(MEASURES)}.") from error
     section_ids = tuple(dict.fromkeys(qrel.query_id for qrel in qrels))
     places = {section_id: place for place, section_id in enumerate(section_ids)}
-    # The tools below break ties by id; falling numbers in place of scores keep the system's order.
+    # ir_measures breaks ties by id. Descending numbers instead of scores keep the system's order.
     ranked = {
         section_id: {one.image_id: float(len(ranking) - rank) for rank, one in enumerate(ranking)}
         for section_id, ranking in run.rankings.items()
@@ -74,5 +75,5 @@ def figures(run: Run, judgements: Iterable[Judgement], measures: Sequence[str] =
 
 
 def ndcg(run: Run, judgements: Iterable[Judgement]) -> float:
-    """Mean nDCG@10: what constants, weights and epochs are chosen by."""
+    """Mean nDCG@10, by which constants, weights and epochs are chosen."""
     return figures(run, judgements, [_CHOSEN_BY]).mean(_CHOSEN_BY)

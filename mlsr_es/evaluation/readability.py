@@ -1,4 +1,4 @@
-"""Readability: whether the terms of a vector are words, and words that its own text has."""
+"""Readability: whether the terms of a vector are words, and whether its own text contains them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from mlsr_es.vectors import SparseVectors, Vocabulary
 from mlsr_es.words import STOP_WORDS
 
 _SHORTEST_WORD = 3
-"""Letters: shorter word pieces are mostly particles and pieces of something."""
+"""In letters: shorter word pieces are mostly particles and fragments."""
 
 
 def own_share(vectors: SparseVectors, inputs: Sequence[Collection[int]]) -> NDArray[np.float64]:
-    """The share of each vector's weight that lies on terms of its own text; 1 under every MLP head.
+    """The share of each vector's weight on terms of its own text; 1 for every MLP head.
 
     Args:
-        vectors: A row a text.
-        inputs: Of each row, the term ids that its text has.
+        vectors: One row a text.
+        inputs: For each row, the term ids of its text.
 
     Returns:
-        Shape (rows,), in [0, 1]; 0 for a vector without terms: it says nothing.
+        Shape (rows,), in [0, 1]; 0 for a vector without terms.
     """
     shares = np.zeros(len(vectors))
     for row, ((term_ids, weights), own) in enumerate(zip(vectors, inputs, strict=True)):
@@ -34,13 +34,13 @@ def own_share(vectors: SparseVectors, inputs: Sequence[Collection[int]]) -> NDAr
 def content_share(vectors: SparseVectors, vocabulary: Vocabulary, *, top: int = 10) -> NDArray[np.float64]:
     """The share of content words among each vector's heaviest terms.
 
-    Pieces of words (``##ing``), numbers, punctuation, stop words and pairs of letters do not tell a person why an image
-    matched.
+    Pieces of words (``##ing``), numbers, punctuation, stop words and pairs of letters do not explain to a person why an
+    image matched.
 
     Args:
         vectors: Any number of rows.
-        vocabulary: Of the vectors.
-        top: How many of the heaviest terms are looked at.
+        vocabulary: The vocabulary of the vectors.
+        top: How many of the heaviest terms count.
 
     Returns:
         Shape (rows,), in [0, 1]; 0 for a vector without terms.

@@ -1,4 +1,4 @@
-"""A run: what a system answers to each section."""
+"""A run: a system's ranking of images for each section."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mlsr_es.vectors import SparseVectors
 
 DEPTH = 1_000
-"""Images a section: AToMiC's limit."""
+"""The most images of a ranking: AToMiC's limit."""
 
 
 class Ranked(NamedTuple):
@@ -21,12 +21,12 @@ class Ranked(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """What a system answers to each section.
+    """A system's ranking of images for each section.
 
     Args:
-        name: The system's, as tables show it.
-        rankings: Section id to images, best first; at equal scores the order is the system's own.
-        terms: Mean number of terms of its queries and documents; None where it has none.
+        name: The system's name in tables.
+        rankings: Section id to images, best first; images with equal scores are in the system's own order.
+        terms: Mean number of terms of the system's queries and of its documents; None if it has no vectors.
     """
 
     name: str
@@ -35,6 +35,6 @@ class Run:
 
 
 def mean_terms(queries: SparseVectors, documents: SparseVectors) -> tuple[float, float]:
-    """Terms of a query and of a document, on average; 0 where there is none."""
+    """The mean number of terms of a query and of a document; 0 if there are none."""
     query, document = (float(part.term_counts.mean()) if len(part) else 0.0 for part in (queries, documents))
     return query, document

@@ -1,4 +1,4 @@
-"""Whether a difference between two systems is more than chance: paired over the same sections."""
+"""Whether a difference between two systems is significant: tests of values paired by section."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A system's figure less another's, over the same sections.
+    """One system's figures minus another's, over the same sections.
 
     Args:
         mean: The mean difference.
-        low: Lower end of its 95 % confidence interval, by bootstrap over sections (percentiles).
-        high: Upper end.
-        ratio: The first mean divided by the second; NaN where that is 0.
-        effect: Cohen's d of the pairs: mean over standard deviation of the differences; 0 where they are all equal.
-        p: Two-sided paired t-test; 1 where all differences are 0.
-        corrected_p: The same after Holm's correction over all the comparisons made together.
+        low: Lower end of the 95 % confidence interval of ``mean``, by bootstrap over sections (percentiles).
+        high: Upper end of that interval.
+        ratio: The first mean divided by the second; NaN if the second is 0.
+        effect: Cohen's d of the pairs: mean over standard deviation of the differences; 0 if they are all equal.
+        p: Two-sided p of a paired t-test; 1 if all differences are 0.
+        corrected_p: ``p`` after Holm's correction over all comparisons made together.
     """
 
     mean: float
@@ -44,10 +44,10 @@ def difference(
     """Compare two systems' values of one measure.
 
     Args:
-        first: A value a section, shape (sections,).
-        second: The other system's, of the same sections in the same order.
-        resamples: Of the bootstrap.
-        seed: Of the bootstrap.
+        first: One value a section, shape (sections,).
+        second: The other system's values, for the same sections in the same order, shape (sections,).
+        resamples: The number of resamples of the bootstrap.
+        seed: The random seed of the bootstrap.
 
     Raises:
         ValueError: The shapes differ, or there are fewer than two sections.
@@ -79,10 +79,10 @@ def difference(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down correction: the chance of any false alarm among all stays below each value.
+    """Correct p values for several comparisons by Holm's step-down method.
 
     Args:
-        p_values: In [0, 1].
+        p_values: Uncorrected values, in [0, 1].
 
     Returns:
         Corrected values in the same order, each at least as large, at most 1.
@@ -96,16 +96,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def corrected(differences: Mapping[str, Difference]) -> dict[str, Difference]:
-    """Comparisons that are made together, with Holm's correction over all of them."""
+    """Apply Holm's correction to comparisons that are made together."""
     p_values = holm([one.p for one in differences.values()])
     return {name: replace(one, corrected_p=p) for (name, one), p in zip(differences.items(), p_values, strict=True)}
 
 
 def compare(first: Figures, second: Figures) -> dict[str, Difference]:
-    """Two systems over the same sections: measure to difference, corrected over the measures.
+    """Compare two systems over the same sections: measure to difference, corrected over the measures.
 
     Raises:
-        ValueError: They were measured over different sections, or over fewer than two.
+        ValueError: The systems were measured over different sections, or over fewer than two.
     """
     if first.section_ids != second.section_ids:
         raise ValueError("the two systems were measured over different sections")

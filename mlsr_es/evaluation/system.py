@@ -1,4 +1,4 @@
-"""A system: a row of a table in which several answer the same topics."""
+"""A system: one row of a table that compares systems on the same topics."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mlsr_es.evaluation.run import Run
 
 @dataclass(frozen=True, eq=False)
 class System:
-    """A system.
+    """A system with its run and its figures.
 
     Args:
-        what: What it is, in words.
-        run: Its answers; the run's name is the system's.
-        figures: What they are worth.
+        what: A description in words.
+        run: Its rankings; the run's name is the system's name.
+        figures: The run's figures.
     """
 
     what: str
@@ -27,5 +27,5 @@ class System:
 
     @classmethod
     def measured(cls, what: str, run: Run, judgements: Iterable[Judgement]) -> Self:
-        """By the usual measures."""
+        """A system with the figures of the usual measures."""
         return cls(what, run, figures(run, judgements))

@@ -10,7 +10,7 @@ from mlsr_es.collection import Judgement, Section
 from mlsr_es.splits import TEST_FOLD, fold_of
 
 LEAST_TEXT = 60
-"""A topic has more characters of its own text than this: less says nothing that a title does not."""
+"""A topic's own text has more characters than this: a shorter one adds nothing to the titles."""
 
 
 class Split(StrEnum):
@@ -21,19 +21,19 @@ class Split(StrEnum):
     TEST = "test"
 
     def has(self, page: str, *, fold: int = TEST_FOLD) -> bool:
-        """Whether a page is in it; ``TEST`` is the fold that is held out."""
+        """Whether the split includes a page; ``TEST`` is the fold that is held out."""
         return self is Split.ALL or (fold_of(page) == fold) is (self is Split.TEST)
 
 
 @dataclass(frozen=True)
 class Topics:
-    """Sections to suggest images for, with the judgements that count.
+    """Sections to suggest images for, with their judgements.
 
     Args:
-        sections: Each with at least one relevant image among those that can be found.
-        judgements: Of these sections and of images that can be found.
-        too_short: Sections of all splits left out because they have too little text.
-        not_searched: Judgements of all splits left out because nothing that is searched has the image.
+        sections: Sections that each have at least one relevant image among those that are searched.
+        judgements: The judgements of these sections on images that are searched.
+        too_short: The number of sections, in all splits, left out because they have too little text.
+        not_searched: The number of judgements, in all splits, left out because their image is not searched.
     """
 
     sections: tuple[Section, ...]
@@ -42,14 +42,14 @@ class Topics:
     not_searched: int = 0
 
     def of(self, split: Split, *, fold: int = TEST_FOLD) -> Topics:
-        """Those whose pages are in a split that holds out a fold."""
+        """The topics whose pages are in a split; ``fold`` is the fold that is held out."""
         sections = tuple(section for section in self.sections if split.has(section.page, fold=fold))
         ids = {section.id for section in sections}
         kept = tuple(one for one in self.judgements if one.section_id in ids)
         return Topics(sections, kept, self.too_short, self.not_searched)
 
     def asking(self, fields: Collection[str]) -> Topics:
-        """The same topics, asked by some fields of their sections alone."""
+        """The same topics with only some fields of their sections as the query."""
         return replace(self, sections=tuple(section.only(fields) for section in self.sections))
 
 
@@ -60,12 +60,12 @@ def choose_topics(
     *,
     least_text: int = LEAST_TEXT,
 ) -> Topics:
-    """The topics among sections.
+    """Choose the topics among sections.
 
     Args:
-        sections: All there are.
-        judgements: All there are; of a pair that stands twice the last counts.
-        image_ids: Of the images that are searched.
+        sections: All sections.
+        judgements: All judgements; of two for the same section and image the last counts.
+        image_ids: The ids of the images that are searched.
         least_text: A topic's own text has more characters than this.
     """
     by_section: dict[str, dict[str, Judgement]] = {}

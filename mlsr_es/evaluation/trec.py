@@ -15,7 +15,7 @@ _Parsed = TypeVar("_Parsed")
 
 
 def write_run(run: Run, path: Path) -> None:
-    """Write a run; its name is the last column, blanks replaced.
+    """Write a run; the last column is its name, with blanks replaced.
 
     Raises:
         StorageError: The disk is full, or not writable.
@@ -32,10 +32,10 @@ def write_run(run: Run, path: Path) -> None:
 
 
 def read_run(path: Path) -> Run:
-    """Read a run. The scores decide, as with other tools; at equal scores the order of the lines does.
+    """Read a run. It is ordered by score, as in other tools; lines with equal scores keep their order.
 
     Raises:
-        InputError: The file cannot be read, or a line of it is none of a run.
+        InputError: The file cannot be read, or one of its lines is not a run's.
     """
     rankings: dict[str, list[Ranked]] = {}
     name = path.stem
@@ -50,7 +50,7 @@ def read_qrels(path: Path) -> list[Judgement]:
     """Read judgements.
 
     Raises:
-        InputError: The file cannot be read, or a line of it is none of qrels.
+        InputError: The file cannot be read, or one of its lines is not a judgement.
     """
     return list(_parsed(path, _qrels_line, "section 0 image relevance"))
 

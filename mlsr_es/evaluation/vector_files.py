@@ -1,7 +1,7 @@
 """Vectors of a collection as Parquet: ``documents.parquet`` and ``sections.parquet``.
 
-A row has ``id``, ``terms`` (word pieces, heaviest first) and ``weights``; a document's also ``text``, its captions as
-BM25 reads them. What made them stands in the file's metadata under ``mlsr_es``, as JSON.
+A row has ``id``, ``terms`` (word pieces, heaviest first) and ``weights``. A document's row also has ``text``, its
+captions as BM25 reads them. The file's metadata describes the model under ``mlsr_es``, as JSON.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _META = b"mlsr_es"
 
 
 class VectorWriter:
-    """Writes one file of vectors, batch by batch; the file appears whole, when the writer is left without an error.
+    """A context manager that writes one file of vectors, batch by batch.
 
     Args:
-        path: Replaced where it is there.
-        meta: What made the vectors: model, revision...
+        path: The file. It appears, or is replaced, when the context is left without an error.
+        meta: How the vectors were made: model, revision...
         with_text: Whether rows have a text.
     """
 
@@ -54,9 +54,9 @@ class VectorWriter:
         """Append rows.
 
         Args:
-            ids: Of the rows.
-            weights: Of the rows.
-            texts: Of the rows, where the file has texts.
+            ids: The ids of the rows.
+            weights: The vectors of the rows.
+            texts: The texts of the rows, if the file has texts.
 
         Raises:
             StorageError: The disk is full.
@@ -100,13 +100,13 @@ class VectorFolder:
     """A collection's vectors as they were written.
 
     Args:
-        sections: A row a section.
-        section_ids: Of the rows.
-        documents: A row an image.
-        image_ids: Of the rows.
-        captions: Of the images, as BM25 reads them.
-        meta: What made them.
-        terms: Of the columns: word pieces.
+        sections: Query vectors, one row a section.
+        section_ids: The ids of the rows of ``sections``.
+        documents: Document vectors, one row an image.
+        image_ids: The ids of the rows of ``documents``.
+        captions: The captions of the images, as BM25 reads them.
+        meta: How the vectors were made: model, revision...
+        terms: The word pieces of the columns.
     """
 
     sections: SparseVectors
@@ -119,21 +119,21 @@ class VectorFolder:
 
     @property
     def query_fields(self) -> tuple[str, ...]:
-        """What of the sections was encoded; all, where it is not said."""
+        """The fields of the sections that were encoded; all fields if the metadata does not say."""
         said = self.meta.get("query_fields")
         return tuple(said.split(",")) if said else SECTION_FIELDS
 
 
 def read_vectors(folder: Path, vocabulary: Vocabulary | None = None) -> VectorFolder:
-    """Read what ``encode`` wrote.
+    """Read the folder that ``encode`` wrote.
 
     Args:
-        folder: With both files.
-        vocabulary: Of the model that encoded, for columns by its term ids; None for columns of the vectors' own.
+        folder: The folder with both files.
+        vocabulary: The model's vocabulary, so that columns are its term ids; None to number only the terms that occur.
 
     Raises:
-        InputError: A file is missing, is something else, or the two were made with different models, or with one of
-            another vocabulary.
+        InputError: A file is missing or has another content, the two files were made with different models, or the
+            model has another vocabulary.
     """
     documents, sections = (_read(folder / name) for name in (DOCUMENTS, SECTIONS))
     if documents.meta != sections.meta:
@@ -200,6 +200,6 @@ def _read(path: Path) -> _Table:
 
 
 def _flat(column: pa.ChunkedArray[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Any]:
-    """The length of each list of a column, and all their values in a row."""
+    """The length of each list of a column, and the values of all lists joined."""
     array: Any = column.combine_chunks()
     return np.diff(array.offsets.to_numpy()).astype(np.int64), array.flatten()
