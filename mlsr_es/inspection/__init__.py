@@ -1,4 +1,4 @@
-"""Looking at what is there, in rooms: ``evaluating``, ``tuning``, ``proving``, ``doctor`` and ``mining``.
+"""Examine indices and vectors; the rooms are ``evaluating``, ``tuning``, ``proving``, ``doctor`` and ``mining``.
 
-They ask an index as suggestion does, and score the same vectors on this machine.
+They query an index as suggestion does, and compute scores of the same vectors on this machine.
 """

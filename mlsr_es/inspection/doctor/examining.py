@@ -1,4 +1,4 @@
-"""Whether a cluster, and an index on it, are as searches need them; what to do where they are not."""
+"""Check that a cluster, and an index on it, are fit for searches, and say what to do if they are not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Given = TypeVarTuple("_Given")
 
 _SAMPLE = 200
 _CLAUSES = 1024
-"""What a 7.x cluster allows by itself."""
+"""The clause limit of a 7.x cluster by default."""
 
 _NEARLY_FULL = 0.95
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -37,16 +37,16 @@ _NAMED = 3
 
 
 def examine(client: Client, index: str = "", *, load: Callable[[str], BiEncoder]) -> Iterator[Finding]:
-    """Look at a cluster, and at an index where one is named; nothing is written.
+    """Examine a cluster, and an index if one is named; write nothing.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
-        index: The index; "" for the cluster alone.
-        load: Gives the model of a name.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
+        index: The index; "" for the cluster only.
+        load: Loads the model of a name.
 
     Yields:
-        Lines, as they are found. Where nothing answers, or the index is none that can be searched, what rests on it is
-        left out.
+        Findings, one line each. If the cluster does not answer, or the index cannot be searched, the checks that depend
+        on it are left out.
     """
     try:
         found = capabilities(client)
@@ -190,7 +190,7 @@ def _features(client: Client, index: str, version: Version, model: BiEncoder) ->
     about = "features that match nothing"
     documents, names = sampled_features(client, index, version.meta.terms, documents=_SAMPLE)
     looked = f"in {documents:,} documents drawn at random"
-    # A name with a dot is stored, and is never found again; one that the model has no word piece for is never asked.
+    # A name with a dot is stored but never matches; a name without a word piece of the model is never in a query.
     lost = [name for name, _ in names.most_common() if "." in name or term_of(name) not in model.vocabulary]
     if lost:
         some = ", ".join(lost[:_NAMED])
@@ -217,7 +217,7 @@ def _left_behind(client: Client, index: str) -> Finding:
 
 
 def _attempted(about: str, look: Callable[[*_Given], Finding], *given: *_Given) -> Finding:
-    """What a look finds; a cluster that refuses it is a line too, and the next look follows."""
+    """The finding of one check. If the cluster refuses the request, that is the finding, and the next check follows."""
     try:
         return look(*given)
     except MlsrError as error:
@@ -225,7 +225,7 @@ def _attempted(about: str, look: Callable[[*_Given], Finding], *given: *_Given) 
 
 
 def _unseen(about: str, error: MlsrError) -> Finding:
-    """A refusal may be for want of rights, and says nothing of what could not be looked at."""
+    """The finding for a refused request: rights may be missing, and what they hide is unknown."""
     level = Level.UNKNOWN if isinstance(error, ClusterRefusedError) else Level.RED
     return Finding(about, level, error.what, error.advice)
 

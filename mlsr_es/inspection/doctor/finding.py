@@ -1,4 +1,4 @@
-"""What an examination found: a line each."""
+"""The findings of an examination, one line each."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How grave it is."""
+    """How serious a finding is."""
 
     GREEN = "green"
-    """As it should be."""
+    """All is well."""
 
     AMBER = "amber"
-    """It works, and could be better."""
+    """It works but could be better."""
 
     RED = "red"
-    """Searches fail, or lack images."""
+    """Searches fail or miss images."""
 
     UNKNOWN = "unknown"
-    """The rights hide it."""
+    """Missing rights hide it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A line.
+    """One line of an examination.
 
     Args:
-        about: What was looked at.
-        level: How it is.
-        says: What was found.
-        advice: What to do; "" for nothing.
+        about: What was checked.
+        level: How serious the finding is.
+        says: The finding.
+        advice: What to do; "" if nothing.
     """
 
     about: str

@@ -1,4 +1,4 @@
-"""How good an index, or a folder of vectors, is: its runs and the baselines' over the same topics."""
+"""How good an index, or a folder of vectors, is: its runs and the baselines' runs over the same topics."""
 
 from mlsr_es.inspection.evaluating.asking import Asker, plain_words
 from mlsr_es.inspection.evaluating.comparing import Comparison, compare_versions

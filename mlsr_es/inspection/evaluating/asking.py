@@ -1,4 +1,4 @@
-"""Asking a cluster all topics: runs."""
+"""Query a cluster for all topics: the results are runs."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
 
 Words = Callable[[Section], WordClauses]
-"""What BM25 adds for a section."""
+"""A section's words as BM25 clauses."""
 
 
 @dataclass(frozen=True)
 class Asker:
-    """An index that is asked topics.
+    """Queries one index for topics.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
-        version: The index.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
+        version: The index to query.
         strategy: How the cluster executes queries.
         sections: The topics.
-        terms: A topic's place among them to its word pieces and their weights.
-        progress: Told of each answer.
-        depth: Of the longest ranking.
-        request_options: What stands around each query.
+        terms: The topic's position in ``sections`` to its word pieces and their weights.
+        progress: Advanced by each response.
+        depth: The most images of a ranking.
+        request_options: Further parts of each search request.
     """
 
     client: Client
@@ -46,12 +46,12 @@ class Asker:
     request_options: RequestOptions = RequestOptions()
 
     def run(self, name: str, words: Words | None = None, *, terms: bool = True) -> Run:
-        """The answers to all topics.
+        """Query the index for all topics.
 
         Args:
-            name: Of the run.
-            words: What BM25 adds; None for nothing.
-            terms: Whether the model's terms are asked for.
+            name: The name of the run.
+            words: The BM25 clauses of a section; None for no BM25.
+            terms: Whether queries contain the model's terms.
 
         Raises:
             ClusterError: The cluster cannot be reached, or refuses.
@@ -69,7 +69,7 @@ class Asker:
         return Run(name, rankings)
 
     def _queries(self, words: Words | None, *, terms: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Section and body; a topic without anything to ask has none, and counts as one without answer."""
+        """Section id and request body; a topic with an empty query is left out and counts as unanswered."""
         for place, section in enumerate(self.sections):
             named = self.terms(place) if terms else {}
             clauses = words(section) if words else None
@@ -88,5 +88,5 @@ class Asker:
 
 
 def plain_words(section: Section) -> WordClauses:
-    """What a ``match`` query for titles and text asks, a clause a word."""
+    """The clauses, one a word, of a ``match`` query for titles and text."""
     return WordClauses(plain_weights(section))

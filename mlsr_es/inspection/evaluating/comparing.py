@@ -1,4 +1,4 @@
-"""Two versions of an index over the same topics: whether the one may take the other's place."""
+"""Compare two versions of an index over the same topics, to decide whether one may replace the other."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ DECIDING = MEASURES[0]
 """The measure that decides."""
 
 _CHANCE = 0.05
-"""Below this p, a difference is called significant."""
+"""A difference with a p below this is significant."""
 
 _FEWEST = 2
-"""Topics: a deviation needs two."""
+"""The fewest topics: a standard deviation needs two values."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A version beside the one that is searched.
+    """A candidate version compared with the serving version.
 
     Args:
-        topics: What both were asked.
-        candidate: What the version's answers are worth.
-        serving: What the answers are worth that searches give now.
-        differences: Measure to the candidate's figure less the other's.
+        topics: The topics of both runs.
+        candidate: The candidate's figures.
+        serving: The serving version's figures.
+        differences: Measure to the candidate's figure minus the serving version's.
     """
 
     topics: Topics
@@ -48,7 +48,7 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether the version is worse by ``DECIDING``, and that is more than chance (two-sided, p below 0.05)."""
+        """Whether the candidate is significantly worse by ``DECIDING`` (two-sided, p below 0.05)."""
         found = self.differences[DECIDING]
         return found.mean < 0 and found.p < _CHANCE
 
@@ -61,16 +61,16 @@ def compare_versions(
     plan: TopicPlan,
     progress: Progress = Silent(),
 ) -> Comparison:
-    """Ask two versions the same topics, each in its own model's words.
+    """Query two versions for the same topics, each with queries of its own model.
 
-    An image that only one of the two holds counts for both: what cannot be found is not suggested.
+    A judged image that only one version holds counts for both, so the other version is measured as missing it.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
-        candidate: The version that is to take over, and its model.
-        serving: The version that is searched now, and its model.
-        plan: Which topics are asked.
-        progress: Told of what is asked.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
+        candidate: The version to promote, and its model.
+        serving: The version that searches use now, and its model.
+        plan: The topics.
+        progress: Advanced by each query.
 
     Raises:
         InputError: There are fewer than two topics, or a model is not the one that its version was made with.

@@ -1,4 +1,4 @@
-"""How good an index, or a folder of vectors, is: its runs and the baselines' over the same topics."""
+"""How good an index, or a folder of vectors, is: its runs and the baselines' runs over the same topics."""
 
 from __future__ import annotations
 
@@ -42,12 +42,13 @@ class Evaluation:
     """Systems over the same topics.
 
     Args:
-        topics: What was asked.
-        systems: By name, the model's first.
-        training_topics: Over how many the strong baseline's constants were found; 0 where they are the usual ones.
-        boosted: The strong baseline with its constants.
-        plan: What was asked for.
-        contents: What was searched.
+        topics: The topics.
+        systems: Name to system, the model's first.
+        training_topics: The number of topics on which the title-boosted baseline's constants were found; 0 for its
+            default constants.
+        boosted: The title-boosted baseline with its constants.
+        plan: How the topics were chosen.
+        contents: The images that were searched.
     """
 
     topics: Topics
@@ -68,19 +69,19 @@ def evaluate_index(
     query_table: QueryTable | None = None,
     progress: Progress = Silent(),
 ) -> Evaluation:
-    """Ask an index all topics, and score the vectors that it stores on this machine.
+    """Query an index for all topics, and also score its stored vectors on this machine.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
         index: The alias.
-        model: The bi-encoder that it was made with.
-        plan: Which topics are asked.
-        hybrid: What BM25 adds in one more system; None for no such system.
-        query_table: Asks in the model's place in one more system; None for no such system.
-        progress: Told of what is read and asked.
+        model: The bi-encoder that the index was made with.
+        plan: The topics.
+        hybrid: The BM25 part of one more system, the model with BM25 added; None for no such system.
+        query_table: Encodes the queries of one more system, in place of the model; None for no such system.
+        progress: Advanced while the index is read and queried.
 
     Raises:
-        InputError: There is no topic, no such index, or it was made with another model.
+        InputError: There is no topic or no such index, or the index was made with another model.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     version = serving_version(client, index)
@@ -103,7 +104,7 @@ def evaluate_index(
         words = partial(WordClauses.of, hybrid)
         runs[f"sparse + {adds}, one request"] = asker.run("hybrid", words)
         runs["the words of hybrid alone"] = asker.run("words", words, terms=False)
-    if not version.meta.enriched:  # somebody else's index has fields of its own
+    if not version.meta.enriched:  # an owner's index has no field caption_all
         runs["titles and text, by the cluster on caption_all"] = asker.run("bm25", plain_words, terms=False)
     return _with_baselines(runs, topics, training, contents, plan)
 
@@ -114,12 +115,12 @@ def evaluate_vectors(
     plan: TopicPlan,
     progress: Progress = Silent(),
 ) -> Evaluation:
-    """Score the vectors that ``encode_collection`` wrote.
+    """Score the vectors that ``encode`` wrote.
 
     Args:
-        folder: With the vectors.
-        plan: Which topics are asked; by those of their fields that the vectors were encoded from.
-        progress: See ``evaluate_index``.
+        folder: The folder with the vectors.
+        plan: The topics; their queries are the fields that the vectors were encoded from.
+        progress: Advanced while topics are scored.
 
     Raises:
         InputError: There are no vectors, or there is no topic.
@@ -138,7 +139,7 @@ def evaluate_vectors(
 
 
 def encoded(model: QueryEncoder, sections: Sequence[Section], progress: Progress) -> SparseVectors:
-    """Query vectors of many sections, some at a time."""
+    """Encode the query vectors of many sections, in batches."""
     stage = "Encoding sections"
     progress.start(stage, len(sections), "sections")
     parts = []

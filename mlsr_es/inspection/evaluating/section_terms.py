@@ -1,4 +1,4 @@
-"""The terms that sections are asked by: encoded now, or before."""
+"""The query terms of sections: encoded now, or read from files."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from mlsr_es.suggestion import QueryEncoder
 
 Terms = Mapping[str, Mapping[str, float]]
-"""By the section's id: word piece to query weight."""
+"""Section id to the section's query: word piece to weight."""
 
 
 def spread(sections: Sequence[Section], count: int) -> list[Section]:
-    """At most so many sections, from the whole of a file: the same ones each time."""
+    """At most ``count`` sections, evenly spread over the sequence and the same ones each time."""
     taken = min(count, len(sections))
     return [sections[place * len(sections) // taken] for place in range(taken)]
 
 
 def terms_by_model(model: QueryEncoder, sections: Sequence[Section], progress: Progress) -> Terms:
-    """Encode sections."""
+    """Encode sections with a model."""
     vectors = encoded(model, sections, progress)
     return {section.id: vectors.named(row, model.vocabulary) for row, section in enumerate(sections)}
 
 
 def terms_of_files(folder: VectorFolder, sections: Sequence[Section]) -> Terms:
-    """The sections that a folder has."""
+    """The terms of those sections that a folder of vectors contains."""
     rows = {section_id: row for row, section_id in enumerate(folder.section_ids)}
     found: dict[str, Mapping[str, float]] = {}
     for section in sections:

@@ -1,4 +1,4 @@
-"""What a query table costs: the same topics, asked by the model and by the table."""
+"""The quality that a query table loses: the same topics, queried by the model and by the table."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TableLoss:
-    """Over topics of pages that the table was not distilled from.
+    """The figures of a model and of its table, over topics of pages that the table was not distilled from.
 
     Args:
-        topics: How many.
-        model: What the model's own queries are worth.
-        table: What the table's are worth.
-        differences: Measure to table minus model.
+        topics: The number of topics.
+        model: The figures of the model's own queries.
+        table: The figures of the table's queries.
+        differences: Measure to the table's figure minus the model's.
     """
 
     topics: int
@@ -48,15 +48,15 @@ def table_loss(
     lone: NDArray[np.float32],
     progress: Progress = Silent(),
 ) -> TableLoss:
-    """Distil a table from the pages outside the test fold, and ask the topics of the test fold.
+    """Distil a table from the pages outside the test fold, and measure it on the topics of the test fold.
 
     Args:
-        contents: What is searched, in the columns of the model's vocabulary.
-        model: With an MLP query head.
-        sections: Of all folds.
-        judgements: Which images belong in them.
-        lone: Of ``lone_weights``.
-        progress: Told of what is encoded and asked.
+        contents: The images that are searched, in the columns of the model's vocabulary.
+        model: A model with an MLP query head.
+        sections: The sections of all folds.
+        judgements: The images that belong in the sections.
+        lone: The weight of each word piece encoded alone, as ``lone_weights`` gives it.
+        progress: Advanced while sections are encoded and scored.
 
     Raises:
         InputError: No page of the test fold has a topic.

@@ -1,4 +1,4 @@
-"""Which topics are asked, and by what of their sections."""
+"""Which topics are asked, and with which fields of their sections."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ _IDS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class TopicPlan:
-    """What is asked.
+    """How topics are chosen.
 
     Args:
         sections: Sections that may be topics.
-        judgements: Which images belong in them.
-        split: Which pages' topics are asked.
-        fold: Which pages the split holds out.
-        least_text: See ``choose_topics``.
-        query_fields: What of a section is asked, of the model and of the baselines alike; out of ``SECTION_FIELDS``.
+        judgements: The images that belong in the sections.
+        split: The pages whose topics are asked.
+        fold: The fold that the split holds out.
+        least_text: A topic's own text has more characters than this.
+        query_fields: The fields of a section that are its query, for the model and the baselines; from
+            ``SECTION_FIELDS``.
     """
 
     sections: Sequence[Section]
@@ -40,13 +41,13 @@ class TopicPlan:
     query_fields: Sequence[str] = SECTION_FIELDS
 
     def topics(self, image_ids: Collection[str]) -> tuple[Topics, Topics]:
-        """What is asked, and the training topics: those on the other pages, none where all pages are asked.
+        """The topics of the split, and the training topics: those on the other pages, none if the split is all pages.
 
         Args:
-            image_ids: Of the images that are searched.
+            image_ids: The ids of the images that are searched.
 
         Raises:
-            InputError: Nothing is asked.
+            InputError: There is no topic.
         """
         known = choose_topics(self.sections, self.judgements, image_ids, least_text=self.least_text)
         known = known.asking(self.query_fields)
@@ -57,15 +58,15 @@ class TopicPlan:
                 "those that are searched.",
                 advice="Topics, judgements and images have to be of one collection.",
             )
-        # Constants found on the topics that are asked would flatter the baseline.
+        # Constants found on the topics themselves would make the baseline look too good.
         training = known.of(Split.TRAIN, fold=self.fold) if self.split is Split.TEST else Topics((), ())
         return asked, training
 
     def topics_in(self, client: Client, *versions: Version) -> Topics:
-        """What is asked of indices, where an image that one of them holds counts: judged images alone are looked up.
+        """The topics for some indices; a judged image counts if at least one of them holds it.
 
         Raises:
-            InputError: Nothing is asked.
+            InputError: There is no topic.
             ClusterError: The cluster cannot be reached, or refuses.
         """
         ids = list(dict.fromkeys(one.image_id for one in self.judgements))

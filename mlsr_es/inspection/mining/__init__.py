@@ -1,4 +1,4 @@
-"""What an index ranks high for training sections: where hard negatives come from."""
+"""Mine hard negatives: images that an index ranks high for training sections."""
 
 from mlsr_es.inspection.mining.index_miner import index_miner
 

@@ -1,4 +1,4 @@
-"""Asking an index what it ranks high for the sections of a training run: where its hard negatives come from."""
+"""Mine hard negatives for a training run: query an index for the images that it ranks high for training sections."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class IndexMiner:
-    """Ranks the images of a collection that an index holds, by BM25 or by the vectors that it was made with.
+    """Ranks the images of one collection in an index, by BM25 or by the index's vectors.
 
     Args:
         client: Of ``mlsr_es.elastic.connect``.
         version: The index.
-        model: The bi-encoder that it was made with; None for BM25 on ``caption_all``.
-        collection: Whose images are ranked.
-        depth: How many a section.
-        progress: Told of each section.
+        model: The bi-encoder that the index was made with; None for BM25 on ``caption_all``.
+        collection: The collection whose images are ranked.
+        depth: The number of images a section.
+        progress: Advanced by each section.
     """
 
     client: Client
@@ -40,11 +40,11 @@ class IndexMiner:
     progress: Progress
 
     def __call__(self, sections: Sequence[Section], documents: Sequence[ImageDocument]) -> Run:
-        """The rankings; sections that ask for nothing have an empty one.
+        """Rank images for sections; a section with an empty query has an empty ranking.
 
         Args:
             sections: The queries.
-            documents: Not looked at: what is searched, the index holds, and those that train sort out what they need.
+            documents: Not used: the index holds the images that are searched, and training selects from the ranking.
 
         Raises:
             ClusterError: The cluster cannot be reached, or refuses.
@@ -74,18 +74,18 @@ def index_miner(
     depth: int,
     progress: Progress = Silent(),
 ) -> IndexMiner:
-    """A miner of an index that is there, and was made with the model.
+    """A miner for an index; checks that the index exists and was made with the model.
 
     Args:
-        client: See ``IndexMiner``.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
         index: The alias.
-        model: Likewise.
-        collection: Likewise.
-        depth: Likewise.
-        progress: Likewise.
+        model: The bi-encoder that the index was made with; None for BM25 on ``caption_all``.
+        collection: The collection whose images are ranked.
+        depth: The number of images a section.
+        progress: Advanced by each section.
 
     Raises:
-        InputError: There is no such index, or it was made with another model.
+        InputError: There is no such index, or the index was made with another model.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     version = serving_version(client, index)

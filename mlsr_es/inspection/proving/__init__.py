@@ -1,4 +1,4 @@
-"""Whether an index ranks as its model says: its hits and scores beside the dot products of known weights."""
+"""Whether an index ranks as its model does: its hits and scores compared with the dot products of known weights."""
 
 from mlsr_es.inspection.proving.known_weights import KnownWeights, encoded_weights, stored_weights
 from mlsr_es.inspection.proving.verifying import Asked, Asking, Verification, verify_scores

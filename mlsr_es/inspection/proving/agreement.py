@@ -1,4 +1,4 @@
-"""Whether a ranking is the one that it should be: pure functions over the scores of one query."""
+"""Whether a ranking is the expected one: pure functions over the scores of one query."""
 
 from __future__ import annotations
 
@@ -13,34 +13,35 @@ Scores = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 ROUNDING = 1e-5
-"""Relative: a cluster adds up in single precision, some hundreds of terms at most. Closer scores are ties."""
+"""Relative: scores closer than this are ties, since a cluster adds up to some hundreds of terms in single precision."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a query should give.
+    """The expected result of a query.
 
     Args:
-        scores: Of each image that may be a hit; 0 for the others. Shape (images,).
-        sure: Which images are scored for certain: in two phases, ties at the window's edge are not. The same shape.
+        scores: The score of each image that may be a hit, 0 for the others; shape (images,), float64.
+        sure: Which images certainly have that score: in two phases, ties at the window's edge may have another; shape
+            (images,), bool.
     """
 
     scores: Scores
     sure: NDArray[np.bool_]
 
     def best(self, depth: int) -> Places:
-        """The places of the best images, at equal scores the first; at most ``depth``."""
+        """The places of the best images, at most ``depth``; of equal scores the first image is better."""
         order = np.argsort(-self.scores, kind="stable")[:depth]
         return order[self.scores[order] > 0]
 
 
 def dot_products(weights: Mapping[str, float], images: csr_array, columns: Mapping[str, int]) -> Scores:
-    """The dot product of a query with each image.
+    """Compute the dot product of a query with each image.
 
     Args:
         weights: Feature name to query weight.
-        images: Of shape (images, terms).
-        columns: Feature name to column; a name without one is in no image.
+        images: The images' weights, shape (images, terms).
+        columns: Feature name to column; a name without a column is in no image.
     """
     query = np.zeros(images.shape[1])
     for name, weight in weights.items():
@@ -51,12 +52,12 @@ def dot_products(weights: Mapping[str, float], images: csr_array, columns: Mappi
 
 
 def expected(finding: Scores, ranking: Scores | None = None, window: int | None = None) -> Expected:
-    """What one phase or two should give.
+    """Compute the expected result of a query in one phase or two.
 
     Args:
-        finding: Each image's share of the terms that find it; an image with none is no hit.
-        ranking: Its share of those that only rank; None for one phase.
-        window: How many of the best by ``finding`` are ranked anew; None for one phase.
+        finding: Each image's score from the terms of the first phase; an image with 0 is not a hit. Shape (images,).
+        ranking: Each image's score from the terms of the second phase, shape (images,); None for one phase.
+        window: How many of the best by ``finding`` the second phase ranks again; None for one phase.
     """
     found = finding > 0
     if ranking is None or window is None:
@@ -70,12 +71,12 @@ def expected(finding: Scores, ranking: Scores | None = None, window: int | None 
 
 
 def overlap(exact: Scores, places: Places, depth: int) -> float:
-    """The share of the best images that a ranking has; one that ties with the last of them is as good.
+    """The share of the best images in a ranking; an image that ties with the last of the best counts as one of them.
 
     Args:
         exact: The score that each image should have.
-        places: Of the images in the ranking.
-        depth: How many count.
+        places: The places of the ranking's images in ``exact``.
+        depth: How many images are the best.
     """
     best = np.sort(exact[exact > 0])[::-1][:depth]
     if not best.size:
@@ -84,7 +85,7 @@ def overlap(exact: Scores, places: Places, depth: int) -> float:
 
 
 def order_kept(exact: Scores, places: Places) -> float:
-    """Kendall's tau of a ranking and the scores that its images should have; ties count as kept. From -1 to 1."""
+    """Kendall's tau, from -1 to 1, of a ranking and its images' exact scores; ties count as in order."""
     should = exact[places]
     first, second = np.triu_indices(len(places), 1)
     if not first.size:
@@ -95,13 +96,13 @@ def order_kept(exact: Scores, places: Places) -> float:
 
 
 def disagreement(wanted: Expected, places: Places, scores: Sequence[float], depth: int) -> str:
-    """What of a ranking cannot be explained by what was asked, in words; "" for nothing.
+    """Describe, in words, how a ranking differs from the expected result; "" if it does not.
 
     Args:
-        wanted: What was asked should give.
-        places: Of the hits, best first; -1 for an image that nobody knows.
-        scores: Theirs.
-        depth: How many were asked for.
+        wanted: The expected result.
+        places: The places of the hits, best first; -1 for an unknown image.
+        scores: The scores of the hits.
+        depth: How many hits were asked for.
     """
     for rank, (place, score) in enumerate(zip(places, scores, strict=True), 1):
         if place < 0:

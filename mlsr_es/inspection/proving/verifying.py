@@ -1,4 +1,4 @@
-"""Does an index rank as its model says: what it answers beside the dot products that it should give."""
+"""Verify that an index ranks as its model does: compare its hits with the dot products of known weights."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ if TYPE_CHECKING:
 
 
 class Asking(StrEnum):
-    """How the terms of a query are asked."""
+    """How a query's terms become clauses."""
 
     DOT_PRODUCT = "dot-product"
-    """As this package asks them: linear, or without the cluster's own pruning."""
+    """As this package does it: linear, or without the cluster's own pruning."""
 
     SATURATION = "saturation"
-    """A ``rank_features`` field as it is asked by who names no function; sentence-transformers' helper asks so."""
+    """A ``rank_features`` query that names no function; sentence-transformers' helper sends such queries."""
 
     PRUNED = "pruned"
-    """A ``sparse_vector`` field as it is asked by who says nothing of pruning."""
+    """A ``sparse_vector`` query with the cluster's default pruning."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An index, and how it is asked.
+    """An index, and how it is queried.
 
     Args:
         index: An index or alias.
         field: The field with the weights.
         strategy: How queries are executed.
-        asking: How terms are asked.
-        depth: How many hits.
+        asking: How terms become clauses.
+        depth: How many hits a query asks for.
 
     Raises:
-        InputError: The field cannot be asked so.
+        InputError: The field's kind does not have this way of asking.
     """
 
     index: str
@@ -74,7 +74,7 @@ class Asked:
             )
 
     def body(self, weights: Mapping[str, float], strategy: Strategy) -> dict[str, Any]:
-        """The request for a query, feature name to weight."""
+        """The request body of a query, which is given as feature name to weight."""
         body = build_query(weights, size=self.depth, field=self.field, strategy=strategy, source=False)
         for clause in body["query"]["bool"]["should"]:
             if self.asking is Asking.SATURATION:
@@ -87,26 +87,26 @@ class Asked:
 
 @dataclass(frozen=True)
 class Verification:
-    """How an index ranks, beside how it should. Shares are means over the queries, of the best ``depth`` images.
+    """How well an index ranks. Shares are means over the queries, of the best ``depth`` images, in [0, 1].
 
     The losses add up to what is missing from ``agreement``.
 
     Args:
-        asked: What was asked.
-        images: How many there are.
-        queries: How many were asked.
-        agreement: The share of the best images by unrounded weights that the index gives.
+        asked: The index, and how it was queried.
+        images: The number of images.
+        queries: The number of queries.
+        agreement: The share of the best images by unrounded weights that the index returns.
         same_first: The share of queries whose first hit is the best image.
-        order: Kendall's tau of the hits' order and that of their unrounded dot products.
-        rounding: What is lost because a field keeps nine bits of a weight; None where only rounded weights are known.
-        pruning: What is lost because terms are left out, by the strategy or by the cluster.
-        dropping: What is lost because the cluster allows fewer clauses.
-        unexplained: What is lost and has none of these reasons.
+        order: Kendall's tau, from -1 to 1, of the hits' order and that of their unrounded dot products.
+        rounding: The share lost because a field keeps nine bits of a weight; None if only rounded weights are known.
+        pruning: The share lost because the strategy or the cluster leaves terms out.
+        dropping: The share lost because the cluster allows too few clauses.
+        unexplained: The share lost for none of these reasons.
         dropped: The number of queries that lost terms to the clause limit.
-        wrong: Queries whose hits or scores are not those of what was asked, each with what is wrong.
-        not_encoded: See ``KnownWeights``.
-        not_stored: Likewise.
-        least: The agreement that is enough.
+        wrong: Queries whose hits or scores differ from the expected result, each with a description.
+        not_encoded: The number of images that are only in the index; their stored weights are used.
+        not_stored: The number of images that were encoded and are not in the index.
+        least: The least agreement that passes, in [0, 1].
     """
 
     asked: Asked
@@ -127,7 +127,7 @@ class Verification:
 
     @property
     def verdict(self) -> str:
-        """Why the index does not rank as its model says; "" where it does."""
+        """Why the index does not rank as its model does; "" if it does."""
         if self.wrong:
             query, what = next(iter(self.wrong.items()))
             return (
@@ -146,7 +146,7 @@ class Verification:
 
 @dataclass(frozen=True, kw_only=True)
 class _Query:
-    """What one query gave: the share of the exact best images at each stage, and how its hits compare."""
+    """The result of one query: the share of the exact best images at each stage, and the check of its hits."""
 
     rounded: float
     pruned: float
@@ -167,15 +167,15 @@ def verify_scores(
     least: float = 0.95,
     progress: Progress = Silent(),
 ) -> Verification:
-    """Ask an index, and compare its hits and scores with the dot products of known weights.
+    """Query an index, and compare its hits and scores with the dot products of known weights.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
-        asked: What is asked, and how.
-        queries: By the section's id: word piece to query weight; those without terms are left out.
-        weights: What the index should rank by.
-        least: The agreement that is enough, of 1.
-        progress: Told of each query.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
+        asked: The index, and how it is queried.
+        queries: Section id to the query, word piece to weight; a query without terms is left out.
+        weights: The weights by which the index should rank.
+        least: The least agreement that passes, in [0, 1].
+        progress: Advanced by each query.
 
     Raises:
         InputError: No query has a term.
@@ -218,7 +218,7 @@ def verify_scores(
 
 @dataclass(frozen=True)
 class _Images:
-    """Images as they should be scored: unrounded, and as a field keeps them."""
+    """The images' weights: unrounded, and rounded as a field keeps them."""
 
     exact: csr_array
     rounded: csr_array
@@ -235,7 +235,7 @@ class _Images:
     def wanted(
         self, terms: Mapping[str, float], strategy: Strategy, depth: int, dropped: Collection[str] = ()
     ) -> Expected:
-        """What a strategy should give of rounded weights, without the terms for which the cluster had no room."""
+        """The expected result of a strategy with rounded weights, without the terms dropped by the clause limit."""
         finding, ranking = (
             {name: weight for name, weight in part.items() if name not in dropped} for part in strategy.split(terms)
         )
@@ -244,12 +244,12 @@ class _Images:
             return expected(found)
         others = dot_products(ranking, self.rounded, self.columns)
         if dropped:
-            # Terms have moved from one phase to the other: which images were ranked anew is not known from here.
+            # Dropping has moved terms from one phase to the other, so it is unknown which images were ranked again.
             return Expected(found + others, np.zeros(len(found), dtype=bool))
         return expected(found, others, None if strategy.window is None else max(strategy.window, depth))
 
     def places(self, answer: Answer) -> Places:
-        """The rows of the hits; -1 for one that nobody knows."""
+        """The rows of the hits; -1 for an unknown image."""
         return np.array([self.place.get(hit.id, -1) for hit in answer.hits], dtype=np.int64)
 
 
@@ -271,8 +271,8 @@ def _verified(client: Client, asked: Asked, terms: Mapping[str, float], images: 
     }
     compared = answer
     if asked.asking is Asking.PRUNED:
-        # Which terms the cluster leaves out depends on what only it knows: so what it gives is the stage, and that it
-        # adds up rightly is seen without its pruning.
+        # Only the cluster knows which terms it prunes. So its own result is this stage, and whether its scores add up
+        # is checked without pruning.
         stages |= {"pruned": known, "limited": known}
         compared = search(client, asked.index, replace(asked, asking=Asking.DOT_PRODUCT).body(terms, strategy))
     exact = dot_products(terms, images.exact, images.columns)

@@ -1,4 +1,4 @@
-"""How an index is searched best: the strategy, and the weight of BM25."""
+"""Find the best way to search an index: the strategy, and the weight of BM25."""
 
 from mlsr_es.inspection.tuning.hybrid import Weighing, weigh_hybrid
 from mlsr_es.inspection.tuning.strategies import Tuning, try_strategies, tune_strategy

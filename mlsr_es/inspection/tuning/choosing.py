@@ -1,4 +1,4 @@
-"""Which strategies are worth trying, and which of those that were tried is the one to use."""
+"""Choose the strategies to try, and then the strategy to use."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _FINDING_MASSES = (0.5, 0.6, 0.7, 0.8)
 _WINDOWS = (100, 300, 1000)
 
 _WORTHWHILE = 0.9
-"""A strategy that is not exact has to take less than this share of an exact one's time."""
+"""A strategy that is not exact must take less than this share of the exact strategy's time."""
 
 _EQUAL = 1.05
-"""Times within this ratio do not differ: then the one that finds more is better."""
+"""Times within this ratio count as equal, and the strategy that finds more is better."""
 
 EXACT = (Strategy(), Strategy(dynamic=True))
-"""Those that give the exact ranking."""
+"""The strategies that give the exact ranking."""
 
 
 def candidates(*, dynamic: bool, images: int, terms: int) -> list[Strategy]:
-    """What is tried beside the exact strategies.
+    """List the strategies to try in addition to the exact ones.
 
     Args:
-        dynamic: Whether they prune dynamically, as the faster exact one does.
-        images: How many the index holds; a window as large would rank them all.
-        terms: Of the longest query; no pruning to as many or more is tried.
+        dynamic: Whether they prune dynamically; set if the faster exact strategy does.
+        images: The number of images in the index; windows of this size would rank them all, and are left out.
+        terms: The number of terms of the longest query; strategies that keep as many or more are not tried.
     """
     windows = [window for window in _WINDOWS if window < images] or _WINDOWS[:1]
     return [
@@ -41,16 +41,16 @@ def candidates(*, dynamic: bool, images: int, terms: int) -> list[Strategy]:
 
 
 def faster(measured: Sequence[Measured]) -> Measured:
-    """The one with the lower median."""
+    """The strategy with the lowest median time."""
     return min(measured, key=lambda one: one.p50_ms)
 
 
 def recommended(measured: Sequence[Measured], *, least_overlap: float = LEAST_OVERLAP) -> Measured:
-    """The fastest that finds enough; an exact one unless another is faster by more than noise.
+    """Choose the fastest strategy that finds enough; an exact one, unless another is faster by more than noise.
 
     Args:
-        measured: Of at least one exact strategy among others.
-        least_overlap: The share of the exact top 10 that has to be found, in [0, 1].
+        measured: The measured strategies; at least one is exact.
+        least_overlap: The share of the exact top 10 that must be found, in [0, 1].
     """
     exact = faster([one for one in measured if one.strategy.exact])
     enough = [one for one in measured if one.overlap >= least_overlap and one.p50_ms < _WORTHWHILE * exact.p50_ms]

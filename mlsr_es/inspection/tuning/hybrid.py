@@ -1,4 +1,4 @@
-"""How much BM25 is to count in an index: the weight that balances both scores, and the curve that judgements draw."""
+"""Find the weight of BM25 for an index: the weight that balances both scores, and figures of other weights."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ MEASURE = "nDCG@10"
 _MEASURES = (MEASURE, "R@10")
 _DEPTH = 10
 _FACTORS = (0.0, 0.0625, 0.125, 0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0, 8.0)
-"""Of the balanced weight: what is tried."""
+"""The weights to try, as factors of the balanced weight."""
 _DIGITS = 3
 _MOST_SECTIONS = 256
 
 
 @dataclass(frozen=True)
 class Weighing:
-    """What was found.
+    """The result of a search for the weight.
 
     Args:
-        hybrid: What is recommended.
+        hybrid: The recommended field and weight.
         balance: The weight at which both best scores are equally high.
-        curve: Weight to what hybrid searches are worth with it; empty without judgements.
+        curve: Weight to the figures of hybrid searches with it; empty without judgements.
         best: The weight with the best nDCG@10; None without judgements.
-        sections: How many were asked.
-        warning: Why the weight is not to be trusted; "" where nothing is known against it.
+        sections: The number of sections that were searched for.
+        warning: Why the weight may be unreliable; "" if there is no known reason.
     """
 
     hybrid: Hybrid
@@ -67,22 +67,22 @@ def weigh_hybrid(
     trained: Sequence[TrainedOn] = (),
     progress: Progress = Silent(),
 ) -> Weighing:
-    """Find the weight of BM25: the balanced one, unless judgements say that another is better by more than chance.
+    """Find the weight of BM25: the balanced one, unless judgements show another to be significantly better.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
         index: The alias.
-        model: The bi-encoder that it was made with.
-        sections: What is searched for.
-        judgements: Which images belong in them; where there are none, both scores are balanced.
-        split: Which pages' sections are asked, where there are judgements.
-        fold: Which pages the split holds out.
+        model: The bi-encoder that the index was made with.
+        sections: The sections to search for.
+        judgements: The images that belong in the sections; without judgements the balanced weight is recommended.
+        split: The pages whose sections are used, if there are judgements.
+        fold: The fold that the split holds out.
         field: The text field that BM25 reads.
-        trained: Which pages the model was trained on; nothing where nobody can say.
-        progress: Told of what is asked.
+        trained: The pages that the model was trained on; empty if they are unknown.
+        progress: Advanced by each query.
 
     Raises:
-        InputError: Nothing can be asked, or the index has no such field.
+        InputError: No section has a query, or the index has no such field.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     version = serving_version(client, index)
@@ -112,7 +112,7 @@ def weigh_hybrid(
 
 
 def _warning(meta: IndexMeta, trained: Sequence[TrainedOn], split: Split, fold: int) -> str:
-    """Of judged pages that the model was, or may have been, trained on."""
+    """A warning if the model was, or may have been, trained on judged pages; "" otherwise."""
     held_out = {one.fold for one in trained if one.is_in(meta.origins)}
     if split is not Split.TRAIN and not (held_out and (split is Split.ALL or held_out != {fold})):
         return ""
@@ -126,7 +126,7 @@ def _warning(meta: IndexMeta, trained: Sequence[TrainedOn], split: Split, fold: 
 
 
 def _judged(weighing: Weighing, asker: Asker, judgements: Sequence[Judgement]) -> Weighing:
-    """With the curve around the balance."""
+    """The result with the curve around the balanced weight added."""
     curve = {}
     for factor in _FACTORS:
         weight = float(f"{factor * weighing.balance:.{_DIGITS}g}")

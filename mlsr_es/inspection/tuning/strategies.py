@@ -1,4 +1,4 @@
-"""The strategy that suits an index: measured on the sections that its users ask."""
+"""Find the best strategy for an index, measured on sections that its users search for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mlsr_es.encoders import BiEncoder
 
 _MOST_QUERIES = 100
-"""More make the figures steadier by less than the cluster's own moods change them."""
+"""With more queries the figures vary less, but the cluster's own noise is then larger than the gain."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Tuning:
     """Strategies on an index.
 
     Args:
-        queries: How many were asked.
-        terms: Median number of their terms.
-        images: How many images the index holds.
-        measured: The exact ones first.
-        recommended: Of them, the one to use.
+        queries: The number of queries.
+        terms: The median number of a query's terms.
+        images: The number of images in the index.
+        measured: The measured strategies, exact ones first.
+        recommended: The strategy to use.
     """
 
     queries: int
@@ -58,19 +58,19 @@ def tune_strategy(
     least_overlap: float = LEAST_OVERLAP,
     progress: Progress = Silent(),
 ) -> Tuning:
-    """Try strategies on an index, as searches for ten images.
+    """Try strategies on an index with searches for ten images.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
         index: The alias.
-        model: The bi-encoder that it was made with.
-        sections: What its users ask; of more than a hundred, a hundred spread evenly.
-        hybrid: What BM25 adds to each query; None for nothing.
-        least_overlap: See ``recommended``.
-        progress: Told of each search.
+        model: The bi-encoder that the index was made with.
+        sections: Sections that its users search for; of more than a hundred, a hundred evenly spread are used.
+        hybrid: The BM25 part of each query; None for no BM25.
+        least_overlap: The share of the exact top 10 that must be found, in [0, 1].
+        progress: Advanced by each search.
 
     Raises:
-        InputError: No section makes a query, there is no such index, or it was made with another model.
+        InputError: No section has a query, there is no such index, or it was made with another model.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     version = serving_version(client, index)
@@ -98,15 +98,15 @@ def try_strategies(
     least_overlap: float = LEAST_OVERLAP,
     progress: Progress = Silent(),
 ) -> Tuning:
-    """Try strategies with queries that are ready.
+    """Try strategies with queries that are already built.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
         index: An index or alias.
-        queries: At least one.
-        terms: How many terms each has.
-        least_overlap: See ``recommended``.
-        progress: Told of each search.
+        queries: The queries, at least one.
+        terms: The number of terms of each query.
+        least_overlap: The share of the exact top 10 that must be found, in [0, 1].
+        progress: Advanced by each search.
 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.

@@ -1,4 +1,4 @@
-"""Strategies tried on a cluster: how long each takes, and how much of the exact answer it gives."""
+"""Try strategies on a cluster: measure the time of each, and its share of the exact result."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
 
 DEPTH = 10
-"""How many images a search is for."""
+"""The number of images that a search asks for."""
 
 ROUNDS = 3
 """How often each query is timed under each strategy."""
 
 _TIED = 100
-"""How deep the exact answer is known: images that score like its tenth belong to it too."""
+"""The depth of the exact result: images that tie with the tenth count as among the best too."""
 
 _ROUNDING = 1e-6
-"""Relative: two ways to add up in single precision."""
+"""Relative: the difference between two orders of addition in single precision."""
 
 _WARMING = 20
-"""Queries that are sent untimed under each strategy: the first runs of a path through a Java program are slow."""
+"""Queries sent untimed under each strategy first, since Java runs new code slowly at first."""
 
 Ask = Callable[[Strategy, int], Mapping[str, Any]]
-"""A query: the body of its search under a strategy, for so many images."""
+"""A query: builds the search's body for a strategy and a number of images."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a strategy was measured to be.
+    """The measurements of a strategy.
 
     Args:
         strategy: The strategy.
-        p50_ms: Median of the time from asking to having the hits, here, in milliseconds.
-        p95_ms: 95th percentile of the same.
-        took_ms: Mean of the cluster's own time, ``took``.
-        overlap: Mean share of the exact top 10 that it finds, in [0, 1]; of an image that ties with the tenth, either.
-        asked_again: The share of searches, in [0, 1], whose terms found fewer images than were wanted, so that all
-            terms were asked in a second one; its time is counted.
+        p50_ms: Median time from sending a query to having its hits on this machine, in milliseconds.
+        p95_ms: 95th percentile of that time, in milliseconds.
+        took_ms: Mean of the cluster's own time, ``took``, in milliseconds.
+        overlap: Mean share of the exact top 10 that is found, in [0, 1]; an image that ties with the tenth counts too.
+        asked_again: The share of searches, in [0, 1], that found too few images and were repeated with all terms; the
+            time of the second search is counted.
     """
 
     strategy: Strategy
@@ -71,13 +71,13 @@ class _Times:
 
 
 class Stopwatch:
-    """An index that is asked the same queries under strategies.
+    """Times the same queries on an index under several strategies.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
         index: An index or alias.
-        queries: Each matches an image; at least one.
-        progress: Told of each search.
+        queries: The queries, at least one; each matches an image.
+        progress: Advanced by each search.
 
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
@@ -95,12 +95,12 @@ class Stopwatch:
         self._exact = [_best(answer) for answer in search_many(client, index, bodies)]
 
     def measure(self, strategies: Sequence[Strategy], *, rounds: int = ROUNDS, stage: str) -> list[Measured]:
-        """Time strategies, one search at a time; they take turns, so that noise meets all alike.
+        """Time strategies, one search at a time; they take turns, so that noise affects all of them equally.
 
         Args:
-            strategies: All different.
+            strategies: The strategies, all different.
             rounds: How often each query is asked; at least 1.
-            stage: As progress calls it.
+            stage: The name of this stage in ``progress``.
 
         Raises:
             ClusterError: The cluster cannot be reached, or refuses.
@@ -135,7 +135,7 @@ class Stopwatch:
 
 
 def _best(answer: Answer) -> frozenset[str]:
-    """The ten best, and whatever scores like the last of them."""
+    """The ten best images, and all that tie with the tenth."""
     least = answer.hits[:DEPTH][-1].score * (1 - _ROUNDING) if answer.hits else 0.0
     return frozenset(hit.id for hit in answer.hits if hit.score >= least)
 
