@@ -68,10 +68,11 @@ def evaluate(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionLater,
 ) -> None:
-    """Measure an index, or a folder of vectors, beside the baselines: BM25, and BM25 that listens to titles.
+    """Measure an index, or a folder of vectors, and compare it with two baselines: BM25, and BM25 with boosted titles.
 
-    Topics are sections with enough text of their own and a relevant image among those that are searched; --split test
-    are those of the pages that training holds out, and the baseline's constants are then found on the others.
+    A topic is a section with enough text of its own and a relevant image among those that are searched. With --split
+    test, the topics are those of the pages that training holds out, and the baseline's constants are found on the
+    other pages.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.evaluation import read_qrels, write_run
@@ -121,7 +122,7 @@ def evaluate(
 
 
 def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[str, Any]:
-    """One object: topics, systems with their means, and the differences that were asked for."""
+    """One object: topics, systems with their means, and the requested differences."""
     from dataclasses import asdict
 
     systems = {
@@ -151,7 +152,7 @@ def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[st
 
 
 def print_evaluation(found: Evaluation) -> None:
-    """A row a system."""
+    """Print a table with one row a system."""
     print_systems(found.systems)
     topics = found.topics
     if len(found.plan.query_fields) < len(SECTION_FIELDS):
@@ -167,7 +168,7 @@ def print_evaluation(found: Evaluation) -> None:
 
 
 def print_differences(first: str, second: str, differences: Mapping[str, Difference]) -> None:
-    """A row a measure."""
+    """Print a table with one row a measure."""
     headers = ("measure", f"{first} - {second}", "95 % interval", "ratio", "effect", "p", "Holm")
     shown = table(*headers, numbers={1, 3, 4, 5, 6})
     for measure, one in differences.items():
@@ -194,7 +195,7 @@ def _compared(found: Evaluation, first: str, second: str) -> dict[str, Differenc
 
 
 def _figures(found: Evaluation, named: str) -> Figures:
-    """Of a system of the table, or of a run file over the same topics."""
+    """The figures of a system of the table, or of a run file over the same topics."""
     from mlsr_es.evaluation import figures, read_run
 
     by_name = {one.run.name: one.figures for one in found.systems}

@@ -60,10 +60,10 @@ def run_study(
     device: str = typer.Option("auto", "--device", help="Where training runs: auto, cuda, mps or cpu."),
     as_json: bool = _JSON,
 ) -> None:
-    """Train and measure what of a study is not done yet.
+    """Train and measure those parts of a study that are not done yet.
 
-    A unit is a cell on a fold; its figures are a JSON file of their own as soon as it is done. So a run can be stopped
-    and started again. Units of another recipe than the study's are done again.
+    A unit is a cell on a fold. When it is done, its figures are written to a JSON file of their own, so a run can be
+    stopped and started again. Units that were run with another recipe than the study's are run again.
     """
     from mlsr_es.experiments import Estimate, plan, run, study_named
 
@@ -108,8 +108,8 @@ def report_study(
 ) -> None:
     """Compare the cells of a study, and say whether the paper's findings hold here.
 
-    Tables, plots and the document's section are made from the units' results alone: nothing is trained, and nothing is
-    typed by hand.
+    Tables, plots and the document's section are made only from the units' results: nothing is trained, and nothing is
+    written by hand.
     """
     from mlsr_es.experiments import report, study_named, summarised
 
@@ -127,7 +127,7 @@ def report_study(
 
 
 def _print_report(made: StudyReport) -> None:
-    """A row a system, and a line a comparison."""
+    """Print a table with one row a system, and one line a comparison."""
     from mlsr_es.experiments import headline, sentence
 
     measures = list(dict.fromkeys(name for each in made.gathered.systems.values() for name in each.measures))

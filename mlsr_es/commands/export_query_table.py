@@ -45,8 +45,8 @@ def export_query_table(
 ) -> None:
     """Distil an MLP query head into a table: a weight for each word piece in each field of a section.
 
-    What it loses is measured on the pages that training holds out, with a table of the other pages; the table that is
-    written is made of all of them. A model with an MLM query head has no such table.
+    The loss against the model is measured on the pages that training holds out, with a table made from the other pages.
+    The table that is written is made from all pages. A model with an MLM query head has no such table.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.encoders import load_model, lone_weights

@@ -1,4 +1,4 @@
-"""The ``mlsr-es`` program: its commands, and the one place where errors become text and exit codes."""
+"""The ``mlsr-es`` program: its commands, and the only place where errors become text and exit codes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ app = typer.Typer(
     "out, each with the words that made it match.",
     epilog="Example: mlsr-es demo",
     no_args_is_help=True,
-    pretty_exceptions_enable=False,  # tracebacks with locals would print secrets
+    pretty_exceptions_enable=False,  # such tracebacks print local variables, and so secrets
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="markdown",
 )
@@ -62,7 +62,7 @@ app.add_typer(tune_app, name="tune")
 app.add_typer(verify_app, name="verify")
 
 _INTERRUPTED = 130
-"""What Typer makes of an interrupt from the keyboard, without a word."""
+"""The exit code that Typer uses for a keyboard interrupt, without a message."""
 
 
 def _version(*, wanted: bool) -> None:
@@ -79,7 +79,7 @@ def _root(
         False, "--version", help="Print the version and leave.", callback=lambda value: _version(wanted=value)
     ),
 ) -> None:
-    """Options that stand before the command."""
+    """Options that come before the command."""
 
 
 def run() -> None:
@@ -93,7 +93,7 @@ def run() -> None:
         complain(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # The reader of a pipe (head, less) has gone: nothing is left to tell anyone.
+        # The reader of the pipe (head, less) has closed it, so no output is possible.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except SystemExit as leaving:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlsr_es.training import Trained, TrainingConfig
 
 _KEYS = {"hybrid": "together"}
-"""Of ``--json``, where they are not the names of the table."""
+"""System name in the table to its key in ``--json``, where the two differ."""
 
 
 @with_connection_later
@@ -45,10 +45,10 @@ def train(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionLater,
 ) -> None:
-    """Train a model, and measure it beside BM25, and added to it, on the pages that were held out.
+    """Train a model, and measure it on the held-out pages: alone, with BM25 added, and compared with BM25.
 
-    A collection's own sections and images are the supervision. It is split by page: a fold of the pages is never
-    seen, a few others choose the best epoch. TensorBoard's files are in DIR/logs.
+    The training data are a collection's own sections and images. The collection is split by page: training never sees
+    one fold of the pages, and uses a few others to choose the best epoch. TensorBoard's files are in DIR/logs.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.evaluation import ndcg
@@ -82,7 +82,7 @@ def train(
 
 
 def to_json(plan: TrainingConfig, trained: Trained, systems: Sequence[System]) -> dict[str, Any]:
-    """One object: what was trained on, and the figures of the held-out pages."""
+    """One object: the training data, and the figures on the held-out pages."""
     from mlsr_es.evaluation import MEASURES
 
     found = trained.data
@@ -108,7 +108,7 @@ def to_json(plan: TrainingConfig, trained: Trained, systems: Sequence[System]) -
 
 
 def print_trained(trained: Trained, systems: Sequence[System]) -> None:
-    """A row a system, on the held-out pages."""
+    """Print a table with one row a system, measured on the held-out pages."""
     if systems:
         print_systems(systems)
         note(f"{len(trained.data.test.sections):,} held-out topics among {len(trained.data.images):,} images.")

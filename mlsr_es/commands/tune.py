@@ -1,4 +1,4 @@
-"""``mlsr-es tune``: find out on an index how it is searched best."""
+"""``mlsr-es tune``: find the best way to search an index."""
 
 from __future__ import annotations
 

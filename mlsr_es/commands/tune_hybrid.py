@@ -1,4 +1,4 @@
-"""``mlsr-es tune hybrid``: how much BM25 is to count."""
+"""``mlsr-es tune hybrid``: find the weight of BM25."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def tune_hybrid(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionSettings,
 ) -> None:
-    """Find how much BM25 is to count beside the dot product in hybrid searches, and show what other weights give.
+    """Find the weight of BM25 in hybrid searches, and show the figures of other weights.
 
     An image's score is its dot product plus the weight times its BM25 score. The balanced weight makes the best scores
-    of both equally high; it needs no judgements. Another one is recommended only where judgements say that it is better
-    by more than chance. Judge by pages that the model was not trained on: it knows the others too well, and the weight
-    comes out far too small, which is warned of where it can be known.
+    of both equally high, and needs no judgements. Another weight is recommended only if judgements show that it is
+    significantly better. Use judgements of pages that the model was not trained on. It knows the other pages too well,
+    so the weight would be far too small; a warning says so if the model's training pages are known.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.versions import store_hybrid
@@ -82,7 +82,7 @@ def tune_hybrid(
 
 
 def to_json(found: Weighing, *, stored: bool) -> dict[str, Any]:
-    """One object: what is recommended, the balance, and the curve."""
+    """One object: the recommended weight, the balanced weight, and the curve."""
     curve = [
         {"weight": weight} | {measure: one.mean(measure) for measure in _MEASURES}
         for weight, one in found.curve.items()
@@ -99,7 +99,7 @@ def to_json(found: Weighing, *, stored: bool) -> dict[str, Any]:
 
 
 def print_weighing(found: Weighing, *, stored: bool) -> None:
-    """A row a weight, and what to do."""
+    """Print a table with one row a weight, and what to do."""
     if found.curve:
         shown = table("weight", *_MEASURES, "", numbers={0, 1, 2})
         for weight, one in found.curve.items():

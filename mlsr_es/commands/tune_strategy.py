@@ -1,4 +1,4 @@
-"""``mlsr-es tune strategy``: how queries are executed best."""
+"""``mlsr-es tune strategy``: find the best way to execute queries."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def tune_strategy(
 ) -> None:
     """Measure how fast each strategy is on an index, and how much of the exact top 10 it finds; recommend one.
 
-    A strategy is how a query is executed: exhaustive and dynamic (pruning) give the exact ranking; top:20 and mass:0.8
-    ask only the heaviest terms; in two-phase:0.6/100 the heaviest terms, with 0.6 of the query's weight, find 100
-    images, which all terms then rank. Up to 100 sections are searched for, three times each, one after the other.
+    A strategy is how a query is executed. exhaustive and dynamic (pruning) give the exact ranking. top:20 and mass:0.8
+    ask only the heaviest terms. With two-phase:0.6/100, the heaviest terms, with 0.6 of the query's weight, find 100
+    images, which all terms then rank. Up to 100 sections are searched for, three times each, one search at a time.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.versions import store_strategy
@@ -80,7 +80,7 @@ def tune_strategy(
 
 
 def to_json(found: Tuning, *, stored: bool) -> dict[str, Any]:
-    """One object: the strategies with their figures, and which is recommended."""
+    """One object: the strategies with their figures, and the recommended one."""
     from dataclasses import asdict
 
     return {
@@ -94,7 +94,7 @@ def to_json(found: Tuning, *, stored: bool) -> dict[str, Any]:
 
 
 def print_tuning(found: Tuning) -> None:
-    """A row a strategy, the recommended one marked."""
+    """Print a table with one row a strategy, the recommended one marked."""
     shown = table("strategy", "p50 ms", "p95 ms", "took ms", "overlap", "", numbers={1, 2, 3, 4}, whole={0})
     for one in found.measured:
         shown.add_row(

@@ -1,4 +1,4 @@
-"""``mlsr-es verify``: is an index what it should be."""
+"""``mlsr-es verify``: check that an index ranks as its model does."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def scores(
 ) -> None:
     """Compare an index's hits and scores with the dot products of its model's weights, summed on this machine.
 
-    What is lost is told apart: by the nine bits that a field keeps of a weight, by pruning, by clauses for which the
-    cluster has no room. The exit code is 1 where hits or scores are not those of the dot product, or too much is lost.
+    Each loss is named by its cause: the nine bits that a field keeps of a weight, pruning, or clauses beyond the
+    cluster's limit. The exit code is 1 if hits or scores are not those of the dot product, or if the loss is too large.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.evaluation import read_vectors
@@ -116,7 +116,7 @@ def scores(
 
 
 def _to_json(found: Verification) -> dict[str, Any]:
-    """One object: what was asked, agreement, losses, and which queries went wrong."""
+    """One object: how the index was queried, agreement, losses, and the queries with wrong hits or scores."""
     told = asdict(found) | {"verdict": found.verdict}
     asked = told.pop("asked")
     return {
@@ -131,7 +131,7 @@ def _to_json(found: Verification) -> dict[str, Any]:
 
 
 def _print(found: Verification) -> None:
-    """A row a figure."""
+    """Print a table with one row a figure."""
     asked = found.asked
     shown = table("", f"of the best {asked.depth}", "", numbers={1})
     shown.add_row("the index gives", f"{found.agreement:.2%}", f"the first is the best for {found.same_first:.2%}")
@@ -160,7 +160,7 @@ def _pruning(found: Verification) -> str:
 
 
 def _searched(client: Client, name: str, field: str, strategy: str) -> tuple[TermField, Strategy, Version | None]:
-    """The field that is asked, how queries are executed, and what the index says of itself; None of somebody else's."""
+    """The field to query, the strategy, and the index's version; None for an index that another program made."""
     from mlsr_es.elastic.cluster import check
     from mlsr_es.elastic.search import Strategy, term_field_of
     from mlsr_es.suggestion import exact_strategy_for, serving_version, strategy_for
@@ -173,7 +173,7 @@ def _searched(client: Client, name: str, field: str, strategy: str) -> tuple[Ter
 
 
 def _encoder(model: str, version: Version | None, device: str) -> BiEncoder:
-    """The model that is named, or else the index's; of an index of mlsr-es it has to be its own."""
+    """The named model, else the index's; an index of mlsr-es accepts only its own model."""
     from mlsr_es.encoders import load_model
     from mlsr_es.suggestion import check_model, model_for
 

@@ -1,6 +1,6 @@
 """Bi-encoders: backbones and heads that turn sections and image documents into sparse vectors.
 
-Torch and transformers live here. Others load a model by name and hand it records; ``assemble`` makes new ones.
+torch and transformers are used here. Other rooms load a model by name and hand it records; ``assemble`` makes new ones.
 """
 
 from typing import TYPE_CHECKING

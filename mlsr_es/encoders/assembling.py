@@ -1,4 +1,4 @@
-"""From backbones to a bi-encoder: what ``transformers`` loads becomes the parts of a cell of the grid."""
+"""Assemble a bi-encoder, a cell of the grid, from backbones that ``transformers`` loads."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from transformers import BaseImageProcessor, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 _OFFSET_POSITIONS = {"roberta", "xlm-roberta", "camembert", "mpnet"}
-"""Backbones whose positions begin behind the padding id."""
+"""Backbones whose position numbers start after the padding id."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextParts:
-    """A text backbone, and the MLM head that its checkpoint brings (or a fresh one)."""
+    """A text backbone with an MLM head, from the checkpoint or newly initialised."""
 
     backbone: PreTrainedModel
     mlm_head: MlmHead
@@ -37,10 +37,10 @@ class TextParts:
 
 @contextmanager
 def loading(what: str, name: str | Path) -> Iterator[None]:
-    """Turns whatever ``transformers`` says of a folder or a hub name into a ``ModelError``, and keeps it quiet.
+    """A context in which errors of ``transformers`` become ``ModelError`` and its log messages are silenced.
 
     Raises:
-        ModelError: It cannot be loaded.
+        ModelError: The model cannot be loaded.
         MissingExtraError: It is a model of timm, which is not installed.
     """
     from transformers.utils import logging
@@ -66,14 +66,14 @@ def assemble(
     document_text: str | Path | None = None,
     image: str | Path | None = None,
 ) -> BiEncoder:
-    """A bi-encoder from backbones, with fresh MLP heads and projection, ready to be trained.
+    """Assemble a bi-encoder from backbones, with newly initialised MLP heads and projection, ready for training.
 
     Args:
         config: The cell of the grid.
-        text: A BERT-like model, a folder or a hub name; a masked-language-model checkpoint brings its MLM head.
-        document_text: The document side's, of the same vocabulary; ``text`` again where it is not given. Only where
+        text: A BERT-like model, a folder or a hub name; a masked language model's own MLM head is used.
+        document_text: The text backbone of the document side, with the same vocabulary; default ``text``. Used only if
             ``config.shared`` is false.
-        image: A vision model, a folder or a hub name; needed where the document encoder reads images.
+        image: A vision model, a folder or a hub name; required if the document encoder reads images.
 
     Raises:
         ModelError: A backbone cannot be loaded, or the parts do not fit.
@@ -102,7 +102,7 @@ def fit(
     vision: PreTrainedModel | None = None,
     processor: BaseImageProcessor | None = None,
 ) -> BiEncoder:
-    """Fit loaded parts together; the worker behind ``assemble`` and behind loading a checkpoint.
+    """Join loaded parts to a bi-encoder, for ``assemble`` and for loading a checkpoint.
 
     Raises:
         ModelError: The two sides have different vocabularies.
@@ -149,7 +149,7 @@ def load_tokenizer(name: str | Path) -> PreTrainedTokenizerFast:
     """A fast tokenizer with CLS and SEP tokens.
 
     Raises:
-        ModelError: It cannot be loaded, or is of another kind.
+        ModelError: The tokenizer cannot be loaded, or is of another kind.
     """
     from transformers import AutoTokenizer
 
@@ -164,10 +164,10 @@ def load_tokenizer(name: str | Path) -> PreTrainedTokenizerFast:
 
 
 def load_text(name: str | Path) -> TextParts:
-    """A text backbone with its MLM head; a fresh head, tied to the input embeddings, where the checkpoint has none.
+    """Load a text backbone and its MLM head; without a head in the checkpoint, make one tied to the input embeddings.
 
     Raises:
-        ModelError: It cannot be loaded.
+        ModelError: The model cannot be loaded.
     """
     from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM
 
@@ -183,7 +183,7 @@ def load_text(name: str | Path) -> TextParts:
 
 
 def text_from_config(config: PretrainedConfig) -> TextParts:
-    """A text backbone with random weights, for a checkpoint's to be put in."""
+    """A text backbone with random weights, into which a checkpoint's weights are loaded next."""
     from transformers import AutoModel
 
     return _with_fresh_head(AutoModel.from_config(config, dtype=torch.float32))
@@ -191,7 +191,7 @@ def text_from_config(config: PretrainedConfig) -> TextParts:
 
 def _with_fresh_head(backbone: PreTrainedModel) -> TextParts:
     if getattr(backbone, "pooler", None) is not None:
-        backbone.pooler = None  # type: ignore[assignment]  # not used: it would only be trained for nothing
+        backbone.pooler = None  # type: ignore[assignment]  # not used, so training it would be wasted
     embeddings = cast("nn.Embedding", backbone.get_input_embeddings())
     config = backbone.config
     head = MlmHead(
@@ -206,10 +206,10 @@ def _with_fresh_head(backbone: PreTrainedModel) -> TextParts:
 
 
 def load_vision(name: str | Path) -> tuple[PreTrainedModel, BaseImageProcessor]:
-    """A vision model, and what turns images into its pixels; of a dual model (CLIP, SigLIP) the vision tower.
+    """Load a vision model and its image processor; of a dual model (CLIP, SigLIP), the vision tower.
 
     Raises:
-        ModelError: It cannot be loaded.
+        ModelError: The model cannot be loaded.
         MissingExtraError: It is a model of timm, which is not installed.
     """
     from transformers import AutoConfig, AutoImageProcessor, AutoModel
@@ -222,7 +222,7 @@ def load_vision(name: str | Path) -> tuple[PreTrainedModel, BaseImageProcessor]:
 
 
 def _shape_of_patches(vision: PreTrainedModel, processor: BaseImageProcessor) -> tuple[int, int]:
-    """How many patches an image has, and the size of their embeddings: seen on a blank image."""
+    """The number of patches of an image and the size of their embeddings, from a blank image."""
     pixels = processor([_blank()], return_tensors="pt")["pixel_values"]
     with torch.inference_mode():
         states = vision.eval()(pixel_values=pixels).last_hidden_state
@@ -242,6 +242,6 @@ def _activation(config: Any) -> str:
 
 
 def _longest(config: Any) -> int:
-    """The most word pieces that a backbone takes."""
+    """The most word pieces that a backbone accepts."""
     positions = int(getattr(config, "max_position_embeddings", 512))
     return positions - 2 if config.model_type in _OFFSET_POSITIONS else positions

@@ -1,4 +1,4 @@
-"""The bi-encoder: sections and image documents in, sparse vectors over one vocabulary out."""
+"""The bi-encoder: it turns sections and image documents into sparse vectors over one vocabulary."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _TOKENS_AT_ONCE = {"cpu": 4096, "mps": 8192, "cuda": 65536}
 _ROWS_AT_ONCE = {"cpu": 32, "mps": 64, "cuda": 512}
-"""What one forward pass holds, by device: word pieces with padding, and rows (an MLM head holds rows x vocabulary)."""
+"""The most word pieces (with padding) and the most rows of one forward pass, by device. Rows are limited because an MLM
+head holds rows x vocabulary in memory."""
 
 
 class BiEncoder(nn.Module):
@@ -40,10 +41,10 @@ class BiEncoder(nn.Module):
 
     Args:
         config: The cell of the grid.
-        query: Reads sections.
-        document: Reads captions, images or both.
-        tokenizer: A fast word-piece tokenizer; its vocabulary is the terms'.
-        image_processor: Turns images into pixels; None where only captions are read.
+        query: The encoder of sections.
+        document: The encoder of captions, images or both.
+        tokenizer: A fast word-piece tokenizer; its word pieces are the terms.
+        image_processor: Turns images into pixels; None if only captions are read.
     """
 
     def __init__(
@@ -64,19 +65,19 @@ class BiEncoder(nn.Module):
         self.tokenizer = tokenizer
         self.image_processor = image_processor
         self.hybrid: Hybrid | None = None
-        """How much BM25 counts beside this model: stored with it, and no part of its revision; None if nobody knows."""
+        """The field and weight of BM25 that suit this model, not part of its revision; None if unknown."""
         limit = config.max_length
         self.query_reader = FieldReader(tokenizer, config.query_fields, min(limit, max_query_length or limit))
         self.document_reader = FieldReader(tokenizer, config.document_fields, min(limit, max_document_length or limit))
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """The device of the weights."""
         return next(self.parameters()).device
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The terms: the tokenizer's word pieces; ids beyond them, which some backbones have, are named ``[no-N]``."""
+        """The terms: the tokenizer's word pieces. Ids without one, which some backbones have, are named ``[no-N]``."""
         head = self.query.head
         size = head.decoder.out_features if isinstance(head, MlmHead) else head.vocabulary_size
         terms = self.tokenizer.convert_ids_to_tokens(list(range(min(size, len(self.tokenizer)))))
@@ -84,7 +85,7 @@ class BiEncoder(nn.Module):
 
     @cached_property
     def revision(self) -> str:
-        """16 hexadecimal digits that tell models apart: configuration, weights, tokenizer and image processor."""
+        """A hash, 16 hexadecimal digits, of the configuration, the weights, the tokenizer and the image processor."""
         sha = hashlib.sha256()
 
         def add(value: Any) -> None:
@@ -101,7 +102,7 @@ class BiEncoder(nn.Module):
         return sha.hexdigest()[:16]
 
     def count_terms(self, documents: Sequence[ImageDocument]) -> None:
-        """Tell the MLP heads how rare terms are in the captions of a collection; for models with ``frequencies``."""
+        """Set the terms' rarity in the MLP heads from a collection's captions; for models with ``frequencies``."""
         counts: Counter[int] = Counter()
         for document in documents:
             counts.update(self.caption_terms(document))
@@ -110,11 +111,11 @@ class BiEncoder(nn.Module):
                 head.rarity.copy_(rarity(counts, len(documents), len(self.vocabulary)))
 
     def recognises(self, section: Section) -> bool:
-        """Whether the query encoder knows any word piece of the section."""
+        """Whether the vocabulary has any word piece of the section."""
         return self.query_reader.recognises(section_texts(section))
 
     def section_terms(self, section: Section) -> frozenset[int]:
-        """The term ids of the word pieces that the query encoder reads of a section."""
+        """The term ids of a section's word pieces, in the fields that the query encoder reads."""
         return self.query_reader.terms(section_texts(section))
 
     def words_of(self, section: Section) -> dict[str, tuple[str, ...]]:
@@ -122,17 +123,17 @@ class BiEncoder(nn.Module):
         return words_of_pieces(self.query_reader.pieces(section_texts(section)))
 
     def caption_terms(self, document: ImageDocument) -> frozenset[int]:
-        """The term ids of the word pieces of an image's captions, whether the document encoder reads them or not."""
+        """The term ids of the word pieces of an image's captions, even if the document encoder does not read them."""
         return self.document_reader.terms(caption_texts(document))
 
     def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
-        """Query vectors.
+        """Encode sections as query vectors.
 
         Args:
-            sections: As many as memory holds vectors for; forward passes are bounded here.
+            sections: Any number whose vectors fit in memory; forward passes are split into batches here.
 
         Returns:
-            A row a section, at most ``config.query_terms`` terms each.
+            One row a section, with at most ``config.query_terms`` terms each.
         """
         texts = [section_texts(section) for section in sections]
         return self._encode(self.query, self.query_reader, texts).pruned(top=self.config.query_terms)
@@ -140,18 +141,19 @@ class BiEncoder(nn.Module):
     def encode_documents(
         self, documents: Sequence[ImageDocument], images: Sequence[Image] | None = None
     ) -> SparseVectors:
-        """Document vectors.
+        """Encode image documents as document vectors.
 
         Args:
-            documents: As many as memory holds vectors and decoded images for; forward passes are bounded here.
-            images: The decoded images, RGB, one a document; may be left out where the model reads captions only.
+            documents: Any number whose vectors and decoded images fit in memory; forward passes are split into batches
+                here.
+            images: The decoded images, RGB, one a document; may be None if the model reads captions only.
 
         Returns:
-            A row a document, at most ``config.document_terms`` terms each; a document without caption has no term
-            under an MLP head.
+            One row a document, with at most ``config.document_terms`` terms each; with an MLP head, a document without
+            caption has no terms.
 
         Raises:
-            ValueError: The model reads images, and there are none, or another number of them.
+            ValueError: The model reads images, and their number is not that of the documents.
         """
         if self.config.document_input.reads_image and (images is None or len(images) != len(documents)):
             raise ValueError("this model reads images: give one for each document")
@@ -198,7 +200,7 @@ class BiEncoder(nn.Module):
 
 
 def in_batches(windows: Sequence[tuple[int, Window]], device: str) -> Iterator[list[tuple[int, Window]]]:
-    """Runs of windows, given shortest first, that one forward pass holds."""
+    """Split windows, given shortest first, into batches that each fit one forward pass."""
     batch: list[tuple[int, Window]] = []
     for entry in windows:
         padded = len(entry[1]) * (len(batch) + 1)

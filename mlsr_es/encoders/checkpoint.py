@@ -24,11 +24,11 @@ DEMO = "demo"
 
 
 def load_model(name: str | Path, *, device: str = "auto", downloads: bool = True) -> BiEncoder:
-    """A bi-encoder by name, ready to encode.
+    """Load a bi-encoder by name, ready to encode.
 
     Args:
-        name: ``demo`` (comes with the package), a folder that ``save_pretrained`` wrote, a folder with a masked
-            language model trained as SPLADE (it serves both sides, on captions), or a hub's name of either.
+        name: ``demo`` (shipped with the package), a folder that ``save_pretrained`` wrote, a folder with a masked
+            language model trained as SPLADE (used for both sides, on captions), or the hub name of such a model.
         device: "auto" (CUDA, else MPS, else CPU), or a name that torch knows.
         downloads: Whether a hub's model is fetched where it is not on this machine yet: only where the user has named
             it.
@@ -47,7 +47,7 @@ def load_model(name: str | Path, *, device: str = "auto", downloads: bool = True
 
 
 def from_masked_language_model(folder: str | Path) -> BiEncoder:
-    """A SPLADE checkpoint as it is: its MLM head on both sides, on captions.
+    """Make a bi-encoder of a SPLADE checkpoint without training: its MLM head on both sides, on captions.
 
     Raises:
         ModelError: The folder holds another kind of model.
@@ -68,8 +68,8 @@ def from_pretrained(folder: str | Path) -> BiEncoder:
     """Read a checkpoint, on the CPU, in single precision.
 
     Raises:
-        ModelError: It is no checkpoint, or parts of it are missing or do not fit.
-        MissingExtraError: It sees by a model of timm, which is not installed.
+        ModelError: The folder is not a checkpoint, or parts are missing or do not fit.
+        MissingExtraError: Its image backbone is a model of timm, which is not installed.
     """
     from transformers import AutoConfig, AutoModel
 
@@ -84,7 +84,7 @@ def from_pretrained(folder: str | Path) -> BiEncoder:
             document = text_from_config(AutoConfig.from_pretrained(own))
         vision = processor = None
         if config.document_input.reads_image:
-            from transformers import AutoImageProcessor  # slow to import, and models of captions need none
+            from transformers import AutoImageProcessor  # slow to import, and not needed to read captions
 
             vision = AutoModel.from_config(AutoConfig.from_pretrained(layout.image), dtype=torch.float32)
             processor = AutoImageProcessor.from_pretrained(layout.image)
@@ -103,10 +103,10 @@ def from_pretrained(folder: str | Path) -> BiEncoder:
 
 
 def choose_device(name: str) -> torch.device:
-    """The device of that name; "auto" is CUDA where there is one, else MPS, else the CPU.
+    """The device of a name; "auto" is CUDA if available, else MPS, else the CPU.
 
     Raises:
-        ModelError: torch does not know the name, or this machine lacks the device.
+        ModelError: torch does not know the name, or this machine does not have the device.
     """
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
@@ -122,7 +122,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def _folder_of(name: str | Path, *, downloads: bool) -> Path:
-    """Where the model's files are; a hub's model is fetched (safetensors and configurations only) and cached."""
+    """The folder of a model's files; a hub's model is downloaded (only safetensors and configurations) and cached."""
     if str(name) == DEMO:
         return shipped("models", DEMO)
     folder = Path(name)

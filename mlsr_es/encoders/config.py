@@ -1,4 +1,4 @@
-"""What a bi-encoder is made of: a cell of the grid query head x document head x document input."""
+"""The plan of a bi-encoder: a cell of the grid query head x document head x document input."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.errors import ModelError
 
 FORMAT = 1
-"""The version of the checkpoint's layout; another one is refused."""
+"""The version of the checkpoint's layout; other versions are refused."""
 
 
 class Head(StrEnum):
@@ -23,7 +23,7 @@ class Head(StrEnum):
 
 
 class DocumentInput(StrEnum):
-    """What of an image document the document encoder reads."""
+    """The parts of an image document that the document encoder reads."""
 
     IMAGE = "image"
     CAPTION = "caption"
@@ -31,12 +31,12 @@ class DocumentInput(StrEnum):
 
     @property
     def reads_image(self) -> bool:
-        """Whether pixels are needed."""
+        """Whether the encoder needs pixels."""
         return self is not DocumentInput.CAPTION
 
     @property
     def reads_caption(self) -> bool:
-        """Whether captions are needed."""
+        """Whether the encoder needs captions."""
         return self is not DocumentInput.IMAGE
 
 
@@ -48,23 +48,23 @@ _CAPTION_TOKEN_TYPES = MappingProxyType({"title": 0, "description": 0, "alt": 0}
 
 @dataclass(frozen=True, slots=True)
 class BiEncoderConfig:
-    """The plan of a bi-encoder; everything but the weights, the tokenizer and the backbones' own configurations.
+    """The plan of a bi-encoder, without weights, tokenizer and the backbones' own configurations.
 
     Args:
         query_head: The head over the section's tokens.
-        document_head: The head over the document's tokens or patches; MLM where only the image is read, since an
-            MLP head weighs the tokens of its input.
+        document_head: The head over the document's tokens or patches; it must be MLM if only the image is read, since
+            an MLP head weights the tokens of its input.
         document_input: What the document encoder reads.
-        shared: One text backbone (and one MLM head, where both sides have one) for queries and documents.
-        query_fields: The fields of a section that are read, in this order, with the token type that tells each to
-            the backbone; the last one is cut into windows when the whole is too long.
-        document_fields: The same for caption components.
-        max_length: The most word pieces of one window, special tokens included; a backbone that takes fewer wins.
+        shared: Whether queries and documents share one text backbone (and one MLM head, if both sides have one).
+        query_fields: The fields of a section that are read, in this order, each with its token type for the backbone;
+            the last field is cut into windows if the text is too long.
+        document_fields: The caption components that are read, in this order, each with its token type.
+        max_length: The most word pieces of one window, special tokens included; a backbone may have a smaller limit.
         pooled: Whether an image counts as one patch, its pooled embedding.
-        frequencies: Whether MLP heads are told how often a word piece stands in the text, and how rare it is.
-        query_terms: The most terms of a query vector, the heaviest; None for all.
-        document_terms: The most terms of a document vector; None for all.
-        languages: ISO 639-1 codes of the captions that the model reads; empty for any.
+        frequencies: Whether MLP heads also read how often a word piece occurs in the text and how rare it is.
+        query_terms: The most terms of a query vector, of which the heaviest are kept; None for all.
+        document_terms: The most terms of a document vector, of which the heaviest are kept; None for all.
+        languages: ISO 639-1 codes of the captions that the model reads; empty for all languages.
     """
 
     query_head: Head
@@ -106,19 +106,19 @@ class BiEncoderConfig:
             )
 
     def to_json(self) -> dict[str, Any]:
-        """As ``config.json`` holds it."""
+        """The values for ``config.json``."""
         values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         values["query_fields"], values["document_fields"] = dict(self.query_fields), dict(self.document_fields)
         if not self.frequencies:
-            del values["frequencies"]  # models that were trained before there was this key stay the same revision
+            del values["frequencies"]  # so that models trained before this key existed keep their revision
         return {"architecture": "mlsr-es bi-encoder", "format": FORMAT, **values, "languages": list(self.languages)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """From what ``config.json`` holds.
+        """Make a configuration from the values of ``config.json``.
 
         Raises:
-            ModelError: A key is unknown or missing, a value is not possible, or the format is another one.
+            ModelError: A key is unknown or missing, a value is invalid, or the format is another one.
         """
         settings = dict(values)
         settings.pop("architecture", None)

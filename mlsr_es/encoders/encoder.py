@@ -1,4 +1,4 @@
-"""An encoder: one side of a bi-encoder, from texts, images or both to term weights."""
+"""An encoder: one side of a bi-encoder. It turns texts, images or both into term weights."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class ImageBackbone(nn.Module):
-    """A vision model of ``transformers`` (timm's among them) and a projection into the text backbone's space.
+    """A vision model of ``transformers`` (including timm's) and a projection into the text backbone's space.
 
     Args:
-        vision: Gives ``last_hidden_state`` of shape (batch, patches, size) or (batch, size, height, width).
+        vision: A model whose ``last_hidden_state`` has shape (batch, patches, size) or (batch, size, height, width).
         size: The size of a patch's embedding.
-        hidden_size: The text backbone's.
-        pooled: Whether the mean over the patches stands for all of them: one patch.
+        hidden_size: The hidden size of the text backbone.
+        pooled: Whether the mean over the patches replaces them, as one patch.
     """
 
     def __init__(self, vision: PreTrainedModel, size: int, hidden_size: int, *, pooled: bool) -> None:
@@ -33,11 +33,11 @@ class ImageBackbone(nn.Module):
         self.pooled = pooled
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Patches in the text backbone's space.
+        """Compute patches in the text backbone's space.
 
         Args:
-            pixels: Float, shape (batch, 3, height, width), as the model's image processor makes them; or what
-                ``features`` made of them, shape (batch, patches, size).
+            pixels: Float, shape (batch, 3, height, width), from the model's image processor; or the features of such
+                pixels, shape (batch, patches, size).
 
         Returns:
             Float, shape (batch, patches, hidden_size).
@@ -46,13 +46,13 @@ class ImageBackbone(nn.Module):
         return cast("Tensor", self.project(states))
 
     def features(self, pixels: Tensor) -> Tensor:
-        """What the vision model alone says: where it is frozen, this can be computed once and kept.
+        """Compute the output of the vision model; if it is frozen, the features can be computed once and kept.
 
         Args:
             pixels: Float, shape (batch, 3, height, width).
 
         Returns:
-            Float, shape (batch, patches, size); one patch where they are pooled.
+            Float, shape (batch, patches, size); one patch if the patches are pooled.
         """
         states: Tensor = self.vision(pixel_values=pixels).last_hidden_state
         if states.ndim == 4:  # noqa: PLR2004 - a convolutional model's map of features
@@ -61,16 +61,16 @@ class ImageBackbone(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Text backbone, image backbone or both, and a head.
+    """A text backbone, an image backbone or both, and a head.
 
     With both, image patches follow the caption's tokens through the text backbone, so that the image changes the
     tokens' weights while the tokens keep their positions (M4).
 
     Args:
         head: MLP or MLM.
-        text: A BERT-like backbone; None where only images are read.
-        image: None where only text is read.
-        fields: The names of the text's fields; each has a learned factor of its logits, 1 at first.
+        text: A BERT-like backbone; None if only images are read.
+        image: An image backbone; None if only text is read.
+        fields: The names of the text's fields; the logits of each have a learned factor, initially 1.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Encoder(nn.Module):
         self.log_scales = nn.Parameter(torch.zeros(len(fields)))
 
     def set_field_scales(self, scales: Mapping[str, float]) -> None:
-        """Set the factors of fields by hand; fields that are not named keep theirs.
+        """Set the factors of some fields; other fields keep theirs.
 
         Args:
             scales: Field name to a factor above 0.
@@ -101,12 +101,12 @@ class Encoder(nn.Module):
                 self.log_scales[self.fields.index(name)] = torch.tensor(scale).log()
 
     def forward(self, text: TextBatch | None = None, pixels: Tensor | None = None) -> Tensor:
-        """Term weights, one row a window (or an image, where no text is read).
+        """Compute term weights, one row a window (or one row an image, if no text is read).
 
         Args:
-            text: Windows; None for an encoder of images alone.
+            text: Windows; None for an encoder that reads only images.
             pixels: Float, shape (windows, 3, height, width), or features of shape (windows, patches, size); None
-                for an encoder of texts alone.
+                for an encoder that reads only text.
 
         Returns:
             Float at least 0, shape (windows, vocabulary size).
@@ -130,7 +130,7 @@ class Encoder(nn.Module):
         return cast("Tensor", self.head(hidden, counted, scales))
 
     def token_weights(self, text: TextBatch) -> Tensor:
-        """What an MLP head gives each token of texts that are read alone.
+        """Compute the weight that an MLP head gives each token of texts; for encoders that read only text.
 
         Args:
             text: Windows.
@@ -142,11 +142,11 @@ class Encoder(nn.Module):
         return head.token_weights(self._read(text, None), text.content, self._scales(text), text.token_ids)
 
     def _scales(self, text: TextBatch) -> Tensor:
-        """The factor of each token's logits, by its field: (windows, length)."""
+        """The factor of each token's logits, by its field: float, shape (windows, length)."""
         return torch.cat([self.log_scales.exp(), self.log_scales.new_ones(1)])[text.fields]
 
     def _read(self, text: TextBatch, patches: Tensor | None) -> Tensor:
-        """Hidden states of the tokens, and of the patches after them: (windows, length + patches, hidden size)."""
+        """Hidden states of the tokens, then of the patches: shape (windows, length + patches, hidden size)."""
         backbone = cast("PreTrainedModel", self.text)
         inputs: dict[str, Any] = {"attention_mask": text.attended.long()}
         if getattr(backbone.config, "type_vocab_size", 0) > 1:

@@ -1,4 +1,4 @@
-"""The texts of records by the names that encoders give their fields; nothing here needs torch."""
+"""The texts of records, under the field names of the encoders; nothing here needs torch."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from mlsr_es.collection import ImageDocument, Section
 
 
 def section_texts(section: Section) -> dict[str, str]:
-    """The fields of a section as the query encoder names them."""
+    """The texts of a section, by the field names of the query encoder."""
     texts = {entry.name: getattr(section, entry.name) for entry in fields(section)}
     return {**texts, "hierarchy": " ".join(section.hierarchy)}
 
 
 def caption_texts(document: ImageDocument) -> dict[str, str]:
-    """The caption components by kind; several of one kind are joined, a repeated one counts once."""
+    """The caption components by kind; several of one kind are joined, and repeated texts are used once."""
     by_kind: dict[str, dict[str, None]] = {}
     for caption in document.captions:
         by_kind.setdefault(caption.kind.value, {})[caption.text] = None

@@ -11,25 +11,25 @@ from torch.nn import functional
 
 
 def term_weight(logits: Tensor) -> Tensor:
-    """``log(1 + relu(logits))``, the saturation that both heads end with; any shape, the same comes out."""
+    """Compute ``log(1 + relu(logits))``, the last step of both heads; any shape, which the result keeps."""
     return torch.log1p(torch.relu(logits))
 
 
 class MlpHead(nn.Module):
     """One weight per input token, ``log(1 + relu(w . h_t + b))``: no expansion.
 
-    With ``frequencies``, ``h_t`` has two numbers more, which a backbone cannot know: the logarithm of how often the
-    word piece stands in the input, and its rarity in the captions of a collection. It is what BM25 weighs words by,
-    and all that there is to go by where a word is not one of training.
+    With ``frequencies``, ``h_t`` has two more numbers, which a backbone cannot know: the logarithm of how often the
+    word piece occurs in the input, and its rarity in the captions of a collection. BM25 weights words by these two.
+    For a word that the training data lack, they are the only evidence.
 
     Args:
         hidden_size: The size of a hidden state.
         vocabulary_size: The number of terms.
-        frequencies: Whether frequencies are read.
+        frequencies: Whether the head reads the two numbers.
     """
 
     rarity: Tensor
-    """Float in [0, 1], shape (vocabulary_size,): see ``rarity``; there with ``frequencies`` only."""
+    """Float in [0, 1], shape (vocabulary_size,): how rare each term is; exists only with ``frequencies``."""
 
     def __init__(self, hidden_size: int, vocabulary_size: int, *, frequencies: bool = False) -> None:
         super().__init__()
@@ -38,15 +38,15 @@ class MlpHead(nn.Module):
         self.weigh = nn.Linear(hidden_size + (2 if frequencies else 0), 1)
         if frequencies:
             self.register_buffer("rarity", torch.ones(vocabulary_size))
-        nn.init.ones_(self.weigh.bias)  # a token whose logit is below 0 has no gradient: at first every one counts
+        nn.init.ones_(self.weigh.bias)  # a token with a logit below 0 has no gradient, so all logits start above 0
 
     def forward(self, hidden: Tensor, mask: Tensor, scale: Tensor, token_ids: Tensor) -> Tensor:
-        """Weigh the input's tokens; a word piece that stands several times keeps its largest weight.
+        """Weight the input's tokens; a word piece that occurs several times keeps its largest weight.
 
         Args:
             hidden: Float, shape (batch, length, hidden_size).
-            mask: Bool, shape (batch, length): the tokens that count, so no padding and no special tokens.
-            scale: Float above 0, shape (batch, length): factor of each token's logit, by its field.
+            mask: Bool, shape (batch, length): True for the tokens of the text, neither padding nor special tokens.
+            scale: Float above 0, shape (batch, length): the factor of each token's logit, by its field.
             token_ids: int64, shape (batch, length), each in [0, vocabulary_size).
 
         Returns:
@@ -57,7 +57,7 @@ class MlpHead(nn.Module):
         return terms.scatter_reduce(1, token_ids, weights, reduce="amax")
 
     def token_weights(self, hidden: Tensor, mask: Tensor, scale: Tensor, token_ids: Tensor) -> Tensor:
-        """The weight of each token, float at least 0, shape (batch, length); arguments as above."""
+        """Compute the weight of each token, float at least 0, shape (batch, length); arguments as in ``forward``."""
         if self.frequencies:
             repeated = hidden.new_zeros(hidden.shape[0], self.vocabulary_size)
             repeated = repeated.scatter_add(1, token_ids, mask.to(hidden.dtype)).gather(1, token_ids)
@@ -67,15 +67,15 @@ class MlpHead(nn.Module):
 
 
 def rarity(counts: Mapping[int, int], documents: int, vocabulary_size: int) -> Tensor:
-    """How rare terms are: BM25's inverse document frequency, ``log(1 + (N - n + .5) / (n + .5))``, over its largest.
+    """Compute BM25's inverse document frequency, ``log(1 + (N - n + .5) / (n + .5))``, divided by its largest value.
 
     Args:
-        counts: Of each term that occurs, in how many documents.
-        documents: How many there are.
+        counts: Term id to the number of documents that contain the term, for terms that occur.
+        documents: The number of documents.
         vocabulary_size: The number of terms.
 
     Returns:
-        Float32 in (0, 1], shape (vocabulary_size,); 1 for terms that no document has.
+        Float32 in (0, 1], shape (vocabulary_size,); 1 for terms that no document contains.
     """
     found = torch.zeros(vocabulary_size)
     for term_id, count in counts.items():
@@ -93,10 +93,10 @@ class MlmHead(nn.Module):
         hidden_size: The size of a hidden state.
         vocabulary_size: The number of terms.
         activation: The transform's activation.
-        epsilon: The layer norm's.
-        positions_at_once: How many positions' logits are held at a time in training, where fewer would keep more
-            for the backward pass; memory is batch x positions_at_once x vocabulary_size instead of
-            batch x length x vocabulary_size. Without gradients it is one.
+        epsilon: The epsilon of the layer norm.
+        positions_at_once: How many positions' logits are held at a time in training. Memory is batch x
+            positions_at_once x vocabulary_size instead of batch x length x vocabulary_size; with fewer positions the
+            backward pass has more steps to keep. Without gradients it is one.
     """
 
     def __init__(
@@ -116,30 +116,30 @@ class MlmHead(nn.Module):
         self.positions_at_once = positions_at_once
 
     def forward(self, hidden: Tensor, mask: Tensor, scale: Tensor, token_ids: Tensor | None = None) -> Tensor:
-        """Pool over the positions: the running maximum of raw logits, and one saturation at the end.
+        """Pool over the positions by a running maximum of raw logits, with one saturation at the end.
 
         The saturation is monotonic and the scale positive, so this equals the maximum of the saturated logits.
 
         Args:
-            hidden: Float, shape (batch, length, hidden_size): of text tokens, of image patches, or of both.
-            mask: Bool, shape (batch, length): the positions that count.
-            scale: Float above 0, shape (batch, length): factor of each position's logits, by its field.
-            token_ids: Not used: an expansion does not ask what the input was.
+            hidden: Float, shape (batch, length, hidden_size): states of text tokens, of image patches, or of both.
+            mask: Bool, shape (batch, length): True for the positions to pool over.
+            scale: Float above 0, shape (batch, length): the factor of each position's logits, by its field.
+            token_ids: Not used: an expansion does not depend on which tokens are in the input.
 
         Returns:
-            Float at least 0, shape (batch, vocabulary_size); 0 throughout where the mask is empty.
+            Float at least 0, shape (batch, vocabulary_size); all 0 in a row whose mask is empty.
         """
         del token_ids
         transformed = self.norm(self.activation(self.dense(hidden)))
-        # The factor, 0 where masked, and the bias are folded into one product: (s t, s) . (E, b) = s (E . t + b).
+        # One product applies the factor (0 where masked) and the bias: (s t, s) . (E, b) = s (E . t + b).
         factor = (scale * mask)[..., None]
         folded = torch.cat([transformed * factor, factor], dim=-1)
         weight = torch.cat([self.decoder.weight, self.decoder.bias[:, None]], dim=-1)
-        highest: Tensor = hidden.new_zeros(hidden.shape[0], self.decoder.out_features)  # relu makes 0 the floor
-        at_once = self.positions_at_once if torch.is_grad_enabled() else 1  # one fits the processor's cache
+        highest: Tensor = hidden.new_zeros(hidden.shape[0], self.decoder.out_features)  # relu raises lower values to 0
+        at_once = self.positions_at_once if torch.is_grad_enabled() else 1  # one position fits the processor's cache
         for start in range(0, hidden.shape[1], at_once):
             logits = functional.linear(folded[:, start : start + at_once], weight)
-            # max keeps indices for the backward pass, amax would keep the logits themselves
+            # max keeps only indices for the backward pass; amax would keep the logits
             highest = torch.maximum(highest, logits.max(dim=1).values if at_once > 1 else logits[:, 0])
         return term_weight(highest)
 
@@ -154,20 +154,20 @@ _MLM_HEADS = {
     "roberta": ("lm_head.dense", "lm_head.layer_norm", "lm_head.decoder"),
     "xlm-roberta": ("lm_head.dense", "lm_head.layer_norm", "lm_head.decoder"),
 }
-"""Where masked language models of ``transformers`` keep the parts of their head, by ``config.model_type``."""
+"""The parts of the head in masked language models of ``transformers``, by ``config.model_type``."""
 
 
 def has_mlm_head(model_type: str) -> bool:
-    """Whether the MLM head of such a checkpoint can be taken over."""
+    """Whether the MLM head of a checkpoint of this type can be reused."""
     return model_type in _MLM_HEADS
 
 
 def mlm_head_of(model: nn.Module, model_type: str, *, activation: str) -> MlmHead:
-    """The MLM head of a masked language model, sharing its tensors.
+    """Make an MLM head from a masked language model; the two share their tensors.
 
     Args:
-        model: What ``AutoModelForMaskedLM`` gives.
-        model_type: Its ``config.model_type``; ``has_mlm_head`` says which are known.
+        model: A model from ``AutoModelForMaskedLM``.
+        model_type: The model's ``config.model_type``, one for which ``has_mlm_head`` is true.
         activation: The name of the transform's activation, as ``transformers`` calls it.
     """
     dense, norm, decoder = (model.get_submodule(name) for name in _MLM_HEADS[model_type])
@@ -181,7 +181,7 @@ def activation_named(name: str) -> nn.Module:
     """The activation that a backbone's configuration names (``hidden_act``).
 
     Args:
-        name: As in ``transformers``: "gelu", "relu", "gelu_new"...
+        name: The name in ``transformers``: "gelu", "relu", "gelu_new"...
     """
     if name == "gelu":
         return nn.GELU()

@@ -1,4 +1,4 @@
-"""Text as a backbone reads it: fields kept apart, cut into windows, batched by length."""
+"""Text as a backbone reads it: separate fields, cut into windows and padded to batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 _NO_FIELD = -1
-"""The field of special tokens, of unknown words (one token for all of them: no term) and of padding."""
+"""The field of special tokens, padding and unknown words (these share one token, which is not a term)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Window:
 
     Args:
         token_ids: Word pieces with special tokens.
-        fields: For each, the place of its field in the reader's list; -1 for special tokens and unknown words.
+        fields: For each word piece, the place of its field in the reader's list; -1 for special tokens and unknown
+            words.
     """
 
     token_ids: list[int]
@@ -45,25 +46,25 @@ class FieldReader:
         self.tokenizer = tokenizer
         self.names = tuple(token_types)
         self.max_length = max_length
-        # one entry more than there are fields, for the special tokens: index -1
+        # The last entry, at index -1, is for special tokens.
         self._token_types = torch.tensor([*token_types.values(), 0])
         self._start, self._end = int(tokenizer.cls_token_id), int(tokenizer.sep_token_id)
         self._padding = int(tokenizer.pad_token_id or 0)
         self._unknown = tokenizer.unk_token_id
 
     def windows(self, texts: Mapping[str, str]) -> list[Window]:
-        """The windows of a record, at least one (an empty record gives CLS and SEP alone).
+        """Cut a record into windows, at least one (the window of an empty record is CLS and SEP).
 
-        Where the whole is too long, every window begins with the fields before the last one, cut to half of the
-        window, and the last field is spread over as many windows as it takes, cut where a word begins.
+        If the record is too long for one window, every window begins with all fields but the last, cut to half of the
+        window. The last field is spread over as many windows as it needs, cut where a word begins.
 
         Args:
-            texts: Field name to text; names that the reader does not read are passed over, and so are empty texts.
+            texts: Field name to text; fields that the reader does not have are ignored, and so are empty texts.
         """
         parts: list[tuple[int, list[int], list[int | None]]] = []
         for place, name in enumerate(self.names):
             if text := texts.get(name, ""):
-                # the tokenizer's own warning about length is beside the point: windows follow
+                # verbose=False: the tokenizer's warning about length does not apply, since windows follow
                 encoded = self.tokenizer(text, add_special_tokens=False, verbose=False)
                 parts.append((place, encoded["input_ids"], encoded.word_ids()))
         total = 1 + sum(len(token_ids) + 1 for _, token_ids, _ in parts)
@@ -94,7 +95,7 @@ class FieldReader:
         return Window(token_ids, fields)
 
     def batch(self, windows: Sequence[Window], device: torch.device) -> TextBatch:
-        """The windows as tensors, padded to the longest."""
+        """Make tensors of windows, padded to the longest."""
         length = max(map(len, windows))
         token_ids = torch.tensor([w.token_ids + [self._padding] * (length - len(w)) for w in windows])
         fields = torch.tensor([w.fields + [_NO_FIELD] * (length - len(w)) for w in windows])
@@ -102,11 +103,11 @@ class FieldReader:
         return TextBatch(token_ids, attended, self._token_types[fields], fields).to(device)
 
     def recognises(self, texts: Mapping[str, str]) -> bool:
-        """Whether any word piece of the fields is one that the vocabulary holds."""
+        """Whether the vocabulary has any word piece of the texts."""
         return bool(self.terms(texts))
 
     def terms(self, texts: Mapping[str, str]) -> frozenset[int]:
-        """The ids of the fields' word pieces, without special tokens and unknown words."""
+        """The term ids of the texts' word pieces, without special tokens and unknown words."""
         return frozenset(
             token_id
             for window in self.windows(texts)
@@ -125,7 +126,7 @@ class FieldReader:
 
 
 def _cuts(words: Sequence[int | None], count: int, size: int) -> list[tuple[int, int]]:
-    """Where to cut ``count`` word pieces into runs of at most ``size``, at a word's beginning where one is near."""
+    """Cut ``count`` word pieces into ranges of at most ``size``, at the beginning of a word if one is near."""
     cuts, start = [], 0
     while count - start > size:
         end = start + size
@@ -141,10 +142,10 @@ class TextBatch:
     """Windows as tensors, all of shape (windows, length).
 
     Args:
-        token_ids: int64.
+        token_ids: Word pieces, int64.
         attended: Bool; False for padding.
-        token_types: int64, 0 or 1, by field.
-        fields: int64, the place of each token's field; -1 for special tokens, unknown words and padding.
+        token_types: The token type of each token's field, int64, 0 or 1.
+        fields: The place of each token's field, int64; -1 for special tokens, unknown words and padding.
     """
 
     token_ids: Tensor
@@ -154,11 +155,11 @@ class TextBatch:
 
     @property
     def content(self) -> Tensor:
-        """Bool, shape (windows, length): tokens of the text itself, neither special nor padding."""
+        """Bool, shape (windows, length): True for tokens of the text, neither special nor padding."""
         return self.fields != _NO_FIELD
 
     def to(self, device: torch.device) -> Self:
-        """The same on another device."""
+        """Copy the batch to a device."""
         return type(self)(
             self.token_ids.to(device), self.attended.to(device), self.token_types.to(device), self.fields.to(device)
         )

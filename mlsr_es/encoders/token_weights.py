@@ -1,4 +1,4 @@
-"""What an MLP query head gives single tokens: within real sections, and standing alone."""
+"""The weights that an MLP query head gives single tokens, in real sections and alone."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _ALONE = "Weighing words alone"
 
 @dataclass(frozen=True, eq=False)
 class TokenWeights:
-    """Tokens of sections, one entry each; all arrays have the same length.
+    """The tokens of sections with their weights; all arrays have shape (tokens,).
 
     Args:
-        rows: The section, int64.
+        rows: The place of the token's section, int64.
         fields: The place of the token's field in ``config.query_fields``, int64.
-        term_ids: The word piece, int64.
-        weights: float32, at least 0.
+        term_ids: The term id of the word piece, int64.
+        weights: The weight of the token, float32, at least 0.
     """
 
     rows: NDArray[np.int64]
@@ -42,12 +42,12 @@ def contextual_weights(
     sections: Sequence[Section],
     progress: Progress = Silent(),
 ) -> TokenWeights:
-    """The weight of every token of sections; a section's largest ones are its query vector.
+    """Compute the weight of every token of sections; a section's query vector has the largest weight of each term.
 
     Args:
-        model: With an MLP query head.
-        sections: As many as memory holds tokens for.
-        progress: Told of each window.
+        model: A model with an MLP query head.
+        sections: Any number whose tokens fit in memory.
+        progress: Advanced by each window.
     """
     windows = [
         (row, window)
@@ -72,14 +72,14 @@ def lone_weights(
     model: BiEncoder,
     progress: Progress = Silent(),
 ) -> NDArray[np.float32]:
-    """The weight of every word piece where it is all that a field, and a section, says.
+    """Compute the weight of every word piece in each field, in a section that contains nothing else.
 
     Args:
-        model: With an MLP query head.
-        progress: Told of each word piece.
+        model: A model with an MLP query head.
+        progress: Advanced by each word piece.
 
     Returns:
-        float32 at least 0, shape (query fields, vocabulary size); 0 for special tokens and for ids that no token has.
+        Float32 at least 0, shape (query fields, vocabulary size); 0 for special tokens and for ids without a token.
     """
     tokenizer = model.tokenizer
     start, end = int(tokenizer.cls_token_id), int(tokenizer.sep_token_id)
