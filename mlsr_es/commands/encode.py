@@ -53,7 +53,7 @@ def encode(
         f"{images_without_terms + done.without_terms:,}, left out by rule "
         f"{documents.left_out.total() - images_without_terms:,}, rejected {rejected:,}."
     )
-    note_rejects(documents)
+    note_rejects(documents, shown=_SHOWN)
     for error in done.faults[:_SHOWN]:
         note(f"rejected: {error}")
     if rejected:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -40,10 +41,19 @@ def print_summary(summary: Summary, *, as_json: bool = False) -> None:
     note_rejects(summary)
 
 
-def note_rejects(summary: Summary) -> None:
-    """Say where the bad records are, if there are any."""
-    if summary.rejects_file:
-        note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
+def note_rejects(summary: Summary, *, shown: int = 0) -> None:
+    """Print where the bad records are, if there are any.
+
+    Args:
+        summary: The run's.
+        shown: How many of them are printed, from the first on.
+    """
+    if not summary.rejects_file:
+        return
+    with summary.rejects_file.open("rb") as file:
+        for row in map(orjson.loads, islice(file, shown)):
+            note(f"rejected: {row['stage']}: {row['id']}: {row['reason']}")
+    note(f"Rejected records are in {summary.rejects_file}, each with its reason.")
 
 
 def _done(summary: Summary) -> Iterator[str]:

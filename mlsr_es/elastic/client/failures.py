@@ -89,7 +89,7 @@ def refusal(where: str, doing: str, status: int, body: Any) -> MlsrError:
 
     Args:
         where: The cluster's address.
-        doing: See ``translated``.
+        doing: What was tried, as in "could not ...": "read the mapping of photos".
         status: The HTTP status.
         body: ``{"error": {"type": ..., "reason": ...}}``, or whatever came in its place.
     """

@@ -50,7 +50,7 @@ class Answer:
         total: How many images match at all; None where that was not counted.
         took_ms: The cluster's own time, in milliseconds.
         dropped_terms: Query terms left out because the cluster allows fewer, heaviest first.
-        dropped_words: Words of the BM25 part left out, likewise; before any term was.
+        dropped_words: Words of the BM25 part that were left out for the same reason, before any term was.
         asked_again: It is the answer to the exact search that ``search`` had in reserve.
         aggregations: Of the user's own search body.
     """

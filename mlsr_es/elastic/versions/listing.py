@@ -50,7 +50,7 @@ class Listed:
         model: With which it was made, as the user named it.
         created: When; UTC.
         documents: How many it holds; None where the rights hide it.
-        size_bytes: On disk, without copies; None likewise.
+        size_bytes: On disk, without copies; None where the rights hide it.
     """
 
     name: str
