@@ -7,19 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from mlsr_es.encoders import PRESETS, assemble, save_pretrained
 from tests.experiments.conftest import backbone
 from tests.program import Ran, run_program
 
 __all__ = ["backbone"]
 
 PLAN = """
+start = "{start}"
 [collection]
 source = "sample"
 least_text = 0
-[model]
-preset = "m3"
-[backbones]
-text = "{backbone}"
 [negatives]
 {negatives}
 [optimisation]
@@ -36,13 +34,21 @@ validation_share = 0.0
 Train = Callable[..., Ran]
 
 
+@pytest.fixture(scope="module")
+def start(backbone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny model, to be trained further."""
+    folder = tmp_path_factory.mktemp("start")
+    save_pretrained(assemble(PRESETS["m3"], text=backbone), folder)
+    return folder
+
+
 @pytest.fixture
-def train(backbone: Path, tmp_path: Path) -> Train:
-    """Trains on the sample: a tiny model, with these negatives and options."""
+def train(start: Path, tmp_path: Path) -> Train:
+    """Trains the tiny model on the sample, with these negatives and options."""
 
     def run(negatives: str, *arguments: str) -> Ran:
         plan = tmp_path / "plan.toml"
-        plan.write_text(PLAN.format(backbone=backbone, negatives=negatives))
+        plan.write_text(PLAN.format(start=start, negatives=negatives))
         output = tmp_path / f"run-{len(list(tmp_path.iterdir()))}"
         return run_program("train", str(plan), "-o", str(output), "--device", "cpu", "--json", *arguments)
 
