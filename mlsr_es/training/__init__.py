@@ -1,6 +1,6 @@
-"""Training: a collection's own sections and images teach a bi-encoder what to suggest.
+"""Training: a bi-encoder learns what to suggest from a collection's own sections and images.
 
-InfoNCE, sparsity, sampling and ``transformers.Trainer``. Metrics and the mining of hard negatives are handed in.
+InfoNCE, regularisers, sampling and ``transformers.Trainer``. The caller hands in metrics and the miner of negatives.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Averaged weights: the model that is validated and kept is a moving average of the last steps' models.
+"""Averaged weights: a moving average of the weights after each step is validated and kept.
 
 References:
     Izmailov et al., *Averaging Weights Leads to Wider Optima and Better Generalization*, arXiv 1803.05407.
@@ -20,11 +20,12 @@ _WARMUP = 10
 
 
 class Average(TrainerCallback):
-    """The moving average of a model's trained weights.
+    """Keeps the moving average of a model's trained weights.
 
     Args:
-        model: Whose weights change under it.
-        decay: How much of the average stays at each step, in (0, 1); less at first: (1 + step) / (10 + step).
+        model: The model that is trained.
+        decay: The share of the old average that stays at each step, in (0, 1); in the first steps the lower value
+            (1 + step) / (10 + step) is used.
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
@@ -34,7 +35,7 @@ class Average(TrainerCallback):
 
     @torch.no_grad()
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        """A step is done."""
+        """Update the average after a step."""
         del args, control
         decay = min(self._decay, (1 + state.global_step) / (_WARMUP + state.global_step))
         for name, value in self._trained().items():
@@ -45,7 +46,7 @@ class Average(TrainerCallback):
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
-        """The model has the averaged weights, and afterwards its own again."""
+        """A context in which the model has the averaged weights; afterwards it has its own again."""
         own = {name: value.clone() for name, value in self._trained().items()}
         self._put(self._average)
         try:
@@ -54,15 +55,15 @@ class Average(TrainerCallback):
             self._put(own)
 
     def save(self, folder: Path) -> None:
-        """Beside a checkpoint."""
+        """Write the average into a checkpoint's folder."""
         save_file(self._average, folder / FILE)
 
     def load(self, folder: Path) -> None:
-        """What ``save`` wrote, to be gone on with."""
+        """Read the average that ``save`` wrote, to continue with it."""
         self._average = {name: value.to(self._device) for name, value in load_file(folder / FILE).items()}
 
     def keep(self) -> None:
-        """The model has the averaged weights from now on."""
+        """Put the averaged weights into the model for good."""
         self._put(self._average)
 
     @property

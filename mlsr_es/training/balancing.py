@@ -1,4 +1,4 @@
-"""How much BM25 is to count beside the model that was trained: found on training pages, without their judgements."""
+"""Find the weight of BM25 for a trained model, on training pages and without their judgements."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from mlsr_es.training.data import TrainingData, searched_for
 from mlsr_es.training.ranking import Ranker
 
 _SECTIONS = 256
-"""The median of so many best scores moves by a few hundredths of itself."""
+"""With this many sections, the median of the best scores varies by a few hundredths of its value."""
 
 
 def balanced(ranker: Ranker, data: TrainingData, config: TrainingConfig) -> Hybrid | None:
-    """The weight at which the best images' BM25 scores are as high as their dot products.
+    """Find the weight at which the best BM25 scores are as high as the best dot products.
 
     Args:
-        ranker: Of the model that was trained.
-        data: What it was trained on.
-        config: The run's.
+        ranker: A ranker with the trained model.
+        data: The data that the model was trained on.
+        config: The configuration of the run.
 
     Returns:
-        In the unit of a cluster's BM25 on captions' stems; None where captions and sections share no word.
+        The field and weight, for a cluster's BM25 on captions' stems; None if captions and sections share no word.
     """
     known = data.training
     chosen = Random(config.seed).sample(known.sections, min(_SECTIONS, len(known.sections)))  # noqa: S311

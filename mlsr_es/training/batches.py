@@ -1,4 +1,4 @@
-"""From numbers of sections to tensors: draws the images, cuts the windows, reads the pixels."""
+"""Build batches from the numbers of sections: draw images, cut windows, read pixels."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from mlsr_es.training.sampling import draw
 from mlsr_es.training.teaching import Teacher
 
 Pixels = Callable[[Sequence[ImageDocument]], Tensor]
-"""Images to what the document encoder takes: pixels or features, a row an image."""
+"""Gives the document encoder's input for images: pixels or features, one row an image."""
 
 _GROUPS = 4
-"""Candidates are encoded in so many groups of like length: captions differ tenfold, and padding costs as text does."""
+"""Candidates are encoded in this many groups of similar length: captions differ tenfold in length, and padding costs as
+much as text."""
 _WINDOWS_KEPT = 200_000
 
 
@@ -30,11 +31,11 @@ class Batches:
 
     Args:
         data: The collection.
-        model: Its tokenizer and fields are used.
-        config: The run's.
-        hard: Of each section, places of hard negatives, the hardest first; may be empty.
-        pixels: Needed where the model reads images.
-        teacher: Scores the candidates, too, where the configuration wants one.
+        model: The model whose tokenizer and fields are used.
+        config: The configuration of the run.
+        hard: For each section, the places of its hard negatives in the data's documents, hardest first; may be empty.
+        pixels: Gives the input for images; required if the model reads images.
+        teacher: Also scores the candidates; None if the configuration has no teacher.
     """
 
     def __init__(
@@ -57,10 +58,10 @@ class Batches:
         self._caption = lru_cache(_WINDOWS_KEPT)(self._cut)
 
     def __call__(self, rows: Sequence[int]) -> dict[str, Any]:
-        """A batch.
+        """Build a batch.
 
         Args:
-            rows: Numbers of sections.
+            rows: The numbers of the sections.
 
         Returns:
             ``sections`` (TextBatch), ``documents`` (a list of groups: TextBatch or None, pixels or None),
@@ -94,15 +95,15 @@ class Batches:
         }
 
     def _shown(self, section: Section, random: Random) -> Section:
-        """A section, or now and then its text alone."""
+        """The section as the model sees it; a share of the sections lose their titles."""
         share = self._config.optimisation.text_alone
         return section.only(["text"]) if share and section.text and random.random() < share else section
 
     def groups(self, numbers: Sequence[int]) -> list[tuple[TextBatch | None, Tensor | None]]:
-        """What the document encoder reads of images, in groups.
+        """Build the document encoder's inputs for images, in groups.
 
         Args:
-            numbers: Of images, those of like length beside each other.
+            numbers: The numbers of the images, ordered by length.
         """
         size = -(-len(numbers) // (_GROUPS if self._reads_caption else 1))
         return [self._group(numbers[start : start + size]) for start in range(0, len(numbers), size)]

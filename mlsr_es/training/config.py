@@ -1,4 +1,4 @@
-"""What a training run is told: a TOML file, checked as a whole before anything loads."""
+"""The configuration of a training run: a TOML file, checked as a whole before anything loads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TokenTypes = dict[str, Literal[0, 1]]
 
 
 class Collection(TomlTable):
-    """What is trained on."""
+    """The collection to train on."""
 
     source: str = Field(min_length=1, description="a known collection, or a path")
     languages: list[str] = Field(default=["en"], description="of the captions that are read; empty for all")
@@ -42,7 +42,7 @@ class Cell(TomlTable):
 
 
 class Backbones(TomlTable):
-    """Folders, hub names, or ``package:NAME`` for weights that a Python package brings."""
+    """Folders, hub names, or ``package:NAME`` for weights in a Python package."""
 
     text: str = Field(min_length=1)
     document_text: str | None = None
@@ -51,7 +51,7 @@ class Backbones(TomlTable):
 
 
 class Fields(TomlTable):
-    """What of a section and of a caption is read, each with its token type."""
+    """The fields of sections and captions that are read, each with its token type."""
 
     query: _TokenTypes = Field(default={"page_title": 1, "section_title": 1, "text": 0}, min_length=1)
     document: _TokenTypes = Field(default={"title": 0, "description": 0, "alt": 0}, min_length=1)
@@ -65,7 +65,7 @@ class Loss(TomlTable):
 
 
 class Distillation(TomlTable):
-    """Title-boosted BM25 as a teacher beside the judgements: what it scores the batch's images is to be learned too."""
+    """Title-boosted BM25 as a teacher: the model also learns BM25's scores of the batch's images."""
 
     weight: float = Field(default=0.0, ge=0, lt=1, description="share of the loss; 0 for no teacher")
     temperature: float = Field(default=2.0, gt=0, description="of the teacher's scores; low: its first choice alone")
@@ -81,7 +81,7 @@ class Regularisation(TomlTable):
 
 
 class Negatives(TomlTable):
-    """Images beside those of the batch's other queries."""
+    """Negatives in addition to the images of the batch's other queries."""
 
     miner: Literal["bm25", "model"] = Field(
         default="bm25", description="what ranks the mined ones: BM25, or the model that an index was made with"
@@ -92,7 +92,7 @@ class Negatives(TomlTable):
 
 
 class Optimisation(TomlTable):
-    """AdamW, its rates rising linearly and then falling linearly to 0."""
+    """AdamW with rates that rise linearly and then fall linearly to 0."""
 
     epochs: int = Field(gt=0)
     batch_size: int = Field(gt=0, description="queries a device and step")
@@ -128,14 +128,14 @@ class Folds(TomlTable):
 
 
 class Limits(TomlTable):
-    """The most terms that the model's vectors keep."""
+    """The most terms of the model's vectors."""
 
     query_terms: int | None = Field(default=None, gt=0)
     document_terms: int | None = Field(default=None, gt=0)
 
 
 class TrainingConfig(TomlTable):
-    """A training run, whole."""
+    """The whole configuration of a training run."""
 
     collection: Collection
     optimisation: Optimisation
@@ -154,19 +154,19 @@ class TrainingConfig(TomlTable):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """From a TOML file.
+        """Read a TOML file.
 
         Raises:
-            InputError: It cannot be read, is no TOML, or has faults: all of them, each with its key.
+            InputError: The file cannot be read, is not TOML, or has faults; the message lists all with their keys.
         """
         return cls.of(read_toml(path), name=str(path))
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, name: str = "the configuration") -> Self:
-        """From the values of a TOML file.
+        """Make a configuration from the values of a TOML file.
 
         Raises:
-            InputError: All faults, each with its key.
+            InputError: The values have faults; the message lists all with their keys.
         """
         config, faults = checked(cls, values)
         faults += misfits(values)
@@ -176,7 +176,7 @@ class TrainingConfig(TomlTable):
 
     @classmethod
     def from_collection(cls, source: str) -> Self:
-        """What suits a site of some hundred pages: the shipped model trained further, a fold held out for the test.
+        """A configuration for a site of some hundred pages: train the shipped model further, and hold out one fold.
 
         Args:
             source: A known collection, or a path.
@@ -195,12 +195,12 @@ class TrainingConfig(TomlTable):
             ),
             distillation=Distillation(weight=0.3),
             negatives=Negatives(mined=8, random=64),
-            folds=Folds(test=TEST_FOLD, validation_share=0.0),  # the pages are few: they are trained on
+            folds=Folds(test=TEST_FOLD, validation_share=0.0),  # pages are few, so all others are trained on
             limits=Limits(query_terms=60, document_terms=40),
         )
 
     def bi_encoder(self) -> BiEncoderConfig:
-        """The plan of a model that is made anew."""
+        """The plan of a newly made model."""
         cell = self.model
         if cell is None:
             raise ValueError("a model that is trained further has its own plan")

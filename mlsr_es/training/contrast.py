@@ -1,4 +1,4 @@
-"""The model as it is trained: a bi-encoder, and the temperature of its scores."""
+"""The model during training: a bi-encoder, and the temperature of its scores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mlsr_es.encoders import BiEncoder, TextBatch
 
 
 class Encoded(NamedTuple):
-    """A batch's vectors.
+    """The vectors of a batch.
 
     Args:
         queries: Float at least 0, shape (sections, vocabulary size).
@@ -30,11 +30,11 @@ class Contrast(nn.Module):
     """A bi-encoder with a temperature.
 
     Args:
-        bi_encoder: What is trained.
-        temperature: At first; above 0.
-        learned: Whether it is trained too.
-        freeze_image: Whether the vision model stays as it is.
-        dropout: Of all layers that have one; None for what the backbones say.
+        bi_encoder: The model to train.
+        temperature: The initial temperature, above 0.
+        learned: Whether the temperature is trained too.
+        freeze_image: Whether the vision model is not trained.
+        dropout: The dropout of all dropout layers, in [0, 1); None for the backbones' own values.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Contrast(nn.Module):
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)), requires_grad=learned)
         bi_encoder.requires_grad_(True)
         for parameter in bi_encoder.parameters():
-            if not parameter.numel():  # field factors where there is no field: several devices would wait for them
+            if not parameter.numel():  # factors of no fields: several devices would wait for their gradients
                 parameter.requires_grad_(False)
         for layer in bi_encoder.modules():
             if isinstance(layer, nn.Dropout) and dropout is not None:
@@ -61,7 +61,7 @@ class Contrast(nn.Module):
             image.vision.requires_grad_(False)
 
     def forward(self, sections: TextBatch, documents: Sequence[tuple[TextBatch | None, Tensor | None]]) -> Encoded:
-        """Encode a batch as ``Batches`` makes it; a section by one window, a document by its first."""
+        """Encode a batch from ``Batches``; a section is one window, and a document its first window."""
         device = self.log_temperature.device
         queries = self.bi_encoder.query(sections.to(device))
         groups = [
@@ -71,7 +71,7 @@ class Contrast(nn.Module):
         return Encoded(queries.float(), torch.cat(groups).float(), self.log_temperature.exp())
 
     def heads(self) -> list[nn.Parameter]:
-        """What begins without weights of a checkpoint: MLP heads, projection, field factors, temperature."""
+        """The parameters that no checkpoint initialises: MLP heads, projection, field factors, temperature."""
         fresh = ("head.weigh.", "image.project.", "log_scales", "log_temperature")
         return [
             parameter

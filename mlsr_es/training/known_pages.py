@@ -1,4 +1,4 @@
-"""Which pages a model was trained on, as its folder says."""
+"""The pages that a model was trained on, from the files in its folder."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from mlsr_es.shipped import shipped
 
 @dataclass(frozen=True, slots=True)
 class TrainedOn:
-    """The pages of a collection, all but those of a fold.
+    """The training pages of a collection: all pages except those of one fold.
 
     Args:
-        source: The collection, as it was named for training: a path, or a known one.
-        fold: What was held out; None for nothing.
+        source: The collection's name in the training configuration: a path, or a known collection.
+        fold: The fold that was held out; None if no fold was.
     """
 
     source: str
     fold: int | None
 
     def is_in(self, origins: Mapping[str, str]) -> bool:
-        """Whether an index holds the collection.
+        """Whether an index contains the collection.
 
         Args:
-            origins: The index's collections, and from where each was read.
+            origins: The index's collections: name to the source that each was read from.
         """
         return not {self.source, str(Path(self.source).resolve())}.isdisjoint({*origins, *origins.values()})
 
 
 def trained_on(model: str) -> tuple[TrainedOn, ...]:
-    """What the plan in a model's folder says, and those of the models that its training started from.
+    """Read the training pages of a model, and of the models that its training started from.
 
     Args:
         model: ``demo``, or a folder.
 
     Returns:
-        Nothing where nobody can say, as of a hub's model.
+        Empty if the pages are unknown, as for a hub's model.
     """
     folder = shipped("models", model) if model == "demo" else Path(model)
     try:

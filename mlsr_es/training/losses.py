@@ -1,4 +1,4 @@
-"""InfoNCE over the batch's images, with everything else that is known to be relevant masked out; and a teacher's loss.
+"""InfoNCE over the batch's images, in which other relevant images are masked; and a teacher's loss.
 
 References:
     van den Oord et al., *Representation Learning with Contrastive Predictive Coding*, arXiv 1807.03748.
@@ -12,13 +12,13 @@ from torch.nn import functional
 
 
 def info_nce(scores: Tensor, positives: Tensor, masked: Tensor) -> Tensor:
-    """The cross entropy of picking each query's positive among the candidates.
+    """Compute the cross entropy of choosing each query's positive among the candidates.
 
     Args:
-        scores: Float, shape (queries, candidates): dot products over the temperature.
+        scores: Float, shape (queries, candidates): dot products divided by the temperature.
         positives: int64, shape (queries,): the column of each query's positive.
-        masked: Bool, shape (queries, candidates): candidates that are no negatives of the query; the positive's own
-            column counts whatever stands there.
+        masked: Bool, shape (queries, candidates): True for candidates that are not negatives of the query; the value in
+            the positive's column is ignored.
 
     Returns:
         A scalar at least 0, the mean over the queries.
@@ -28,12 +28,12 @@ def info_nce(scores: Tensor, positives: Tensor, masked: Tensor) -> Tensor:
 
 
 def distillation(scores: Tensor, taught: Tensor, temperature: float) -> Tensor:
-    """The cross entropy between a teacher's choice among the candidates and the model's (arXiv 1503.02531, section 2).
+    """Compute the cross entropy of a teacher's and the model's choice of candidates (arXiv 1503.02531, section 2).
 
     Args:
-        scores: Float, shape (queries, candidates): dot products over the model's temperature.
+        scores: Float, shape (queries, candidates): dot products divided by the model's temperature.
         taught: Float, shape (queries, candidates): the teacher's scores.
-        temperature: The teacher's, above 0.
+        temperature: The temperature of the teacher's scores, above 0.
 
     Returns:
         A scalar at least 0, the mean over the queries.
@@ -42,10 +42,10 @@ def distillation(scores: Tensor, taught: Tensor, temperature: float) -> Tensor:
 
 
 def known_relevant(candidates: Tensor, relevant: Tensor) -> Tensor:
-    """Which candidates are known to be relevant to which queries.
+    """Mark the candidates that are known to be relevant to each query.
 
     Args:
-        candidates: int64 at least 0, shape (candidates,): numbers of images; one may stand twice.
+        candidates: int64 at least 0, shape (candidates,): numbers of images, possibly with repetitions.
         relevant: int64, shape (queries, most relevant images of one): numbers of images, filled up with -1.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Hard negatives: what a ranking puts high for a section, and nobody says belongs there."""
+"""Hard negatives: images that rank high for a section and are not judged to belong in it."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from mlsr_es.evaluation import DEFAULTS, Run, baseline_run, caption_text
 from mlsr_es.training.data import TrainingData
 
 Miner = Callable[[Sequence[Section], Sequence[ImageDocument]], Run]
-"""Ranks images for sections: BM25 on this machine, a cluster, or a model."""
+"""Ranks images for sections: by BM25 on this machine, with a cluster, or with a model."""
 
 
 def by_bm25(sections: Sequence[Section], documents: Sequence[ImageDocument]) -> Run:
-    """Rankings of the plain BM25 baseline over the captions."""
+    """Rank images by the plain BM25 baseline over the captions."""
     captions = [caption_text(document) for document in documents]
     return baseline_run(DEFAULTS, sections, captions, [document.id for document in documents])
 
 
 def hard_negatives(data: TrainingData, rank: Miner, *, most: int) -> list[list[int]]:
-    """Of each section, the places of the images that are ranked highest and do not belong in it.
+    """Find for each section the places of the highest-ranked images that do not belong in it.
 
     Args:
-        data: The training side of a collection.
-        rank: Images that are no candidates of the training side are passed over.
-        most: A section.
+        data: The training data.
+        rank: Ranks images for the training sections; images that are not among ``data.documents`` are skipped.
+        most: The most images of a section.
 
     Raises:
-        InputError: Not one candidate is ranked: something else was searched.
+        InputError: No candidate is ranked, so another collection was searched.
     """
     places = {document.id: place for place, document in enumerate(data.documents)}
     run = rank(data.sections, data.documents)

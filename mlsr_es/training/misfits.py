@@ -1,4 +1,4 @@
-"""Faults of a configuration's keys that are right by themselves and do not go together."""
+"""Contradictions between keys of a configuration that are each valid."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mlsr_es.encoders import CAPTION_FIELDS, PRESETS
 _CHOICES = ("query_head", "document_head", "document_input")
 
 MINED_FROM = 50
-"""Where a configuration does not say otherwise."""
+"""How many of a ranking's best images hard negatives are drawn from, by default."""
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[str]:
-    """Say what does not go together, each fault with its key.
+    """Describe the contradictions, each with its key.
 
     Args:
-        values: Of a TOML file, in whatever state; what is wrong by itself is passed over here.
+        values: The values of a TOML file, which may be invalid; keys that are invalid by themselves are ignored here.
     """
     yield from _of_start(values)
     yield from _of_cell(values)
@@ -83,7 +83,7 @@ def _of_negatives(negatives: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _chosen(cell: Mapping[str, Any]) -> dict[str, Any]:
-    """The choices of a cell, by its preset or its own."""
+    """The choices of a cell, from its preset or from its own keys."""
     preset = PRESETS.get(str(cell.get("preset")))
     if preset is None:
         return {**dict.fromkeys(_CHOICES), "shared": True, **cell}

@@ -1,4 +1,4 @@
-"""What training was worth: the model on the pages that it never saw, alone, with BM25 added, and beside BM25."""
+"""The result of training on the held-out pages: the model, the model with BM25 added, and the BM25 baselines."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from mlsr_es.training.run import Trained
 
 
 def held_out(trained: Trained) -> list[System]:
-    """The model, its sum with BM25, and both baselines on the test topics; empty where nothing was held out.
+    """Measure the model, its sum with BM25, and both baselines on the test topics; empty if nothing was held out.
 
-    Where no weight of BM25 was found, there is no sum.
+    If no weight of BM25 was found, the sum is left out.
     """
     if trained.run is None:
         return []
@@ -31,7 +31,7 @@ def held_out(trained: Trained) -> list[System]:
 
 
 def baselines(data: TrainingData) -> list[System]:
-    """Both baselines on the test topics; the constants of the strong one are found on the training topics."""
+    """Measure both baselines on the test topics; the title-boosted one's constants are found on the training topics."""
     captions, ids = [caption_text(image) for image in data.images], [image.id for image in data.images]
     topics = data.test
     boosted = tuned(TITLE_BOOSTED, data.training.sections, captions, ids, data.training.judgements)

@@ -1,4 +1,4 @@
-"""What the document encoder takes of images: pixels, or features of a frozen vision model, computed once and kept."""
+"""The document encoder's input for images: pixels, or stored features of a frozen vision model."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _LEAST_DEVIATION = 1e-3
 
 
 class Pictures:
-    """Decodes images and makes them pixels; one that cannot be decoded is blank, and is told of once.
+    """Decodes images to pixels. An image that cannot be decoded becomes blank and is reported once.
 
     Args:
-        processor: The vision model's.
-        reject: Told of each image that cannot be decoded.
+        processor: The vision model's image processor.
+        reject: Called for each image that cannot be decoded.
     """
 
     def __init__(self, processor: Any, reject: Callable[[RecordError], None]) -> None:
@@ -40,7 +40,7 @@ class Pictures:
         self._rejected: set[str] = set()
 
     def __call__(self, documents: Sequence[ImageDocument]) -> Tensor:
-        """Float, shape (documents, 3, height, width)."""
+        """The pixels of images: float, shape (documents, 3, height, width)."""
         pixels = self._processor([self._decoded(document) for document in documents], return_tensors="pt")
         return cast("Tensor", pixels["pixel_values"])
 
@@ -57,14 +57,14 @@ class Pictures:
 
 
 class Features:
-    """Features of a frozen vision model, in half precision, from a file beside the checkpoint.
+    """Features of a frozen vision model, computed once and kept in a file in half precision.
 
     Args:
-        documents: All whose features will be asked for.
-        model: Its document encoder has an image backbone.
+        documents: All documents whose features are needed.
+        model: A model whose document encoder has an image backbone.
         pictures: Reads the images.
-        folder: Where the features are kept; those that are there for the same images and weights are taken.
-        progress: Told of each image.
+        folder: The folder of the file; existing features of the same images and weights are used.
+        progress: Advanced by each image.
     """
 
     def __init__(
@@ -82,20 +82,20 @@ class Features:
         self._features = np.load(file, mmap_mode="r")
 
     def __call__(self, documents: Sequence[ImageDocument]) -> Tensor:
-        """Float, shape (documents, patches, size)."""
+        """The features of images: float, shape (documents, patches, size)."""
         places = [self._places[document.id] for document in documents]
         return torch.from_numpy(self._features[places].astype(np.float32))
 
     @torch.no_grad()
     def standardise(self, projection: nn.Linear, documents: Sequence[ImageDocument]) -> None:
-        """Begin a projection as if each feature had mean 0 and deviation 1.
+        """Initialise a projection so that it acts as if each feature had mean 0 and standard deviation 1.
 
-        What all images have in common would drown what tells them apart: as they come, pooled features of any two
-        images have a mean cosine of 0.3, and MLM heads gave all images the same terms.
+        Otherwise the part that all images share dominates their differences: the pooled features of two images have a
+        mean cosine of 0.3, and MLM heads gave all images the same terms.
 
         Args:
-            projection: Not trained yet; changed in place.
-            documents: That are trained on.
+            projection: The untrained projection; changed in place.
+            documents: The documents to train on.
 
         References:
             Krähenbühl et al., *Data-dependent Initializations of Convolutional Neural Networks*, arXiv 1511.06856.
@@ -115,7 +115,7 @@ def _compute(
     if image is None:
         raise ValueError("the model reads no images")
     image.eval()
-    unfinished = file.with_suffix(f".{os.getpid()}.part")  # runs beside each other may compute the same
+    unfinished = file.with_suffix(f".{os.getpid()}.part")  # parallel runs may compute the same file
     features: np.memmap[Any, np.dtype[np.float16]] | None = None
     progress.start(_STAGE, len(documents), "images")
     try:
@@ -137,7 +137,7 @@ def _compute(
 
 
 def _key(documents: Sequence[ImageDocument], model: BiEncoder) -> str:
-    """Tells apart images and vision models."""
+    """A hash of the images and the vision model."""
     sha = hashlib.sha256(repr(model.image_processor and model.image_processor.to_dict()).encode())
     sha.update(bytes([model.config.pooled]))
     for name, tensor in model.document.image.vision.state_dict().items() if model.document.image else ():

@@ -1,4 +1,4 @@
-"""What the model that is being trained ranks: for validation, and for the pages that were held out."""
+"""Rankings by the model in training: for validation, and for the held-out pages."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from mlsr_es.training.data import TrainingData, searched_for
 from mlsr_es.vectors import SparseVectors
 
 Metric = Callable[[Run, Sequence[Judgement]], float]
-"""What the best epoch is chosen by; higher is better."""
+"""The measure by which the best epoch is chosen; higher is better."""
 
 _AT_ONCE = 128
 
 
 class Ranker:
-    """Ranks images for sections, with vectors as an index would hold them.
+    """Ranks images for sections, with vectors rounded as in an index.
 
     Args:
-        model: As it is when a run is asked for.
-        data: Where the images come from.
-        config: The run's.
-        pixels: Needed where the model reads images.
+        model: The model, used with its weights at the time of each call.
+        data: The data that the images are from.
+        config: The configuration of the run.
+        pixels: Gives the input for images; required if the model reads images.
     """
 
     def __init__(self, model: BiEncoder, data: TrainingData, config: TrainingConfig, pixels: Pixels | None) -> None:
         self._model, self._data, self._config, self._pixels = model, data, config, pixels
 
     def run(self, name: str, topics: Topics, images: Sequence[ImageDocument]) -> Run:
-        """The images' ranking for each topic.
+        """Rank images for each topic.
 
         Args:
-            name: Of the run.
-            topics: Their sections are the queries.
-            images: What is searched.
+            name: The name of the run.
+            topics: The topics; their sections are the queries.
+            images: The images to rank.
         """
         queries, documents = self.vectors(topics, images)
         return ranked(name, topics, queries, images, documents)
 
     def vectors(self, topics: Topics, images: Sequence[ImageDocument]) -> tuple[SparseVectors, SparseVectors]:
-        """The vectors of the topics' sections, and those of the images."""
+        """Encode the topics' sections and the images; returns query vectors and document vectors."""
         self._model.eval()
         return self._model.encode_sections(topics.sections), self._encoded(images)
 
@@ -68,7 +68,7 @@ class Ranker:
 def ranked(
     name: str, topics: Topics, queries: SparseVectors, images: Sequence[ImageDocument], documents: SparseVectors
 ) -> Run:
-    """The ranking of images for each topic, by their vectors."""
+    """Rank images for each topic by their vectors."""
     return exact_run(
         name,
         queries,
@@ -79,13 +79,13 @@ def ranked(
 
 
 class Validation:
-    """The validation metric of the model as it is.
+    """Computes the validation metric with the model's current weights.
 
     Args:
-        ranker: Of the model that is trained.
-        data: Its validation topics are searched among the images that belong in them and a sample of the others.
-        config: The run's.
-        metric: What is computed.
+        ranker: A ranker with the model in training.
+        data: The data; validation topics are searched among the images that belong in them and a sample of the others.
+        config: The configuration of the run.
+        metric: The metric.
     """
 
     def __init__(self, ranker: Ranker, data: TrainingData, config: TrainingConfig, metric: Metric) -> None:
@@ -93,5 +93,5 @@ class Validation:
         self._images = searched_for(data.validation, data.images, most=config.folds.validation_images, seed=config.seed)
 
     def __call__(self) -> float:
-        """The metric."""
+        """Compute the metric."""
         return self._metric(self._ranker.run("validation", self._topics, self._images), self._topics.judgements)

@@ -1,4 +1,4 @@
-"""Regularisers: what keeps vectors sparse, and how their weight grows.
+"""Regularisers, which keep vectors sparse, and the warm-up of their weight.
 
 References:
     Paria et al., *Minimizing FLOPs to Learn Efficient Sparse Representations*, arXiv 2004.05665: FLOPs, and the
@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 def flops(vectors: Tensor) -> Tensor:
-    """The sum over terms of the squared mean weight: dear are terms that stand in many vectors.
+    """Compute the sum over terms of the squared mean weight, which is large for terms that occur in many vectors.
 
     Args:
         vectors: Float at least 0, shape (batch, vocabulary size).
@@ -23,7 +23,7 @@ def flops(vectors: Tensor) -> Tensor:
 
 
 def l1(vectors: Tensor) -> Tensor:
-    """The mean over vectors of the sum of weights: every term is as dear as it is heavy.
+    """Compute the mean over vectors of the sum of weights, in which each term costs its weight.
 
     Args:
         vectors: Float at least 0, shape (batch, vocabulary size).
@@ -35,12 +35,12 @@ def l1(vectors: Tensor) -> Tensor:
 
 
 def warmed_up(weight: float, *, step: int, warmup_steps: int) -> float:
-    """A regulariser's weight at a step: it grows quadratically, and then stays.
+    """Compute a regulariser's weight at a step: it grows quadratically and then stays constant.
 
     Args:
-        weight: The full one.
-        step: Steps done, at least 0.
-        warmup_steps: From this step on the weight is full; 0 for at once.
+        weight: The full weight.
+        step: The number of steps done, at least 0.
+        warmup_steps: The step from which on the weight is full; 0 for full weight from the start.
     """
     if step >= warmup_steps:
         return weight

@@ -1,4 +1,4 @@
-"""What a training run tells while it runs: a line an epoch, a bar, and TensorBoard's files."""
+"""Reports during a training run: one line an epoch, and a progress bar."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _STAGE = "Training"
 
 
 class EpochReport(TrainerCallback):
-    """Tells the progress of steps, and says a line whenever something is logged.
+    """Advances the progress by each step, and reports a line whenever something is logged.
 
     Args:
-        progress: Told of each step.
-        say: Takes a line.
+        progress: Advanced by each step.
+        say: Called with each line.
     """
 
     def __init__(self, progress: Progress, say: Callable[[str], None]) -> None:
@@ -26,19 +26,19 @@ class EpochReport(TrainerCallback):
         self._steps = 0
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """The number of steps is known; a resumed run has some behind it."""
+        """Start the progress with the number of steps; a resumed run has done some already."""
         del args, control
         self._progress.start(_STAGE, state.max_steps, "steps")
         self._steps = 0
         self._advance_to(state.global_step)
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """One more."""
+        """Advance the progress by the step."""
         del args, control
         self._advance_to(state.global_step)
 
     def on_train_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Whether all steps were done or it stopped early."""
+        """Finish the progress, after all steps or an early stop."""
         del args, state, control
         self._progress.finish(_STAGE)
 
@@ -50,7 +50,7 @@ class EpochReport(TrainerCallback):
         logs: dict[str, Any] | None = None,
         **_: Any,
     ) -> None:
-        """The figures of an epoch, or of its validation."""
+        """Report the figures of an epoch, or of its validation."""
         del args, control
         shown = {name.removeprefix("eval_"): value for name, value in (logs or {}).items() if name in _SHOWN}
         if shown and state.is_world_process_zero:

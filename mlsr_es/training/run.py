@@ -1,4 +1,4 @@
-"""A training run from end to end: read, split, mine, train, keep the best epoch, write the checkpoint."""
+"""A whole training run: read, split, mine, train, keep the best epoch, write the checkpoint."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ if TYPE_CHECKING:
 
 
 def _nobody(_: str) -> None:
-    """Says nothing."""
+    """Ignore a line."""
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Who is told of a run.
+    """The receivers of a run's reports.
 
     Args:
-        progress: Stages.
-        say: Lines.
+        progress: Shows the stages.
+        say: Called with each line.
     """
 
     progress: Progress = field(default_factory=Silent)
@@ -70,17 +70,17 @@ class Watch:
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training run gives.
+    """The result of a training run.
 
     Args:
-        model: The best epoch's.
-        data: What it was trained on, with the topics that it never saw.
-        run: The model's on the test topics, among all images; None where nothing was held out.
-        queries: The vectors of the test topics' sections; without rows where nothing was held out.
-        documents: The vectors of all images; without rows where nothing was held out.
-        best: The validation metric of the epoch that was kept; None where nothing was validated.
-        epochs: How many were done.
-        seconds: How long they took.
+        model: The model of the best epoch.
+        data: The training data, with the held-out topics.
+        run: The model's run on the test topics, among all images; None if nothing was held out.
+        queries: The vectors of the test topics' sections; without rows if nothing was held out.
+        documents: The vectors of all images; without rows if nothing was held out.
+        best: The validation metric of the best epoch; None without validation.
+        epochs: The number of epochs done.
+        seconds: The time they took, in seconds.
     """
 
     model: BiEncoder
@@ -105,21 +105,21 @@ def train(
     features: Path | None = None,
     watch: Watch = Watch(),
 ) -> Trained:
-    """Train what a configuration says, and write the checkpoint into a folder.
+    """Train a model by a configuration, and write the checkpoint into a folder.
 
-    The same configuration gives the same model again on a CPU.
+    On a CPU, the same configuration always gives the same model.
 
     Args:
-        config: The run.
-        source: The collection that it names, opened.
-        output: The folder: the checkpoint, and below it the trainer's own checkpoints and TensorBoard's files.
-        mine: Ranks images for hard negatives; asked only where the configuration wants some.
-        metric: What the best epoch is chosen by.
+        config: The configuration of the run.
+        source: The configuration's collection, opened.
+        output: The folder for the checkpoint; its subfolders hold the trainer's checkpoints and TensorBoard's files.
+        mine: Ranks images for hard negatives; called only if the configuration has mined negatives.
+        metric: The measure by which the best epoch is chosen.
         device: "auto", "cuda", "mps" or "cpu".
-        resume: Go on from the last checkpoint in the folder.
-        features: Where features of frozen image backbones are kept, so that runs on the same images share them; in the
-            run's own folder where it is not named.
-        watch: Who is told.
+        resume: Whether to continue from the last checkpoint in the folder.
+        features: The folder for features of frozen image backbones, which runs on the same images can share; None for
+            the run's own folder.
+        watch: The receivers of reports.
 
     Raises:
         InputError: The folder holds another run or something else, or there is nothing to train on.
@@ -140,7 +140,7 @@ def train(
 
 
 def prepared(config: TrainingConfig) -> BiEncoder:
-    """The model as it is before the first step.
+    """Build the model as it is before the first step.
 
     Raises:
         ModelError: A backbone cannot be loaded, or the parts do not fit.
@@ -173,18 +173,19 @@ def train_model(
     features: Path | None = None,
     watch: Watch = Watch(),
 ) -> Trained:
-    """Train a model that is there on data that are there; the worker behind ``train``.
+    """Train a loaded model on loaded data, for ``train``.
 
     Args:
-        model: Changed in place, and in evaluation mode afterwards.
-        data: Of ``read_training_data``.
-        config: Its collection, model, backbones and folds have been seen to.
-        folder: For checkpoints, features and logs.
-        mine: See ``train``.
-        metric: See ``train``.
-        resume_from: A checkpoint of the same run.
-        features: See ``train``.
-        watch: Who is told.
+        model: The model; changed in place, and in evaluation mode afterwards.
+        data: The data, from ``read_training_data``.
+        config: The configuration; its collection, model, backbones and folds are already applied to ``model`` and
+            ``data``.
+        folder: The folder for checkpoints, features and logs.
+        mine: Ranks images for hard negatives; called only if the configuration has mined negatives.
+        metric: The measure by which the best epoch is chosen.
+        resume_from: A checkpoint of the same run, to continue from; None to begin.
+        features: The folder for features of frozen image backbones; None for the run's own folder.
+        watch: The receivers of reports.
     """
     freeze = bool(config.backbones and config.backbones.freeze_image)
     pixels = _pixels(
@@ -222,7 +223,7 @@ def train_model(
     trainer.finish()
     state: TrainerState = trainer.state
     model.eval()
-    model.__dict__.pop("revision", None)  # it was another model's
+    model.__dict__.pop("revision", None)  # cached before training changed the weights
     seconds = time.perf_counter() - begun
     model.hybrid = balanced(ranker, data, config)
     queries, documents = ranker.vectors(data.test, data.images if data.test.sections else ())
@@ -275,7 +276,7 @@ def _check_ours(folder: Path, *, is_run: bool) -> None:
 
 
 def _begun(folder: Path, config: TrainingConfig, *, resume: bool) -> str | None:
-    """Make the folder this run's; the checkpoint to go on from, if there is one and it is wanted."""
+    """Claim the folder for this run; returns the checkpoint to continue from, if ``resume`` is set and there is one."""
     plan = folder / "training.json"
     said = config.model_dump_json(indent=2) + "\n"
     with writing(folder):

@@ -1,4 +1,4 @@
-"""Which images a batch of queries is contrasted with: a pure function of seed, epoch and queries."""
+"""Draw the images that a batch of queries is contrasted with, as a pure function of random state and queries."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class Draw:
     """The images of a batch.
 
     Args:
-        candidates: Places of images, all different.
-        positives: Of each query, the place of its positive among ``candidates``.
+        candidates: The places of the images, all different.
+        positives: For each query, the place of its positive in ``candidates``.
     """
 
     candidates: tuple[int, ...]
@@ -29,18 +29,18 @@ def draw(
     mined: int,
     extra: int,
 ) -> Draw:
-    """Draw a positive and ``mined`` hard negatives a query, and ``extra`` images a batch.
+    """Draw one positive and ``mined`` hard negatives for each query, and ``extra`` images for the batch.
 
-    What several queries draw alike stands once, and further images fill up: batches of as many queries have as many
-    candidates, on every device.
+    An image that several queries draw is used once, and random images replace the repetitions. So batches with equally
+    many queries have equally many candidates, on every device.
 
     Args:
-        random: The source of chance; it is used up.
-        relevant: Of each query, the images that belong in it; at least one.
-        hard: Of each query, images to draw hard negatives from; may be fewer than ``mined``.
-        images: How many there are in all.
-        mined: A query.
-        extra: A batch.
+        random: The random generator; its state advances.
+        relevant: For each query, the images that belong in it; at least one.
+        hard: For each query, the images to draw hard negatives from; may be fewer than ``mined``.
+        images: The number of all images.
+        mined: The number of hard negatives for each query.
+        extra: The number of random images for the batch.
     """
     chosen = [random.choice(own) for own in relevant]
     candidates = dict.fromkeys(chosen)

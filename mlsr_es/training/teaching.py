@@ -1,4 +1,4 @@
-"""A teacher beside the judgements: BM25, which knows no collection by heart and so has none to forget.
+"""A teacher in addition to the judgements: BM25, which cannot learn a collection by heart.
 
 References:
     Hinton et al., *Distilling the Knowledge in a Neural Network*, arXiv 1503.02531.
@@ -19,7 +19,7 @@ class Teacher:
     """Title-boosted BM25 over the captions that are trained on.
 
     Args:
-        documents: The candidates; their number is what counts in memory: some words each.
+        documents: The candidates; each takes memory for some words.
     """
 
     def __init__(self, documents: Sequence[ImageDocument]) -> None:
@@ -27,11 +27,11 @@ class Teacher:
         self._words = Bm25.of(captions, k1=TITLE_BOOSTED.k1, b=TITLE_BOOSTED.b)
 
     def scores(self, sections: Sequence[Section], candidates: Sequence[int]) -> Tensor:
-        """What BM25 says.
+        """Compute BM25's scores of candidates.
 
         Args:
-            sections: As the model reads them: without the fields that it is not shown.
-            candidates: Places of documents.
+            sections: The sections as the model sees them, without the fields that it is not shown.
+            candidates: The places of the candidates among the documents.
 
         Returns:
             Float32 at least 0, shape (sections, candidates).

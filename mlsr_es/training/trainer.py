@@ -24,17 +24,17 @@ from mlsr_es.training.losses import distillation, info_nce, known_relevant
 from mlsr_es.training.regularisers import flops, l1, warmed_up
 
 METRIC = "validation"
-"""What the validation metric is called in the logs."""
+"""The name of the validation metric in the logs."""
 
 
 def arguments(config: TrainingConfig, folder: Path, *, device: torch.device, validates: bool) -> TrainingArguments:
-    """A run's settings as the trainer takes them.
+    """Make the trainer's settings from a configuration.
 
     Args:
-        config: The run's.
-        folder: Where checkpoints go.
-        device: Where the model is.
-        validates: Whether there is anything to choose the best epoch by.
+        config: The configuration of the run.
+        folder: The folder for checkpoints.
+        device: The device of the model.
+        validates: Whether the best epoch is chosen by validation.
     """
     settings = config.optimisation
     return TrainingArguments(
@@ -71,13 +71,13 @@ class ContrastTrainer(Trainer):
     """Trains a ``Contrast`` on ``Batches``.
 
     Args:
-        model: What is trained.
-        settings: Of ``arguments``.
+        model: The model to train.
+        settings: The trainer's settings, from ``arguments``.
         batches: The collator.
-        sections: How many there are to train on.
-        config: The run's.
-        validate: Gives the validation metric of the model as it is; None where nothing is validated.
-        callbacks: Of ``transformers``.
+        sections: The number of training sections.
+        config: The configuration of the run.
+        validate: Computes the validation metric with the model's current weights; None for no validation.
+        callbacks: Further callbacks of ``transformers``.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class ContrastTrainer(Trainer):
         self.model_accepts_loss_kwargs = False  # the loss is a mean over the batch
 
     def compute_loss(self, model: nn.Module, inputs: dict[str, Any], *_: Any, **__: Any) -> Tensor:
-        """InfoNCE over the candidates of all devices, what a teacher says of this one's, and the regularisers."""
+        """InfoNCE over the candidates of all devices, the teacher's loss over this device's, and the regularisers."""
         teacher = self._config.distillation
         encoded: Encoded = model(inputs["sections"], inputs["documents"])
         with torch.autocast(encoded.queries.device.type, enabled=False):
@@ -132,7 +132,7 @@ class ContrastTrainer(Trainer):
         return loss + sparsity
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
-        """AdamW; heads, projection, field factors and temperature have a rate of their own."""
+        """Make AdamW; heads, projection, field factors and temperature have a rate of their own."""
         del model
         if self.optimizer is None:
             heads = self._contrast.heads()
@@ -146,7 +146,7 @@ class ContrastTrainer(Trainer):
         return self.optimizer
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """The validation metric, on every device alike."""
+        """Compute the validation metric; it is the same on every device."""
         with self._average.in_place() if self._average else nullcontext():
             metrics = {f"eval_{METRIC}": self._validate()} if self._validate else {}
         self.log(metrics)
@@ -154,7 +154,7 @@ class ContrastTrainer(Trainer):
         return metrics
 
     def log(self, logs: dict[str, float], *rest: Any, **named: Any) -> None:
-        """With what the last batch looked like beside the loss."""
+        """Log the loss together with statistics of the last batch."""
         if "loss" in logs:
             logs = {**logs, **{name: value.item() for name, value in self._seen.items()}}
         super().log(logs, *rest, **named)
@@ -165,7 +165,7 @@ class ContrastTrainer(Trainer):
             super()._save_checkpoint(model, *rest, **named)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
-        """Weights alone, shared tensors once; the model's own folder is written when training is done."""
+        """Save only the weights, shared tensors once; the model's own folder is written when training is done."""
         del state_dict
         if self.args.should_save:
             folder = Path(output_dir or str(self.args.output_dir))
@@ -187,13 +187,13 @@ class ContrastTrainer(Trainer):
             self._average.load(folder)
 
     def finish(self) -> None:
-        """The model is what is kept: the averaged weights, where they are averaged."""
+        """Put the averaged weights into the model, if weights are averaged."""
         if self._average:
             self._average.keep()
 
 
 def penalty(encoded: Encoded, settings: Regularisation, *, step: int) -> Tensor:
-    """What a batch pays for its terms: the regulariser of both sides, each at its weight at this step."""
+    """Compute the regularisers of both sides, each with its weight at this step."""
     measure = flops if settings.kind == "flops" else l1
     paid = encoded.queries.new_zeros(())
     for vectors, weight in ((encoded.queries, settings.query), (encoded.documents, settings.document)):
@@ -203,12 +203,12 @@ def penalty(encoded: Encoded, settings: Regularisation, *, step: int) -> Tensor:
 
 
 class EpochOf(TrainerCallback):
-    """Tells the batches which epoch it is, so that each draws anew, and a resumed run draws the same."""
+    """Sets the epoch of the batches, so that each epoch draws new images and a resumed run draws the same."""
 
     def __init__(self, batches: Batches) -> None:
         self._batches = batches
 
     def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """The epoch's number, from 0."""
+        """Set the epoch's number, from 0."""
         del args, control
         self._batches.epoch = round(state.epoch or 0)
