@@ -1,6 +1,6 @@
-"""Experiments: studies as data, run unit by unit (a cell on a fold), each unit's figures in a file of its own.
+"""Experiments: a study is a file, run unit by unit (a cell on a fold), with each unit's figures in a file of its own.
 
-A unit that is done is not run again, so that hours of training can be interrupted; reports are made from the files.
+A finished unit is not run again, so that long runs can be interrupted. Reports are made from the files.
 """
 
 from typing import TYPE_CHECKING

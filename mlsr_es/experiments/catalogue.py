@@ -1,4 +1,4 @@
-"""Studies by name: those that come with the package, and files."""
+"""Studies by name: those shipped with the package, and files."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from mlsr_es.shipped import shipped
 
 
 def shipped_studies() -> list[Study]:
-    """The studies that come with the package, by name."""
+    """The studies shipped with the package, by name."""
     return [Study.read(file) for file in _files()]
 
 
 def study_named(name: str) -> Study:
-    """A study of the package, or of a TOML file.
+    """Find a study by name, in the package or in a TOML file.
 
     Args:
-        name: As ``shipped_studies`` has it, or a path that ends in ``.toml``.
+        name: The name of a shipped study, or a path that ends in ``.toml``.
 
     Raises:
-        InputError: There is none, or the file has faults.
+        InputError: There is no such study, or the file has faults.
     """
     if name.endswith(".toml"):
         return Study.read(Path(name))

@@ -1,4 +1,4 @@
-"""What a study's comparisons come to: tests over the topics, and whether they are as the paper says."""
+"""Compare a study's cells: tests over the topics, and whether their results agree with the paper."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from mlsr_es.experiments.gathering import StudyResults
 from mlsr_es.experiments.study import Expected, Question
 
 SIGNIFICANT = 0.05
-"""Of p after Holm's correction over all tests of the study."""
+"""A difference is significant if its p is below this, after Holm's correction over all tests of the study."""
 
 FAR = 0.5
-"""A figure is far below another where it is less than this share of it."""
+"""A figure is far below another if it is less than this share of it."""
 
 _FEWEST_TOPICS = 2
-"""A deviation needs two."""
+"""A standard deviation needs two values."""
 
 
 class Verdict(StrEnum):
@@ -26,23 +26,23 @@ class Verdict(StrEnum):
     PARTLY = "holds in part"
     FAILS = "does not hold"
     OPEN = "is open"
-    """Units that would tell are not done."""
+    """Units that would decide it are not done."""
 
 
 @dataclass(frozen=True)
 class CellComparison:
-    """A comparison of two cells by one measure, paired over the topics of the folds that both have.
+    """A comparison of two cells by one measure, paired over the topics of the folds that both cells have.
 
     Args:
-        first: The cell that something is said of.
-        second: The one beside it.
-        measure: What is compared.
-        expected: What the paper's claim makes expect.
-        means: Of both, over these topics.
-        difference: First less second; Holm's correction is over all tests of the study.
-        topics: How many.
-        folds: How many.
-        folds_above: In how many of them the first cell's mean is the higher one.
+        first: The cell that the claim is about.
+        second: The cell that it is compared with.
+        measure: The measure that is compared.
+        expected: What the paper's claim predicts.
+        means: The means of both cells over these topics.
+        difference: First minus second; Holm's correction is over all tests of the study.
+        topics: The number of topics.
+        folds: The number of folds.
+        folds_above: The number of folds in which the first cell's mean is higher.
     """
 
     first: str
@@ -57,22 +57,22 @@ class CellComparison:
 
     @property
     def is_above(self) -> bool:
-        """Significantly."""
+        """Whether the first cell is significantly above the second."""
         return self.difference.mean > 0 and self.difference.corrected_p < SIGNIFICANT
 
     @property
     def is_below(self) -> bool:
-        """Significantly."""
+        """Whether the first cell is significantly below the second."""
         return self.difference.mean < 0 and self.difference.corrected_p < SIGNIFICANT
 
     @property
     def is_far_below(self) -> bool:
-        """Significantly, and less than half."""
+        """Whether the first cell is significantly below the second, and below half of it."""
         return self.is_below and self.means[0] < FAR * self.means[1]
 
     @property
     def is_as_expected(self) -> bool | None:
-        """Whether it is as the claim says; None where the claim says nothing."""
+        """Whether the result is as the claim predicts; None if the claim predicts nothing."""
         return {
             "either way": None,
             "above": self.is_above,
@@ -84,12 +84,12 @@ class CellComparison:
 
 @dataclass(frozen=True)
 class StudyAnswer:
-    """What the tests say to a question.
+    """The tests' answer to a question.
 
     Args:
         question: The question.
-        comparisons: Those that could be made, in the question's order.
-        open: How many could not: units are missing.
+        comparisons: The comparisons that could be made, in the question's order.
+        open: The number of comparisons that could not be made because units are missing.
     """
 
     question: Question
@@ -98,7 +98,7 @@ class StudyAnswer:
 
     @property
     def verdict(self) -> Verdict:
-        """Of all tests of which the claim says something."""
+        """The verdict of all tests for which the claim predicts something."""
         found = [test.is_as_expected for test in self.comparisons if test.is_as_expected is not None]
         if self.open or not found:
             return Verdict.OPEN
@@ -108,7 +108,7 @@ class StudyAnswer:
 
 
 def answers(gathered: StudyResults) -> list[StudyAnswer]:
-    """The answers to all questions of a study."""
+    """Answer all questions of a study."""
     questions = gathered.study.questions
     asked = [
         [_compared(gathered, question, pair, measure) for pair in question.pairs for measure in question.measures]
@@ -122,7 +122,7 @@ def answers(gathered: StudyResults) -> list[StudyAnswer]:
 
 
 def _compared(gathered: StudyResults, question: Question, pair: tuple[str, str], measure: str) -> CellComparison | None:
-    """Without correction; None where there is too little to compare."""
+    """A comparison without Holm's correction; None if there is too little to compare."""
     first, second = (gathered.systems.get(name) for name in pair)
     if first is None or second is None:
         return None

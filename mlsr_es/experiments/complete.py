@@ -1,4 +1,4 @@
-"""A collection without the images that some cell of the grid could not read."""
+"""A collection limited to images that every cell of the grid can read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mlsr_es.sources import LeftOut, Source
 class Complete:
     """A source whose documents all have an image and captions.
 
-    So every cell is trained on the same pairs and searches the same images, whatever it reads of them.
+    So every cell is trained on the same pairs and searches the same images, whether it reads images, captions or both.
 
     Args:
         source: The collection.
@@ -27,7 +27,7 @@ class Complete:
         return self._source.name
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
-        """Those that have both; what is rejected or left out comes along."""
+        """The documents that have both; rejected and left-out records are passed on."""
         for item in self._source.documents():
             if not isinstance(item, ImageDocument) or (item.captions and item.image is not None):
                 yield item
@@ -41,13 +41,13 @@ class Complete:
         return self._source.judgements()
 
     def faults(self) -> Iterator[RecordError]:
-        """The collection's."""
+        """The faults of the collection."""
         return self._source.faults()
 
     def count(self) -> int | None:
-        """Not known."""
+        """None: the number is unknown."""
         return None
 
     def in_languages(self, languages: frozenset[str] | None) -> Complete:
-        """Those that have an image, and captions in these languages."""
+        """The documents that have an image, and captions in these languages."""
         return Complete(self._source.in_languages(languages))

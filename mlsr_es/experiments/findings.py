@@ -1,4 +1,4 @@
-"""The findings in a document: a section between two marks, written anew by each report."""
+"""The findings in a document: each report rewrites the section between two marks."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from mlsr_es.experiments.tables import chance, examples_table, legend, systems_t
 
 
 def section(gathered: StudyResults, answers: Sequence[StudyAnswer], *, folder: str) -> str:
-    """The findings of a study, in Markdown.
+    """Write the findings of a study in Markdown.
 
     Args:
         gathered: The systems.
-        answers: What the tests say.
-        folder: Of tables and plots, relative to the document.
+        answers: The answers to the study's questions.
+        folder: The folder of tables and plots, relative to the document.
     """
     study = gathered.study
     parts = [f"## {study.title}"]
@@ -49,7 +49,7 @@ def section(gathered: StudyResults, answers: Sequence[StudyAnswer], *, folder: s
 
 
 def left_out(gathered: StudyResults) -> str:
-    """What the figures are not made of."""
+    """A sentence about the units that are missing from the figures."""
     total = len(gathered.study.units())
     stale = f", {len(gathered.stale)} are of another recipe and do not count" if gathered.stale else ""
     return f"The study is not whole: of {total} units {len(gathered.missing)} are not done{stale}."
@@ -60,11 +60,11 @@ def insert(document: Path, name: str, text: str) -> bool:
 
     Args:
         document: A Markdown file.
-        name: The study's.
-        text: Of ``section``.
+        name: The name of the study.
+        text: The findings, from ``section``.
 
     Returns:
-        Whether the document is there and has the marks; nothing is done where it is not.
+        Whether the document exists and has the marks; if not, nothing is written.
     """
     try:
         before = document.read_text(encoding="utf-8")
@@ -80,7 +80,7 @@ def insert(document: Path, name: str, text: str) -> bool:
 
 
 def relative(folder: Path, document: Path) -> str:
-    """A folder as a document's links name it."""
+    """The path of a folder for links in a document."""
     return Path(os.path.relpath(folder, document.parent)).as_posix()
 
 

@@ -1,4 +1,4 @@
-"""The units of a study put together: a system's value of each topic, whatever fold it was tested in."""
+"""Gather the results of a study: each system's value of every topic, over all folds."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from mlsr_es.experiments.study import BASELINES, Study, Unit
 
 @dataclass(frozen=True)
 class StudySystem:
-    """A cell or a baseline over the folds that are done.
+    """A cell or a baseline over the finished folds.
 
     Args:
-        name: The cell's.
-        results: Fold to result, ascending.
+        name: The name of the cell or baseline.
+        results: Fold to result, in ascending order.
     """
 
     name: str
@@ -28,52 +28,52 @@ class StudySystem:
 
     @property
     def topics(self) -> int:
-        """How many there are."""
+        """The number of topics."""
         return sum(len(result.topics) for result in self.results.values())
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
-        """What was measured of each topic."""
+        """The measures that each topic has."""
         return tuple(next(iter(self.results.values())).values)
 
     def values(self, measure: str, folds: Sequence[int] | None = None) -> NDArray[np.float64]:
-        """A value a topic, fold by fold, float64.
+        """One value a topic, fold by fold, float64, shape (topics,).
 
         Args:
             measure: One of ``measures``.
-            folds: Of these; of all by default.
+            folds: The folds; all by default.
         """
         chosen = self.results if folds is None else folds
         return np.concatenate([np.array(self.results[fold].values[measure], dtype=np.float64) for fold in chosen])
 
     def mean(self, measure: str) -> float:
-        """Over all topics."""
+        """The mean over all topics."""
         return float(self.values(measure).mean())
 
     def fold_means(self, measure: str) -> NDArray[np.float64]:
-        """Of each fold, shape (folds,)."""
+        """The mean of each fold, float64, shape (folds,)."""
         return np.array([result.mean(measure) for result in self.results.values()])
 
     def deviation(self, measure: str) -> float:
-        """Of the folds' means, the sample's; 0 for a single fold."""
+        """The sample standard deviation of the folds' means; 0 for a single fold."""
         means = self.fold_means(measure)
         return float(means.std(ddof=1)) if means.size > 1 else 0.0
 
     def of_documents(self, figure: str) -> float | None:
-        """A figure of the documents' vectors, mean over the folds; None for a baseline."""
+        """The mean over the folds of a figure of the documents' vectors; None for a baseline."""
         found = [result.documents[figure] for result in self.results.values() if figure in result.documents]
         return sum(found) / len(found) if found else None
 
 
 @dataclass(frozen=True)
 class StudyResults:
-    """What there is of a study.
+    """The results of a study so far.
 
     Args:
         study: The study.
-        systems: By name, in the study's order, baselines first; those of which nothing is done are not among them.
-        stale: Units of another recipe; they do not count.
-        missing: Units that are not done.
+        systems: Name to system, in the study's order, baselines first; systems without a finished unit are left out.
+        stale: Units with results of another recipe; they do not count.
+        missing: Units without a result.
     """
 
     study: Study
@@ -83,7 +83,7 @@ class StudyResults:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every unit counts."""
+        """Whether every unit has a result that counts."""
         return not self.stale and not self.missing
 
 
@@ -91,7 +91,7 @@ def gather(results: Results) -> StudyResults:
     """Read the results of a study.
 
     Raises:
-        InputError: Nothing is done, a file cannot be read, or two cells were measured on other topics of a fold.
+        InputError: No unit is done, a file cannot be read, or two cells were measured on different topics of a fold.
     """
     study = results.study
     found = results.read()

@@ -1,4 +1,4 @@
-"""What is measured of each topic, by the name that studies, results and tables use."""
+"""The measures of each topic, by the names in studies, results and tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 QUALITY = ("nDCG@10", "R@10", "RR@10", "AP@10")
-"""Of ``ir_measures``."""
+"""Measures of quality, in the notation of ``ir_measures``."""
 
 CO_ACTIVATION = "co-activation"
 CONTENT_WORDS = "content words"
@@ -23,6 +23,6 @@ OF_VECTORS: Mapping[str, str] = MappingProxyType(
         QUERY_TERMS: "how many terms the query has",
     }
 )
-"""Of the vectors; systems without a model have none of them."""
+"""Measures of the query vectors; systems without a model do not have them."""
 
 MEASURES = (*QUALITY, *OF_VECTORS)

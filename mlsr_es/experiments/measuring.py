@@ -1,4 +1,4 @@
-"""What a trained model is worth on the topics that it never saw, and what its vectors look like."""
+"""Measure a trained model on the held-out topics, and its vectors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Values = dict[str, NDArray[np.float64]]
 
 
 def of_vectors(trained: Trained) -> Values:
-    """A value a test topic, of each measure of vectors."""
+    """Compute each measure of vectors, one value a test topic."""
     model, queries, sections = trained.model, trained.queries, trained.data.test.sections
     return {
         CO_ACTIVATION: co_activation(queries, trained.documents),
@@ -33,7 +33,7 @@ def of_vectors(trained: Trained) -> Values:
 
 
 def of_documents(trained: Trained) -> dict[str, float]:
-    """Means over all images; own words are those of the captions, whether the model reads them or not."""
+    """Compute means over all images; own words are those of the captions, even if the model does not read captions."""
     model, documents = trained.model, trained.documents
     own = own_share(documents, [model.caption_terms(image) for image in trained.data.images])
     return {
@@ -45,7 +45,7 @@ def of_documents(trained: Trained) -> dict[str, float]:
 
 
 def examples(trained: Trained) -> list[Example]:
-    """Three topics of the fold, the same for every cell."""
+    """Choose three topics of the fold, the same for every cell."""
     data, vocabulary = trained.data, trained.model.vocabulary
     rows = {section.id: row for row, section in enumerate(data.test.sections)}
     places = {image.id: place for place, image in enumerate(data.images)}
@@ -64,14 +64,14 @@ def examples(trained: Trained) -> list[Example]:
 
 
 def aligned(figures: Figures, sections: Sequence[Section]) -> Values:
-    """Figures in the order of the sections; 0 for a section without any."""
+    """Bring figures into the order of the sections; a section without figures gets 0."""
     places = {section_id: place for place, section_id in enumerate(figures.section_ids)}
     order = [places[section.id] for section in sections]
     return {measure: values[order] for measure, values in figures.values.items()}
 
 
 def rounded(values: Values) -> dict[str, list[float]]:
-    """As a result holds them."""
+    """Round values as results store them."""
     return {measure: [round(float(value), _DIGITS) for value in column] for measure, column in values.items()}
 
 
@@ -80,5 +80,5 @@ def _heaviest(terms: dict[str, float]) -> dict[str, float]:
 
 
 def _by_chance(section: Section) -> str:
-    """An order that has nothing to do with the collection's."""
+    """A sort key that is independent of the collection's order."""
     return hashlib.md5(section.id.encode(), usedforsecurity=False).hexdigest()

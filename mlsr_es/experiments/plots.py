@@ -1,4 +1,4 @@
-"""A study's plots: SVG files that are the same, byte for byte, for the same results."""
+"""A study's plots: SVG files, identical byte for byte for the same results."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _DPI, _WIDE, _ROW = 100, 7.2, 0.36
 
 
 def draw(gathered: StudyResults, answers: Sequence[StudyAnswer], folder: Path) -> list[Path]:
-    """Draw what there is to draw.
+    """Draw the plots of a study.
 
     Args:
         gathered: The systems.
-        answers: The comparisons.
-        folder: Where the files go.
+        answers: The answers with their comparisons.
+        folder: The folder for the files.
 
     Returns:
-        The files: ``quality.svg``, ``differences.svg`` and ``vectors.svg``, but those that would be empty.
+        The files ``quality.svg``, ``differences.svg`` and ``vectors.svg``, without those that would be empty.
     """
     files = []
     systems = list(gathered.systems.values())
@@ -74,7 +74,7 @@ def _bars(axes: Axes, systems: Sequence[StudySystem], measure: str, title: str) 
 
 @contextmanager
 def _figure(file: Path, *, rows: int, panels: int = 1) -> Iterator[list[Axes]]:
-    """A figure that is written when all is drawn; nothing of matplotlib's state is touched."""
+    """A context that writes its figure at the end; matplotlib's global state is not changed."""
     with extra("research"):
         from matplotlib import rc_context
         from matplotlib.backends.backend_svg import FigureCanvasSVG

@@ -1,4 +1,4 @@
-"""A study's report: tables, a summary, plots and the document's section, all made from the results alone."""
+"""A study's report: tables, a summary, plots and the document's section, all made only from the results."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ correction over all rows."""
 
 @dataclass(frozen=True)
 class StudyReport:
-    """What a report says, and where it is.
+    """A report: its content and its files.
 
     Args:
         gathered: The systems.
-        answers: To the study's questions.
-        files: Table, summary and plots.
-        document: Where the findings were put; None where no document has a place for them.
+        answers: The answers to the study's questions.
+        files: The files of tables, summary and plots.
+        document: The document that the findings were written into; None if the document has no marks for them.
     """
 
     gathered: StudyResults
@@ -41,15 +41,15 @@ class StudyReport:
 
 
 def report(study: Study, folder: Path, document: Path) -> StudyReport:
-    """Report what there is of a study.
+    """Report the results of a study so far.
 
     Args:
         study: The study.
-        folder: Of all studies' results.
-        document: A Markdown file whose section between the study's marks is written anew, where it has them.
+        folder: The folder of all studies' results.
+        document: A Markdown file; if it has the study's marks, the section between them is rewritten.
 
     Raises:
-        InputError: Nothing is done, or results do not go together.
+        InputError: No unit is done, or results are inconsistent.
         StorageError: A file cannot be written.
     """
     results = Results(study, folder)
@@ -70,7 +70,7 @@ def report(study: Study, folder: Path, document: Path) -> StudyReport:
 
 
 def summarised(gathered: StudyResults, found: Sequence[StudyAnswer]) -> dict[str, Any]:
-    """The report as one JSON object."""
+    """Make one JSON object of the report."""
     return {
         "study": gathered.study.name,
         "whole": gathered.is_whole,

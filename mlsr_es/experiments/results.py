@@ -19,7 +19,7 @@ with extra("research"):
     from pydantic import BaseModel, ConfigDict, ValidationError
 
 FORMAT = 1
-"""The version of the files, and of what is measured: raised where either changes."""
+"""The version of the files' format and of the measures; increased if either changes."""
 
 
 class Example(BaseModel):
@@ -36,9 +36,9 @@ class Example(BaseModel):
 
 
 class Result(BaseModel):
-    """What a unit gave.
+    """The result of a unit.
 
-    ``values`` has a figure a topic, in the order of ``topics``; ``documents`` means over all images.
+    ``values`` has one figure a topic, in the order of ``topics``; ``documents`` has means over all images.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,19 +61,19 @@ class Result(BaseModel):
     examples: list[Example] = []
 
     def mean(self, measure: str) -> float:
-        """Over the fold's topics; 0 where there is none."""
+        """The mean over the fold's topics; 0 if there are none."""
         values = self.values[measure]
         return sum(values) / len(values) if values else 0.0
 
 
 @dataclass(frozen=True)
 class Found:
-    """What there is of a study, each in the study's order.
+    """The units of a study by their state, each in the study's order.
 
     Args:
-        done: Units by the recipe that the study has now, with their results.
-        stale: Units by another recipe.
-        missing: Units of which there is nothing.
+        done: Units with results of the study's present recipe.
+        stale: Units with results of another recipe.
+        missing: Units without a result.
     """
 
     done: dict[Unit, Result]
@@ -85,8 +85,8 @@ class Results:
     """The results of a study in a folder.
 
     Args:
-        study: Whose.
-        folder: Of all studies.
+        study: The study.
+        folder: The folder of all studies' results.
     """
 
     def __init__(self, study: Study, folder: Path) -> None:
@@ -94,14 +94,14 @@ class Results:
         self.folder = folder / study.name
 
     def path(self, unit: Unit) -> Path:
-        """Where a unit's result is, or will be."""
+        """The path of a unit's result, which may not exist yet."""
         return self.folder / unit.cell / f"fold{unit.fold}.json"
 
     def read(self) -> Found:
-        """All units of the study.
+        """Read the results of all units.
 
         Raises:
-            InputError: A file holds something else than a result.
+            InputError: A file is not a result.
         """
         found = Found({}, {}, [])
         for unit in self.study.units():
@@ -124,7 +124,7 @@ class Results:
             raise InputError(f"{path} is no result of a unit.", advice="Remove it, and run the study again.") from error
 
     def write(self, result: Result) -> None:
-        """Put a unit's result in its place, whole or not at all.
+        """Write a unit's result, completely or not at all.
 
         Raises:
             StorageError: The folder cannot be written.
@@ -140,12 +140,12 @@ class Results:
 
 
 def digest(study: Study, unit: Unit) -> str:
-    """16 hexadecimal digits over what a unit trains; settings that are as by default do not count."""
+    """A hash, 16 hexadecimal digits, of a unit's settings; settings with default values do not count."""
     return hashlib.sha256(orjson.dumps(told(study, unit), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def told(study: Study, unit: Unit) -> dict[str, Any]:
-    """What a unit is told, without what is as by default; of a baseline, the collection and the fold."""
+    """A unit's settings without default values; for a baseline, the collection and the fold."""
     if unit.cell in BASELINES:
         config = study.config(Unit(next(iter(study.cells)), unit.fold))
         return {**_dumped(config, include={"collection", "folds"}), "baseline": unit.cell}

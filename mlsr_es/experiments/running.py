@@ -1,4 +1,4 @@
-"""Running a study: what is done is left, the rest is done one by one or some at a time, each result kept at once."""
+"""Run the unfinished units of a study, one by one or in parallel, and write each result at once."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from mlsr_es.experiments.study import BASELINES, Study, Unit
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would do.
+    """The units that a run would do.
 
     Args:
         study: The study.
-        results: Where they are.
-        done: Units that are left as they are.
-        stale: Units that are done again: they are of another recipe.
-        missing: Units that have not been done.
-        seconds: Cell to how long a unit of it took, as far as it is known.
+        results: The results of the study.
+        done: Units that are finished.
+        stale: Units that are run again, because their results are of another recipe.
+        missing: Units without a result.
+        seconds: Cell to the time of one of its units, in seconds, for cells whose time is known.
     """
 
     study: Study
@@ -38,27 +38,27 @@ class Plan:
 
     @property
     def to_do(self) -> list[Unit]:
-        """In the study's order."""
+        """The units to run, in the study's order."""
         wanted = {*self.stale, *self.missing}
         return [unit for unit in self.study.units() if unit in wanted]
 
 
 @dataclass
 class Estimate:
-    """How long what is left will take, by what was done.
+    """Estimates the remaining time from finished units.
 
     Args:
-        seconds: Cell to the seconds of a unit; of one that is not known, those of the other cells count.
+        seconds: Cell to the time of a unit, in seconds; for other cells, the times of these cells are used.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
 
     def of(self, units: Sequence[Unit], *, jobs: int) -> float | None:
-        """Seconds; None where nothing is known.
+        """Estimate the time of units, in seconds; None if no time is known.
 
         Args:
-            units: What is left.
-            jobs: How many are done at a time.
+            units: The remaining units.
+            jobs: The number of parallel units.
         """
         if not units:
             return 0.0
@@ -71,15 +71,15 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Running:
-    """What a run has come to, after each unit.
+    """The state of a run after each unit.
 
     Args:
-        unit: Which was done.
-        result: Its result; None where it failed.
-        error: Why it failed.
-        place: Its number among those that were to do, from 1.
-        total: How many there were to do.
-        left: Seconds that the others will take, about; None where nothing is known.
+        unit: The unit that has just been run.
+        result: The unit's result; None if it failed.
+        error: Why the unit failed.
+        place: The unit's number in this run, from 1.
+        total: The number of units of this run.
+        left: The estimated time of the remaining units, in seconds; None if no time is known.
     """
 
     unit: Unit
@@ -91,13 +91,13 @@ class Running:
 
 
 def plan(study: Study, folder: Path, *, cells: Collection[str] = (), folds: Collection[int] = ()) -> Plan:
-    """What a run would do.
+    """Plan a run.
 
     Args:
         study: The study.
-        folder: Of all studies' results.
-        cells: Only these, baselines among them; none for all.
-        folds: Only these; none for all.
+        folder: The folder of all studies' results.
+        cells: The cells and baselines to run; empty for all.
+        folds: The folds to run; empty for all.
 
     Raises:
         InputError: There is no such cell or fold, or a result cannot be read.
@@ -128,13 +128,13 @@ def plan(study: Study, folder: Path, *, cells: Collection[str] = (), folds: Coll
 
 
 def run(plan: Plan, *, jobs: int = 1, device: str = "auto") -> Iterator[Running]:
-    """Do what a plan says; each result is on disk before it is told of.
+    """Run a plan; each result is on disk before it is yielded.
 
     A unit that fails does not stop the others, whatever it fails of, the end of its process included.
 
     Args:
-        plan: Of ``plan``.
-        jobs: How many units at a time, each in a process and on a thread of its own.
+        plan: The plan, from ``plan``.
+        jobs: The number of parallel units, each in a process of its own with one thread.
         device: "auto", "cuda", "mps" or "cpu".
     """
     waiting = plan.to_do
@@ -199,6 +199,6 @@ def _as_ours(error: Exception) -> MlsrError:
 
 
 def _alone() -> None:
-    """A process of several: one thread, and an interrupt ends it without a word."""
+    """Set up a worker process: it uses one thread, and an interrupt ends it without a message."""
     os.environ["OMP_NUM_THREADS"] = "1"  # before torch is loaded
     signal.signal(signal.SIGINT, signal.SIG_DFL)

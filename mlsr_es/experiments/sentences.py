@@ -1,4 +1,4 @@
-"""What the tests say, in words: every figure in them is computed."""
+"""Sentences about the tests; every figure in them is computed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FACTORS = {"query_head": "query head", "document_head": "document head", "docum
 
 
 def headline(answer: StudyAnswer) -> str:
-    """Whether the paper's finding holds here, in a sentence."""
+    """A sentence that says whether the paper's finding holds here."""
     told = [test for test in answer.comparisons if test.is_as_expected is not None]
     count = f"{sum(bool(test.is_as_expected) for test in told)} of {len(told)} comparisons"
     match answer.verdict:
@@ -27,7 +27,7 @@ def headline(answer: StudyAnswer) -> str:
 
 
 def sentence(test: CellComparison) -> str:
-    """A test: both figures, the difference, how sure it is, and whether that is what the paper says."""
+    """A sentence about a test: both figures, the difference, its significance, and whether the paper predicts it."""
     found, (first, second) = test.difference, test.means
     begin = f"{test.measure}: {test.first} {first:.3f}, {test.second} {second:.3f}"
     figures = (
@@ -39,7 +39,7 @@ def sentence(test: CellComparison) -> str:
 
 
 def differing(study: Study, first: str, second: str) -> str:
-    """In what two cells differ: factors of the grid, and settings that go with them."""
+    """The differences of two cells: factors of the grid, and settings that go with them."""
     factors = [_FACTORS[factor] for factor in study.differing(first, second)]
     settings = [
         f"`{key}` ({_value(one)}, {_value(other)})" for key, (one, other) in study.settings(first, second).items()
@@ -49,7 +49,7 @@ def differing(study: Study, first: str, second: str) -> str:
 
 
 def adjustments(study: Study) -> str:
-    """What cells of a kind are told besides the common recipe, and why, a line each."""
+    """The adjustments to the common recipe, with their reasons, one line each."""
     lines = []
     for each in study.adjustments:
         kinds = "; ".join(
@@ -62,7 +62,7 @@ def adjustments(study: Study) -> str:
 
 
 def p_value(p: float) -> str:
-    """With what stands before it: "= .012", "< .001"."""
+    """A p value with its relation: "= .012", "< .001"."""
     return f"< {_SMALLEST_P:.3f}" if p < _SMALLEST_P else f"= {p:.3f}"
 
 

@@ -1,4 +1,4 @@
-"""A study: cells of the grid that differ in what is asked, and are alike in everything else."""
+"""A study: cells of the grid that differ in the factor under study and in nothing else."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ with extra("research"):
     from pydantic import Field
 
 BASELINES = ("bm25s", "titles")
-"""Systems beside the cells, in every study: BM25's defaults, and BM25 that listens to titles."""
+"""Systems of every study in addition to the cells: BM25 with its defaults, and BM25 with boosted titles."""
 
 _Factor = Literal["query_head", "document_head", "document_input"]
 _FACTORS = get_args(_Factor)
 
 Expected = Literal["either way", "above", "below", "far below", "not above"]
-"""What a paper says of the first cell beside the second; "far below" is less than half of it."""
+"""The paper's claim about the first cell compared with the second; "far below" means below half of it."""
 
 
 _Pair = Annotated[tuple[str, str], Field(strict=False)]
@@ -46,14 +46,14 @@ class GridCell(TomlTable):
 
 
 class CellAdjustment(TomlTable):
-    """What some cells need besides the common recipe, by a factor: so that cells of one kind stay alike."""
+    """Settings in addition to the recipe for all cells with given factors, so that cells of one kind stay alike."""
 
     where: dict[_Factor, str | list[str]] = Field(min_length=1, description="factor to its value, or values")
     because: str = Field(min_length=1)
     recipe: dict[str, Any] = Field(description="what replaces the common recipe's")
 
     def holds(self, cell: GridCell) -> bool:
-        """Whether a cell is of that kind."""
+        """Whether the adjustment applies to a cell."""
         return all(
             getattr(cell, factor) in ([values] if isinstance(values, str) else values)
             for factor, values in self.where.items()
@@ -61,7 +61,7 @@ class CellAdjustment(TomlTable):
 
 
 class Question(TomlTable):
-    """A question, the cells whose comparison answers it, and what the paper says."""
+    """A question, the cells whose comparison answers it, and the paper's claim."""
 
     name: str = Field(min_length=1)
     title: str = Field(min_length=1)
@@ -71,9 +71,9 @@ class Question(TomlTable):
 
 
 class Study(TomlTable):
-    """A study, whole.
+    """A whole study.
 
-    Its name is its file's.
+    Its name is the name of its file.
     """
 
     name: str
@@ -88,19 +88,19 @@ class Study(TomlTable):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """From a TOML file.
+        """Read a TOML file.
 
         Raises:
-            InputError: It cannot be read, is no TOML, or has faults: all of them, each with its place.
+            InputError: The file cannot be read, is not TOML, or has faults; the message lists all with their places.
         """
         return cls.of({"name": path.stem, **read_toml(path)}, where=str(path))
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, where: str = "the study") -> Self:
-        """From the values of a TOML file, and a name.
+        """Make a study from the values of a TOML file, and a name.
 
         Raises:
-            InputError: All faults.
+            InputError: The values have faults; the message lists all.
         """
         study, faults = checked(cls, values)
         if study is None:
@@ -116,14 +116,14 @@ class Study(TomlTable):
         return study
 
     def units(self) -> list[Unit]:
-        """All there is to do, fold by fold: a study that is stopped has whole folds to compare."""
+        """All units, fold by fold, so that a stopped study has whole folds to compare."""
         return [Unit(cell, fold) for fold in self.folds for cell in (*BASELINES, *self.cells)]
 
     def config(self, unit: Unit) -> TrainingConfig:
-        """What a unit trains.
+        """The training configuration of a unit.
 
         Raises:
-            InputError: The recipe and the cell have faults, all of which are said.
+            InputError: The recipe and the cell have faults; the message lists all.
         """
         cell = self.cells[unit.cell]
         values = deepcopy(self.recipe)
@@ -143,13 +143,13 @@ class Study(TomlTable):
         return tuple(factor for factor in _FACTORS if getattr(one, factor) != getattr(other, factor))
 
     def settings(self, first: str, second: str) -> dict[str, tuple[Any, Any]]:
-        """What two cells are told otherwise besides their factors: key of the recipe to both values."""
+        """The settings in which two cells differ besides their factors: key of the recipe to both values."""
         fold = self.folds[0]
         one, other = (_flat(self.config(Unit(cell, fold)).model_dump(exclude={"model"})) for cell in (first, second))
         return {key: (one.get(key), other.get(key)) for key in one | other if one.get(key) != other.get(key)}
 
     def faults(self) -> Iterator[str]:
-        """What is right by itself and does not go together."""
+        """Contradictions between values that are each valid."""
         yield from (f"folds: {fold} is none of 0 to {FOLDS - 1}" for fold in self.folds if not 0 <= fold < FOLDS)
         yield from (f"cells.{name}: a baseline has that name" for name in self.cells if name in BASELINES)
         for question in self.questions:
@@ -164,7 +164,7 @@ class Study(TomlTable):
 
 
 def _merged(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables key by key, the others' values winning."""
+    """Merge two tables key by key; the values of ``others`` win."""
     merged = dict(values)
     for key, value in others.items():
         before = merged.get(key)
@@ -174,7 +174,7 @@ def _merged(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, A
 
 
 def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """Nested tables as one, keys joined by dots."""
+    """Flatten nested tables to one, with keys joined by dots."""
     flat: dict[str, Any] = {}
     for key, value in values.items():
         flat |= _flat(value, f"{before}{key}.") if isinstance(value, Mapping) else {f"{before}{key}": value}

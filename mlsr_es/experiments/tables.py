@@ -16,7 +16,7 @@ _CUT = 10
 
 
 def systems_table(gathered: StudyResults) -> str:
-    """A row a system: what it is, and its figures."""
+    """A table with one row a system: its description and its figures."""
     vectors = (QUERY_TERMS, "image terms", CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS)
     header = ("system", "query", "document", "reads", "folds", "topics", _MAIN, "by fold", *QUALITY[1:], *vectors)
     rows = [_row(gathered, system) for system in gathered.systems.values()]
@@ -24,7 +24,7 @@ def systems_table(gathered: StudyResults) -> str:
 
 
 def comparisons_table(answers: Iterable[StudyAnswer]) -> str:
-    """A row a test."""
+    """A table with one row a test."""
     header = (
         *("question", "first", "second", "measure", "the paper", "here"),
         *("first", "second", "difference", "95 % interval", "ratio", "d", "p", "Holm", "folds above"),
@@ -34,7 +34,7 @@ def comparisons_table(answers: Iterable[StudyAnswer]) -> str:
 
 
 def examples_table(gathered: StudyResults) -> str:
-    """The heaviest terms of some topics' queries and of an image that belongs in each, by every cell."""
+    """Tables of the heaviest terms that each cell gives to some topics' queries and to an image of each topic."""
     parts = []
     for topic in _topics(gathered):
         rows = [
@@ -47,14 +47,14 @@ def examples_table(gathered: StudyResults) -> str:
 
 
 def chance(gathered: StudyResults) -> str:
-    """What a ranking that knows nothing is worth."""
+    """A sentence with the figures of a random ranking."""
     sizes = {result.images for system in gathered.systems.values() for result in system.results.values()}
     shares = {f"{min(1.0, _CUT / size):.3f}" for size in sizes}
     return f"By chance R@10 would be {' to '.join(sorted(shares))}."
 
 
 def legend() -> str:
-    """What the measures of vectors are."""
+    """Explanations of the measures of vectors."""
     return "\n".join(f"- *{measure}*: {what}" for measure, what in OF_VECTORS.items())
 
 
@@ -89,7 +89,7 @@ def _compared(test: CellComparison) -> tuple[str, ...]:
 
 
 def _topics(gathered: StudyResults) -> list[Example]:
-    """One of each of the first folds."""
+    """One topic from each of the first folds."""
     first = {
         fold: result.examples[0]
         for system in gathered.systems.values()
@@ -122,6 +122,6 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, text: int) -> str:
-    """A Markdown table whose first columns are text, and the others numbers."""
+    """A Markdown table whose first ``text`` columns are text and whose others are numbers."""
     rule = ["---" if place < text else "--:" for place in range(len(header))]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))

@@ -1,4 +1,4 @@
-"""A unit of work: train a cell on all folds but one, and measure it on that one; or measure a baseline there."""
+"""A unit of work: train a cell on all folds but one and measure it on that fold, or measure a baseline on it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _PACKAGES = ("mlsr-es", "torch", "transformers", "numpy", "bm25s", "ir-measures"
 
 
 def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
-    """Do a unit of a study.
+    """Run a unit of a study.
 
-    The model is not kept; features of images are, for the other units.
+    The model is not kept. Features of images are kept for the other units.
 
     Args:
-        study: The plan.
+        study: The study.
         unit: One of its units.
         device: "auto", "cuda", "mps" or "cpu".
 
