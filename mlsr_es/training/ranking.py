@@ -22,7 +22,7 @@ _AT_ONCE = 128
 
 
 class Ranker:
-    """Ranks images for sections, with vectors rounded as in an index.
+    """Ranks images for sections, with vectors pruned as in an index.
 
     Args:
         model: The model, used with its weights at the time of each call.
