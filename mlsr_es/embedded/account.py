@@ -22,10 +22,10 @@ class Account:
 
 
 def account() -> Account | None:
-    """The user to run a node as; None where that is the user who asks.
+    """The user to run a node as; None for the current user.
 
     Raises:
-        NodeError: Root asks, on a system without the user ``nobody``; or this is Windows.
+        NodeError: The current user is root on a system without the user ``nobody``, or the system is Windows.
     """
     if os.name == "nt":
         raise NodeError(
@@ -47,7 +47,7 @@ def account() -> Account | None:
 
 
 def closed_folder(path: Path) -> Path | None:
-    """The outermost folder, of a path and those above it, that others than its owner and group may not enter.
+    """The outermost folder, of a path and its parents, that only its owner and group may enter; None if there is none.
 
     Args:
         path: A folder, which may not exist yet.

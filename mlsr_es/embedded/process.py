@@ -1,4 +1,4 @@
-"""A process that outlives its starter, told apart from a later one that was given the same number."""
+"""A process that outlives its starter; a later process with the same number is recognised as another one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlsr_es.embedded.account import Account
 from mlsr_es.errors import NodeError
 from mlsr_es.extras import extra
 
-_ours: list[subprocess.Popen[bytes]] = []  # kept, because Popen warns when it is collected before its process ends
+_ours: list[subprocess.Popen[bytes]] = []  # kept: Popen warns if it is garbage-collected before its process ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class ProcessRecord:
 
     Args:
         pid: The process's number.
-        started: Of ``start_time``; a number alone may be given to another process.
+        started: Of ``start_time``: the system may give the number to another process later.
         scheme: "http" or "https".
-        address: The host and port where it answers; "" until that is known.
-        version: Of what runs; "" where the starter did not say.
+        address: The host and port where it answers; "" until they are known.
+        version: The version of the program; "" if the starter did not give one.
     """
 
     pid: int
@@ -40,12 +40,12 @@ class ProcessRecord:
 
     @property
     def url(self) -> str | None:
-        """Where it answers; None until that is known."""
+        """The process's URL; None until the address is known."""
         return f"{self.scheme}://{self.address}" if self.address else None
 
 
 def read_record(path: Path) -> ProcessRecord | None:
-    """The record in a pid file whose process lives; None for no file, a broken one and a stale one."""
+    """Read a pid file; None if there is no file, if it is broken, or if its process has ended."""
     try:
         record = ProcessRecord(**orjson.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -54,25 +54,25 @@ def read_record(path: Path) -> ProcessRecord | None:
 
 
 def write_record(path: Path, record: ProcessRecord) -> None:
-    """Write a pid file, whole or not at all."""
+    """Write a pid file, completely or not at all."""
     part = path.with_suffix(".part")
     part.write_bytes(orjson.dumps(asdict(record)))
     part.replace(path)
 
 
 def alive(record: ProcessRecord) -> bool:
-    """Whether the very process of a record runs."""
+    """Whether the process of a record runs, and not a later one with its number."""
     if start_time(record.pid) == record.started:
         return True
     for child in _ours:
-        child.poll()  # a child that has ended stays a zombie until it is asked
+        child.poll()  # an ended child stays a zombie until it is polled
     return False
 
 
 def start_time(pid: int) -> str | None:
-    """When a process was started, in hundredths of a second since the system was; None where it does not run.
+    """The start time of a process, in hundredths of a second after the system's; None if it does not run.
 
-    A zombie does not run, but for one with threads left: that is a Java on its way out, whose ports may still be open.
+    A zombie does not run, except with remaining threads: a Java that is still shutting down may have open ports.
 
     Raises:
         MissingExtraError: The extra ``embedded`` is not installed.
@@ -83,7 +83,7 @@ def start_time(pid: int) -> str | None:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1:
             return None
-        # Not the time of day: that is told otherwise once somebody has set the clock.
+        # Not the time of day, which changes when somebody sets the clock.
         return str(round(100 * (process.create_time() - psutil.boot_time())))
     except psutil.NoSuchProcess:
         return None
@@ -92,17 +92,17 @@ def start_time(pid: int) -> str | None:
 def spawn(
     command: list[str], folder: Path, environment: Mapping[str, str], log: Path, user: Account | None
 ) -> ProcessRecord:
-    """Start a process in a session of its own, with nothing of ours open.
+    """Start a process in a session of its own, without this program's open files.
 
     Args:
         command: The program and its arguments.
-        folder: Its working directory.
-        environment: Its variables, beside a bare path and locale: nothing of ours is handed down.
-        log: The file that its output goes into, from the top.
-        user: Whom it runs as; None for the user who asks.
+        folder: The working directory of the process.
+        environment: Environment variables in addition to a minimal path and locale; this program's are not passed on.
+        log: The file for the output; it is overwritten.
+        user: The user to run the process as; None for the current user.
 
     Raises:
-        NodeError: The system refuses.
+        NodeError: The system refuses to start the process.
     """
     log.unlink(missing_ok=True)
     try:
@@ -128,7 +128,7 @@ def spawn(
 
 
 def terminate(record: ProcessRecord, patience: float = 30) -> None:
-    """End a process: asked first, killed when that takes longer than so many seconds.
+    """End a process: ask it to end, and kill it if it has not ended after ``patience`` seconds.
 
     Raises:
         NodeError: The process is another user's.

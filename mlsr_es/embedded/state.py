@@ -1,4 +1,4 @@
-"""How files of the state folder are shared, locked and written."""
+"""Share, lock and write files of the state folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mlsr_es.state import HOME_VARIABLE
 
 @contextmanager
 def storing(folder: Path) -> Iterator[None]:
-    """Tell of a folder that is full, closed or no folder as a ``StorageError``."""
+    """A context in which errors of a folder (full, closed, not a folder) become a ``StorageError``."""
     try:
         yield
     except OSError as error:
@@ -27,7 +27,7 @@ def storing(folder: Path) -> Iterator[None]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, that every user may enter, whatever the umask."""
+    """Make a folder and its missing parents; every user may enter them, whatever the umask."""
     for missing in [path for path in (folder, *folder.parents) if not path.exists()][::-1]:
         missing.mkdir(exist_ok=True)
         missing.chmod(0o755)
@@ -35,9 +35,9 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def building(shared: Path) -> Iterator[Path]:
-    """An empty folder inside the shared one, for what is renamed into its place once it is complete.
+    """A context with an empty folder inside the shared one, to build something there and then rename it into place.
 
-    One process at a time has it; others wait. What a killed one has left there is removed first.
+    Only one process at a time has the folder; others wait. Remains of a killed process are removed first.
 
     Raises:
         StorageError: The shared folder cannot be written.
@@ -55,7 +55,7 @@ def building(shared: Path) -> Iterator[Path]:
 
 
 def open_to_all(folder: Path) -> None:
-    """Let every user read what is in a folder, and run what its owner may run."""
+    """Let every user read the files in a folder, and run those that the owner may run."""
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
             mode = path.stat().st_mode
