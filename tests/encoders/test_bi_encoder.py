@@ -64,7 +64,7 @@ def test_every_cell_of_the_grid_encodes(
     image_backbone: Make,
     pictures: list[Image.Image],
 ) -> None:
-    """Both sides give vectors over the tokenizer's terms, and an MLP head only terms of its input."""
+    """Both sides give vectors over the tokenizer's terms, and an MLP head gives only terms of its input."""
     config = BiEncoderConfig(query_head, document_head, read, shared=shared)
     model = assemble(config, text=text_backbone("bert"), image=image_backbone("vit"))
     queries, documents = model.encode_sections(SECTIONS), model.encode_documents(DOCUMENTS, pictures)
@@ -91,7 +91,7 @@ def test_presets_are_the_papers_configurations() -> None:
 
 @pytest.mark.parametrize("kind", TEXT_BACKBONES)
 def test_every_bert_like_backbone_brings_its_mlm_head(kind: str, text_backbone: Make) -> None:
-    """The logits are those of ``AutoModelForMaskedLM`` itself, pooled by its own maximum."""
+    """The vector is the maximum over the logits of ``AutoModelForMaskedLM``."""
     import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
@@ -111,7 +111,7 @@ def test_every_bert_like_backbone_brings_its_mlm_head(kind: str, text_backbone: 
 def test_every_image_backbone_serves_m1_and_m4(
     kind: str, *, pooled: bool, text_backbone: Make, image_backbone: Make, pictures: list[Image.Image]
 ) -> None:
-    """Different images get different vectors, alone and beside equal captions."""
+    """Different images get different vectors, alone and with equal captions."""
     if kind == "timm":
         pytest.importorskip("timm")
     same_caption = [DOCUMENTS[0], replace(DOCUMENTS[0], id="d2")]
@@ -125,7 +125,7 @@ def test_every_image_backbone_serves_m1_and_m4(
 
 
 def test_order_and_batching_change_nothing(text_backbone: Make) -> None:
-    """A record's vector does not depend on what it is encoded with."""
+    """A record's vector does not depend on the other records of its batch."""
     model = load_model(text_backbone("bert"), device="cpu")
     sections = [Section(str(n), "open the red file " * (n % 17 + 1)) for n in range(50)]
     together = model.encode_sections(sections).to_scipy().toarray()
@@ -142,7 +142,7 @@ def test_a_long_section_is_the_maximum_of_its_windows(text_backbone: Make) -> No
 
 
 def test_vectors_are_pruned_as_the_configuration_says(text_backbone: Make) -> None:
-    """The heaviest terms stay."""
+    """The heaviest terms are kept."""
     config = BiEncoderConfig(Head.MLM, Head.MLM, DocumentInput.CAPTION, query_terms=3, document_terms=2)
     model = assemble(config, text=text_backbone("bert"))
     assert model.encode_sections(SECTIONS).term_counts.tolist() == [3, 3]
@@ -162,20 +162,20 @@ def test_scales_of_fields_make_titles_heavier(text_backbone: Make) -> None:
 
 
 def test_a_document_without_caption_has_no_terms_under_an_mlp_head(text_backbone: Make) -> None:
-    """There is nothing to weigh; whoever indexes leaves it out."""
+    """Its vector is empty, and indexing leaves the document out."""
     model = assemble(PRESETS["m3"], text=text_backbone("bert"))
     assert model.encode_documents([ImageDocument("d", "c", ())]).term_counts.tolist() == [0]
 
 
 def test_a_model_that_reads_images_asks_for_them(text_backbone: Make, image_backbone: Make) -> None:
-    """Encoding without pixels would silently be another model."""
+    """Encoding without images is an error, since the vectors would be those of another model."""
     model = assemble(PRESETS["m4"], text=text_backbone("bert"), image=image_backbone("vit"))
     with pytest.raises(ValueError, match="reads images"):
         model.encode_documents(DOCUMENTS)
 
 
 def test_captions_of_one_kind_are_joined_once() -> None:
-    """An image that several pages show with the same words has them once."""
+    """An image that several pages show with the same caption has that caption once."""
     captions = (Caption("a b"), Caption("c"), Caption("a b"), Caption("x", CaptionKind.ALT))
     assert caption_texts(ImageDocument("d", "c", captions)) == {"description": "a b c", "alt": "x"}
 

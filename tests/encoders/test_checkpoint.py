@@ -1,4 +1,4 @@
-"""Checkpoints: what is written is read again, and what cannot be read says why."""
+"""Checkpoints: a written one can be read again, and an unreadable one gives the reason."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_checkpoint_round_trip_changes_nothing(
 
 
 def test_how_rare_terms_are_is_part_of_the_model(tmp_path: Path, text_backbone: Make) -> None:
-    """It comes from the captions of a collection, lies in the checkpoint, and makes another revision."""
+    """Rarity is computed from a collection's captions, stored in the checkpoint, and changes the revision."""
     model = assemble(replace(PRESETS["m3"], frequencies=True), text=text_backbone("bert"))
     untold = model.revision
     del model.__dict__["revision"]
@@ -55,14 +55,14 @@ def test_how_rare_terms_are_is_part_of_the_model(tmp_path: Path, text_backbone: 
 
 
 def test_a_key_that_came_later_leaves_older_revisions_as_they_are() -> None:
-    """A configuration without frequencies is written as if there were none."""
+    """A configuration without frequencies is written without the key."""
     assert "frequencies" not in PRESETS["m3"].to_json()
     with_them = replace(PRESETS["m3"], frequencies=True)
     assert BiEncoderConfig.from_json(with_them.to_json()) == with_them
 
 
 def test_the_weight_of_bm25_lies_beside_the_model(tmp_path: Path, text_backbone: Make) -> None:
-    """And is no part of its revision: finding it makes no other model of it."""
+    """The weight is saved with the model but does not change its revision."""
     model = assemble(PRESETS["m3"], text=text_backbone("bert"))
     model.hybrid = Hybrid("caption_stems", 0.12, "12 sections")
     save_pretrained(model, tmp_path / "model")
@@ -78,7 +78,7 @@ def test_the_weight_of_bm25_lies_beside_the_model(tmp_path: Path, text_backbone:
 
 
 def test_half_precision_is_for_the_file_only(tmp_path: Path, text_backbone: Make) -> None:
-    """The file halves, the model in memory keeps its weights, and what is read differs by rounding alone."""
+    """The file is half as large, the model in memory keeps its weights, and the loaded one differs only by rounding."""
     model = assemble(PRESETS["m3"], text=text_backbone("bert"))
     before = model.revision
     save_pretrained(model, tmp_path / "whole")
@@ -93,7 +93,7 @@ def test_half_precision_is_for_the_file_only(tmp_path: Path, text_backbone: Make
 
 
 def test_revisions_tell_models_apart(text_backbone: Make) -> None:
-    """Other weights, another configuration: another revision; the same again: the same."""
+    """Other weights or another configuration give another revision; the same model gives the same revision."""
     model = load_model(text_backbone("bert"), device="cpu")
     scaled = load_model(text_backbone("bert"), device="cpu")
     scaled.query.set_field_scales({"page_title": 2.0})
@@ -103,7 +103,7 @@ def test_revisions_tell_models_apart(text_backbone: Make) -> None:
 
 
 def test_encoding_does_not_change_the_revision(text_backbone: Make) -> None:
-    """The tokenizer keeps state between calls, which is no part of the model."""
+    """The tokenizer keeps state between calls, which is not part of the revision."""
     used, fresh = (load_model(text_backbone("bert"), device="cpu") for _ in range(2))
     used.encode_sections(SECTIONS)
     assert used.revision == fresh.revision
@@ -123,7 +123,7 @@ def test_encoding_does_not_change_the_revision(text_backbone: Make) -> None:
 def test_a_wrong_configuration_says_what_is_wrong(
     change: dict[str, object], complaint: str, tmp_path: Path, text_backbone: Make
 ) -> None:
-    """Each fault is named, none reaches the user as a traceback."""
+    """Each fault is a model error that names the fault."""
     save_pretrained(assemble(PRESETS["m3"], text=text_backbone("bert")), tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps({**config, **change}))
@@ -132,7 +132,7 @@ def test_a_wrong_configuration_says_what_is_wrong(
 
 
 def test_a_checkpoint_without_weights_is_refused(tmp_path: Path, text_backbone: Make) -> None:
-    """Half a download is no model."""
+    """A checkpoint without weights, as after half a download, is a model error."""
     save_pretrained(assemble(PRESETS["m3"], text=text_backbone("bert")), tmp_path)
     (tmp_path / "model.safetensors").unlink()
     with pytest.raises(ModelError, match="cannot be loaded"):
@@ -141,26 +141,26 @@ def test_a_checkpoint_without_weights_is_refused(tmp_path: Path, text_backbone: 
 
 @pytest.mark.parametrize("name", ["no-such-model", "./no/such", "/no/such/model"])
 def test_a_model_that_is_not_there_is_said_to_be_missing(name: str) -> None:
-    """And a path is never looked up at a hub."""
+    """A path is never looked up on a hub."""
     with pytest.raises(ModelError, match="no such folder"):
         load_model(name)
 
 
 def test_a_folder_without_model_is_refused(tmp_path: Path) -> None:
-    """An empty folder holds no config.json."""
+    """An empty folder is a model error."""
     with pytest.raises(ModelError, match="holds no model"):
         load_model(tmp_path)
 
 
 def test_a_backbone_without_mlm_head_is_no_model_by_itself(image_backbone: Make) -> None:
-    """A vision model cannot serve both sides."""
+    """A vision model alone is not a bi-encoder."""
     with pytest.raises(ModelError, match="neither"):
         load_model(image_backbone("vit"))
 
 
 @pytest.mark.parametrize("device", ["tpu-seven", "cuda:0", "mps"])
 def test_a_device_that_is_not_there_is_refused(device: str, text_backbone: Make) -> None:
-    """Unless this machine has it."""
+    """A device that this machine does not have is a model error."""
     import torch
 
     if (device == "cuda:0" and torch.cuda.is_available()) or (device == "mps" and torch.backends.mps.is_available()):

@@ -12,7 +12,7 @@ from mlsr_es.encoders.heads import MlmHead, MlpHead, rarity, term_weight
 
 
 def test_term_weight_is_log_of_one_plus_relu() -> None:
-    """Below 0 nothing, above 0 saturated."""
+    """The weight is 0 for logits below 0, and grows with the logarithm above 0."""
     assert term_weight(torch.tensor([-2.0, 0.0, 1.0, 3.0])).tolist() == pytest.approx([0, 0, log1p(1), log1p(3)])
 
 
@@ -38,21 +38,21 @@ def test_mlp_head_weighs_each_token_of_the_input(mlp: MlpHead) -> None:
 
 
 def test_mlp_head_keeps_the_largest_weight_of_a_repeated_word_piece(mlp: MlpHead) -> None:
-    """Token 3 stands twice, with 1.5 and 3.5."""
+    """Token 3 occurs twice, with logits 1.5 and 3.5."""
     mask = torch.tensor([[False, True, True, True]])
     weights = mlp(HIDDEN, mask, torch.ones(1, 4), torch.tensor([[1, 3, 3, 5]]))
     assert weights.tolist()[0] == pytest.approx([0, 0, 0, log1p(3.5), 0, 0])
 
 
 def test_mlp_head_scales_logits_by_field(mlp: MlpHead) -> None:
-    """A title's factor 2 stands inside the logarithm."""
+    """A title's factor 2 is inside the logarithm."""
     mask = torch.tensor([[False, True, True, False]])
     weights = mlp(HIDDEN, mask, torch.tensor([[1.0, 2.0, 1.0, 1.0]]), torch.tensor([[1, 3, 4, 5]]))
     assert weights.tolist()[0] == pytest.approx([0, 0, 0, log1p(3.0), log1p(3.5), 0])
 
 
 def test_mlp_head_reads_how_often_a_word_piece_stands_in_the_text_and_how_rare_it_is() -> None:
-    """``w = (1, -1, 2, 3)``: term 3 stands twice beside a masked one, with rarity 0.5; term 4 once, with rarity 1."""
+    """With ``w = (1, -1, 2, 3)``, unmasked term 3 occurs twice and has rarity 0.5; term 4 occurs once, rarity 1."""
     head = MlpHead(2, 6, frequencies=True)
     with torch.no_grad():
         head.weigh.weight.copy_(torch.tensor([[1.0, -1.0, 2.0, 3.0]]))
@@ -64,7 +64,7 @@ def test_mlp_head_reads_how_often_a_word_piece_stands_in_the_text_and_how_rare_i
 
 
 def test_rarity_is_inverse_document_frequency_over_its_largest() -> None:
-    """Of four documents: in three, in one, in none."""
+    """Of four documents, three contain the first term, one the second, and none the third."""
     largest = log(1 + 4.5 / 0.5)
     expected = [log(1 + 1.5 / 3.5) / largest, log(1 + 3.5 / 1.5) / largest, 1.0]
     assert rarity({0: 3, 1: 1}, 4, 3).tolist() == pytest.approx(expected)
@@ -97,7 +97,7 @@ def test_mlm_head_scales_logits_by_field(mlm: MlmHead) -> None:
 
 
 def test_mlm_head_of_nothing_is_nothing(mlm: MlmHead) -> None:
-    """Where every position is masked no term has weight."""
+    """If every position is masked, no term has weight."""
     assert mlm(HIDDEN, torch.zeros(1, 4, dtype=torch.bool), torch.ones(1, 4)).tolist() == [[0, 0, 0]]
 
 

@@ -1,4 +1,4 @@
-"""Fields kept apart, windows, batches."""
+"""Text as a backbone reads it: separate fields, windows, batches."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ def test_fields_stand_behind_each_other(tokenizer: PreTrainedTokenizerFast) -> N
 
 
 def test_unknown_words_are_no_content(tokenizer: PreTrainedTokenizerFast) -> None:
-    """All of them are one token, and two texts would match by words that they do not share."""
+    """All unknown words share one token, so texts would otherwise match by words that they do not share."""
     (window,) = reader(tokenizer).windows({"text": "open xyzzy"})
     assert pieces(tokenizer, window.token_ids) == "[CLS] open [UNK] [SEP]"
     assert window.fields == [-1, 1, -1, -1]
 
 
 def test_an_empty_record_is_a_window_without_content(tokenizer: PreTrainedTokenizerFast) -> None:
-    """So that every record has a row."""
+    """Every record has at least one window."""
     (window,) = reader(tokenizer).windows({"text": "", "page_title": ""})
     assert pieces(tokenizer, window.token_ids) == "[CLS] [SEP]"
 
 
 def test_fields_that_are_not_read_are_passed_over(tokenizer: PreTrainedTokenizerFast) -> None:
-    """A record may know more than the model reads."""
+    """A record may have fields that the model does not read."""
     (window,) = reader(tokenizer).windows({"hierarchy": "file", "text": "save"})
     assert pieces(tokenizer, window.token_ids) == "[CLS] save [SEP]"
 
 
 def test_a_long_text_becomes_windows_that_repeat_the_title(tokenizer: PreTrainedTokenizerFast) -> None:
-    """No word is lost, no window is too long, and each knows what the page is about."""
+    """No word is lost, no window is too long, and every window begins with the title."""
     windows = reader(tokenizer, 10).windows({"page_title": "the layers", "text": "open a red image " * 6})
     assert all(len(window) <= 10 for window in windows)
     assert all(pieces(tokenizer, window.token_ids).startswith("[CLS] the layers [SEP]") for window in windows)
@@ -56,7 +56,7 @@ def test_a_long_text_becomes_windows_that_repeat_the_title(tokenizer: PreTrained
 
 
 def test_windows_are_cut_where_a_word_begins(tokenizer: PreTrainedTokenizerFast) -> None:
-    """A word piece without its beginning would be another term."""
+    """No window begins inside a word, since a word piece without the pieces before it has another meaning."""
     windows = FieldReader(tokenizer, {"text": 0}, 8).windows({"text": "toolboxes " * 8})
     assert {pieces(tokenizer, window.token_ids) for window in windows} == {
         "[CLS] tool ##box ##es tool ##box ##es [SEP]",
@@ -64,14 +64,14 @@ def test_windows_are_cut_where_a_word_begins(tokenizer: PreTrainedTokenizerFast)
 
 
 def test_a_title_longer_than_the_window_leaves_room_for_the_text(tokenizer: PreTrainedTokenizerFast) -> None:
-    """Half of each window stays the text's."""
+    """The text has at least half of each window."""
     windows = reader(tokenizer, 12).windows({"page_title": "the red " * 30, "text": "open a file " * 4})
     assert all(len(window) <= 12 for window in windows)
     assert sum(window.fields.count(1) for window in windows) == 12
 
 
 def test_batches_are_padded_and_told_by_token_type(tokenizer: PreTrainedTokenizerFast) -> None:
-    """Padding is neither attended nor content; titles have their token type."""
+    """Padding is neither attended nor content, and titles have a token type of their own."""
     fields = reader(tokenizer)
     windows = [*fields.windows({"page_title": "layers", "text": "open"}), *fields.windows({"text": "save"})]
     batch = fields.batch(windows, torch.device("cpu"))
@@ -81,7 +81,7 @@ def test_batches_are_padded_and_told_by_token_type(tokenizer: PreTrainedTokenize
 
 
 def test_recognises_whether_any_word_is_known(tokenizer: PreTrainedTokenizerFast) -> None:
-    """A text of unknown words alone cannot be a query."""
+    """A text of only unknown words cannot be a query."""
     fields = reader(tokenizer)
     known = [fields.recognises({"text": text}) for text in ("xyzzy the", "xyzzy", "")]
     assert known == [True, False, False]

@@ -1,4 +1,4 @@
-"""The weights of single tokens are those that a query vector is made of."""
+"""The weights of single tokens, of which a query vector is made."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECTIONS = [
 
 
 def test_the_largest_ones_are_the_query_vector(demo_model: BiEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a section in windows too."""
+    """The largest weight of each term is the query vector's, also for a section of several windows."""
     monkeypatch.setattr(demo_model, "config", replace(demo_model.config, query_terms=None))
     seen = contextual_weights(demo_model, SECTIONS)
     assert seen.rows.shape == seen.fields.shape == seen.term_ids.shape == seen.weights.shape
@@ -32,7 +32,7 @@ def test_the_largest_ones_are_the_query_vector(demo_model: BiEncoder, monkeypatc
 
 
 def test_tokens_know_their_field(demo_model: BiEncoder) -> None:
-    """By its place among those that the model reads."""
+    """A token's field is its place among the fields that the model reads."""
     seen = contextual_weights(demo_model, SECTIONS)
     post = demo_model.vocabulary.id("post")
     fields = seen.fields[(seen.rows == 0) & (seen.term_ids == post)]
@@ -42,7 +42,7 @@ def test_tokens_know_their_field(demo_model: BiEncoder) -> None:
 
 
 def test_alone_a_word_has_the_weight_that_a_section_of_it_has() -> None:
-    """In each field; special tokens have none."""
+    """This holds in each field; special tokens have weight 0."""
     model = word_model(2.0)
     model.query.set_field_scales({"page_title": 3.0})
     weights = lone_weights(model)

@@ -17,7 +17,7 @@ IDS = ["a", "b", "c", "d"]
 
 
 def test_captions_are_read_without_their_makers() -> None:
-    """Figure title first, then alternative text, then caption."""
+    """The text is figure title, then alternative text, then caption, without attribution."""
     captions = tuple(Caption(kind.value, kind) for kind in CaptionKind)
     assert caption_text(ImageDocument("a", "c", captions)) == "title alt description"
 
@@ -33,7 +33,7 @@ def test_a_weight_is_bm25s_formula() -> None:
 
 
 def test_the_plain_baseline_is_bm25s_itself() -> None:
-    """Every score, with its own tokenizer and its own way to score."""
+    """Every score equals that of ``bm25s`` with its own tokenizer and scoring."""
     section = Section("s", page_title="Layers", section_title="Rotate", text="How to rotate layers, and crop a layer.")
     theirs = bm25s.BM25()
     theirs.index(bm25s.tokenize(CAPTIONS, show_progress=False), show_progress=False)
@@ -46,14 +46,14 @@ def test_the_plain_baseline_is_bm25s_itself() -> None:
 
 
 def test_the_strong_baseline_listens_to_titles_and_stems() -> None:
-    """The text speaks of layers, the title says which tool."""
+    """The text mentions layers, but the title names the tool, and its stem finds the image."""
     section = Section("s", page_title="Cropping", text="A layer is rotated with its layers.")
     assert [one.image_id for one in baseline_run(TITLE_BOOSTED, [section], CAPTIONS, IDS).rankings["s"][:1]] == ["d"]
     assert baseline_run(DEFAULTS, [section], CAPTIONS, IDS).rankings["s"][0].image_id in "ab"
 
 
 def test_the_constants_are_found_on_training_sections() -> None:
-    """Here the long caption is the right one, so that length must not be held back."""
+    """The relevant caption is long here, and with the constants that are found it ranks above the short one."""
     captions = ["crop tool dialog of the options that a tool has", "crop"]
     section = Section("s", text="crop tool")
     found = tuned(TITLE_BOOSTED, [section], captions, ["long", "short"], [Judgement("s", "long")])
@@ -62,6 +62,6 @@ def test_the_constants_are_found_on_training_sections() -> None:
 
 
 def test_captions_without_words_are_no_fault() -> None:
-    """Nothing is found."""
+    """Captions without words give an empty ranking."""
     assert baseline_run(DEFAULTS, [Section("s", text="crop")], ["", "!"], ["a", "b"]).rankings == {"s": []}
     assert words("!") == []

@@ -14,13 +14,13 @@ def vectors(*rows: set[int]) -> SparseVectors:
 
 
 def test_it_is_the_mean_number_of_shared_terms() -> None:
-    """Counted pair by pair."""
+    """The result equals a count over all pairs."""
     queries, documents = [{0, 1, 2}, set(), {5}, {1}], [{0, 1}, {1}, {3, 4}]
     expected = [np.mean([len(query & document) for document in documents]) for query in queries]
     assert co_activation(vectors(*queries), vectors(*documents)) == pytest.approx(expected)
 
 
 def test_weights_do_not_count() -> None:
-    """A posting is scored, however light."""
+    """A posting counts once, whatever its weight."""
     light = SparseVectors.from_mappings([{1: 1e-6}], vocabulary_size=6)
     assert co_activation(light, vectors({1})).tolist() == [1.0]

@@ -13,12 +13,12 @@ from mlsr_es.vectors import SparseVectors
 
 
 def vectors(*rows: dict[int, float]) -> SparseVectors:
-    """Over six terms."""
+    """A batch of vectors over six terms."""
     return SparseVectors.from_mappings(rows, vocabulary_size=6)
 
 
 def test_images_are_ranked_by_the_dot_product() -> None:
-    """An image that shares no term is not found at all."""
+    """An image that shares no term with the query is not in the ranking."""
     run = exact_run(
         "model",
         vectors({0: 1.0, 1: 2.0}, {5: 1.0}, {}),
@@ -32,7 +32,7 @@ def test_images_are_ranked_by_the_dot_product() -> None:
 
 
 def test_of_equal_images_the_one_that_came_first_wins() -> None:
-    """As in an index, whatever the ids are; also where sums differ beyond single precision only."""
+    """As in an index, the order of the ids does not matter; scores that are equal in single precision are ties."""
     run = exact_run(
         "model",
         vectors({0: 1.0, 1: 1e-8}),
@@ -49,7 +49,7 @@ def test_of_equal_images_the_one_that_came_first_wins() -> None:
     documents=arrays(np.float32, (5, 6), elements=st.sampled_from([0, 0, 0.25, 1, 3])),
 )
 def test_blocks_do_not_show(queries: np.ndarray, documents: np.ndarray) -> None:
-    """The ranking is that of the dense product, however small the blocks are."""
+    """With small blocks the ranking is still that of the dense product."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact, "_SCORES_AT_ONCE", 10)  # two sections
         run = exact_run(

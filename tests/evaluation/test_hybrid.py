@@ -1,4 +1,4 @@
-"""Learned vectors and BM25's added up."""
+"""Hybrid rankings: the sum of a model's scores and BM25's."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ ROWS = arrays(np.float32, (3, 4), elements=st.sampled_from([0, 0.5, 1, 4]))
 def test_scores_add_up(
     queries: np.ndarray, words: np.ndarray, documents: np.ndarray, captions: np.ndarray, weight: float
 ) -> None:
-    """The model's dot product, plus the weight times BM25's."""
+    """A hybrid score is the model's dot product plus the weight times BM25's."""
     left = beside(SparseVectors.from_dense(queries), SparseVectors.from_dense(words), weight=weight)
     right = beside(SparseVectors.from_dense(documents), SparseVectors.from_dense(captions))
     assert left.dot(right).toarray() == pytest.approx(queries @ documents.T + weight * (words @ captions.T))
 
 
 def test_rows_have_to_match() -> None:
-    """Each section has both vectors."""
+    """Batches with different numbers of rows are refused."""
     with pytest.raises(ValueError, match="1 rows cannot stand beside 2"):
         beside(SparseVectors.from_dense(np.ones((1, 2))), SparseVectors.from_dense(np.ones((2, 2))))
 
 
 def test_a_balanced_weight_makes_best_scores_equally_high() -> None:
-    """In the median; sections for which a system finds nothing do not count."""
+    """The medians of the best scores become equal; sections for which a system finds nothing do not count."""
 
     def run(*best: float | None) -> Run:
         rankings = {

@@ -34,7 +34,7 @@ def test_the_measures_are_those_of_the_textbook() -> None:
 
 
 def test_cut_offs_cut() -> None:
-    """An image on rank 11 counts for R@1000 alone."""
+    """An image on rank 11 counts only for R@1000."""
     found = figures(run_of(s="ghijklmnopa", t=""), QRELS)
     assert {name: found.mean(name) for name in MEASURES} == {
         "nDCG@10": 0, "AP@10": 0, "RR@10": 0, "R@10": 0, "R@1000": 0.25,
@@ -42,18 +42,18 @@ def test_cut_offs_cut() -> None:
 
 
 def test_a_section_without_answer_counts_as_nothing_found() -> None:
-    """It is not left out of the mean; a section that nobody judged is."""
+    """An unanswered section counts as 0 in the mean; an unjudged section is left out of it."""
     assert figures(run_of(t="d", unjudged="z"), QRELS).mean("nDCG@10") == 0.5
 
 
 def test_equal_scores_keep_the_systems_order() -> None:
-    """Whatever the ids: other tools break ties by them."""
+    """Ties are not broken by the ids, as other tools do."""
     assert figures(run_of(s="ax"), QRELS[:1]).mean("RR@10") == 1
     assert figures(run_of(s="xa"), QRELS[:1]).mean("RR@10") == 0.5
 
 
 def test_an_unknown_measure_is_the_users_mistake() -> None:
-    """Whether it cannot be read, or nothing computes it."""
+    """A measure that cannot be parsed and one that nothing computes are both input errors."""
     for name in ("nDGC@10", "nDCG@(", "alpha_nDCG@10"):
         with pytest.raises(InputError, match="not known"):
             figures(run_of(), QRELS, [name])

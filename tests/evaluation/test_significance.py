@@ -25,7 +25,7 @@ def test_a_difference_is_the_textbooks_paired_t_test() -> None:
 
 
 def test_the_interval_is_about_two_standard_errors_wide() -> None:
-    """With many sections the bootstrap agrees with the normal distribution, and a seed gives it again."""
+    """With many sections the bootstrap agrees with the normal distribution, and a seed gives the same interval."""
     gains = np.random.default_rng(1).normal(0.1, 0.5, 400)
     found = difference(gains, np.zeros(400), seed=3)
     error = 1.96 * gains.std(ddof=1) / 20
@@ -36,14 +36,14 @@ def test_the_interval_is_about_two_standard_errors_wide() -> None:
 
 
 def test_equal_systems_do_not_differ() -> None:
-    """No division by the deviation, which is 0."""
+    """The standard deviation is 0, and nothing is divided by it."""
     values = np.array([0.1, 0.9, 0.4])
     found = difference(values, values)
     assert (found.mean, found.low, found.high, found.effect, found.p) == (0, 0, 0, 0, 1)
 
 
 def test_holm_by_hand() -> None:
-    """.01 x 4, then .02 x 3, .03 x 2, .04 x 1, none below the one before."""
+    """The values are .01 x 4, .02 x 3, .03 x 2 and .04 x 1, each raised to at least the one before."""
     assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
     assert holm([0.9, 0.8]) == [1, 1]
     assert holm([]) == []
@@ -51,7 +51,7 @@ def test_holm_by_hand() -> None:
 
 @given(st.lists(st.floats(0, 1), max_size=8))
 def test_holm_only_raises_and_keeps_the_order(p_values: list[float]) -> None:
-    """A smaller p stays at most as large as a larger one."""
+    """Corrected values are not below the p values and have the same order."""
     found = holm(p_values)
     assert all(before <= after <= 1 for before, after in zip(p_values, found, strict=True))
     order = np.argsort(p_values, kind="stable")
@@ -59,7 +59,7 @@ def test_holm_only_raises_and_keeps_the_order(p_values: list[float]) -> None:
 
 
 def test_two_systems_are_compared_measure_by_measure() -> None:
-    """The correction is over the measures."""
+    """Holm's correction is over the measures."""
     first = Figures(("s", "t", "u"), {"A": np.array([0.4, 0.5, 0.7]), "B": np.array([0.1, 0.2, 0.3])})
     second = Figures(("s", "t", "u"), {"A": np.array([0.1, 0.3, 0.2]), "B": np.array([0.1, 0.2, 0.3])})
     found = compare(first, second)
@@ -68,7 +68,7 @@ def test_two_systems_are_compared_measure_by_measure() -> None:
 
 
 def test_what_cannot_be_paired_is_refused() -> None:
-    """Other sections, or too few of them."""
+    """Different sections, or fewer than two, are refused."""
     with pytest.raises(ValueError, match="different sections"):
         compare(Figures(("s",), {}), Figures(("t",), {}))
     with pytest.raises(ValueError, match="two sections"):

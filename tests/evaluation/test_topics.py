@@ -9,7 +9,7 @@ LONG = "x" * 61
 
 
 def test_a_topic_has_text_and_an_image_that_can_be_found() -> None:
-    """What is left out is counted."""
+    """Sections and judgements that are left out are counted."""
     sections = [Section("s", LONG), Section("short", "x" * 60), Section("none", LONG), Section("irrelevant", LONG)]
     judgements = [
         Judgement("s", "a"),
@@ -24,13 +24,13 @@ def test_a_topic_has_text_and_an_image_that_can_be_found() -> None:
 
 
 def test_a_pair_counts_once() -> None:
-    """An image that stands twice in a section is one image."""
+    """An image that occurs twice in a section is one image."""
     found = choose_topics([Section("s", LONG)], [Judgement("s", "a", 0), Judgement("s", "a")], ["a"])
     assert found.judgements == (Judgement("s", "a"),)
 
 
 def test_splits_share_no_page() -> None:
-    """Test and train are all, and a page's sections go together."""
+    """Test and train together are all topics, and all sections of a page are in the same split."""
     sections = [Section(f"{page}#{place}", LONG, page=f"page{page}.html") for page in range(20) for place in (0, 1)]
     topics = choose_topics(sections, [Judgement(section.id, "a") for section in sections], ["a"])
     train, test = topics.of(Split.TRAIN), topics.of(Split.TEST)

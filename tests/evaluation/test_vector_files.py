@@ -27,7 +27,7 @@ def write(folder: Path, meta: dict[str, str] = META) -> None:
 
 
 def test_vectors_come_back(tmp_path: Path) -> None:
-    """In their order, with their weights, and with columns that documents and sections share."""
+    """Order and weights are kept, and documents and sections share their columns."""
     write(tmp_path)
     found = read_vectors(tmp_path)
     assert (found.image_ids, found.captions) == (("z", "a", "b"), ("A cat", "", "Running"))
@@ -39,7 +39,7 @@ def test_vectors_come_back(tmp_path: Path) -> None:
 
 
 def test_other_tools_can_read_them(tmp_path: Path) -> None:
-    """Terms are word pieces, heaviest first."""
+    """A row's terms are word pieces, heaviest first."""
     write(tmp_path)
     assert pq.read_table(tmp_path / SECTIONS).to_pylist() == [
         {"id": "s", "terms": ["dog", "cat"], "weights": [1.5, 1.0]}
@@ -47,7 +47,7 @@ def test_other_tools_can_read_them(tmp_path: Path) -> None:
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    """A run that fails leaves what was there before."""
+    """A run that fails leaves the earlier file unchanged."""
     write(tmp_path)
     before = (tmp_path / DOCUMENTS).read_bytes()
 
@@ -63,14 +63,14 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_two_models_are_not_mixed(tmp_path: Path) -> None:
-    """Their terms do not mean the same."""
+    """Documents and sections of different models are refused."""
     write(tmp_path, {"model": "demo", "revision": "r2"})
     with pytest.raises(InputError, match="different models"):
         read_vectors(tmp_path)
 
 
 def test_what_holds_no_vectors_is_said(tmp_path: Path) -> None:
-    """No folder, another Parquet file, no Parquet file."""
+    """A missing folder, a Parquet file of other content and a file that is not Parquet are input errors."""
     with pytest.raises(InputError, match=r"there is no .*mlsr-es encode"):
         read_vectors(tmp_path)
     write(tmp_path)

@@ -1,4 +1,4 @@
-"""Whatever is wrong has a clear line and an exit code: 1 for the cluster and this machine, 2 for the user's input."""
+"""Every error has a clear line and an exit code: 1 for the cluster and this machine, 2 for the user's input."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def birds(tmp_path: Path) -> Path:
 
 
 def refused(ran: Ran, code: int, *said: str) -> None:
-    """See that a run has failed with one line that says all this."""
+    """Check that a run failed with the exit code and one line that contains these texts."""
     assert (ran.code, ran.stdout) == (code, ""), ran.stderr
     assert ran.stderr.startswith("error: ")
     assert ran.stderr.count("\n") == 1
@@ -41,17 +41,17 @@ def refused(ran: Ran, code: int, *said: str) -> None:
 
 @pytest.mark.parametrize("command", [SEARCH, ("index", "sample")], ids=["search", "index"])
 class TestClusters:
-    """Clusters that cannot be used; each command says so before it does anything else."""
+    """Clusters that cannot be used: each command says so before it does anything else."""
 
     def test_unreachable(self, command: tuple[str, ...], closed_port: int) -> None:
-        """Nothing listens there."""
+        """Nothing listens at the address."""
         ran = run_program(*command, "--index", "birds", "--es-url", f"http://127.0.0.1:{closed_port}")
         refused(ran, 1, f"nothing answers at http://127.0.0.1:{closed_port}", "Check the address, or start the cluster")
 
     def test_wrong_credentials(
         self, command: tuple[str, ...], fault_server: FaultServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """In the cluster's own words, without the password."""
+        """The message has the cluster's own words and no password."""
         monkeypatch.setenv("ES_USERNAME", "ada")
         monkeypatch.setenv("ES_PASSWORD", "s3cret")
         cause = {"type": "security_exception", "reason": "unable to authenticate user [ada] for REST request [/]"}
@@ -64,7 +64,7 @@ class TestClusters:
         ("number", "header"), [("7.10.2", ""), ("7.16.3", "Elasticsearch")], ids=["no product header", "7.16"]
     )
     def test_too_old(self, command: tuple[str, ...], fault_server: FaultServer, number: str, header: str) -> None:
-        """With the oldest that will do."""
+        """The message names the oldest supported version."""
         body = {"version": {"number": number}, "tagline": "You Know, for Search"}
         # A search looks for its index first, and finds none.
         before: list[dict[str, Any]] = [{}] if command == SEARCH else []
@@ -73,24 +73,24 @@ class TestClusters:
         refused(ran, 1, f"is Elasticsearch {number}, and 7.17 is the oldest that is supported", "Upgrade")
 
     def test_something_else(self, command: tuple[str, ...], fault_server: FaultServer) -> None:
-        """A web server: it is greeted, too, since an old cluster would say its version then."""
+        """A web server is not an Elasticsearch: it is asked for its version too, as an old cluster would be."""
         fault_server.replies.extend(2 * [Reply(200, "<html>It works!</html>", {"X-Elastic-Product": ""})])
         ran = run_program(*command, "--index", "birds", "--es-url", fault_server.url)
         refused(ran, 1, "not Elasticsearch", "Check the address")
 
     def test_no_cluster_at_all(self, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-        """Neither named nor running here."""
+        """No cluster is named, and none runs on this machine."""
         monkeypatch.delenv("ES_URL", raising=False)
         refused(run_program(*command, "--index", "birds"), 2, "no cluster is named", "mlsr-es node start")
 
     def test_a_name_that_no_index_can_have(self, command: tuple[str, ...], cluster_url: str) -> None:
-        """A pattern would reach the indices of others."""
+        """A pattern is refused, since it would reach the indices of others."""
         ran = run_program(*command, "--index", "birds*", "--es-url", cluster_url)
         refused(ran, 2, "'birds*' cannot be the name of an index")
 
 
 def test_a_missing_index(cluster_url: str, index_name: str) -> None:
-    """With the command that makes it."""
+    """The message gives the command that creates the index."""
     ran = run_program(*SEARCH, "--index", index_name, "--es-url", cluster_url)
     refused(ran, 2, f"there is no index {index_name}.", f"mlsr-es index SOURCE --index {index_name}")
 
@@ -99,7 +99,7 @@ def test_a_missing_index(cluster_url: str, index_name: str) -> None:
 def test_an_index_whose_field_is_of_another_type(
     cluster_url: str, index_name: str, client: Elasticsearch, demo_model: BiEncoder, command: tuple[str, ...]
 ) -> None:
-    """Found out from the mapping, before anything is encoded."""
+    """The mapping is checked before anything is encoded."""
     meta = index_body(IndexMeta("demo", demo_model.revision, "v", "mlm", "mlm"))["mappings"]["_meta"]
     fields = {"mlsr": {"properties": {"terms": {"type": "keyword"}}}}
     client.indices.create(index=index_name, mappings={"_meta": meta, "properties": fields})
@@ -111,20 +111,20 @@ def test_an_index_whose_field_is_of_another_type(
 def test_an_index_of_somebody_else(
     cluster_url: str, index_name: str, client: Elasticsearch, command: tuple[str, ...]
 ) -> None:
-    """It is neither searched nor written to."""
+    """An index of another program is neither searched nor written to."""
     client.indices.create(index=index_name)
     ran = run_program(*command, "--index", index_name, "--es-url", cluster_url)
     refused(ran, 2, f"the index {index_name} was not made by mlsr-es")
 
 
 def test_another_model(cluster_url: str, sample_index: str, other_model: Path) -> None:
-    """The one that the index was made with is named."""
+    """The message names the model that the index was made with."""
     ran = run_program(*SEARCH, "--index", sample_index, "--es-url", cluster_url, "--model", str(other_model))
     refused(ran, 2, "was made with the model 'demo'", "Search with --model demo")
 
 
 def test_an_empty_source(cluster_url: str, index_name: str, tmp_path: Path) -> None:
-    """A folder, and a file."""
+    """An empty folder, an empty file and a missing source are refused."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "file.jsonl").touch()
     for source, said in (("folder", "holds nothing that is read"), ("file.jsonl", "file.jsonl holds no images")):
@@ -134,14 +134,14 @@ def test_an_empty_source(cluster_url: str, index_name: str, tmp_path: Path) -> N
 
 
 def test_a_source_without_images(cluster_url: str, index_name: str, tmp_path: Path) -> None:
-    """A manual that is all text."""
+    """A manual without images is refused."""
     (tmp_path / "manual").mkdir()
     (tmp_path / "manual" / "index.html").write_text("<h1>Birds</h1><p>Owls hunt at night.")
     refused(run_program("index", "manual", "--index", index_name, "--es-url", cluster_url), 2, "manual holds no images")
 
 
 def test_an_unreadable_image(cluster_url: str, index_name: str, birds: Path, tmp_path: Path) -> None:
-    """It goes to the rejects file; where nothing else is left, there is no index."""
+    """The image goes to the rejects file, and if no other image is left, no index is created."""
     rows(birds, {"1": "An owl", "2": "A heron"}, **{"1": b"\x89PNG torn"})
     where = ("--index", index_name, "--es-url", cluster_url, "--rejects", str(tmp_path / "bad"))
     ran = run_program("index", str(birds), *where)
@@ -155,13 +155,13 @@ def test_an_unreadable_image(cluster_url: str, index_name: str, birds: Path, tmp
 
 @pytest.mark.parametrize("text", ["", "  \n "])
 def test_an_empty_query(cluster_url: str, sample_index: str, text: str) -> None:
-    """Before the model is loaded."""
+    """An empty query is refused before the model is loaded."""
     ran = run_program("search", text, "--index", sample_index, "--es-url", cluster_url)
     refused(ran, 2, "the query is empty.", "--page-title")
 
 
 def test_a_query_of_unknown_terms(cluster_url: str, sample_index: str) -> None:
-    """No word piece of it is in the vocabulary."""
+    """A query without a word piece of the vocabulary is refused."""
     ran = run_program("search", "🦉 🦆", "--index", sample_index, "--es-url", cluster_url)
     refused(ran, 2, "the model knows no word of the query", "without misspellings")
 
@@ -169,7 +169,7 @@ def test_a_query_of_unknown_terms(cluster_url: str, sample_index: str) -> None:
 def test_more_clauses_than_the_cluster_allows(
     cluster_url: str, index_name: str, birds: Path, other_model: Path, demo_model: BiEncoder
 ) -> None:
-    """The lightest terms are left out, and it is said: the answer is there."""
+    """The lightest terms are left out with a warning, and the search succeeds."""
     where = ("--index", index_name, "--es-url", cluster_url)
     assert run_program("index", str(birds), *where, "--model", str(other_model)).code == 0
     words = [term for term in demo_model.vocabulary.terms[2_000:6_000] if term.isalpha()][:1_600]
@@ -186,7 +186,7 @@ def test_more_clauses_than_the_cluster_allows(
 
 
 def test_an_id_of_another_collection(cluster_url: str, index_name: str, birds: Path, client: Elasticsearch) -> None:
-    """It is rejected with that reason, and the image that is there stays."""
+    """The new image is rejected with that reason, and the indexed image stays."""
     where = ("--index", index_name, "--es-url", cluster_url, "--rejects", "bad")
     assert run_program("index", str(birds), *where).code == 0
     boats = rows(birds.with_name("boats.jsonl"), {"1": "A boat with a red sail", "b": "A boat on a lake"})
@@ -197,7 +197,7 @@ def test_an_id_of_another_collection(cluster_url: str, index_name: str, birds: P
 
 
 def test_a_rejects_file_that_cannot_be_written(cluster_url: str, index_name: str, birds: Path) -> None:
-    """The run stops: nobody would know what was left behind."""
+    """The run stops, since rejected records would otherwise go unnoticed."""
     rows(birds, {"1": "An owl", "2": "A heron"}, **{"1": b"torn"})
     for target, why in (("no/such/folder/bad", "No such file or directory"), ("/dev/full", "No space left on device")):
         ran = run_program("index", str(birds), "--index", index_name, "--es-url", cluster_url, "--rejects", target)
@@ -220,7 +220,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb is not on this machine")
 def test_a_full_disk_while_caching(small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A collection that has no room is not kept in part; where else it could go is said."""
+    """A collection that does not fit is not kept in part, and the message says how to choose another place."""
     package, tools = tmp_path / "manual", tmp_path / "tools"
     pages = package / "usr/share/doc/kicad/help/en"
     for folder in (package / "DEBIAN", pages, tools):

@@ -1,4 +1,4 @@
-"""The cluster's BM25 on captions' stems is the strong baseline of every evaluation, in another unit."""
+"""The cluster's BM25 on captions' stems is the title-boosted baseline's, times a constant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROUNDING = 1e-5
 
 
 def test_the_unit_of_bm25_is_known(client: Elasticsearch, sample_index: str) -> None:
-    """Score for score, so that a weight that was found on this machine is right in a cluster."""
+    """Every score has the same ratio, so a weight that was found on this machine is right for a cluster."""
     source = open_source("sample", languages=frozenset({"en"}))
     images = [item for item in source.documents() if isinstance(item, ImageDocument) and item.captions]
     sections = [section for section in source.sections() if section.text][:40]

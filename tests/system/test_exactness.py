@@ -1,4 +1,4 @@
-"""The cluster ranks by the dot product that the model was made for, shown on a real collection.
+"""The cluster ranks by the model's dot product, on a real collection.
 
 ``pytest tests/system/test_exactness.py -s`` prints what the rounding of weights costs.
 """
@@ -25,18 +25,18 @@ from mlsr_es.vectors import SparseVectors, feature_name, term_of
 QUERIES = 200
 DEPTH = 10
 ROUNDING = 2e-6
-"""Relative: the cluster adds up in single precision."""
+"""Relative: the cluster adds in single precision."""
 
 
 @dataclass
 class Captions:
-    """A source's captions without the images: nothing is decoded, and the model reads none of them."""
+    """A source's captions without its images, which the model does not read."""
 
     source: Source
 
     @property
     def name(self) -> str:
-        """The source's."""
+        """The source's name."""
         return self.source.name
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
@@ -50,7 +50,7 @@ class Captions:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the cluster says beside what scipy says, for some queries of a collection.
+    """The cluster's scores and scipy's, for some queries of a collection.
 
     Args:
         hits: For each query, the places of the documents in the cluster's order, and their scores.
@@ -64,7 +64,7 @@ class Measured:
 
 
 def collection() -> Source:
-    """The GIMP manual where it can be had, else the sample."""
+    """The GIMP manual if it is available, else the sample."""
     languages = frozenset({"en"})
     try:
         return open_source("gimp-manual", languages=languages)
@@ -111,20 +111,20 @@ def measured(cluster_url: str, demo_model: BiEncoder, tmp_path_factory: pytest.T
 
 
 def test_scores_are_the_dot_products(measured: Measured) -> None:
-    """Of the query's weights and the stored ones as the field keeps them."""
+    """Each score is the dot product of the query's weights and the stored weights as the field keeps them."""
     for (found, scores), expected in zip(measured.hits, measured.rounded, strict=True):
         np.testing.assert_allclose(scores, expected[found], rtol=ROUNDING)
 
 
 def test_the_order_is_theirs_up_to_ties(measured: Measured) -> None:
-    """Rank by rank, the score is that of scipy's ranking: no document that scores more was passed over."""
+    """Rank by rank, the score equals that of scipy's ranking, so no better document was missed."""
     for (_, scores), expected in zip(measured.hits, measured.rounded, strict=True):
         best = np.sort(expected)[::-1][:DEPTH]
         np.testing.assert_allclose(scores, best[best > 0], rtol=ROUNDING)
 
 
 def test_rounding_costs_next_to_nothing(measured: Measured) -> None:
-    """Against weights that are not rounded, all but the closest neighbours keep their places."""
+    """Compared with unrounded weights, all but the closest neighbours keep their places."""
     kept, same_first = [], 0
     for (found, _), exact in zip(measured.hits, measured.exact, strict=True):
         least = np.sort(exact)[::-1][: len(found)].min(initial=np.inf)

@@ -17,7 +17,7 @@ from tests.rows import rows
 
 QUESTIONS = ("How do I tie two ropes together?", "a bird that eats seeds", "clouds before a storm", "a flat tyre")
 CLOSE = 2e-6
-"""Relative: both add up in single precision, each in its own order."""
+"""Relative: both kinds add in single precision, each in its own order."""
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def newer_client(newer_cluster_url: str, client_of: Callable[..., Elasticsearch]
 
 @pytest.fixture(scope="module")
 def newer_sample(newer_cluster_url: str) -> Iterator[str]:
-    """The sample collection in a ``sparse_vector`` field: what ``auto`` means there."""
+    """The sample collection in a ``sparse_vector`` field, which ``auto`` chooses on the newer node."""
     with new_name(newer_cluster_url) as name:
         ran = run_program("index", "sample", "--index", name, "--es-url", newer_cluster_url)
         assert ran.code == 0, ran.stderr
@@ -36,7 +36,7 @@ def newer_sample(newer_cluster_url: str) -> Iterator[str]:
 
 
 def asked(url: str, index: str, question: str, *options: str) -> dict[str, Any]:
-    """What a search of all images prints."""
+    """The JSON output of a search for all images."""
     ran = run_program("search", question, "--index", index, "--es-url", url, "-n", "200", "--json", *options)
     assert ran.code == 0, ran.stderr
     found: dict[str, Any] = ran.json
@@ -52,7 +52,7 @@ def scores(found: dict[str, Any]) -> dict[str, float]:
 def test_both_kinds_give_the_same_hits_and_scores(
     cluster_url: str, sample_index: str, newer_cluster_url: str, newer_sample: str, options: tuple[str, ...]
 ) -> None:
-    """They keep the same nine bits of a weight; whatever else the request holds."""
+    """Both kinds keep the same nine bits of a weight, and the search options do not change that."""
     for question in QUESTIONS:
         features = scores(asked(cluster_url, sample_index, question, *options))
         sparse = scores(asked(newer_cluster_url, newer_sample, question, *options))
@@ -63,7 +63,7 @@ def test_both_kinds_give_the_same_hits_and_scores(
 
 @pytest.mark.parametrize("strategy", ["exhaustive", "dynamic", "top:4", "mass:0.5", "two-phase:0.6/10"])
 def test_an_explanation_adds_up_to_the_score(newer_cluster_url: str, newer_sample: str, strategy: str) -> None:
-    """Under every strategy."""
+    """This holds under every strategy."""
     for question in QUESTIONS:
         found = asked(newer_cluster_url, newer_sample, question, "--explain", "--strategy", strategy)
         assert found["hits"]
@@ -84,7 +84,7 @@ def test_an_own_source_is_explained_too(newer_cluster_url: str, newer_sample: st
 def test_why_an_image_is_not_a_hit_is_the_same_of_both_kinds(
     cluster_url: str, sample_index: str, newer_cluster_url: str, newer_sample: str, strategy: str
 ) -> None:
-    """Rank, score and what is lacking; and so are the words that hit nothing."""
+    """Rank, score, missing terms, and the words that match nothing are the same."""
     options = ("--strategy", strategy)
     image = list(scores(asked(cluster_url, sample_index, QUESTIONS[0])))[3]
     features, sparse = (
@@ -109,7 +109,7 @@ def test_why_an_image_is_not_a_hit_is_the_same_of_both_kinds(
 def test_the_weights_in_a_sparse_vector_are_stored_as_they_were_sent(
     client: Elasticsearch, sample_index: str, newer_client: Elasticsearch, newer_cluster_url: str, newer_sample: str
 ) -> None:
-    """Not as the field keeps them: what is exact can be read from either index."""
+    """The stored weights are not rounded in either index."""
     ids = list(scores(asked(newer_cluster_url, newer_sample, QUESTIONS[0])))
 
     def stored(of: Elasticsearch, index: str) -> list[Any]:
@@ -122,7 +122,7 @@ def test_the_weights_in_a_sparse_vector_are_stored_as_they_were_sent(
 def test_a_run_brings_the_index_up_to_date_whatever_its_kind(
     newer_cluster_url: str, newer_index_name: str, newer_client: Elasticsearch, tmp_path: Path
 ) -> None:
-    """What is unchanged stays; the terms that a changed image has lost no longer match."""
+    """Unchanged images stay, and the terms that a changed image has lost no longer match."""
     url = ("--index", newer_index_name, "--es-url", newer_cluster_url, "--json")
     run_program("index", str(rows(tmp_path / "c.jsonl", {"a": "a heron", "b": "a knot"})), *url)
     again = run_program("index", str(rows(tmp_path / "c.jsonl", {"a": "a heron", "b": "a robin"})), *url)
@@ -138,7 +138,7 @@ def test_a_run_brings_the_index_up_to_date_whatever_its_kind(
 def test_a_kind_that_the_cluster_lacks_is_refused_before_anything_is_encoded(
     newer_cluster_url: str, newer_index_name: str
 ) -> None:
-    """With the one that it has; nothing is made."""
+    """The message names the kind that the cluster has, and no index is created."""
     url = ("--index", newer_index_name, "--es-url", newer_cluster_url)
     ran = run_program("index", "sample", *url, "--field-kind", "rank_features")
     assert ran.code == 1
@@ -147,7 +147,7 @@ def test_a_kind_that_the_cluster_lacks_is_refused_before_anything_is_encoded(
 
 
 def test_a_dry_run_shows_the_kind(newer_cluster_url: str, newer_index_name: str) -> None:
-    """And an unknown one is a matter of usage."""
+    """The dry run shows the kind of field, and an unknown kind is a usage error."""
     url = ("--index", newer_index_name, "--es-url", newer_cluster_url)
     shown = run_program("index", "sample", *url, "--dry-run", "--json").json["index"]["mappings"]["properties"]
     assert shown["mlsr"]["properties"]["terms"] == {"type": "sparse_vector"}

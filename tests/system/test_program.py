@@ -1,4 +1,4 @@
-"""The installed program, in processes of its own: a collection goes in, images come out."""
+"""The installed program in its own processes: index a collection, then search it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def run(url: str, folder: Path, *arguments: str, stdin: str = "") -> subprocess.
 
 
 def test_index_again_and_search(cluster_url: str, index_name: str, tmp_path: Path) -> None:
-    """Data on stdout, everything else on stderr, and no progress bar where nobody watches."""
+    """Data goes to stdout and everything else to stderr, and without a terminal there is no progress bar."""
     indexing = ("index", "sample", "--index", index_name, "--json")
     first, again = (run(cluster_url, tmp_path, *indexing) for _ in range(2))
     assert (first.returncode, first.stderr, again.returncode, again.stderr) == (0, "", 0, "")
@@ -42,7 +42,7 @@ def test_index_again_and_search(cluster_url: str, index_name: str, tmp_path: Pat
 
 
 def test_a_reader_that_leaves_early_is_no_failure(cluster_url: str, sample_index: str, tmp_path: Path) -> None:
-    """As in ``mlsr-es search ... | head -1``."""
+    """A pipe that closes early, as in ``mlsr-es search ... | head -1``, is not an error."""
     command = f"set -o pipefail; '{PROGRAM}' search knot --index {sample_index} --json --size 60 | head -c 1"
     environment = {**os.environ, "ES_URL": cluster_url}
     ran = subprocess.run(

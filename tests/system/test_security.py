@@ -1,4 +1,4 @@
-"""The two roles, on a real node with security and TLS: what they are enough for, and what they do not allow."""
+"""The two roles on a real node with security and TLS: what they allow, and what they do not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.system
 SITE = "site-images"
 OWNERS = "products"
 NOT_YET = "not-yet"
-"""Granted, and not made by anybody."""
+"""An index that the roles grant and that does not exist."""
 ROLES = {
     "indexer": role_body(AccessRole.INDEXER, SITE, OWNERS, NOT_YET),
     "searcher": role_body(AccessRole.SEARCHER, SITE, OWNERS, NOT_YET),
@@ -34,19 +34,19 @@ ROLES = {
         "indices": [{"names": [OWNERS, "secrets"], "privileges": ["all"]}],
     },
 }
-"""The owner has an index that is enriched, and another that is nobody else's business."""
+"""The owner's indices: one to enrich, and one that the roles do not grant."""
 
 
 @dataclass(frozen=True)
 class Guarded:
-    """A node that looks at who asks, and the folder with its certificate."""
+    """A node with security, and the folder with its certificate."""
 
     url: str
     folder: Path
 
     @property
     def authority(self) -> Path:
-        """Who signed its certificate."""
+        """The file of the authority that signed the node's certificate."""
         return self.folder / "cert.pem"
 
     def client(self, user: str) -> Elasticsearch:
@@ -55,7 +55,7 @@ class Guarded:
 
 
 def certificate(folder: Path) -> None:
-    """A certificate for 127.0.0.1 and its key, signed by itself."""
+    """Write a self-signed certificate for 127.0.0.1 and its key."""
     openssl = shutil.which("openssl")
     if not openssl:
         pytest.skip("openssl is not installed")
@@ -67,7 +67,7 @@ def certificate(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    """A node with a user for each role, named as the role; the owner's indices are there."""
+    """A node with a user for each role, named after the role, and with the owner's indices."""
     certificates = tmp_path_factory.mktemp("tls")
     certificate(certificates)
     folder = Path(tempfile.mkdtemp(prefix="mlsr-es-node-"))
@@ -103,7 +103,7 @@ def ask(guarded: Guarded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> As
 
 @dataclass(frozen=True)
 class Ask:
-    """The program, as somebody."""
+    """Runs the program as one of the users."""
 
     guarded: Guarded
     patch: pytest.MonkeyPatch
@@ -118,7 +118,7 @@ class Ask:
 
 @pytest.fixture
 def filled(ask: Ask) -> Ask:
-    """The same, once the indexer has indexed the sample and enriched the owner's index."""
+    """``ask``, after the indexer has indexed the sample and enriched the owner's index."""
     for ran in (
         ask("indexer", "index", "sample", "--index", SITE),
         ask("indexer", "enrich", OWNERS, "--caption-field", "name"),
@@ -128,7 +128,7 @@ def filled(ask: Ask) -> Ask:
 
 
 def test_an_indexer_does_everything_with_its_role(filled: Ask) -> None:
-    """Versions are made, listed, promoted and removed; what was indexed and enriched is found."""
+    """Versions are created, listed, promoted and removed, and searches find the indexed and enriched images."""
     assert filled("indexer", "doctor", "--index", SITE).code == 0
     hits = filled("indexer", "search", "an owl", "--index", OWNERS, "--json").json["hits"]
     assert [hit["id"] for hit in hits] == ["1"]
@@ -137,7 +137,7 @@ def test_an_indexer_does_everything_with_its_role(filled: Ask) -> None:
 
 
 def test_a_searcher_searches_measures_and_looks(filled: Ask, sample_files: Path) -> None:
-    """With its role alone, of the file realm."""
+    """A user of the file realm with only this role can search, evaluate and run the doctor."""
     found = filled("searcher", "search", "a red owl", "--index", SITE, "--json", "--explain")
     assert found.json["hits"], found.stderr
     judged = ("--topics", str(sample_files / "topics.jsonl"), "--qrels", str(sample_files / "qrels.txt"))
@@ -153,7 +153,7 @@ def test_a_searcher_searches_measures_and_looks(filled: Ask, sample_files: Path)
 
 
 def test_a_searcher_writes_nothing(filled: Ask, guarded: Guarded) -> None:
-    """Neither by the program nor by any other; the privilege that it would need is named."""
+    """Writing fails with the program and without it, and the message names the missing privilege."""
     for command in (
         ("index", "sample", "--index", SITE, "--collection", "another"),
         ("enrich", OWNERS, "--caption-field", "name", "--field-kind", "rank_features"),
@@ -175,7 +175,7 @@ def test_a_searcher_writes_nothing(filled: Ask, guarded: Guarded) -> None:
 
 @pytest.mark.parametrize("user", ["indexer", "searcher"])
 def test_other_indices_are_out_of_reach(filled: Ask, guarded: Guarded, user: str) -> None:
-    """They are neither read, nor written, nor listed; nor is anything that only begins with the same letters."""
+    """They cannot be read, written or listed, even if their names begin with the same letters."""
     with guarded.client(user) as client:
         reaches: tuple[Callable[[], Any], ...] = (
             lambda: client.search(index="secrets"),
@@ -193,7 +193,7 @@ def test_other_indices_are_out_of_reach(filled: Ask, guarded: Guarded, user: str
 
 @pytest.mark.parametrize("user", ["indexer", "searcher"])
 def test_what_rights_may_hide_is_not_said_to_be_missing_alone(filled: Ask, user: str) -> None:
-    """A cluster shows only what may be seen: then the privileges to ask for are named."""
+    """A cluster hides what a user may not see, so the message also names the privileges to ask for."""
     for command in (
         ("search", "owl", "--index", "secrets"),
         ("indices", "list", "secrets"),
@@ -210,7 +210,7 @@ def test_what_rights_may_hide_is_not_said_to_be_missing_alone(filled: Ask, user:
 
 
 def test_a_wrong_password_is_told(ask: Ask) -> None:
-    """In one line, with the variables that hold another; the password is not in it."""
+    """The message is one line with the variables to set, and without the password."""
     ran = ask("searcher", "search", "owl", "--index", SITE, password="not this one")
     assert (ran.code, ran.stdout, ran.stderr.count("\n")) == (1, "", 1)
     assert re.search("does not accept the credentials.*ES_API_KEY, or ES_USERNAME and ES_PASSWORD", ran.stderr)
@@ -218,7 +218,7 @@ def test_a_wrong_password_is_told(ask: Ask) -> None:
 
 
 def test_a_wrong_authority_is_told(ask: Ask, tmp_path: Path) -> None:
-    """In one line, with the options that name the right one."""
+    """The message is one line with the options that name an authority."""
     certificate(tmp_path)
     ran = ask("searcher", "search", "owl", "--index", SITE, authority=tmp_path / "cert.pem")
     assert (ran.code, ran.stdout, ran.stderr.count("\n")) == (1, "", 1)
@@ -226,7 +226,7 @@ def test_a_wrong_authority_is_told(ask: Ask, tmp_path: Path) -> None:
 
 
 def test_plain_http_is_told(guarded: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one line that says https."""
+    """The message is one line that suggests https."""
     monkeypatch.setenv("ES_USERNAME", "searcher")
     monkeypatch.setenv("ES_PASSWORD", PASSWORD)
     ran = run_program("search", "owl", "--index", SITE, "--es-url", guarded.url.replace("https:", "http:"))

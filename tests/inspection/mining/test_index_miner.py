@@ -16,7 +16,7 @@ from tests.models import word_model
 
 @pytest.fixture(scope="module")
 def sections() -> list[Section]:
-    """Of the sample; one more says nothing that anybody knows."""
+    """The sections of the sample, and one without a known word."""
     return [*open_source("sample").sections(), Section("silent", "")]
 
 
@@ -28,7 +28,7 @@ def mined(client: Elasticsearch, index: str, sections: list[Section], model: BiE
 def test_a_models_own_rankings(
     client: Elasticsearch, sample_index: str, demo_model: BiEncoder, sections: list[Section]
 ) -> None:
-    """The best by its dot products, as many as are wanted, every section in its place."""
+    """Each section's ranking has the best images by the model's dot products, as many as requested."""
     run = mined(client, sample_index, sections, demo_model)
     images = list(open_source("sample", languages=frozenset({"en"})).documents())
     documents = [one for one in images if isinstance(one, ImageDocument)]
@@ -48,7 +48,7 @@ def test_a_models_own_rankings(
 
 
 def test_bm25_on_the_captions(client: Elasticsearch, sample_index: str, sections: list[Section]) -> None:
-    """Without a model: other rankings, by words."""
+    """Without a model, images are ranked by BM25."""
     run = mined(client, sample_index, sections, None)
     assert max(len(ranking) for ranking in run.rankings.values()) == 7
     assert run.rankings["silent"] == []
@@ -60,13 +60,13 @@ def test_bm25_on_the_captions(client: Elasticsearch, sample_index: str, sections
 def test_other_collections_of_the_index_are_not_asked(
     client: Elasticsearch, sample_index: str, sections: list[Section]
 ) -> None:
-    """Their images are never trained on."""
+    """Images of other collections are not in the rankings."""
     run = mined(client, sample_index, sections, None, collection="another")
     assert not any(run.rankings.values())
 
 
 def test_what_cannot_be_mined_from(client: Elasticsearch, sample_index: str) -> None:
-    """No such index, or one that was made with another model."""
+    """A missing index and one that was made with another model are refused."""
     with pytest.raises(IndexMismatchError, match="there is no index nowhere"):
         mined(client, "nowhere", [], None)
     with pytest.raises(ModelError, match="was made with the model 'demo'"):

@@ -1,4 +1,4 @@
-"""Whether a ranking is the one that it should be, on scores that can be followed by eye."""
+"""Whether a ranking is the expected one, on scores that are easy to check by eye."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def places(*numbers: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 def test_ties_with_the_last_of_the_best_are_as_good() -> None:
-    """Images 0 and 3 have the same score: either may be the second."""
+    """Images 0 and 3 have the same score, so either may be the second."""
     assert overlap(SCORES, places(2, 3), 2) == 1
     assert overlap(SCORES, places(2, 0), 2) == 1
     assert overlap(SCORES, places(2, 4), 2) == 0.5
@@ -25,20 +25,20 @@ def test_ties_with_the_last_of_the_best_are_as_good() -> None:
 
 
 def test_an_order_is_kept_as_far_as_pairs_are() -> None:
-    """Ties are in order either way round."""
+    """Tau counts pairs in order; ties count as in order."""
     assert order_kept(SCORES, places(2, 3, 0, 4)) == 1
     assert order_kept(SCORES, places(4, 2)) == -1
     assert order_kept(SCORES, places(2)) == 1
 
 
 def test_the_best_are_those_that_score() -> None:
-    """At equal scores the first; what scores nothing is no hit."""
+    """Of equal scores the first image is better, and an image with score 0 is not a hit."""
     assert expected(SCORES).best(3).tolist() == [2, 0, 3]
     assert expected(SCORES).best(10).tolist() == [2, 0, 3, 4]
 
 
 def test_two_phases_rank_what_the_first_has_found() -> None:
-    """Of images that tie at the window's edge none is sure, and any may be a hit."""
+    """Of images that tie at the window's edge any may be a hit, and none has a certain score."""
     found = np.array([4.0, 2.0, 2.0, 1.0, 0.0])
     others = np.array([0.0, 1.0, 9.0, 90.0, 99.0])
     wanted = expected(found, others, 2)
@@ -62,12 +62,12 @@ def test_two_phases_rank_what_the_first_has_found() -> None:
 def test_what_the_dot_product_does_not_explain_is_said(
     hits: tuple[int, ...], scores: tuple[float, ...], what: str
 ) -> None:
-    """Of two hits that were asked for."""
+    """Two hits were asked for, and each kind of wrong result is described."""
     assert disagreement(expected(SCORES), places(*hits), scores, 2) == what
 
 
 def test_what_is_not_sure_may_be_missing() -> None:
-    """But what is there has its score."""
+    """An image without a certain score may be missing, but if it is a hit it has its expected score."""
     unsure = Expected(SCORES, np.zeros(5, dtype=bool))
     assert disagreement(unsure, places(4), [1.0], 2) == ""
     assert "dot product" in disagreement(unsure, places(4), [2.0], 2)

@@ -24,7 +24,7 @@ IMAGES = 40
 
 @pytest.fixture
 def ladder(client: Elasticsearch, index_name: str) -> str:
-    """Images 0 to 39: ``light`` weighs the more the higher the number, ``heavy`` the same wherever it is (20 to 39)."""
+    """Images 0 to 39: ``light`` has weights that grow with the number, ``heavy`` an equal weight in images 20 to 39."""
     version = create_version(client, index_name, IndexMeta("m", "r", "v", "mlp", "mlp"))
     terms = [{"light": 1.0 + place} | ({"heavy": 1.0} if place >= IMAGES // 2 else {}) for place in range(IMAGES)]
     actions = (
@@ -43,19 +43,19 @@ def ask(**weights: float) -> Ask:
 
 
 def test_overlap_is_with_the_exact_ten(client: Elasticsearch, ladder: str) -> None:
-    """An exact strategy finds all of them; of images that score alike, any of them count."""
+    """An exact strategy finds all ten; images that tie with the tenth count too."""
     stopwatch = Stopwatch(client, ladder, [ask(heavy=2.0, light=1.0), ask(heavy=1.0)])
     exact, dynamic, pruned = stopwatch.measure(
         [Strategy(), Strategy(dynamic=True), Strategy(top=1)], rounds=1, stage="trying"
     )
     assert exact.overlap == dynamic.overlap == 1.0
-    # By the heavy term alone twenty images tie: the first ten of them are found, and the last ten are the exact ones.
+    # With only the heavy term twenty images tie: the first ten are found, but the last ten are the exact best.
     assert pruned.overlap == pytest.approx((0.0 + 1.0) / 2)
     assert 0 < exact.p50_ms <= exact.p95_ms
 
 
 def test_a_search_that_is_asked_again_is_said_to_be(client: Elasticsearch, ladder: str) -> None:
-    """Its terms match fewer images than are wanted; the exact search then finds them, and its time counts."""
+    """If the kept terms match too few images, the exact search is sent too, and its time is counted."""
     stopwatch = Stopwatch(client, ladder, [ask(nowhere=9.0, light=1.0)])
     (one,) = stopwatch.measure([Strategy(top=1)], rounds=1, stage="trying")
     assert (one.asked_again, one.overlap) == (1.0, 1.0)
@@ -65,7 +65,7 @@ def test_a_search_that_is_asked_again_is_said_to_be(client: Elasticsearch, ladde
 def test_an_index_is_tuned_on_its_own_sections(
     client: Elasticsearch, sample_index: str, demo_model: BiEncoder, hybrid: Hybrid | None
 ) -> None:
-    """Both exact strategies are among those that were tried, and so is the one that is recommended."""
+    """The tried strategies include both exact ones and the recommended one."""
     sections = list(open_source("sample").sections())[:6]
     found = tune_strategy(
         client, sample_index, model=demo_model, sections=[*sections, Section("s", "🦉")], hybrid=hybrid
@@ -79,7 +79,7 @@ def test_an_index_is_tuned_on_its_own_sections(
 
 
 def test_what_cannot_be_tuned(client: Elasticsearch, sample_index: str, demo_model: BiEncoder) -> None:
-    """No section that makes a query, or another model than the index's."""
+    """Without a section that has a query, or with another model than the index's, tuning is refused."""
     with pytest.raises(InputError, match=r"no section makes a query.*the model's language"):
         tune_strategy(client, sample_index, model=demo_model, sections=[Section("s", "🦉")])
     with pytest.raises(ModelError, match="was made with the model 'demo'"):
