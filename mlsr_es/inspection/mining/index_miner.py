@@ -24,7 +24,7 @@ class IndexMiner:
     """Ranks the images of one collection in an index, by BM25 or by the index's vectors.
 
     Args:
-        client: Of ``mlsr_es.elastic.connect``.
+        client: The client, from ``mlsr_es.elastic.client.connect``.
         version: The index.
         model: The bi-encoder that the index was made with; None for BM25 on ``caption_all``.
         collection: The collection whose images are ranked.
