@@ -50,7 +50,7 @@ class CellAdjustment(TomlTable):
 
     where: dict[_Factor, str | list[str]] = Field(min_length=1, description="factor to its value, or values")
     because: str = Field(min_length=1)
-    recipe: dict[str, Any] = Field(description="what replaces the common recipe's")
+    recipe: dict[str, Any] = Field(description="values that replace those of the common recipe")
 
     def holds(self, cell: GridCell) -> bool:
         """Whether the adjustment applies to a cell."""
@@ -66,8 +66,8 @@ class Question(TomlTable):
     name: str = Field(min_length=1)
     title: str = Field(min_length=1)
     claim: str = Field(min_length=1, description="the paper's finding, in a sentence")
-    pairs: list[_Pair] = Field(min_length=1, description="the first is said something of beside the second")
-    measures: dict[str, Expected] = Field(min_length=1, description="what is tested, and what the claim makes expect")
+    pairs: list[_Pair] = Field(min_length=1, description="the claim compares the first cell with the second")
+    measures: dict[str, Expected] = Field(min_length=1, description="measure to the result that the claim predicts")
 
 
 class Study(TomlTable):
@@ -80,7 +80,7 @@ class Study(TomlTable):
     title: str = Field(min_length=1)
     paper: str = Field(min_length=1)
     folds: list[int] = Field(min_length=1)
-    seed: int = Field(ge=0, description="fold k is trained with the seed that is k higher")
+    seed: int = Field(ge=0, description="seed of fold 0; fold k is trained with seed + k")
     cells: dict[str, GridCell] = Field(min_length=1)
     questions: list[Question] = Field(min_length=1)
     recipe: dict[str, Any]

@@ -23,8 +23,8 @@ class Collection(TomlTable):
     """The collection to train on."""
 
     source: str = Field(min_length=1, description="a known collection, or a path")
-    languages: list[str] = Field(default=["en"], description="of the captions that are read; empty for all")
-    least_text: int = Field(default=60, ge=0, description="a query has more characters of its own text than this")
+    languages: list[str] = Field(default=["en"], description="languages of the captions to read; empty for all")
+    least_text: int = Field(default=60, ge=0, description="a query's own text has more characters than this")
 
 
 class Cell(TomlTable):
@@ -37,7 +37,7 @@ class Cell(TomlTable):
     shared: bool | None = Field(default=None, description="one text backbone for both sides; default: the preset's")
     pooled: bool = Field(default=False, description="an image counts as one patch")
     frequencies: bool = Field(
-        default=False, description="MLP heads are told how often a word piece stands in the text, and how rare it is"
+        default=False, description="MLP heads read how often a word piece occurs in the text, and how rare it is"
     )
 
 
@@ -68,7 +68,9 @@ class Distillation(TomlTable):
     """Title-boosted BM25 as a teacher: the model also learns BM25's scores of the batch's images."""
 
     weight: float = Field(default=0.0, ge=0, lt=1, description="share of the loss; 0 for no teacher")
-    temperature: float = Field(default=2.0, gt=0, description="of the teacher's scores; low: its first choice alone")
+    temperature: float = Field(
+        default=2.0, gt=0, description="temperature of the teacher's scores; low values keep only its first choice"
+    )
 
 
 class Regularisation(TomlTable):
@@ -84,30 +86,37 @@ class Negatives(TomlTable):
     """Negatives in addition to the images of the batch's other queries."""
 
     miner: Literal["bm25", "model"] = Field(
-        default="bm25", description="what ranks the mined ones: BM25, or the model that an index was made with"
+        default="bm25", description="ranks the mined negatives: BM25, or the model that an index was made with"
     )
-    mined: int = Field(default=0, ge=0, description="a query, out of the mined_from best that are not relevant")
+    mined: int = Field(
+        default=0, ge=0, description="number a query, from the mined_from best images that are not relevant"
+    )
     mined_from: int = Field(default=MINED_FROM, gt=0)
-    random: int = Field(default=0, ge=0, description="a batch")
+    random: int = Field(default=0, ge=0, description="number a batch")
 
 
 class Optimisation(TomlTable):
     """AdamW with rates that rise linearly and then fall linearly to 0."""
 
     epochs: int = Field(gt=0)
-    batch_size: int = Field(gt=0, description="queries a device and step")
-    body_rate: float = Field(gt=0, description="of the backbones and MLM heads")
-    head_rate: float = Field(gt=0, description="of MLP heads, projections, field factors and the temperature")
+    batch_size: int = Field(gt=0, description="queries per device and step")
+    body_rate: float = Field(gt=0, description="learning rate of the backbones and MLM heads")
+    head_rate: float = Field(gt=0, description="learning rate of MLP heads, projections, field factors and temperature")
     warmup_share: float = Field(default=0.1, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0)
     accumulation: int = Field(default=1, gt=0)
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    dropout: float | None = Field(default=None, ge=0, lt=1, description="default: what the backbones say")
+    dropout: float | None = Field(default=None, ge=0, lt=1, description="default: the backbones' own values")
     text_alone: float = Field(
-        default=0.0, ge=0, le=1, description="share of queries shown without titles, so that texts are learned from too"
+        default=0.0,
+        ge=0,
+        le=1,
+        description="share of queries shown without titles, so that the model also learns from texts",
     )
     averaging: float = Field(default=0.0, ge=0, lt=1, description="decay of the weights' moving average; 0 for none")
-    workers: int = Field(default=0, ge=0, description="processes that prepare batches; 0 for none but the trainer's")
+    workers: int = Field(
+        default=0, ge=0, description="processes that prepare batches; 0: the trainer's own process does"
+    )
     patience: int | None = Field(default=None, gt=0, description="epochs without gain before training stops")
 
 
@@ -139,7 +148,7 @@ class TrainingConfig(TomlTable):
 
     collection: Collection
     optimisation: Optimisation
-    start: str | None = Field(default=None, description="a model that is trained further, in place of the next three")
+    start: str | None = Field(default=None, description="a model to train further, instead of the next three keys")
     model: Cell | None = None
     backbones: Backbones | None = None
     fields: Fields = Fields()
