@@ -33,8 +33,10 @@ def create(
         "--role",
         help="indexer: index, enrich and all that a searcher does; searcher: nothing is written.",
     ),
-    index: str = typer.Option(..., "--index", metavar="NAME", help="The index: of no other has the key any right."),
-    expires: str = typer.Option("", "--expires", metavar="90d", show_default="never", help="In how long it ends."),
+    index: str = typer.Option(..., "--index", metavar="NAME", help="The index. The key has no rights on any other."),
+    expires: str = typer.Option(
+        "", "--expires", metavar="90d", show_default="never", help="How long the key is valid."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionSettings,
 ) -> None:

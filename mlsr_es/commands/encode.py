@@ -25,7 +25,10 @@ def encode(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
     ),
     query_fields: str = typer.Option(
-        "", "--query-fields", metavar="text", help="What of a section is encoded, as in page_title,text. Default: all."
+        "",
+        "--query-fields",
+        metavar="text",
+        help="The fields of a section that are encoded, as in page_title,text. Default: all.",
     ),
 ) -> None:
     """Write the vectors of a source's images and sections as Parquet, to evaluate a model without a cluster.

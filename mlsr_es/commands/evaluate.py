@@ -35,7 +35,7 @@ def evaluate(
     split: Split = typer.Option(
         Split.ALL,
         "--split",
-        help="Whose topics are asked: of all pages, or of those that a model was (not) trained on.",
+        help="Which pages' topics are used: of all pages, or of those that a model was (not) trained on.",
     ),
     least_text: int = typer.Option(
         LEAST_TEXT, "--min-text", metavar="N", min=0, help="A topic has more characters of its own text than this."
@@ -45,8 +45,8 @@ def evaluate(
         "",
         "--query-fields",
         metavar="text",
-        help="What of a section the model and the baselines are asked, as in page_title,text. Default: all. With "
-        "--vectors: what was encoded.",
+        help="The fields of a section that make the query, for the model and the baselines, as in page_title,text. "
+        "Default: all. With --vectors: those that were encoded.",
     ),
     hybrid: str = typer.Option(
         "",

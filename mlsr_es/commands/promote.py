@@ -36,7 +36,7 @@ def promote(
     ),
     qrels: Path | None = typer.Option(None, "--qrels", metavar="FILE", help="Judgements, a TREC file."),
     split: Split = typer.Option(
-        Split.ALL, "--split", help="Whose topics are asked: take test where a model was trained on the others."
+        Split.ALL, "--split", help="Which pages' topics are used: test, where a model was trained on the others."
     ),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     yes: bool = typer.Option(False, "--yes", help="Do not ask, also where images would be missing."),
@@ -109,7 +109,9 @@ def _print(chosen: Candidate, found: Comparison | None, *, promoted: bool) -> No
             means = (f"{of.mean(measure):.3f}" for of in (found.candidate, found.serving))
             shown.add_row(measure, *means, f"{one.mean:+.3f}", f"{one.low:+.3f} to {one.high:+.3f}", f"{one.p:.2g}")
         data.print(shown)
-        note(f"{len(found.topics.sections):,} topics; the first measure decides. Of few, only great differences show.")
+        note(
+            f"{len(found.topics.sections):,} topics; the first measure decides. With few topics, only large differences show."
+        )
     if not promoted:
         note(f"Nothing was changed: {version} is significantly worse than {before}.")
         return

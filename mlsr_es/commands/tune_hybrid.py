@@ -31,7 +31,9 @@ def tune_hybrid(
         None, "--qrels", metavar="FILE", help="Judgements, a TREC file. Without them both scores are balanced."
     ),
     split: Split = typer.Option(
-        Split.ALL, "--split", help="Whose judgements count: of all pages, or of those a model was (not) trained on."
+        Split.ALL,
+        "--split",
+        help="Which pages' judgements are used: of all pages, or of those that a model was (not) trained on.",
     ),
     fold: int = typer.Option(TEST_FOLD, "--fold", min=0, max=FOLDS - 1, help="The fold of pages that --split means."),
     field: str = typer.Option(STEMS, "--field", metavar="FIELD", help="The text field that BM25 reads."),

@@ -57,8 +57,8 @@ def scores(
         _ASKED[0],
         "--asked",
         metavar="HOW",
-        help="How terms are asked: dot-product; saturation, as sentence-transformers' helper asks rank_features; "
-        "pruned, as a sparse_vector is asked by who says nothing of pruning.",
+        help="How the index is queried: dot-product; saturation, as the helper of sentence-transformers queries "
+        "rank_features; pruned, the cluster's default for a sparse_vector.",
     ),
     strategy: str = typer.Option(
         "", "--strategy", metavar="S", help="How queries are executed. Default: as mlsr-es search does."
