@@ -110,7 +110,7 @@ def _print(chosen: Candidate, found: Comparison | None, *, promoted: bool) -> No
             shown.add_row(measure, *means, f"{one.mean:+.3f}", f"{one.low:+.3f} to {one.high:+.3f}", f"{one.p:.2g}")
         data.print(shown)
         note(
-            f"{len(found.topics.sections):,} topics; the first measure decides. With few topics, only large differences show."
+            f"{len(found.topics.sections):,} topics; the first measure decides. With few, only large differences show."
         )
     if not promoted:
         note(f"Nothing was changed: {version} is significantly worse than {before}.")
