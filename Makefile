@@ -11,6 +11,10 @@ demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
 
 test: $(INSTALLED)
+	$(BIN)/pytest
+
+# The tests, and which lines they reach.
+coverage: $(INSTALLED)
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
 # Run the system tests against an existing cluster: MLSR_ES_TEST_URL=http://localhost:9200 make test-cluster

@@ -150,7 +150,7 @@ def test_an_unreadable_image(cluster_url: str, index_name: str, birds: Path, tmp
     assert "Traceback" not in ran.stderr
     rows(birds, {"1": "An owl"}, **{"1": b"\x89PNG torn"})
     nothing = run_program("index", str(birds), "--index", f"{index_name}-b", *where[2:])
-    refused(nothing, 2, "nothing of birds can be indexed: of 1 images 0 are left out by rule and 1 are rejected")
+    refused(nothing, 2, "nothing of birds can be encoded: of 1 images 0 are left out by rule and 1 are rejected")
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])

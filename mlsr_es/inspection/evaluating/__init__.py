@@ -4,6 +4,7 @@ from mlsr_es.inspection.evaluating.asking import Asker, plain_words
 from mlsr_es.inspection.evaluating.comparing import Comparison, compare_versions
 from mlsr_es.inspection.evaluating.contents import contents_of_index, contents_of_vectors
 from mlsr_es.inspection.evaluating.evaluating import Evaluation, encoded, evaluate_index, evaluate_vectors
+from mlsr_es.inspection.evaluating.gathering import gathered
 from mlsr_es.inspection.evaluating.section_terms import spread, terms_by_model, terms_of_files
 from mlsr_es.inspection.evaluating.table_loss import TableLoss, table_loss
 from mlsr_es.inspection.evaluating.topics import TopicPlan
@@ -20,6 +21,7 @@ __all__ = [
     "encoded",
     "evaluate_index",
     "evaluate_vectors",
+    "gathered",
     "plain_words",
     "spread",
     "table_loss",

@@ -10,7 +10,7 @@ import numpy as np
 from mlsr_es.elastic.reading import scan
 from mlsr_es.elastic.search import weights_in
 from mlsr_es.errors import InputError
-from mlsr_es.inspection.evaluating.gathering import gathered
+from mlsr_es.inspection.evaluating import gathered
 from mlsr_es.progress import Progress
 from mlsr_es.vectors import SparseVectors, feature_name, quantised
 
