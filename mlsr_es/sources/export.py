@@ -16,9 +16,9 @@ import orjson
 from mlsr_es.collection import ImageDocument, ImageFile, Judgement
 from mlsr_es.errors import RecordError, SourceError, StorageError
 from mlsr_es.progress import Progress, Silent
+from mlsr_es.seen import Seen
 from mlsr_es.sources.images import SUFFIXES
 from mlsr_es.sources.source import LeftOut, Source
-from mlsr_es.sources.table import Seen
 
 _IMAGES = "images"
 _LONGEST_NAME = 200

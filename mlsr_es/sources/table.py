@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from copy import copy
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from mlsr_es.collection import ImageDocument, Judgement, Section
 from mlsr_es.errors import RecordError, SourceError
+from mlsr_es.seen import Seen
 from mlsr_es.sources.atomic import document_from, section_from
 from mlsr_es.sources.rows import is_rows, read_rows, row_count
 from mlsr_es.sources.source import LeftOut, narrowed
@@ -123,21 +122,3 @@ def read_topics(path: Path) -> list[Section]:
     if not (sections := list(table.sections())):
         raise SourceError(f"{path} holds no sections.")
     return sections
-
-
-class Seen:
-    """A set of strings that may not fit into memory: their digests are in a temporary database, on disk if large."""
-
-    def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._database.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
-        self._database.execute("BEGIN")
-
-    def add(self, text: str) -> bool:
-        """Add a string; return whether it is new."""
-        digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
-        return self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (digest,)).rowcount == 1
-
-    def close(self) -> None:
-        """Delete the database."""
-        self._database.close()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 from mlsr_es.collection import ImageDocument, Judgement
 from mlsr_es.errors import RecordError
-from mlsr_es.sources.table import Seen, Table
+from mlsr_es.sources.table import Table
 
 
 def test_the_first_of_equal_ids_stays(tmp_path: Path) -> None:
@@ -34,9 +33,3 @@ def test_sections_and_judgements(tmp_path: Path) -> None:
     assert [section.id for section in source.sections()] == ["s"]
     assert list(source.judgements()) == [Judgement("s", "1"), Judgement("s", "2", 0)]
     assert [error.record_id for error in source.faults()] == ["topics.jsonl:2", "qrels.txt:4"]
-
-
-def test_seen() -> None:
-    """A string is new only the first time."""
-    with closing(Seen()) as seen:
-        assert [seen.add(text) for text in ("a", "b", "a")] == [True, True, False]

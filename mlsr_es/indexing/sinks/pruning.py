@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from mlsr_es.elastic.bulk import DeleteAction, load
 from mlsr_es.elastic.reading import ids_of_collection
-from mlsr_es.indexing.sinks.seen import SeenIds
+from mlsr_es.seen import Seen
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
 
 
-def prune(client: Client, index: str, collection: str, seen: SeenIds) -> int:
+def prune(client: Client, index: str, collection: str, seen: Seen) -> int:
     """Remove the documents of a collection that a run has not seen.
 
     Args:

@@ -15,7 +15,6 @@ from mlsr_es.hybrid import Hybrid
 from mlsr_es.indexing.encode import EncodedRecord
 from mlsr_es.indexing.record import Key, Record
 from mlsr_es.indexing.sinks.pruning import prune
-from mlsr_es.indexing.sinks.seen import SeenIds
 from mlsr_es.indexing.sinks.sink import Change, Meter
 from mlsr_es.indexing.sinks.target import (
     find_target,
@@ -25,6 +24,7 @@ from mlsr_es.indexing.sinks.target import (
     remove_older,
 )
 from mlsr_es.indexing.summary import Summary
+from mlsr_es.seen import Seen
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
@@ -79,7 +79,7 @@ class VersionSink:
         self._balance = balance
         self._target = find_target(client, plan.name, plan.meta, plan.kind)
         self._origin_before: str | None = None
-        self._seen = SeenIds() if plan.prunes else None
+        self._seen = Seen() if plan.prunes else None
         self.index = self._target.version or ""
 
     @property
@@ -117,7 +117,8 @@ class VersionSink:
     def keeps(self, records: Iterable[Record | str]) -> None:
         """Exempt these records from pruning."""
         if self._seen is not None:
-            self._seen.add(each if isinstance(each, str) else each.id for each in records)
+            for each in records:
+                self._seen.add(each if isinstance(each, str) else each.id)
 
     def key(self, record: Record) -> Key:
         """The record's id, without a routing."""
