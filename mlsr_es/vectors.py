@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -321,11 +322,12 @@ class SparseVectors:
             kept &= rank < top
         if mass < 1:
             ordered = np.where(kept, self.weights, np.float32(0))[heaviest_first].astype(np.float64)
-            running = np.concatenate([[0.0], np.cumsum(ordered)])
-            start, end = running[self.row_starts[rows]], running[self.row_starts[rows + 1]]
-            before = np.empty(len(rows))
-            before[heaviest_first] = running[:-1] - start
-            kept &= (before < mass * (end - start)) | (rank == 0) & kept
+            before, total = np.zeros(len(rows)), np.zeros(len(rows))
+            for start, end in pairwise(self.row_starts):
+                running = np.cumsum(ordered[start:end])
+                before[heaviest_first[start + 1 : end]] = running[:-1]
+                total[start:end] = running[-1:]
+            kept &= (before < mass * total) | (rank == 0) & kept
         counts = np.bincount(rows[kept], minlength=len(self))
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
         return type(self)(starts, self.term_ids[kept], self.weights[kept], self.vocabulary_size)

@@ -152,6 +152,12 @@ def test_mass_keeps_the_fewest_heaviest_terms_that_hold_the_share() -> None:
     assert mappings(vectors.pruned(mass=0.8)) == [{1: 8.0, 2: 4.0}, {5: 1.0}, {}]
 
 
+def test_the_mass_of_a_row_does_not_depend_on_its_neighbours() -> None:
+    """A row that weighs very much more takes no digits from the sums of the rows after it."""
+    vectors = SparseVectors.from_mappings([{0: 2e16}, {1: 1.0, 2: 1.0}], vocabulary_size=SIZE)
+    assert mappings(vectors.pruned(mass=0.75))[1] == {1: 1.0, 2: 1.0}
+
+
 @given(batches, st.floats(0.05, 1))
 def test_mass_holds_its_share(vectors: SparseVectors, mass: float) -> None:
     """Each row keeps at least the share, and no pruned row could do without its lightest term."""
