@@ -50,7 +50,7 @@ class Adjustment:
             word, _, number = given.rpartition("=")
             factor = _number(number)
             if not word.strip() or not 1 / MOST <= factor <= MOST:
-                raise InputError(f"--boost {given!r} is no WORD=FACTOR.", advice=_AS_IN)
+                raise InputError(f"--boost takes WORD=FACTOR, not {given!r}.", advice=_AS_IN)
             factors[word.strip()] = factor
         unwanted = tuple(word.strip() for word in vetoes)
         if not all(unwanted):

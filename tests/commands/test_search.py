@@ -312,8 +312,8 @@ def test_a_model_that_the_index_alone_names_is_not_downloaded(index_name: str, c
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ((TEXT, "--filter", "knots.html"), "--filter 'knots.html' is no FIELD=VALUE. For example: "),
-        ((TEXT, "--filter", "=knots.html"), "is no FIELD=VALUE"),
+        ((TEXT, "--filter", "knots.html"), "--filter takes FIELD=VALUE, not 'knots.html'. For example: "),
+        ((TEXT, "--filter", "=knots.html"), "takes FIELD=VALUE"),
         ((TEXT, "--filter", "colour=red"), "has no field colour. Fields that it has: "),
         ((TEXT, "--filter", "caption.alt=rope"), "the field caption.alt of "),
         ((TEXT, "--collapse", "colour"), "has no field colour."),

@@ -55,7 +55,7 @@ def test_a_word_that_the_query_lacks_is_added_and_told(index: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("--boost", "rope"), "--boost 'rope' is no WORD=FACTOR."),
+        (("--boost", "rope"), "--boost takes WORD=FACTOR, not 'rope'."),
         (("--boost", "rope=2", "--veto", "rope"), "'rope' is boosted and vetoed."),
         (("--veto", "rpe"), "--veto: the query has no 'rpe'. Was rope meant?"),
         (("--boost", "☃=2"), "--boost: the model knows no part of '☃'."),

@@ -78,7 +78,7 @@ def test_words_that_cannot_be_changed_are_told(
 @pytest.mark.parametrize("given", ["layer", "layer=", "=2", " =2", "layer=0", "layer=-1", "layer=nan", "layer=1e9"])
 def test_a_boost_is_a_word_and_a_factor(given: str) -> None:
     """Anything else is the user's error."""
-    with pytest.raises(InputError, match=r"is no WORD=FACTOR\. As in --boost layer=2"):
+    with pytest.raises(InputError, match=r"--boost takes WORD=FACTOR, not .*\. As in --boost layer=2"):
         Adjustment.parse([given], [])
 
 

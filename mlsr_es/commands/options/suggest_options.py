@@ -123,7 +123,9 @@ def filters_of(given: Sequence[str]) -> dict[str, list[str]]:
     for entry in given:
         field, equals, value = entry.partition("=")
         if not equals or not field:
-            raise InputError(f"--filter {entry!r} is no FIELD=VALUE.", advice="For example: --filter collection=sample")
+            raise InputError(
+                f"--filter takes FIELD=VALUE, not {entry!r}.", advice="For example: --filter collection=sample"
+            )
         filters.setdefault(field, []).append(value)
     return filters
 

@@ -119,7 +119,7 @@ def test_what_is_searched_is_never_removed(client: Elasticsearch, index_name: st
 
 
 def test_a_promotion_can_be_repeated(client: Elasticsearch, index_name: str) -> None:
-    """A promotion that was killed halfway can be run again."""
+    """Promoting the version that is served already changes nothing."""
     version = create_version(client, index_name, META)
     promote(client, index_name, version)
     promote(client, index_name, version)
