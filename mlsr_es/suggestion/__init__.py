@@ -11,7 +11,7 @@ from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.picture import QueryImage, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
-from mlsr_es.suggestion.request import EncoderOf, Query, Request, encode_request, prepare
+from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
 from mlsr_es.suggestion.section import check_query, read_section
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for, serving_version
 from mlsr_es.suggestion.showing import Share, captions_in
@@ -43,7 +43,6 @@ __all__ = [
     "check_query",
     "context_free",
     "distil",
-    "encode_request",
     "exact_strategy_for",
     "hybrid_for",
     "look_up",

@@ -92,6 +92,17 @@ class Request:
         finding, ranking = self.strategy.split(self.terms)
         return finding | ranking
 
+    def bm25_of(self, score: float, terms: Mapping[str, float]) -> float | None:
+        """What BM25 and the user's own query contributed to a hit's score; None where neither adds anything.
+
+        Args:
+            score: The hit's.
+            terms: Word piece to what it contributed.
+        """
+        if self.hybrid is None and not self.request_options.own:
+            return None
+        return max(0.0, score - sum(terms.values()))  # rounding may leave less than nothing
+
 
 def prepare(
     client: Client,
@@ -122,30 +133,12 @@ def prepare(
     if isinstance(query, Section):
         check_query(query)
     searched = known or look_up(client, index)
-    _check(searched, options)
+    strategy, hybrid = _checked(searched, options)
     # What is wrong so far was found quickly: a model takes seconds to load.
     model = encoder if isinstance(encoder, QueryEncoder) else (encoder or model_for)(searched.version.meta)
-    return encode_request(query, options, model=model, searched=searched)
-
-
-def encode_request(query: Query, options: SuggestOptions, *, model: QueryEncoder, searched: SearchedIndex) -> Request:
-    """Encode a query and build the request; nothing is sent.
-
-    Args:
-        query: What is searched for.
-        options: What is asked beside it.
-        model: The bi-encoder that the index was made with, or a query table of it.
-        searched: The index.
-
-    Raises:
-        ModelError: The index was made with another model, or the model cannot read an image.
-        QueryError: The query is empty, the model knows none of its words, or a word cannot be adjusted.
-        IndexMismatchError: The index holds nothing of what is asked of it, or it cannot be read.
-    """
     version = searched.version
     check_model(model, version)
     section = query if isinstance(query, Section) else query.section
-    hybrid = hybrid_for(version, options.hybrid)
     terms = _section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
     words = words_asked(model.words_of(section), terms)
     asked = Adjusted(terms, hybrid.word_weights(section) if hybrid else None)
@@ -158,7 +151,6 @@ def encode_request(query: Query, options: SuggestOptions, *, model: QueryEncoder
             pieces=lambda word: pieces_of(word, model),
             cut=lambda word: hybrid.word_weights(Section("word", word)) if hybrid else (),
         )
-    strategy = _strategy(searched, options)
     ask = partial(
         build_query,
         feature_weights(asked.terms),
@@ -186,9 +178,8 @@ def _section_terms(section: Section, model: QueryEncoder) -> dict[str, float]:
     """The section's query vector: term to weight, heaviest first.
 
     Raises:
-        QueryError: The section is empty, or the model knows none of its words.
+        QueryError: The model knows none of its words, or gives them no weight.
     """
-    check_query(section)
     if not model.recognises(section):
         raise QueryError(
             "the model knows no word of the query.", advice="Use words of the model's language, without misspellings."
@@ -199,13 +190,14 @@ def _section_terms(section: Section, model: QueryEncoder) -> dict[str, float]:
     return terms
 
 
-def _check(searched: SearchedIndex, options: SuggestOptions) -> None:
-    """See that an index has what is asked of it."""
-    _strategy(searched, options)
+def _checked(searched: SearchedIndex, options: SuggestOptions) -> tuple[Strategy, Hybrid | None]:
+    """How an index is searched and what BM25 adds, once the index is seen to have all that is asked of it."""
+    strategy = _strategy(searched, options)
     hybrid = hybrid_for(searched.version, options.hybrid)
     check_filter_fields(searched.name, searched.fields, options.whole_fields)
     if hybrid and options.hybrid != AUTO:  # what an index says of itself was checked when it was written
         check_text_field(searched.name, searched.fields, hybrid.field)
+    return strategy, hybrid
 
 
 def _strategy(searched: SearchedIndex, options: SuggestOptions) -> Strategy:

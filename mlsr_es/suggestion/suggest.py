@@ -146,11 +146,10 @@ def _image(hit: Hit, weights: Mapping[str, float], request: Request) -> Suggeste
     if not request.explain:
         return plain
     terms = contributions(hit, weights, field=meta.field)
-    added = request.hybrid is not None or bool(request.request_options.own)
     return replace(
         plain,
         terms=terms,
-        bm25=max(0.0, hit.score - sum(terms.values())) if added else None,  # rounding may leave less than nothing
+        bm25=request.bm25_of(hit.score, terms),
         shares=shares_in(hit.source, terms, meta),
         missing={term_of(name): weight for name, weight in weights.items() if term_of(name) not in terms},
     )

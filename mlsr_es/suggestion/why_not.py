@@ -141,8 +141,8 @@ def why_not(
         ClusterError: The cluster cannot be reached, or refuses.
     """
     request = prepare(client, index, query, replace(options, explain=True), encoder=encoder, known=known)
-    met = find_document(client, request.index, image_id, filters=_filters(request), source=request.body["_source"])
-    if met is None:
+    document = find_document(client, request.index, image_id, filters=_filters(request), source=request.body["_source"])
+    if document is None:
         if not stored(client, request.index, [image_id]):
             near = () if request.searched.version.meta.enriched else ids_like(client, request.index, image_id)
             raise InputError(
@@ -150,7 +150,7 @@ def why_not(
                 advice=f"Was {' or '.join(near)} meant?" if near else "An image's id is what search shows of it.",
             )
         return WhyNot(request, image_id, Reason.UNREFRESHED)
-    return _Inquiry(client, request, image_id, met).answer()
+    return _Inquiry(client, request, image_id, document).answer()
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class _Inquiry:
     client: Client
     request: Request
     image_id: str
-    met: VisibleDocument
+    document: VisibleDocument
 
     @property
     def meta(self) -> IndexMeta:
@@ -168,7 +168,7 @@ class _Inquiry:
         return self.request.searched.version.meta
 
     def answer(self) -> WhyNot:
-        request, strategy, met = self.request, self.request.strategy, self.met
+        request, strategy, document = self.request, self.request.strategy, self.document
         # All pages up to the one that is wanted.
         shown = search(
             self.client,
@@ -187,10 +187,10 @@ class _Inquiry:
         else:
             hit, own = self._in_two_phases(whole_hit, whole)
         asked = request.terms if exact or own is None else request.asked
-        held = weights_in(met.source, self.meta.field)
+        held = weights_in(document.source, self.meta.field)
         explained = hit or whole_hit
         terms = contributions(
-            explained or Hit(self.image_id, 0.0, met.source),
+            explained or Hit(self.image_id, 0.0, document.source),
             {feature_name(term): weight for term, weight in asked.items() if term not in shown.dropped_terms},
             field=self.meta.field,
         )
@@ -202,14 +202,12 @@ class _Inquiry:
             whole,
             shown.hits[-1].score if len(shown.hits) >= request.body["size"] else None,
             terms,
-            max(0.0, explained.score - sum(terms.values()))
-            if explained and (request.hybrid or request.request_options.own)
-            else None,
+            request.bm25_of(explained.score, terms) if explained else None,
             {term: weight for term, weight in request.terms.items() if feature_name(term) not in held},
             tuple(term for term in request.terms if term not in asked and feature_name(term) in held),
-            met.excluding,
-            met.source,
-            captions_in(met.source, self.meta),
+            document.excluding,
+            document.source,
+            captions_in(document.source, self.meta),
         )
         return self._with_reason(found, shown, weighed=bool(held))
 
@@ -231,14 +229,14 @@ class _Inquiry:
     def _shown_instead(self, shown: Answer) -> str:
         """The hit that has the image's value of the field by which hits are collapsed."""
         field = self.request.request_options.collapse
-        own = {str(value) for value in values_at(self.met.source, field)} if field else set()
+        own = {str(value) for value in values_at(self.document.source, field)} if field else set()
         values = ((hit.id, hit.beside.get("fields", {}).get(field, ())) for hit in shown.hits)
         return next((hit_id for hit_id, theirs in values if own & {str(value) for value in theirs}), "")
 
     def _rank(self, body: Mapping[str, Any]) -> tuple[Hit | None, SearchRank | None]:
         """As a hit of a search in one phase, and among what passes the filters that it passes itself."""
         index, own = self.request.index, self.request.request_options.own or {}
-        passed = [each for each in _filters(self.request) if each not in self.met.excluding]
+        passed = [each for each in _filters(self.request) if each not in self.document.excluding]
         request_options = RequestOptions(filters=passed, own={"query": own["query"]} if "query" in own else None)
         hit = hit_of(self.client, index, self.image_id, body, request_options)
         return hit, rank_in_search(self.client, index, hit.score, body, request_options) if hit else None

@@ -21,7 +21,6 @@ from mlsr_es.suggestion import (
     SearchedIndex,
     Suggestions,
     SuggestOptions,
-    encode_request,
     exact_strategy_for,
     look_up,
     prepare,
@@ -48,6 +47,10 @@ def ask(client: Elasticsearch, sample_index: str, demo_model: BiEncoder) -> Ask:
         return suggest(client, sample_index, section, SuggestOptions(**options), encoder=demo_model, known=known)
 
     return asked
+
+
+NOBODY = Elasticsearch("http://127.0.0.1:9")
+"""Where nothing answers: what is known of the index is enough."""
 
 
 def searched(version: Version) -> SearchedIndex:
@@ -179,7 +182,7 @@ def test_a_query_without_any_weight_is_refused() -> None:
     digest = model.vocabulary.digest
     version = Version("birds-v0001", IndexMeta("words", model.revision, digest, "mlp", "mlp", state=State.SERVING))
     with pytest.raises(QueryError, match="gives no word of the query any weight"):
-        encode_request(Section("s", "an owl"), SuggestOptions(), model=model, searched=searched(version))
+        prepare(NOBODY, "birds", Section("s", "an owl"), encoder=model, known=searched(version))
 
 
 def test_another_vocabulary_is_refused() -> None:
@@ -187,7 +190,7 @@ def test_another_vocabulary_is_refused() -> None:
     model = word_model()
     version = Version("birds-v0001", IndexMeta("words", model.revision, "v", "mlp", "mlp", state=State.SERVING))
     with pytest.raises(ModelError, match="was made with another vocabulary"):
-        encode_request(Section("s", "an owl"), SuggestOptions(), model=model, searched=searched(version))
+        prepare(NOBODY, "birds", Section("s", "an owl"), encoder=model, known=searched(version))
 
 
 def test_a_long_query_keeps_its_heaviest_terms(ask: Ask, demo_model: BiEncoder) -> None:
