@@ -10,13 +10,12 @@ import typer
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
-from mlsr_es.commands.rendering.console import REJECTED, note, print_json, progress
-from mlsr_es.commands.rendering.run_summary import as_sent, note_outcomes, print_sent, print_summary
+from mlsr_es.commands.rendering.console import REJECTED, note, progress
+from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
-    from mlsr_es.indexing import Preview
     from mlsr_es.sources import ImageStore
 
 
@@ -106,7 +105,15 @@ def enrich(
     if image and not job.needs.image:
         note("The model reads captions only: no image is looked at.")
     if dry_run:
-        _print_preview(preview_enriching(job, client), as_json=as_json)
+        found = preview_enriching(job, client)
+        print_preview(
+            found,
+            as_json=as_json,
+            body_name="mapping",
+            heading="settings and mapping of a new index" if into else "added to the mapping",
+            looked_at=f"{found.block.read} documents that were looked at",
+            becomes="encoded",
+        )
         return
     with progress() as bars:
         summary = run(job, client, bars)
@@ -126,14 +133,3 @@ def _store(folder: Path | None, headers: Path | None, *, fetch_urls: bool, used:
         raise InputError(f"{folder} is no folder.", advice="Name the folder that the images' paths begin in.")
     fetcher = Fetcher(headers=read_headers(headers) if headers else {}) if fetch_urls else None
     return ImageStore(folder.resolve() if folder else None, fetcher)
-
-
-def _print_preview(found: Preview, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"would": found.described, "mapping": found.body, **as_sent(found.action)})
-        return
-    adds = "properties" in found.body
-    heading = "added to the mapping" if adds else "settings and mapping of a new index"
-    print_sent(heading, found.body, found.action)
-    documents = f"{found.block.read} documents that were looked at"
-    note_outcomes(found.block, looked_at=documents, becomes="encoded", would=found.described)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,12 +10,9 @@ from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
-from mlsr_es.commands.rendering.console import REJECTED, note, print_json, progress
-from mlsr_es.commands.rendering.run_summary import as_sent, note_outcomes, print_sent, print_summary
+from mlsr_es.commands.rendering.console import REJECTED, note, progress
+from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
-
-if TYPE_CHECKING:
-    from mlsr_es.indexing import Preview
 
 
 @with_connection
@@ -95,17 +91,16 @@ def index(
         )
         summary = None if dry_run else index_collection(job, client, bars)
     if summary is None:
-        _print_preview(name, preview_indexing(job, client), as_json=as_json)
+        found = preview_indexing(job, client)
+        print_preview(
+            found,
+            as_json=as_json,
+            body_name="index",
+            heading=f"settings and mapping of a version of {name}",
+            looked_at=f"a first batch of {found.block.read} images",
+            becomes="stored",
+        )
         return
     print_summary(summary, as_json=as_json)
     if summary.rejected:
         raise typer.Exit(REJECTED)
-
-
-def _print_preview(name: str, found: Preview, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"would": found.described, "index": found.body, **as_sent(found.action)})
-        return
-    print_sent(f"settings and mapping of a version of {name}", found.body, found.action)
-    batch = f"a first batch of {found.block.read} images"
-    note_outcomes(found.block, looked_at=batch, becomes="stored", would=found.described)

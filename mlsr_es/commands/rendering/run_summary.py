@@ -13,7 +13,7 @@ from mlsr_es.commands.rendering.console import data, note, print_json, table
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.bulk import Action
-    from mlsr_es.indexing import Block, Summary
+    from mlsr_es.indexing import Preview, Summary
 
 _SHOWN_REJECTS = 5
 
@@ -88,41 +88,45 @@ def _versions(summary: Summary) -> Iterator[str]:
         yield f"Removed, since no search reached it any more: {', '.join(summary.removed)}."
 
 
-def print_sent(heading: str, body: Mapping[str, Any], action: Action | None) -> None:
-    """Print what a dry run would send: the body of an index and, where there is one, the first document."""
+def print_preview(
+    preview: Preview, *, as_json: bool, body_name: str, heading: str, looked_at: str, becomes: str
+) -> None:
+    """Print what a dry run would do: the body of an index, the first document, and the outcomes of what was read.
+
+    Args:
+        preview: What the run would do.
+        as_json: Whether to print one JSON object.
+        body_name: The name of the body in that object.
+        heading: The heading of the body for people.
+        looked_at: The name for the documents that were read.
+        becomes: The participle for encoded ones, such as "stored".
+    """
+    sent = _as_sent(preview.action)
+    if as_json:
+        print_json({"would": preview.described, body_name: preview.body, **sent})
+        return
     pretty = orjson.OPT_INDENT_2
     typer.echo(f"# {heading}")
-    typer.echo(orjson.dumps(body, option=pretty).decode())
-    if action:
-        sent = as_sent(action)
+    typer.echo(orjson.dumps(preview.body, option=pretty).decode())
+    if preview.action:
         typer.echo("# one bulk action")
         typer.echo(orjson.dumps(sent["action"]).decode())
         typer.echo(orjson.dumps(sent["document"], option=pretty).decode())
+    block = preview.block
+    for bad in block.rejected[:_SHOWN_REJECTS]:
+        note(f"would be rejected: {bad.error}")
+    note(
+        f"Nothing was written. Of {looked_at} {len(block.ready)} would be {becomes}, {len(block.unchanged)} are "
+        f"unchanged, {len(block.left_out)} left out, {len(block.rejected)} rejected; {preview.described}."
+    )
 
 
-def as_sent(action: Action | None) -> dict[str, Any]:
+def _as_sent(action: Action | None) -> dict[str, Any]:
     """The action and the document of a bulk request; both are None where there is no action."""
     from mlsr_es.elastic.bulk import as_lines
 
     head, document = map(orjson.loads, as_lines(action)) if action else (None, None)
     return {"action": head, "document": document}
-
-
-def note_outcomes(block: Block, *, looked_at: str, becomes: str, would: str) -> None:
-    """Print what would become of the documents that a dry run has read.
-
-    Args:
-        block: The documents, sorted by outcome.
-        looked_at: The name for these documents in the message.
-        becomes: The participle for encoded ones in the message, such as "stored".
-        would: A description of what the run would do.
-    """
-    for bad in block.rejected[:_SHOWN_REJECTS]:
-        note(f"would be rejected: {bad.error}")
-    note(
-        f"Nothing was written. Of {looked_at} {len(block.ready)} would be {becomes}, {len(block.unchanged)} are "
-        f"unchanged, {len(block.left_out)} left out, {len(block.rejected)} rejected; {would}."
-    )
 
 
 def _counts(counts: Mapping[str, int]) -> str:
