@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,6 +43,11 @@ class EncodedRecord:
     prepared: Prepared
     weights: TermWeights
     pictures: tuple[PictureTerms, ...] = ()
+
+    @property
+    def images(self) -> list[dict[str, Any]]:
+        """``pictures`` as they are stored in the list ``images`` of the object with the weights."""
+        return [{"image": each.name, "terms": list(each.names)} for each in self.pictures]
 
 
 def encode(model: BiEncoder, prepared: Sequence[Prepared]) -> list[EncodedRecord]:

@@ -187,24 +187,24 @@ def _add_page(
     database.executemany("INSERT INTO sections (section) VALUES (?)", sections)
     places: dict[tuple[str, int], None] = {}
     for place in read.images:
-        met = {"id": json.dumps(image_id(name, place.found.src)), "page": json.dumps(name), "number": number}
-        image = _add_image(database, place, met)
+        shown = {"id": json.dumps(image_id(name, place.found.src)), "page": json.dumps(name), "number": number}
+        image = _add_image(database, place, shown)
         if not place.rule:
             places[json.dumps(place.section_id), image] = None
     database.executemany("INSERT INTO places (section, image) VALUES (?, ?)", places)
 
 
-def _add_image(database: sqlite3.Connection, place: PlacedImage, met: Mapping[str, object]) -> int:
+def _add_image(database: sqlite3.Connection, place: PlacedImage, shown: Mapping[str, object]) -> int:
     """Add one place of an image, and return the image's number.
 
     Args:
         database: The store's database.
         place: The place of the image.
-        met: The image's ``id``, the name of the ``page`` and the page's ``number``, as ``_ADD_PLACE`` needs them.
+        shown: The image's ``id``, the name of the ``page`` and the page's ``number``, as ``_ADD_PLACE`` needs them.
     """
     inline = bool(place.rule) or place.found.inline
-    database.execute(_ADD_PLACE, {**met, "src": json.dumps(place.found.src), "rule": place.rule, "inline": inline})
-    ((number,),) = database.execute("SELECT number FROM images WHERE id = ?", (met["id"],))
+    database.execute(_ADD_PLACE, {**shown, "src": json.dumps(place.found.src), "rule": place.rule, "inline": inline})
+    ((number,),) = database.execute("SELECT number FROM images WHERE id = ?", (shown["id"],))
     if not place.rule:
         captions = ((number, json.dumps([each.text, each.kind, each.language])) for each in place.found.captions)
         database.executemany("INSERT OR IGNORE INTO captions (image, caption) VALUES (?, ?)", captions)

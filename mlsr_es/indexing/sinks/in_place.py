@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.bulk import BulkResult, UpdateAction, load
@@ -45,7 +46,7 @@ class InPlace:
     owners: OwnersIndex
     meta: IndexMeta
 
-    @property
+    @cached_property
     def weights_object(self) -> WeightsObject:
         """The object in the documents that the weights are written to."""
         return weights_object_for(self.owners.meta, self.meta.revision)
@@ -126,7 +127,7 @@ class InPlace:
         """The partial update for a change."""
         if isinstance(change, EncodedRecord):
             record, weights, fingerprint = change.prepared.record, change.weights, change.prepared.fingerprint
-            images = [{"image": each.name, "terms": list(each.names)} for each in change.pictures]
+            images = change.images
         else:
             record, weights, fingerprint, images = change.record, _NO_TERMS, change.fingerprint, []
         body = weights_body(weights, fingerprint=fingerprint, model=self.meta.model)

@@ -154,8 +154,8 @@ class VersionSink:
             model=self._plan.meta.model,
             thumbnail=prepared.thumbnail,
         )
-        if change.pictures:
-            body["mlsr"]["images"] = [{"image": each.name, "terms": list(each.names)} for each in change.pictures]
+        if change.images:
+            body["mlsr"]["images"] = change.images
         return IndexAction(prepared.record.id, body)
 
     def close(self) -> None:
