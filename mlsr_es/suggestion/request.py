@@ -216,6 +216,6 @@ def _request_options(
         options.collapse,
         highlighting(section, terms, meta) if options.highlight else None,
         options.own,
-        # An own _source may leave the weights out, without which nothing can be explained.
-        (meta.field,) if options.explain and "_source" in (options.own or {}) else (),
+        # By name: a cluster may leave weights out of the documents that it shows.
+        (meta.field,) if options.explain else (),
     )

@@ -61,17 +61,16 @@ def wanted_source(meta: IndexMeta, *, explain: bool, thumbnails: bool) -> dict[s
 
     Args:
         meta: Of the index.
-        explain: Whether the weights are needed.
+        explain: Whether it is needed which of a document's images gave which term; the weights come beside it.
         thumbnails: Whether small pictures are; of somebody else's index nobody knows where they are.
     """
     if not meta.enriched:
         hidden = [STEMS] if thumbnails else [STEMS, "thumbnail"]
-        # By name: some clusters leave a vector out of a stored document that is asked for as a whole.
-        return {"includes": ["*"], "excludes": hidden} if explain else {"excludes": [meta.field, *hidden]}
+        return {"excludes": [meta.field, *hidden]}
     place = meta.field.rpartition(".")[0]
     other = ["mlsr.second"] if place == "mlsr" else ["mlsr.terms", "mlsr.images"]
     images = [meta.enriched["image"]] if meta.enriched.get("inline") else []
-    return {"excludes": [*(other if explain else ["mlsr"]), *images]}
+    return {"excludes": [*([meta.field, *other] if explain else ["mlsr"]), *images]}
 
 
 def shown_source(source: Mapping[str, Any], meta: IndexMeta) -> dict[str, Any]:

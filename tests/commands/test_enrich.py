@@ -66,6 +66,25 @@ def test_an_index_is_enriched_and_searched(index: str) -> None:
     assert again["field"] == "mlsr.terms"
 
 
+def test_an_index_that_requires_routing_and_has_nested_objects(index: str, client: Elasticsearch) -> None:
+    """An unknown id is told as such, a known one is explained, and the list counts documents, not nested objects."""
+    routed = f"{index}-routed"
+    properties = {"about": {"type": "text"}, "offers": {"type": "nested", "properties": {"price": {"type": "double"}}}}
+    client.indices.create(index=routed, mappings={"_routing": {"required": True}, "properties": properties})
+    for id_, about in BIRDS.items():
+        document = {"about": about, "offers": [{"price": 1.5}, {"price": 2.5}]}
+        client.index(index=routed, id=id_, routing="aviary", document=document, refresh=True)
+    assert enrich(routed, "--caption-field", "about").code == 0
+
+    asked = ("search", "an owl at night", "--index", routed, "--why-not")
+    unknown = run_program(*asked, "99")
+    assert unknown.code == 2
+    assert f"the index {routed} holds no image '99'." in unknown.stderr
+    assert run_program(*asked, "1", "--json").json["reason"] == "shown"
+    (listed,) = run_program("indices", "list", routed, "--json").json["indices"]
+    assert listed["documents"] == len(BIRDS)
+
+
 def test_an_index_of_its_own_has_the_kind_of_field_that_is_asked_for(index: str) -> None:
     """As the dry run says: a cluster that lacks the kind refuses it, where another one was made before in silence."""
     asked = ("--caption-field", "about", "--into", f"{index}-beside", "--field-kind", "sparse_vector")
