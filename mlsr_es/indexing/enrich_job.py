@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsr_es.elastic.enrichment import describe
-from mlsr_es.elastic.mapping import FieldKind
+from mlsr_es.elastic.mapping import FieldKind, field_type
 from mlsr_es.errors import InputError
 from mlsr_es.indexing.made_with import made_with
 from mlsr_es.indexing.needs import Needs
@@ -127,7 +127,9 @@ def _companion(job: EnrichJob, client: Client, reader: IndexReader) -> VersionSi
 
 
 def _in_place(job: EnrichJob, client: Client, owners: OwnersIndex) -> InPlace:
-    enriched = {**job.fields.to_json(), "inline": bool(job.fields.image) and job.store.inline}
+    # A model that reads captions only looks at no image, so only the mapping can say that images are in the documents.
+    inline = job.store.inline and (job.needs.image or field_type(owners.mapping, job.fields.image) == "binary")
+    enriched = {**job.fields.to_json(), "inline": bool(job.fields.image) and inline}
     meta = replace(
         made_with(job.model, job.model_name, stems=False),
         field_kind=kind_in(client, owners, job.model.revision, job.field_kind),

@@ -85,6 +85,29 @@ def test_an_index_that_requires_routing_and_has_nested_objects(index: str, clien
     assert listed["documents"] == len(BIRDS)
 
 
+def test_the_fields_of_the_run_before_are_remembered(index: str) -> None:
+    """Fields that are not named are those of the run before; other fields are told, by a dry run too."""
+    assert enrich(index, "--caption-field", "about:title").code == 0
+    again = enrich(index, "--json")
+    assert (again.json["unchanged"], again.json["encoded"]) == (3, 0)
+    assert "As in the run before: captions from about (title)." in again.stderr
+
+    told = "The run before read captions from about (title). This one reads captions from about (description)"
+    for options in (("--dry-run",), ()):
+        other = enrich(index, "--caption-field", "about", "--json", *options)
+        assert other.code == 0
+        assert told in other.stderr
+    assert (other.json["unchanged"], other.json["encoded"]) == (0, 3)
+
+
+def test_a_field_that_a_run_switches_to_is_kept_only_when_the_run_has_ended(index: str, client: Elasticsearch) -> None:
+    """The fields in the index are those that its weights were made from."""
+    assert enrich(index, "--caption-field", "about:title").code == 0
+    assert enrich(index, "--caption-field", "about", "--dry-run").code == 0
+    meta = client.indices.get_mapping(index=index)[index]["mappings"]["_meta"]["mlsr"]
+    assert meta["enriched"]["captions"] == [{"field": "about", "kind": "title"}]
+
+
 def test_an_index_of_its_own_has_the_kind_of_field_that_is_asked_for(index: str) -> None:
     """As the dry run says: a cluster that lacks the kind refuses it, where another one was made before in silence."""
     asked = ("--caption-field", "about", "--into", f"{index}-beside", "--field-kind", "sparse_vector")

@@ -43,6 +43,23 @@ class OwnersFields:
             kinds[field] = CaptionKind(kind) if kind else CaptionKind.DESCRIPTION
         return cls(kinds, image)
 
+    @classmethod
+    def remembered(cls, owners: OwnersIndex) -> Self | None:
+        """The fields that the last run read in an index; None where no run has added weights to it."""
+        if owners.meta is None or not owners.meta.enriched:
+            return None
+        return cls(owners.meta.caption_fields, str(owners.meta.enriched.get("image", "")))
+
+    def or_those_of(self, before: Self | None) -> Self:
+        """These fields, and those of an earlier run for what is not named."""
+        if before is None:
+            return self
+        return type(self)(self.captions or before.captions, self.image or before.image)
+
+    def __str__(self) -> str:
+        captions = ", ".join(f"{field} ({kind})" for field, kind in self.captions.items()) or "no field"
+        return f"captions from {captions}" + (f", images from {self.image}" if self.image else "")
+
     @property
     def group(self) -> str:
         """The path of the object that holds one image and its own captions; "" where there is no such object.
