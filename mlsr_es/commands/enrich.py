@@ -73,9 +73,9 @@ def enrich(
     """Add term weights to the documents of an existing index, so that its images can be suggested.
 
     Only the object mlsr is written, and only where a document has not changed since it was read; a changed document is
-    read again. Run it again, without naming the fields again, to encode only new and changed documents, or to complete a run that was stopped. Another
-    model's weights go into another field, which searches read once all weights are there. The exit code is 3 where
-    records were rejected.
+    read again. Run it again, without naming the fields again, to encode only new and changed documents, or to complete
+    a run that was stopped. Another model's weights go into another field, which searches read once all weights are
+    there. The exit code is 3 where records were rejected.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.cluster import check

@@ -11,6 +11,9 @@ from mlsr_es.elastic.mapping import IndexMeta, values_at
 from mlsr_es.hybrid import STEMS
 from mlsr_es.vectors import term_of
 
+_LONGEST_ADDRESS = 2_000
+"""Characters of a path or URL; what is longer is an image."""
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -38,6 +41,20 @@ def captions_in(source: Mapping[str, Any], meta: IndexMeta) -> tuple[str, ...]:
     fields = [field for field, kind in meta.caption_fields.items() if kind is not CaptionKind.ATTRIBUTION]
     texts = (value for field in fields for value in values_at(source, field))
     return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if isinstance(text, str)))
+
+
+def picture_in(source: Mapping[str, Any], meta: IndexMeta) -> str:
+    """The path or URL of a document's first picture, in the field that its owner has for them; "" for none.
+
+    Args:
+        source: The stored document.
+        meta: Of its index; one of this package has no such field.
+    """
+    if not meta.enriched.get("image") or meta.enriched.get("inline"):
+        return ""
+    found = next((value for value in values_at(source, meta.enriched["image"]) if isinstance(value, str)), "")
+    # Where the model reads no images, nobody has looked whether the field has the pictures themselves.
+    return "" if found.startswith("data:") or len(found) > _LONGEST_ADDRESS else found
 
 
 def shares_in(source: Mapping[str, Any], terms: Mapping[str, float], meta: IndexMeta) -> tuple[Share, ...]:

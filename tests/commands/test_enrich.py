@@ -108,6 +108,42 @@ def test_a_field_that_a_run_switches_to_is_kept_only_when_the_run_has_ended(inde
     assert meta["enriched"]["captions"] == [{"field": "about", "kind": "title"}]
 
 
+def test_the_owners_pictures_are_shown_and_copies_are_shown_once(index: str, client: Elasticsearch) -> None:
+    """A hit has its picture's URL; with --distinct each caption is shown once, and a page is as long as was asked."""
+    for number in range(3):
+        copy = {"about": BIRDS["1"], "photo": f"https://store.example/{number}.jpg"}
+        client.index(index=index, id=f"copy {number}", document=copy, refresh=True)
+    client.index(index=index, id="another", document={"about": "An owl and its nest"}, refresh=True)
+    assert enrich(index, "--caption-field", "about", "--image-field", "photo").code == 0
+    asked = ("search", "an owl on a branch", "--index", index)
+
+    plain = run_program(*asked)
+    assert plain.stdout.splitlines()[0].split("\t") == ["#", "score", "image", "caption", "picture"]
+    assert "https://store.example/2.jpg" in plain.stdout
+    once = run_program(*asked, "--distinct", "-n", "2").stdout.splitlines()[1:]
+    assert [row.split("\t")[3] for row in once] == [BIRDS["1"], "An owl and its nest"]
+    second = run_program(*asked, "--distinct", "-n", "1", "--from", "1").stdout.splitlines()[1:]
+    assert [row.split("\t")[:4] for row in second] == [["2", *once[1].split("\t")[1:4]]]
+    refused = run_program(*asked, "--distinct", "--why-not", "1")
+    assert (refused.code, "Leave one out." in refused.stderr) == (2, True)
+
+
+def test_bm25_reads_the_owners_field_of_text(index: str, tmp_path: Path) -> None:
+    """The weight is found on the first field with captions, stored and used; before that, advice names the field."""
+    assert enrich(index, "--caption-field", "about").code == 0
+    asked = ("search", "an owl on a branch", "--index", index, "--hybrid", "auto", "--explain", "--json")
+    before = run_program(*asked)
+    assert before.code == 2
+    assert (
+        f"mlsr-es tune hybrid --index {index} --topics FILE --store. Or give it: --hybrid about:WEIGHT" in before.stderr
+    )
+    topics = tmp_path / "topics.jsonl"
+    topics.write_text('{"id": "t", "text": "a heron in the snow"}\n')
+    tuned = run_program("tune", "hybrid", "--index", index, "--topics", str(topics), "--store", "--json")
+    assert tuned.json["hybrid"]["field"] == "about"
+    assert run_program(*asked).json["hits"][0]["bm25"] > 0
+
+
 def test_an_index_of_its_own_has_the_kind_of_field_that_is_asked_for(index: str) -> None:
     """As the dry run says: a cluster that lacks the kind refuses it, where another one was made before in silence."""
     asked = ("--caption-field", "about", "--into", f"{index}-beside", "--field-kind", "sparse_vector")
