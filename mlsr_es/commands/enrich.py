@@ -10,7 +10,7 @@ import typer
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
-from mlsr_es.commands.rendering.console import REJECTED, note, progress
+from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
@@ -94,14 +94,16 @@ def enrich(
     fields.check(owners)
     _tell_fields(named, fields, before)
     # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
-    from mlsr_es.encoders import load_model
-    from mlsr_es.indexing import EnrichJob, preview_enriching
-    from mlsr_es.indexing import enrich as run
+    with loading_model():
+        from mlsr_es.encoders import load_model
+        from mlsr_es.indexing import EnrichJob, preview_enriching
+        from mlsr_es.indexing import enrich as run
 
+        encoder = load_model(model, device=device)
     job = EnrichJob(
         index=index,
         fields=fields,
-        model=load_model(model, device=device),
+        model=encoder,
         model_name=model_name(model),
         store=store,
         into=into,
