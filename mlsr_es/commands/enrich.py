@@ -16,6 +16,8 @@ from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.elastic.mapping import IndexMeta
     from mlsr_es.indexing import OwnersFields
     from mlsr_es.sources import ImageStore
 
@@ -57,6 +59,13 @@ def enrich(
     into: str = typer.Option(
         "", "--into", metavar="NAME", help="Write to an index of its own, under the same ids, and leave INDEX alone."
     ),
+    carry: list[str] = typer.Option(
+        [],
+        "--carry",
+        metavar="FIELD",
+        help="With --into: a field that the new index takes along, so that searches of it filter by that field too. "
+        "Default: the fields of the run before.",
+    ),
     field_kind: str = FIELD_KIND,
     model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
@@ -82,17 +91,21 @@ def enrich(
     from mlsr_es.elastic.enrichment import describe
     from mlsr_es.indexing import OwnersFields
 
-    named = OwnersFields.parse(captions, image)
+    if carry and not into:
+        raise InputError("--carry is for an index beside INDEX.", advice="Add --into NAME, or leave --carry out.")
+    named = OwnersFields.parse(captions, image, carry)
     kind = parsed_kind(field_kind)
     store = _store(image_folder, url_headers, fetch_urls=fetch_urls)
     client = connect(connection)
     check(client)
     owners = describe(client, index)
-    before = OwnersFields.remembered(owners)
+    before = OwnersFields.remembered(*(_beside(client, into) if into else []), owners.meta)
     fields = named.or_those_of(before)
     _check_used(fields, image_folder, fetch_urls=fetch_urls)
     fields.check(owners)
     _tell_fields(named, fields, before)
+    if into:
+        note(f"{into} takes along: {', '.join(fields.carried) or 'no other field of ' + index + ' (--carry FIELD)'}.")
     # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
     with loading_model():
         from mlsr_es.encoders import load_model
@@ -135,6 +148,17 @@ def enrich(
     print_summary(summary, as_json=as_json)
     if summary.rejected:
         raise typer.Exit(REJECTED)
+
+
+def _beside(client: Client, into: str) -> list[IndexMeta]:
+    """What the index beside the owner's says of itself, the newest version first; nothing where there is none."""
+    from mlsr_es.elastic.versions import resolve
+
+    found = resolve(client, into)
+    if found is None:
+        return []
+    versions = [*found.kept, *([found.serving] if found.serving else []), *found.building]
+    return [version.meta for version in reversed(versions)]
 
 
 def _tell_fields(named: OwnersFields, fields: OwnersFields, before: OwnersFields | None) -> None:

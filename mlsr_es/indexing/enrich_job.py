@@ -107,21 +107,23 @@ def _pipeline(job: EnrichJob, client: Client) -> tuple[Pipeline, IndexSink]:
         fetches_again=job.refetch,
     )
     if job.into:
-        companion = _companion(job, client, reader)
+        companion = _companion(job, client, reader, owners)
         return Pipeline(reader, companion, job.model, job.rejects, job.strict), companion
     in_place = _in_place(job, client, owners)
     reader = replace(reader, stored_fingerprint=in_place.weights_object.fingerprint)
     return Pipeline(reader, in_place, job.model, job.rejects, job.strict), in_place
 
 
-def _companion(job: EnrichJob, client: Client, reader: IndexReader) -> VersionSink:
+def _companion(job: EnrichJob, client: Client, reader: IndexReader, owners: OwnersIndex) -> VersionSink:
+    reads = {**job.fields.to_json(), "carried": list(job.fields.carried)}
     plan = VersionPlan(
         job.into,
-        made_with(job.model, job.model_name, stems=True),
+        replace(made_with(job.model, job.model_name, stems=True), reads=reads),
         job.index,
         kind=job.field_kind,
         prunes=True,
         mirrors=True,
+        carried=owners.carried(job.fields.carried),
     )
     return VersionSink(client, plan, partial(balance, reader, job.model, client))
 

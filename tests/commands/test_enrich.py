@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -126,6 +127,41 @@ def test_the_owners_pictures_are_shown_and_copies_are_shown_once(index: str, cli
     assert [row.split("\t")[:4] for row in second] == [["2", *once[1].split("\t")[1:4]]]
     refused = run_program(*asked, "--distinct", "--why-not", "1")
     assert (refused.code, "Leave one out." in refused.stderr) == (2, True)
+
+
+def test_an_index_beside_takes_fields_along(index: str, client: Elasticsearch) -> None:
+    """Searches of it filter by them; the next run remembers them, and stores what has changed in them."""
+    extra: dict[str, Any] = {"brand": {"type": "keyword"}, "made": {"properties": {"year": {"type": "integer"}}}}
+    client.indices.put_mapping(index=index, properties=extra)
+    client.update(index=index, id="1", doc={"brand": "night", "made": {"year": 1999}}, refresh=True)
+    beside = f"{index}-beside"
+    carried = ("--carry", "brand", "--carry", "made.year")
+    shown = enrich(index, "--caption-field", "about", "--into", beside, *carried, "--dry-run", "--json")
+    assert shown.json["mapping"]["mappings"]["properties"]["brand"] == {"type": "keyword"}
+    assert enrich(index, "--caption-field", "about", "--into", beside, *carried).code == 0
+    asked = ("search", "a bird on a branch in the reeds", "--index", beside, "--json", "--filter")
+    (hit,) = run_program(*asked, "brand=night").json["hits"]
+    assert (hit["source"]["brand"], hit["source"]["made"]) == ("night", {"year": 1999})
+
+    client.update(index=index, id="2", doc={"made": {"year": 2001}}, refresh=True)
+    again = enrich(index, "--into", beside, "--json")
+    assert (again.json["encoded"], again.json["unchanged"]) == (1, 2)
+    assert f"{beside} takes along: brand, made.year." in again.stderr
+    assert [hit["id"] for hit in run_program(*asked, "made.year=2001").json["hits"]] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--carry", "shelf"), "is for an index beside"),
+        (("--carry", "page", "--into", "beside"), "mlsr-es has a field page of its own"),
+        (("--carry", "brandname", "--into", "beside"), "has no field brandname in its mapping"),
+    ],
+)
+def test_what_cannot_be_taken_along_is_refused(index: str, options: tuple[str, ...], why: str) -> None:
+    """Before anything is encoded."""
+    ran = enrich(index, "--caption-field", "about", *options)
+    assert (ran.code, why in ran.stderr) == (2, True)
 
 
 def test_bm25_reads_the_owners_field_of_text(index: str, tmp_path: Path) -> None:
