@@ -26,4 +26,12 @@ for name in ELASTIC_PASSWORD KIBANA_PASSWORD; do
   esac
 done
 
+if [ -e "${CERTS:-/usr/share/elasticsearch/config/certs}/ca/ca.crt" ]; then
+  cat >&2 <<END
+This is not the first start: the user elastic keeps the password that it has. If ELASTIC_PASSWORD in docker/.env is
+another one now, elasticsearch stays unhealthy. Put the old one back, or set the new one:
+  docker compose exec elasticsearch bin/elasticsearch-reset-password -u elastic -i --url https://localhost:9200
+END
+fi
+
 exit $failed

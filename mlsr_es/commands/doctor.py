@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from mlsr_es.commands.options.connection import with_connection
-from mlsr_es.commands.rendering.console import data, print_json, table
+from mlsr_es.commands.rendering.console import data, loading_model, print_json, table
 from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def doctor(
 
 
 def _load(name: str) -> BiEncoder:
-    from mlsr_es.encoders import load_model
+    with loading_model():
+        from mlsr_es.encoders import load_model
 
-    return load_model(name, device="cpu", downloads=False)
+        return load_model(name, device="cpu", downloads=False)

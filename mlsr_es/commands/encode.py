@@ -9,7 +9,7 @@ import typer
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
 from mlsr_es.commands.options.query_fields import parsed_fields
-from mlsr_es.commands.rendering.console import REJECTED, note, progress
+from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
 from mlsr_es.commands.rendering.run_summary import note_rejects
 
 _SHOWN = 5
@@ -41,7 +41,8 @@ def encode(
     from mlsr_es.sources import open_source
 
     fields = parsed_fields(query_fields)
-    encoder = load_model(model, device=device)
+    with loading_model():
+        encoder = load_model(model, device=device)
     with progress() as bars:
         kept = parsed_languages(languages) or languages_of(encoder)
         opened = open_source(source, languages=kept, progress=bars, say=note)

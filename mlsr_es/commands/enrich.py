@@ -10,12 +10,15 @@ import typer
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
-from mlsr_es.commands.rendering.console import REJECTED, note, progress
+from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.elastic.mapping import IndexMeta
+    from mlsr_es.indexing import OwnersFields
     from mlsr_es.sources import ImageStore
 
 
@@ -27,13 +30,15 @@ def enrich(
         [],
         "--caption-field",
         metavar="FIELD[:KIND]",
-        help="A field with captions, and which component they are: description (the default), title, alt, attribution.",
+        help="A field with captions, and which component they are: description (the default), title, alt, attribution. "
+        "Default: the fields of the run before.",
     ),
     image: str = typer.Option(
         "",
         "--image-field",
         metavar="FIELD",
-        help="The field with the images, for a model that reads them: base64, or paths or URLs with the options below.",
+        help="The field with the images, for a model that reads them: base64, or paths or URLs with the options below. "
+        "Default: the field of the run before.",
     ),
     image_folder: Path | None = typer.Option(
         None, "--image-folder", metavar="DIR", help="The images' paths are relative to this folder; none leaves it."
@@ -54,6 +59,13 @@ def enrich(
     into: str = typer.Option(
         "", "--into", metavar="NAME", help="Write to an index of its own, under the same ids, and leave INDEX alone."
     ),
+    carry: list[str] = typer.Option(
+        [],
+        "--carry",
+        metavar="FIELD",
+        help="With --into: a field that the new index takes along, so that searches of it filter by that field too. "
+        "Default: the fields of the run before.",
+    ),
     field_kind: str = FIELD_KIND,
     model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
@@ -70,30 +82,41 @@ def enrich(
     """Add term weights to the documents of an existing index, so that its images can be suggested.
 
     Only the object mlsr is written, and only where a document has not changed since it was read; a changed document is
-    read again. Run it again to encode only new and changed documents, or to complete a run that was stopped. Another
-    model's weights go into another field, which searches read once all weights are there. The exit code is 3 where
-    records were rejected.
+    read again. Run it again, without naming the fields again, to encode only new and changed documents, or to complete
+    a run that was stopped. Another model's weights go into another field, which searches read once all weights are
+    there. The exit code is 3 where records were rejected.
     """
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.cluster import check
     from mlsr_es.elastic.enrichment import describe
     from mlsr_es.indexing import OwnersFields
 
-    fields = OwnersFields.parse(captions, image)
+    if carry and not into:
+        raise InputError("--carry is for an index beside INDEX.", advice="Add --into NAME, or leave --carry out.")
+    named = OwnersFields.parse(captions, image, carry)
     kind = parsed_kind(field_kind)
-    store = _store(image_folder, url_headers, fetch_urls=fetch_urls, used=bool(image))
+    store = _store(image_folder, url_headers, fetch_urls=fetch_urls)
     client = connect(connection)
     check(client)
-    fields.check(describe(client, index))
+    owners = describe(client, index)
+    before = OwnersFields.remembered(*(_beside(client, into) if into else []), owners.meta)
+    fields = named.or_those_of(before)
+    _check_used(fields, image_folder, fetch_urls=fetch_urls)
+    fields.check(owners)
+    _tell_fields(named, fields, before)
+    if into:
+        note(f"{into} takes along: {', '.join(fields.carried) or 'no other field of ' + index + ' (--carry FIELD)'}.")
     # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
-    from mlsr_es.encoders import load_model
-    from mlsr_es.indexing import EnrichJob, preview_enriching
-    from mlsr_es.indexing import enrich as run
+    with loading_model():
+        from mlsr_es.encoders import load_model
+        from mlsr_es.indexing import EnrichJob, preview_enriching
+        from mlsr_es.indexing import enrich as run
 
+        encoder = load_model(model, device=device)
     job = EnrichJob(
         index=index,
         fields=fields,
-        model=load_model(model, device=device),
+        model=encoder,
         model_name=model_name(model),
         store=store,
         into=into,
@@ -102,8 +125,13 @@ def enrich(
         rejects=rejects or Path(f"{index}-rejects.ndjson"),
         strict=strict,
     )
-    if image and not job.needs.image:
+    if fields.image and not job.needs.image:
         note("The model reads captions only: no image is looked at.")
+    if job.needs.image and not image and before and owners.meta and store.inline and not owners.meta.enriched["inline"]:
+        raise InputError(
+            f"the images of {index} are not in its documents: {before.image} has their paths or URLs.",
+            advice="Say where they are, as in the run before: --image-folder DIR or --fetch-urls.",
+        )
     if dry_run:
         found = preview_enriching(job, client)
         print_preview(
@@ -122,11 +150,40 @@ def enrich(
         raise typer.Exit(REJECTED)
 
 
-def _store(folder: Path | None, headers: Path | None, *, fetch_urls: bool, used: bool) -> ImageStore:
+def _beside(client: Client, into: str) -> list[IndexMeta]:
+    """What the index beside the owner's says of itself, the newest version first; nothing where there is none."""
+    from mlsr_es.elastic.versions import resolve
+
+    found = resolve(client, into)
+    if found is None:
+        return []
+    versions = [*found.kept, *([found.serving] if found.serving else []), *found.building]
+    return [version.meta for version in reversed(versions)]
+
+
+def _tell_fields(named: OwnersFields, fields: OwnersFields, before: OwnersFields | None) -> None:
+    """Say which fields are read, where the user did not name them all, or names others than the run before read."""
+    if before is None:
+        return
+    if str(fields) != str(before):
+        note(f"The run before read {before}. This one reads {fields}: what differs is encoded again.")
+    elif named != fields:
+        note(f"As in the run before: {fields}.")
+
+
+def _check_used(fields: OwnersFields, folder: Path | None, *, fetch_urls: bool) -> None:
+    """Check that a field says which images are meant, where a place of images is given.
+
+    Raises:
+        InputError: No field does.
+    """
+    if not fields.image and (folder or fetch_urls):
+        raise InputError("nothing says where a document names its images.", advice="Name the field: --image-field.")
+
+
+def _store(folder: Path | None, headers: Path | None, *, fetch_urls: bool) -> ImageStore:
     from mlsr_es.sources import Fetcher, ImageStore, read_headers
 
-    if not used and (folder or fetch_urls):
-        raise InputError("nothing says where a document names its images.", advice="Name the field: --image-field.")
     if headers and not fetch_urls:
         raise InputError("--url-headers are for images that are fetched.", advice="Add --fetch-urls.")
     if folder and not folder.is_dir():

@@ -10,7 +10,7 @@ from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
-from mlsr_es.commands.rendering.console import REJECTED, note, progress
+from mlsr_es.commands.rendering.console import LOADING_MODEL, REJECTED, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
 
@@ -68,10 +68,12 @@ def index(
     with progress() as bars:
         opened = open_source(source, name=collection, languages=wanted, progress=bars, say=note)
         # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
+        bars.start(LOADING_MODEL)
         from mlsr_es.encoders import load_model
         from mlsr_es.indexing import IndexJob, index_collection, preview_indexing
 
         encoder = load_model(model, device=device)
+        bars.finish(LOADING_MODEL)
         kept = wanted or languages_of(encoder)
         narrowed = opened.in_languages(kept)
         check_holds_images(narrowed, source)

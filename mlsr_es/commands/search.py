@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,9 +15,13 @@ from mlsr_es.commands.options.injecting import with_options
 from mlsr_es.commands.options.suggest_options import with_suggest_options
 from mlsr_es.commands.rendering import suggestions as suggested
 from mlsr_es.commands.rendering import why_not as not_suggested
-from mlsr_es.commands.rendering.console import print_json
+from mlsr_es.commands.rendering.console import loading_model, print_json
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.mapping import IndexMeta
+    from mlsr_es.encoders import BiEncoder
 
 
 def query_of(
@@ -115,13 +119,15 @@ def search(
 ) -> None:
     """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
     from mlsr_es.elastic.client import connect
-    from mlsr_es.suggestion import model_for, prepare, read_table, suggest, why_not
+    from mlsr_es.suggestion import prepare, read_table, suggest, why_not
 
     if show_query and why_not_id:
         raise InputError("--show-query sends nothing, and --why-not asks the cluster.", advice="Leave one out.")
+    if why_not_id and options.distinct:
+        raise InputError("--why-not looks at all hits, and --distinct leaves some out.", advice="Leave one out.")
     if query_table and model:
         raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
-    encoder = read_table(query_table) if query_table else partial(model_for, given=model, device=device)
+    encoder = read_table(query_table) if query_table else partial(_loaded, given=model, device=device)
     client = connect(connection)
     if show_query:
         request = prepare(client, name, query, options, encoder=encoder)
@@ -143,3 +149,11 @@ def search(
         else:
             suggested.print_images(found, pieces=pieces)
             suggested.tell_next(found)
+
+
+def _loaded(meta: IndexMeta, *, given: str, device: str) -> BiEncoder:
+    """The model by which an index is searched; a terminal is told that it is being loaded."""
+    with loading_model():
+        from mlsr_es.suggestion import model_for
+
+        return model_for(meta, given, device=device)

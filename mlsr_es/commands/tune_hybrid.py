@@ -11,7 +11,6 @@ from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.evaluation import Split
-from mlsr_es.hybrid import STEMS
 from mlsr_es.splits import FOLDS, TEST_FOLD
 
 if TYPE_CHECKING:
@@ -36,7 +35,13 @@ def tune_hybrid(
         help="Which pages' judgements are used: of all pages, or of those that a model was (not) trained on.",
     ),
     fold: int = typer.Option(TEST_FOLD, "--fold", min=0, max=FOLDS - 1, help="The fold of pages that --split means."),
-    field: str = typer.Option(STEMS, "--field", metavar="FIELD", help="The text field that BM25 reads."),
+    field: str = typer.Option(
+        "",
+        "--field",
+        metavar="FIELD",
+        show_default="caption_stems, or the first caption field of an enriched index",
+        help="The text field that BM25 reads.",
+    ),
     store: bool = typer.Option(False, "--store", help="Write it into the index: --hybrid auto then takes it."),
     model: str = typer.Option("", "--model", metavar="M", help="Default: the one that the index was made with."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
@@ -55,7 +60,7 @@ def tune_hybrid(
     from mlsr_es.evaluation import read_qrels
     from mlsr_es.inspection.tuning import weigh_hybrid
     from mlsr_es.sources import read_topics
-    from mlsr_es.suggestion import model_for, serving_version
+    from mlsr_es.suggestion import bm25_field, model_for, serving_version
     from mlsr_es.training import trained_on
 
     sections, judgements = read_topics(topics), read_qrels(qrels) if qrels else []
@@ -71,7 +76,7 @@ def tune_hybrid(
             judgements=judgements,
             split=split,
             fold=fold,
-            field=field,
+            field=field or bm25_field(version),
             trained=trained_on(used),
             progress=bars,
         )

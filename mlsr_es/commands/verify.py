@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlsr_es.commands.options.connection import with_connection
-from mlsr_es.commands.rendering.console import complain, data, note, print_json, progress, table
+from mlsr_es.commands.rendering.console import LOADING_MODEL, complain, data, note, print_json, progress, table
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mlsr_es.elastic.versions import Version
     from mlsr_es.encoders import BiEncoder
     from mlsr_es.inspection.proving import Verification
+    from mlsr_es.progress import Progress
 
 verify_app = typer.Typer(
     name="verify",
@@ -99,7 +100,7 @@ def scores(
         queries = (
             terms_of_files(folder, sections)
             if folder and not model
-            else terms_by_model(_encoder(model, version, device), sections, bars)
+            else terms_by_model(_encoder(model, version, device, bars), sections, bars)
         )
         known = stored_weights(client, name, searched, bars)
         if folder:
@@ -112,7 +113,7 @@ def scores(
     if found.verdict:
         complain(f"{name} does not rank as its model says: {found.verdict}.")
         raise typer.Exit(1)
-    note(f"{name} ranks as its model says.")
+    note(f"{name} ranks as its model says: it gives {found.agreement:.2%} of the best {depth}.")
 
 
 def _to_json(found: Verification) -> dict[str, Any]:
@@ -172,13 +173,14 @@ def _searched(client: Client, name: str, field: str, strategy: str) -> tuple[Ter
     return version.meta.terms, named or strategy_for(version, check(client)), version
 
 
-def _encoder(model: str, version: Version | None, device: str) -> BiEncoder:
+def _encoder(model: str, version: Version | None, device: str, bars: Progress) -> BiEncoder:
     """The named model, else the index's; an index of mlsr-es accepts only its own model."""
+    bars.start(LOADING_MODEL)
     from mlsr_es.encoders import load_model
     from mlsr_es.suggestion import check_model, model_for
 
-    if version is None:
-        return load_model(model, device=device)
-    encoder = model_for(version.meta, model, device=device)
-    check_model(encoder, version)
+    encoder = load_model(model, device=device) if version is None else model_for(version.meta, model, device=device)
+    if version is not None:
+        check_model(encoder, version)
+    bars.finish(LOADING_MODEL)
     return encoder

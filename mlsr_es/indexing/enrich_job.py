@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsr_es.elastic.enrichment import describe
-from mlsr_es.elastic.mapping import FieldKind
+from mlsr_es.elastic.mapping import FieldKind, field_type
 from mlsr_es.errors import InputError
 from mlsr_es.indexing.made_with import made_with
 from mlsr_es.indexing.needs import Needs
@@ -107,27 +107,31 @@ def _pipeline(job: EnrichJob, client: Client) -> tuple[Pipeline, IndexSink]:
         fetches_again=job.refetch,
     )
     if job.into:
-        companion = _companion(job, client, reader)
+        companion = _companion(job, client, reader, owners)
         return Pipeline(reader, companion, job.model, job.rejects, job.strict), companion
     in_place = _in_place(job, client, owners)
     reader = replace(reader, stored_fingerprint=in_place.weights_object.fingerprint)
     return Pipeline(reader, in_place, job.model, job.rejects, job.strict), in_place
 
 
-def _companion(job: EnrichJob, client: Client, reader: IndexReader) -> VersionSink:
+def _companion(job: EnrichJob, client: Client, reader: IndexReader, owners: OwnersIndex) -> VersionSink:
+    reads = {**job.fields.to_json(), "carried": list(job.fields.carried)}
     plan = VersionPlan(
         job.into,
-        made_with(job.model, job.model_name, stems=True),
+        replace(made_with(job.model, job.model_name, stems=True), reads=reads),
         job.index,
         kind=job.field_kind,
         prunes=True,
         mirrors=True,
+        carried=owners.carried(job.fields.carried),
     )
     return VersionSink(client, plan, partial(balance, reader, job.model, client))
 
 
 def _in_place(job: EnrichJob, client: Client, owners: OwnersIndex) -> InPlace:
-    enriched = {**job.fields.to_json(), "inline": bool(job.fields.image) and job.store.inline}
+    # A model that reads captions only looks at no image, so only the mapping can say that images are in the documents.
+    inline = job.store.inline and (job.needs.image or field_type(owners.mapping, job.fields.image) == "binary")
+    enriched = {**job.fields.to_json(), "inline": bool(job.fields.image) and inline}
     meta = replace(
         made_with(job.model, job.model_name, stems=False),
         field_kind=kind_in(client, owners, job.model.revision, job.field_kind),

@@ -51,14 +51,17 @@ def source_fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan
     return _digest(told)
 
 
-def index_fingerprint(revision: str, pictures: Sequence[Picture], images: Sequence[str | None]) -> str:
-    """Fingerprint of a document of somebody's index: 32 hexadecimal digits over everything that decides its weights.
+def index_fingerprint(
+    revision: str, pictures: Sequence[Picture], images: Sequence[str | None], carried: Mapping[str, Any]
+) -> str:
+    """Fingerprint of a document of somebody's index: 32 hexadecimal digits over everything that is stored of it.
 
     Args:
         revision: The model's revision.
         pictures: The document's pictures.
         images: ``digest_of_bytes`` of each image, None for an image that is compared by its URL; empty where no image
             is read.
+        carried: The values that an index beside it takes along; empty for none.
     """
     told = {
         "schema": SCHEMA,
@@ -66,7 +69,7 @@ def index_fingerprint(revision: str, pictures: Sequence[Picture], images: Sequen
         "captions": [[asdict(caption) for caption in picture.captions] for picture in pictures],
         "names": [picture.name for picture in pictures],
         "images": list(images),
-    }
+    } | ({"carried": carried} if carried else {})
     return _digest(told)
 
 

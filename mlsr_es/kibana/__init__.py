@@ -4,6 +4,7 @@ No other room sends requests to Kibana. This one reads the names of the document
 """
 
 from mlsr_es.kibana.importing import Imported, import_objects
+from mlsr_es.kibana.objects import ShownFields
 from mlsr_es.kibana.settings import KibanaSettings
 
-__all__ = ["Imported", "KibanaSettings", "import_objects"]
+__all__ = ["Imported", "KibanaSettings", "ShownFields", "import_objects"]

@@ -11,7 +11,7 @@ import orjson
 
 from mlsr_es.errors import KibanaError
 from mlsr_es.kibana.asking import Kibana, Reply
-from mlsr_es.kibana.objects import data_view, saved_data_view, saved_search
+from mlsr_es.kibana.objects import ShownFields, data_view, saved_data_view, saved_search
 from mlsr_es.kibana.settings import KibanaSettings
 
 _DATA_VIEWS = "/api/data_views/data_view"
@@ -34,12 +34,13 @@ class Imported:
     url: str
 
 
-def import_objects(settings: KibanaSettings, index: str) -> Imported:
+def import_objects(settings: KibanaSettings, index: str, fields: ShownFields | None = None) -> Imported:
     """Make a data view that shows thumbnails as pictures, and a saved search with captions, terms and score.
 
     Args:
         settings: Kibana's address and the credentials.
         index: The index, or its alias; Kibana looks it up when the data view is used.
+        fields: The fields to show; None for those of an index of this package.
 
     Raises:
         InputError: The certificates' file cannot be read.
@@ -48,12 +49,12 @@ def import_objects(settings: KibanaSettings, index: str) -> Imported:
     kibana = Kibana(settings)
     # The identifier of a data view has to be unique in all of Kibana, not only in its space.
     identifier = "-".join(part for part in ("mlsr-es", settings.space, index) if part)
-    made = kibana.post_json(_DATA_VIEWS, {"override": True, "data_view": data_view(index, identifier)})
+    made = kibana.post_json(_DATA_VIEWS, {"override": True, "data_view": data_view(index, identifier, fields)})
     before_names = _is_before_names(made)
     if not before_names:
         kibana.checked(made, "make the data view")
-    objects = [saved_data_view(index, identifier)] if before_names else []
-    objects.append(saved_search(index, identifier, view=identifier, whole_pictures=not before_names))
+    objects = [saved_data_view(index, identifier, fields)] if before_names else []
+    objects.append(saved_search(index, identifier, view=identifier, whole_pictures=not before_names, fields=fields))
     content = b"\n".join(map(orjson.dumps, objects)) + b"\n"
     doing = "import the saved search"
     answer = kibana.checked(kibana.post_file(_IMPORT, _FILE, content), doing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,7 +17,29 @@ _WHOLE_PICTURES = {"rowHeight": -1}
 """Rows as high as their contents; 7.17 refuses an object with this attribute, which it does not know."""
 
 
-def data_view(index: str, identifier: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class ShownFields:
+    """The fields of somebody's index that are shown, in place of those of an index of this package.
+
+    Args:
+        captions: The fields with captions.
+        terms: The field with a document's heaviest terms.
+        hidden: The fields with weights.
+        picture: The field with the URLs of pictures; "" where there is none.
+    """
+
+    captions: tuple[str, ...]
+    terms: str
+    hidden: tuple[str, ...]
+    picture: str = ""
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the saved search."""
+        return [*([self.picture] if self.picture else []), *self.captions, self.terms, "_score"]
+
+
+def data_view(index: str, identifier: str, fields: ShownFields | None = None) -> dict[str, Any]:
     """A data view for ``POST /api/data_views/data_view``.
 
     Its name is unlike any other, because Kibana's ``override`` deletes any data view with the same name.
@@ -24,13 +47,14 @@ def data_view(index: str, identifier: str) -> dict[str, Any]:
     Args:
         index: The index, or its alias.
         identifier: The data view's identifier.
+        fields: The fields to show; None for those of an index of this package.
     """
-    return {"id": identifier, "title": index, "name": f"mlsr-es: {index}", **_shipped("data-view.json")}
+    return {"id": identifier, "title": index, "name": f"mlsr-es: {index}", **_view(fields)}
 
 
-def saved_data_view(index: str, identifier: str) -> dict[str, Any]:
+def saved_data_view(index: str, identifier: str, fields: ShownFields | None = None) -> dict[str, Any]:
     """A data view as a saved object, for a Kibana that does not know that request."""
-    shown = _shipped("data-view.json")
+    shown = _view(fields)
     attributes = {
         "title": index,
         "sourceFilters": _text(shown["sourceFilters"]),
@@ -40,7 +64,9 @@ def saved_data_view(index: str, identifier: str) -> dict[str, Any]:
     return _saved("index-pattern", identifier, attributes)
 
 
-def saved_search(index: str, identifier: str, *, view: str, whole_pictures: bool) -> dict[str, Any]:
+def saved_search(
+    index: str, identifier: str, *, view: str, whole_pictures: bool, fields: ShownFields | None = None
+) -> dict[str, Any]:
     """A saved search for Discover, which shows thumbnail, captions, terms and score.
 
     Args:
@@ -48,17 +74,31 @@ def saved_search(index: str, identifier: str, *, view: str, whole_pictures: bool
         identifier: The search's identifier.
         view: The data view's identifier.
         whole_pictures: Whether rows are as high as a thumbnail; Kibana 7.17 refuses this setting.
+        fields: The fields to show; None for those of an index of this package.
     """
     shown = _shipped("saved-search.json")
     source = {**shown["searchSource"], "indexRefName": _INDEX_REFERENCE}
     attributes = {
         "title": f"mlsr-es: {index}",
         **shown["attributes"],
+        **({"columns": fields.columns} if fields else {}),
         **(_WHOLE_PICTURES if whole_pictures else {}),
         "kibanaSavedObjectMeta": {"searchSourceJSON": _text(source)},
     }
     reference = {"name": _INDEX_REFERENCE, "type": "index-pattern", "id": view}
     return _saved("search", identifier, attributes, reference)
+
+
+def _view(fields: ShownFields | None) -> dict[str, Any]:
+    """What a data view hides, and how it shows pictures."""
+    shown = _shipped("data-view.json")
+    if fields is None:
+        return shown
+    (picture,) = shown["fieldFormats"].values()
+    return {
+        "sourceFilters": [{"value": name} for name in fields.hidden],
+        "fieldFormats": {fields.picture: picture} if fields.picture else {},
+    }
 
 
 def _saved(kind: str, identifier: str, attributes: dict[str, Any], *references: dict[str, str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 
 from mlsr_es.suggestion.adjusting import Added, Adjustment
 from mlsr_es.suggestion.distilling import check_distillable, context_free, distil
-from mlsr_es.suggestion.hybrid import hybrid_for
+from mlsr_es.suggestion.hybrid import bm25_field, hybrid_for
 from mlsr_es.suggestion.missed import Missed
 from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.picture import QueryImage, read_picture
@@ -37,6 +37,7 @@ __all__ = [
     "SuggestedImage",
     "Suggestions",
     "WhyNot",
+    "bm25_field",
     "captions_in",
     "check_distillable",
     "check_model",

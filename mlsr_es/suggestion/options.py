@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlsr_es.elastic.search import Strategy, check_own, check_page
+from mlsr_es.elastic.search import WINDOW, Strategy, check_own, check_page
 from mlsr_es.hybrid import check_hybrid
 from mlsr_es.suggestion.adjusting import Adjustment
+
+DISTINCT_AMONG = 10
+"""Hits that are asked for, for each that is shown, where captions are shown once. More copies make a page shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class SuggestOptions:
         filters: Field to values: an image has one of them in each of the fields.
         clauses: Clauses of Elasticsearch's query language that every image has to match.
         collapse: A field of which each value is shown once, by its best image; "" for none.
+        distinct: Whether images with the same captions are shown once, by the best of them.
         highlight: Whether the images bring their captions with the query's words marked.
         own: A search body of the user's own, put together with the query; None for none.
         hybrid: What BM25 adds to the scores: ``auto`` for what the index says, ``FIELD:WEIGHT``, or "" for nothing.
@@ -38,6 +42,7 @@ class SuggestOptions:
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     clauses: Sequence[Mapping[str, Any]] = ()
     collapse: str = ""
+    distinct: bool = False
     highlight: bool = False
     own: Mapping[str, Any] | None = None
     hybrid: str = ""
@@ -58,6 +63,12 @@ class SuggestOptions:
     def all_clauses(self) -> tuple[Mapping[str, Any], ...]:
         """All that an image has to match, as Elasticsearch takes it."""
         return (*self.clauses, *(_clause(name, values) for name, values in self.filters.items()))
+
+    @property
+    def looked_at(self) -> int:
+        """How many of the best hits are asked for: more than are shown where some of them may be left out."""
+        wanted = self.start + self.size
+        return max(wanted, min(WINDOW, DISTINCT_AMONG * wanted)) if self.distinct else wanted
 
     @property
     def one_phase(self) -> bool:

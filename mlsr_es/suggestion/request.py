@@ -58,6 +58,8 @@ class Request:
         request_options: What stands around the query.
         words: The query's words, each with those of its pieces that are among the terms.
         explain: Whether the hits bring their weights.
+        start: How many of the best images are passed over.
+        distinct: How many images are shown once each, of the hits; None for all hits.
     """
 
     searched: SearchedIndex
@@ -70,6 +72,8 @@ class Request:
     request_options: RequestOptions = RequestOptions()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     explain: bool = False
+    start: int = 0
+    distinct: int | None = None
 
     @property
     def index(self) -> str:
@@ -154,7 +158,7 @@ def prepare(
     ask = partial(
         build_query,
         feature_weights(asked.terms),
-        size=options.start + options.size,
+        size=options.looked_at,
         text=WordClauses(asked.words or {}, hybrid.weight, hybrid.field) if hybrid else None,
         field=version.meta.terms,
         source=wanted_source(version.meta, explain=options.explain, thumbnails=options.thumbnails),
@@ -171,6 +175,8 @@ def prepare(
         request_options=_request_options(options, section, asked.terms, version.meta),
         words=words_asked(words | {each.word: tuple(each.terms) for each in asked.added}, asked.terms),
         explain=options.explain,
+        start=options.start,
+        distinct=options.size if options.distinct else None,
     )
 
 
@@ -211,11 +217,11 @@ def _request_options(
     options: SuggestOptions, section: Section, terms: Mapping[str, float], meta: IndexMeta
 ) -> RequestOptions:
     return RequestOptions(
-        options.start,
+        0 if options.distinct else options.start,
         options.all_clauses,
         options.collapse,
         highlighting(section, terms, meta) if options.highlight else None,
         options.own,
-        # An own _source may leave the weights out, without which nothing can be explained.
-        (meta.field,) if options.explain and "_source" in (options.own or {}) else (),
+        # By name: a cluster may leave weights out of the documents that it shows.
+        (meta.field,) if options.explain else (),
     )

@@ -11,6 +11,9 @@ from mlsr_es.elastic.mapping import IndexMeta, values_at
 from mlsr_es.hybrid import STEMS
 from mlsr_es.vectors import term_of
 
+_LONGEST_ADDRESS = 2_000
+"""Characters of a path or URL; what is longer is an image."""
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -40,6 +43,20 @@ def captions_in(source: Mapping[str, Any], meta: IndexMeta) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if isinstance(text, str)))
 
 
+def picture_in(source: Mapping[str, Any], meta: IndexMeta) -> str:
+    """The path or URL of a document's first picture, in the field that its owner has for them; "" for none.
+
+    Args:
+        source: The stored document.
+        meta: Of its index; one of this package has no such field.
+    """
+    if not meta.enriched.get("image") or meta.enriched.get("inline"):
+        return ""
+    found = next((value for value in values_at(source, meta.enriched["image"]) if isinstance(value, str)), "")
+    # Where the model reads no images, nobody has looked whether the field has the pictures themselves.
+    return "" if found.startswith("data:") or len(found) > _LONGEST_ADDRESS else found
+
+
 def shares_in(source: Mapping[str, Any], terms: Mapping[str, float], meta: IndexMeta) -> tuple[Share, ...]:
     """The shares of a document's images, largest first; none where it has one image.
 
@@ -61,17 +78,16 @@ def wanted_source(meta: IndexMeta, *, explain: bool, thumbnails: bool) -> dict[s
 
     Args:
         meta: Of the index.
-        explain: Whether the weights are needed.
+        explain: Whether it is needed which of a document's images gave which term; the weights come beside it.
         thumbnails: Whether small pictures are; of somebody else's index nobody knows where they are.
     """
     if not meta.enriched:
         hidden = [STEMS] if thumbnails else [STEMS, "thumbnail"]
-        # By name: some clusters leave a vector out of a stored document that is asked for as a whole.
-        return {"includes": ["*"], "excludes": hidden} if explain else {"excludes": [meta.field, *hidden]}
+        return {"excludes": [meta.field, *hidden]}
     place = meta.field.rpartition(".")[0]
     other = ["mlsr.second"] if place == "mlsr" else ["mlsr.terms", "mlsr.images"]
     images = [meta.enriched["image"]] if meta.enriched.get("inline") else []
-    return {"excludes": [*(other if explain else ["mlsr"]), *images]}
+    return {"excludes": [*([meta.field, *other] if explain else ["mlsr"]), *images]}
 
 
 def shown_source(source: Mapping[str, Any], meta: IndexMeta) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.search import Hit, contributions, search
@@ -12,7 +13,7 @@ from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
 from mlsr_es.suggestion.serving import SearchedIndex
-from mlsr_es.suggestion.showing import Share, captions_in, shares_in, shown_source
+from mlsr_es.suggestion.showing import Share, captions_in, picture_in, shares_in, shown_source
 from mlsr_es.vectors import feature_weights, term_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class SuggestedImage:
         bm25: What BM25 and the user's own query contributed: what the terms leave of the score; None where nothing was
             added, or they are None.
         captions: Its texts, each once, wherever the index has them.
+        picture: In somebody's index, the path or URL of its first picture; "" where it is not known.
         shares: Of a document with several images, what each gave; empty for one image, and where terms are None.
         beside: What else was asked for of it: ``highlight``, and what the user's own search body asks.
         missing: Terms that were asked and that it lacks, term to query weight, heaviest first; None unless asked for.
@@ -42,6 +44,7 @@ class SuggestedImage:
     terms: Mapping[str, float] | None = None
     bm25: float | None = None
     captions: tuple[str, ...] = ()
+    picture: str = ""
     shares: tuple[Share, ...] = ()
     beside: Mapping[str, Any] = field(default_factory=dict)
     missing: Mapping[str, float] | None = None
@@ -117,7 +120,7 @@ def send(client: Client, request: Request) -> Suggestions:
     answer = search(client, request.index, request.body, exact=request.reserve, request_options=request.request_options)
     terms = request.terms if answer.asked_again else request.asked
     asked = {term: weight for term, weight in terms.items() if term not in answer.dropped_terms}
-    images = tuple(_image(hit, feature_weights(asked), request) for hit in answer.hits)
+    images = _shown((_image(hit, feature_weights(asked), request) for hit in answer.hits), request)
     missed = missed_by(client, request, asked, [image.terms or {} for image in images]) if request.explain else None
     return Suggestions(
         request,
@@ -141,6 +144,7 @@ def _image(hit: Hit, weights: Mapping[str, float], request: Request) -> Suggeste
         hit.score,
         shown_source(hit.source, meta),
         captions=captions_in(hit.source, meta),
+        picture=picture_in(hit.source, meta),
         beside=_without(hit.beside, request.request_options.needed),
     )
     if not request.explain:
@@ -153,6 +157,16 @@ def _image(hit: Hit, weights: Mapping[str, float], request: Request) -> Suggeste
         shares=shares_in(hit.source, terms, meta),
         missing={term_of(name): weight for name, weight in weights.items() if term_of(name) not in terms},
     )
+
+
+def _shown(images: Iterable[SuggestedImage], request: Request) -> tuple[SuggestedImage, ...]:
+    """All images; or those of the page, each text of captions once, by its best image."""
+    if request.distinct is None:
+        return tuple(images)
+    first: dict[Any, SuggestedImage] = {}
+    for image in images:
+        first.setdefault(image.captions or image.id, image)
+    return tuple(islice(first.values(), request.start, request.start + request.distinct))
 
 
 def _without(beside: Mapping[str, Any], needed: Sequence[str]) -> dict[str, Any]:

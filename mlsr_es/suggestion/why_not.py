@@ -23,7 +23,6 @@ from mlsr_es.elastic.search import (
     ids_like,
     rank_in_search,
     search,
-    weights_in,
 )
 from mlsr_es.errors import InputError
 from mlsr_es.suggestion.options import SuggestOptions
@@ -84,7 +83,7 @@ class WhyNot:
         missing: The query's terms that the image lacks, term to query weight, heaviest first.
         unasked: Terms that it has and the strategy does not ask for.
         excluding: The filters that leave it out.
-        source: The stored document with its weights; None where searches do not see it.
+        source: The stored document without its weights; None where searches do not see it.
         captions: Its texts.
         shown_instead: The id of the one that it is collapsed into; "" for none.
     """
@@ -141,10 +140,20 @@ def why_not(
         ClusterError: The cluster cannot be reached, or refuses.
     """
     request = prepare(client, index, query, replace(options, explain=True), encoder=encoder, known=known)
-    document = find_document(client, request.index, image_id, filters=_filters(request), source=request.body["_source"])
+    document = find_document(
+        client,
+        request.index,
+        image_id,
+        field=request.searched.version.meta.terms,
+        filters=_filters(request),
+        source=request.body["_source"],
+    )
     if document is None:
-        if not stored(client, request.index, [image_id]):
-            near = () if request.searched.version.meta.enriched else ids_like(client, request.index, image_id)
+        version = request.searched.version
+        # Where routing is required, an id alone does not say where a document is.
+        routed = version.described.get("mappings", {}).get("_routing", {}).get("required")
+        if routed or not stored(client, request.index, [image_id]):
+            near = () if version.meta.enriched else ids_like(client, request.index, image_id)
             raise InputError(
                 f"the index {request.index} holds no image {image_id!r}.",
                 advice=f"Was {' or '.join(near)} meant?" if near else "An image's id is what search shows of it.",
@@ -187,10 +196,10 @@ class _Inquiry:
         else:
             hit, own = self._in_two_phases(whole_hit, whole)
         asked = request.terms if exact or own is None else request.asked
-        held = weights_in(document.source, self.meta.field)
+        held = document.weights
         explained = hit or whole_hit
         terms = contributions(
-            explained or Hit(self.image_id, 0.0, document.source),
+            explained or Hit(self.image_id, 0.0, document.source, {"fields": {self.meta.field: [held]}}),
             {feature_name(term): weight for term, weight in asked.items() if term not in shown.dropped_terms},
             field=self.meta.field,
         )
@@ -237,7 +246,11 @@ class _Inquiry:
         """As a hit of a search in one phase, and among what passes the filters that it passes itself."""
         index, own = self.request.index, self.request.request_options.own or {}
         passed = [each for each in _filters(self.request) if each not in self.document.excluding]
-        request_options = RequestOptions(filters=passed, own={"query": own["query"]} if "query" in own else None)
+        request_options = RequestOptions(
+            filters=passed,
+            own={"query": own["query"]} if "query" in own else None,
+            needed=self.request.request_options.needed,
+        )
         hit = hit_of(self.client, index, self.image_id, body, request_options)
         return hit, rank_in_search(self.client, index, hit.score, body, request_options) if hit else None
 

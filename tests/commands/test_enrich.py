@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -64,6 +65,119 @@ def test_an_index_is_enriched_and_searched(index: str) -> None:
     again = enrich(index, "--caption-field", "about", "--json").json
     assert (again["read"], again["encoded"], again["unchanged"], again["promoted"]) == (3, 0, 3, False)
     assert again["field"] == "mlsr.terms"
+
+
+def test_an_index_that_requires_routing_and_has_nested_objects(index: str, client: Elasticsearch) -> None:
+    """An unknown id is told as such, a known one is explained, and the list counts documents, not nested objects."""
+    routed = f"{index}-routed"
+    properties = {"about": {"type": "text"}, "offers": {"type": "nested", "properties": {"price": {"type": "double"}}}}
+    client.indices.create(index=routed, mappings={"_routing": {"required": True}, "properties": properties})
+    for id_, about in BIRDS.items():
+        document = {"about": about, "offers": [{"price": 1.5}, {"price": 2.5}]}
+        client.index(index=routed, id=id_, routing="aviary", document=document, refresh=True)
+    assert enrich(routed, "--caption-field", "about").code == 0
+
+    asked = ("search", "an owl at night", "--index", routed, "--why-not")
+    unknown = run_program(*asked, "99")
+    assert unknown.code == 2
+    assert f"the index {routed} holds no image '99'." in unknown.stderr
+    assert run_program(*asked, "1", "--json").json["reason"] == "shown"
+    (listed,) = run_program("indices", "list", routed, "--json").json["indices"]
+    assert listed["documents"] == len(BIRDS)
+
+
+def test_the_fields_of_the_run_before_are_remembered(index: str) -> None:
+    """Fields that are not named are those of the run before; other fields are told, by a dry run too."""
+    assert enrich(index, "--caption-field", "about:title").code == 0
+    again = enrich(index, "--json")
+    assert (again.json["unchanged"], again.json["encoded"]) == (3, 0)
+    assert "As in the run before: captions from about (title)." in again.stderr
+
+    told = "The run before read captions from about (title). This one reads captions from about (description)"
+    for options in (("--dry-run",), ()):
+        other = enrich(index, "--caption-field", "about", "--json", *options)
+        assert other.code == 0
+        assert told in other.stderr
+    assert (other.json["unchanged"], other.json["encoded"]) == (0, 3)
+
+
+def test_a_field_that_a_run_switches_to_is_kept_only_when_the_run_has_ended(index: str, client: Elasticsearch) -> None:
+    """The fields in the index are those that its weights were made from."""
+    assert enrich(index, "--caption-field", "about:title").code == 0
+    assert enrich(index, "--caption-field", "about", "--dry-run").code == 0
+    meta = client.indices.get_mapping(index=index)[index]["mappings"]["_meta"]["mlsr"]
+    assert meta["enriched"]["captions"] == [{"field": "about", "kind": "title"}]
+
+
+def test_the_owners_pictures_are_shown_and_copies_are_shown_once(index: str, client: Elasticsearch) -> None:
+    """A hit has its picture's URL; with --distinct each caption is shown once, and a page is as long as was asked."""
+    for number in range(3):
+        copy = {"about": BIRDS["1"], "photo": f"https://store.example/{number}.jpg"}
+        client.index(index=index, id=f"copy {number}", document=copy, refresh=True)
+    client.index(index=index, id="another", document={"about": "An owl and its nest"}, refresh=True)
+    assert enrich(index, "--caption-field", "about", "--image-field", "photo").code == 0
+    asked = ("search", "an owl on a branch", "--index", index)
+
+    plain = run_program(*asked)
+    assert plain.stdout.splitlines()[0].split("\t") == ["#", "score", "image", "caption", "picture"]
+    assert "https://store.example/2.jpg" in plain.stdout
+    once = run_program(*asked, "--distinct", "-n", "2").stdout.splitlines()[1:]
+    assert [row.split("\t")[3] for row in once] == [BIRDS["1"], "An owl and its nest"]
+    second = run_program(*asked, "--distinct", "-n", "1", "--from", "1").stdout.splitlines()[1:]
+    assert [row.split("\t")[:4] for row in second] == [["2", *once[1].split("\t")[1:4]]]
+    refused = run_program(*asked, "--distinct", "--why-not", "1")
+    assert (refused.code, "Leave one out." in refused.stderr) == (2, True)
+
+
+def test_an_index_beside_takes_fields_along(index: str, client: Elasticsearch) -> None:
+    """Searches of it filter by them; the next run remembers them, and stores what has changed in them."""
+    extra: dict[str, Any] = {"brand": {"type": "keyword"}, "made": {"properties": {"year": {"type": "integer"}}}}
+    client.indices.put_mapping(index=index, properties=extra)
+    client.update(index=index, id="1", doc={"brand": "night", "made": {"year": 1999}}, refresh=True)
+    beside = f"{index}-beside"
+    carried = ("--carry", "brand", "--carry", "made.year")
+    shown = enrich(index, "--caption-field", "about", "--into", beside, *carried, "--dry-run", "--json")
+    assert shown.json["mapping"]["mappings"]["properties"]["brand"] == {"type": "keyword"}
+    assert enrich(index, "--caption-field", "about", "--into", beside, *carried).code == 0
+    asked = ("search", "a bird on a branch in the reeds", "--index", beside, "--json", "--filter")
+    (hit,) = run_program(*asked, "brand=night").json["hits"]
+    assert (hit["source"]["brand"], hit["source"]["made"]) == ("night", {"year": 1999})
+
+    client.update(index=index, id="2", doc={"made": {"year": 2001}}, refresh=True)
+    again = enrich(index, "--into", beside, "--json")
+    assert (again.json["encoded"], again.json["unchanged"]) == (1, 2)
+    assert f"{beside} takes along: brand, made.year." in again.stderr
+    assert [hit["id"] for hit in run_program(*asked, "made.year=2001").json["hits"]] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--carry", "shelf"), "is for an index beside"),
+        (("--carry", "page", "--into", "beside"), "mlsr-es has a field page of its own"),
+        (("--carry", "brandname", "--into", "beside"), "has no field brandname in its mapping"),
+    ],
+)
+def test_what_cannot_be_taken_along_is_refused(index: str, options: tuple[str, ...], why: str) -> None:
+    """Before anything is encoded."""
+    ran = enrich(index, "--caption-field", "about", *options)
+    assert (ran.code, why in ran.stderr) == (2, True)
+
+
+def test_bm25_reads_the_owners_field_of_text(index: str, tmp_path: Path) -> None:
+    """The weight is found on the first field with captions, stored and used; before that, advice names the field."""
+    assert enrich(index, "--caption-field", "about").code == 0
+    asked = ("search", "an owl on a branch", "--index", index, "--hybrid", "auto", "--explain", "--json")
+    before = run_program(*asked)
+    assert before.code == 2
+    assert (
+        f"mlsr-es tune hybrid --index {index} --topics FILE --store. Or give it: --hybrid about:WEIGHT" in before.stderr
+    )
+    topics = tmp_path / "topics.jsonl"
+    topics.write_text('{"id": "t", "text": "a heron in the snow"}\n')
+    tuned = run_program("tune", "hybrid", "--index", index, "--topics", str(topics), "--store", "--json")
+    assert tuned.json["hybrid"]["field"] == "about"
+    assert run_program(*asked).json["hits"][0]["bm25"] > 0
 
 
 def test_an_index_of_its_own_has_the_kind_of_field_that_is_asked_for(index: str) -> None:

@@ -123,6 +123,24 @@ def test_clauses_that_are_dropped_are_told_apart(client: Elasticsearch, index_na
     assert "mostly for dropped clauses" in found.verdict
 
 
+def test_images_that_rounding_makes_equal_are_a_loss_by_rounding(client: Elasticsearch, index_name: str) -> None:
+    """The cluster gives any of them first; nothing is unexplained, and the losses add up."""
+    mappings = {"properties": {"t": {"type": "rank_features"}}}
+    client.indices.create(index=index_name, mappings=mappings, settings={"number_of_shards": 2})
+    weights = {f"image {number}": 1.0 + number * 1e-4 for number in range(8)}
+    for image_id, weight in weights.items():
+        client.index(index=index_name, id=image_id, document={"t": {"bird": weight}}, refresh=True)
+    # The best image is known first and the worst last, and the index got them in the opposite order.
+    ids = tuple(reversed(weights))
+    vectors = SparseVectors.from_mappings([{0: weights[image_id]} for image_id in ids], vocabulary_size=1)
+    known = KnownWeights(ids, {"bird": 0}, vectors)
+    found = verify_scores(client, Asked(index_name, TermField("t"), depth=4), {"q": {"bird": 1.0}}, known)
+    assert (found.wrong, found.unexplained, found.pruning) == ({}, 0, 0)
+    assert found.agreement < 1
+    assert found.rounding == pytest.approx(1 - found.agreement)
+    assert "mostly for 9-bit rounding" in found.verdict
+
+
 def test_a_sparse_vector_is_verified_too(
     newer_cluster_url: str,
     newer_index_name: str,

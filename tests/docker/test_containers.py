@@ -28,7 +28,7 @@ def composed(**values: str) -> PyCompose:
 
 def test_the_compose_file_is_one() -> None:
     """By the Compose Specification; every variable in it stands in the example, and the other way round."""
-    assert set(composed().service_names()) == {"prepare", "elasticsearch", "kibana-user", "kibana"}
+    assert set(composed().service_names()) == {"prepare", "elasticsearch", "kibana-user", "kibana", "mlsr-es"}
     assert set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE)) == set(EXAMPLE)
     with pytest.raises(ValueError, match="ports"):
         composed(ES_PORT="never")
@@ -45,7 +45,8 @@ def test_the_variables_are_the_vendors() -> None:
 def test_services_are_of_one_version_healthy_and_on_loopback_alone() -> None:
     """And each waits for what it needs."""
     services = orjson.loads(composed(STACK_VERSION="9.9.9").to_json())["services"]
-    assert {service["image"].rpartition(":")[2] for service in services.values()} == {"9.9.9"}
+    ours = services["mlsr-es"]
+    assert {each["image"].rpartition(":")[2] for each in services.values() if each is not ours} == {"9.9.9"}
     for name, port in (("elasticsearch", 9200), ("kibana", 5601)):
         assert services[name]["ports"] == [f"127.0.0.1:{port}:{port}"]
         assert "curl -s" in services[name]["healthcheck"]["test"]
@@ -61,7 +62,28 @@ def test_services_are_of_one_version_healthy_and_on_loopback_alone() -> None:
         "elasticsearch": {"prepare": "service_completed_successfully"},
         "kibana-user": {"elasticsearch": "service_healthy"},
         "kibana": {"kibana-user": "service_completed_successfully"},
+        "mlsr-es": {"elasticsearch": "service_healthy"},
     }
+
+
+def test_a_command_runs_beside_the_cluster() -> None:
+    """Only when it is asked for; it has address, credentials and certificate, and a place for rejected records."""
+    services = orjson.loads(composed(ELASTIC_PASSWORD="secret").to_json())["services"]
+    ours = services["mlsr-es"]
+    assert ours["profiles"] == ["commands"]
+    environment = ours["environment"]
+    assert (environment["ES_URL"], environment["ES_PASSWORD"]) == ("https://elasticsearch:9200", "secret")
+    assert environment["ES_CA_CERTS"] == "/certs/ca/ca.crt"
+    assert "certificates:/certs:ro" in ours["volumes"]
+    assert [str(group) for group in ours["group_add"]] == ["0"]
+    assert "work:/work" in ours["volumes"]
+    assert (DOCKER / ours["build"]["context"] / ours["build"]["dockerfile"]).resolve() == DOCKER / "Dockerfile"
+
+
+def test_no_limit_is_raised_that_a_rootless_engine_may_not_raise() -> None:
+    """Memory is not locked."""
+    assert "ulimits" not in COMPOSE
+    assert "memory_lock" not in COMPOSE
 
 
 def checked(tmp_path: Path, map_count: int | None, **passwords: str) -> subprocess.CompletedProcess[str]:
@@ -88,6 +110,17 @@ def test_a_machine_that_will_do_passes(tmp_path: Path, map_count: int | None) ->
     """And so does one that has no such setting."""
     ran = checked(tmp_path, map_count, ELASTIC_PASSWORD="Correct-Horse_1", KIBANA_PASSWORD="battery")
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_later_start_is_told_what_a_changed_password_means(tmp_path: Path) -> None:
+    """Elasticsearch keeps the password of its first start; the hint fails nothing, and shows no password."""
+    (tmp_path / "ca").mkdir()
+    (tmp_path / "ca" / "ca.crt").touch()
+    passwords = {"ELASTIC_PASSWORD": "Correct-Horse_1", "KIBANA_PASSWORD": "battery"}
+    ran = checked(tmp_path, None, CERTS=str(tmp_path), **passwords)
+    assert ran.returncode == 0
+    assert "bin/elasticsearch-reset-password -u elastic -i" in ran.stderr
+    assert "Correct-Horse_1" not in ran.stderr
 
 
 @pytest.mark.parametrize("password", ["", "short", 'with"quote', "with space"])

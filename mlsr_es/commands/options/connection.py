@@ -46,7 +46,10 @@ def connection_settings(
     ca_certs: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="The authority behind the cluster's certificate (PEM).", rich_help_panel=_PANEL
+            envvar="ES_CA_CERTS",
+            metavar="FILE",
+            help="The authority behind the cluster's certificate (PEM).",
+            rich_help_panel=_PANEL,
         ),
     ] = None,
     ssl_fingerprint: Annotated[

@@ -42,6 +42,14 @@ def suggest_options(
         typer.Option(metavar="FILE|JSON", help="A clause of the query language that every image has to match."),
     ] = [],  # noqa: B006
     collapse: Annotated[str, typer.Option(metavar="FIELD", help="One image for each value: its best.")] = "",
+    distinct: Annotated[
+        bool,
+        typer.Option(
+            "--distinct",
+            help="Show images with the same captions once, by the best of them. For each image that is shown, ten hits "
+            "are looked at.",
+        ),
+    ] = False,
     highlight: Annotated[
         bool, typer.Option("--highlight", help="Show captions with the query's words marked.")
     ] = False,
@@ -103,6 +111,7 @@ def suggest_options(
         filters=filters_of(filters),
         clauses=clauses_of(filter_json),
         collapse=collapse,
+        distinct=distinct,
         highlight=highlight,
         own=own,
         hybrid=hybrid,

@@ -11,10 +11,10 @@ import orjson
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.segment import Segment
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from mlsr_es.errors import InputError, MlsrError
@@ -22,6 +22,12 @@ from mlsr_es.progress import Progress
 
 REJECTED = 3
 """The exit code of a command that is done, and has put bad records aside."""
+
+LOADING_MODEL = "Loading the model"
+"""The stage before the first document: torch and a model take seconds."""
+
+_ROOM_FOR_BARS = 110
+"""Columns: on a narrower terminal a stage has no bar, so that its counts are whole."""
 
 _WIDE = 100_000
 """Columns of a table that nobody's terminal limits."""
@@ -94,14 +100,39 @@ def table(*headers: str, numbers: Collection[int] = (), whole: Collection[int] =
     return shown
 
 
+class _Count(ProgressColumn):
+    """How much is done, of how much; empty for a stage in which nothing is counted."""
+
+    def render(self, task: Task) -> Text:
+        if not task.fields["unit"]:
+            return Text()
+        total = "?" if task.total is None else f"{task.total:,.0f}"
+        return Text(f"{task.completed:,.0f}/{total} {task.fields['unit']}")
+
+
+class _Left(TimeRemainingColumn):
+    """The time that is left; empty for a stage in which nothing is counted."""
+
+    def render(self, task: Task) -> Text:
+        return Text.assemble("left ", super().render(task)) if task.fields["unit"] else Text()
+
+
 class _Drawn:
-    """A ``Progress`` drawn by rich, a bar a stage."""
+    """A ``Progress`` drawn by rich, a bar a stage; before the first stage it says that the work has begun."""
 
     def __init__(self, bars: RichProgress) -> None:
         self._bars = bars
         self._tasks: dict[str, TaskID] = {}
+        self._beginning: TaskID | None = bars.add_task("Starting", total=None, unit="")
+
+    def begun(self) -> None:
+        """Take the line away that stands there until the first stage."""
+        if self._beginning is not None:
+            self._bars.remove_task(self._beginning)
+            self._beginning = None
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
+        self.begun()
         if stage in self._tasks:
             self._bars.update(self._tasks[stage], total=total)
         else:
@@ -119,14 +150,30 @@ class _Drawn:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Bars with the time that is left, on stderr; nothing is drawn where that is no terminal."""
-    columns = (
-        TextColumn("{task.description:<32}"),
-        BarColumn(bar_width=28),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[unit]:<9}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    with RichProgress(*columns, console=notes, disable=not notes.is_terminal) as bars:
-        yield _Drawn(bars)
+    with RichProgress(*_columns(notes.width), console=notes, disable=not notes.is_terminal) as bars:
+        drawn = _Drawn(bars)
+        try:
+            yield drawn
+        finally:
+            drawn.begun()
+
+
+@contextmanager
+def loading_model() -> Iterator[None]:
+    """Say that the model is being loaded, on a terminal, until it is: where no other progress is drawn."""
+    if not notes.is_terminal:
+        yield
+        return
+    with notes.status(f"{LOADING_MODEL}..."):
+        yield
+
+
+def _columns(width: int) -> list[ProgressColumn]:
+    """The columns of a stage's line that a terminal has room for.
+
+    A description is folded before a count is cut.
+    """
+    description = TextColumn("{task.description}", table_column=Column(overflow="fold"))
+    count = _Count(table_column=Column(no_wrap=True))
+    bar = [BarColumn(bar_width=28)] if width >= _ROOM_FOR_BARS else []
+    return [description, *bar, count, TimeElapsedColumn(), _Left()]

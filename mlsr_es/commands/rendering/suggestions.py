@@ -83,19 +83,30 @@ def print_images(found: Suggestions, *, pieces: bool = False) -> None:
 
 def _print_rows(found: Suggestions, *, pieces: bool) -> None:
     explained = found.request.explain
-    shown = table("#", "score", "image", "caption", *(["words"] if explained else []), numbers={0, 1}, whole={2})
+    pictured = any(image.picture for image in found.images)
+    headers = ["caption", *(["picture"] if pictured else []), *(["words"] if explained else [])]
+    shown = table("#", "score", "image", *headers, numbers={0, 1}, whole={2})
     room = _SHOWN_CAPTION if data.is_terminal else None
-    for rank, image in enumerate(found.images, found.request.request_options.start + 1):
+    for rank, image in enumerate(found.images, found.request.start + 1):
         words = ["\n".join(_words(image, found.request, pieces=pieces))] if explained else []
-        shown.add_row(str(rank), f"{image.score:.2f}", image.id, caption_of(image, room), *words)
+        shown.add_row(
+            str(rank),
+            f"{image.score:.2f}",
+            image.id,
+            caption_of(image, room),
+            *([image.picture] if pictured else []),
+            *words,
+        )
     data.print(shown)
 
 
 def _print_blocks(found: Suggestions, *, pieces: bool) -> None:
-    for rank, image in enumerate(found.images, found.request.request_options.start + 1):
+    for rank, image in enumerate(found.images, found.request.start + 1):
         place = f"{rank:>3}  {image.score:>{_INDENT - 7}.2f}  "
         data.print(Text.assemble((place, "bold"), caption_of(image, data.width - _INDENT)))
         data.print(Text(" " * _INDENT + image.id), soft_wrap=True)  # can be copied as one line
+        if image.picture:
+            data.print(Text(" " * _INDENT + image.picture), soft_wrap=True)
         for line in _words(image, found.request, pieces=pieces):
             data.print(Padding(Text(line, style="dim"), (0, 0, 0, _INDENT)))
 

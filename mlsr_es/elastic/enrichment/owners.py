@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.client import translated
 from mlsr_es.elastic.enrichment.weights_object import WeightsObject, check_free
-from mlsr_es.elastic.mapping import FieldKind, IndexMeta, State, field_type
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta, State, carried_properties, field_type
 from mlsr_es.elastic.reading import refresh
 from mlsr_es.elastic.versions import update_meta, whole_meta
 from mlsr_es.errors import IndexMismatchError, InputError
@@ -48,6 +48,14 @@ class OwnersIndex:
         """The type of the field with the weights; None where it does not exist yet, or cannot hold weights."""
         found = field_type(self.mapping, weights_object.field)
         return FieldKind(found) if found in set(FieldKind) else None
+
+    def carried(self, paths: Iterable[str]) -> dict[str, Any]:
+        """The mapping of fields that an index beside this one takes along.
+
+        Raises:
+            IndexMismatchError: A field cannot be carried.
+        """
+        return carried_properties(self.index, self.mapping, self.settings, paths)
 
 
 def describe(client: Elasticsearch, name: str) -> OwnersIndex:

@@ -1,5 +1,6 @@
 """The shape of an index: fields of term weights, ``_meta.mlsr``, the body of the create call, stored documents."""
 
+from mlsr_es.elastic.mapping.carried import carried_properties, carried_values
 from mlsr_es.elastic.mapping.documents import document_body, stored_weights, weights_body
 from mlsr_es.elastic.mapping.fields import REFERENCES, TEXTS, check_readable, values_at
 from mlsr_es.elastic.mapping.index_body import KEEP_WEIGHTS, WHILE_BUILDING, check_field, field_type, index_body
@@ -15,6 +16,8 @@ __all__ = [
     "IndexMeta",
     "State",
     "TermField",
+    "carried_properties",
+    "carried_values",
     "check_field",
     "check_readable",
     "cut",

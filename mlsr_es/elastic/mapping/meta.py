@@ -51,6 +51,8 @@ class IndexMeta:
         enriched: For somebody else's index: ``captions``, a list of ``field`` and ``kind`` of caption component;
             ``image``, the field with images or ""; ``inline``, whether that field holds the images themselves. Empty
             for an index of this package.
+        reads: For an index beside somebody's: ``captions`` and ``image`` as in ``enriched``, and ``carried``, the
+            fields that it takes along; empty for any other index.
         hybrid: The weight of BM25 in hybrid searches, as ``Hybrid.to_json``; empty where it is unknown.
         filling: ``field`` and ``revision`` of another model's weights that are being written while the present ones
             serve.
@@ -70,6 +72,7 @@ class IndexMeta:
     restore: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     strategy: str = ""
     enriched: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    reads: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     hybrid: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     filling: Mapping[str, str] = dataclasses.field(default_factory=dict)
 

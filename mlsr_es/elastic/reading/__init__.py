@@ -2,7 +2,7 @@
 
 from mlsr_es.elastic.reading.scanning import scan
 from mlsr_es.elastic.reading.snapshot import ReadDocument, read_again, read_snapshot
-from mlsr_es.elastic.reading.stored import Stored, collections, count, ids_of_collection, refresh, stored
+from mlsr_es.elastic.reading.stored import Stored, collections, count, ids_of_collection, refresh, some_values, stored
 
 __all__ = [
     "ReadDocument",
@@ -14,5 +14,6 @@ __all__ = [
     "read_snapshot",
     "refresh",
     "scan",
+    "some_values",
     "stored",
 ]

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.client import address_of, refusal, translated
+from mlsr_es.elastic.mapping import values_at
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -19,6 +20,7 @@ _PAGE = 5_000
 """Ids in a page; the cluster's limit is 10,000."""
 
 _MOST_COLLECTIONS = 1_000
+_SOME = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,25 @@ def count(client: Elasticsearch, index: str, collection: str | None = None) -> i
     query: dict[str, Any] = {"term": {"collection": collection}} if collection is not None else {"match_all": {}}
     with translated(client, f"count the documents of {index}"):
         return int(client.count(index=index, query=query)["count"])
+
+
+def some_values(client: Elasticsearch, index: str, field: str) -> list[str]:
+    """The texts that some documents have in a field.
+
+    Args:
+        client: From ``connect``.
+        index: An index or alias.
+        field: The field's path in the stored documents.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    with translated(client, f"read documents of {index}"):
+        hits = client.search(index=index, size=_SOME, source={"includes": [field]}, track_total_hits=False)["hits"][
+            "hits"
+        ]
+    return [value for hit in hits for value in values_at(hit.get("_source", {}), field) if isinstance(value, str)]
 
 
 def refresh(client: Elasticsearch, index: str) -> None:

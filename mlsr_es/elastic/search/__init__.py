@@ -1,9 +1,9 @@
 """Searching: strategies, queries, what stands around them, hits, and the rank of one document."""
 
 from mlsr_es.elastic.search.any_index import term_field_of
-from mlsr_es.elastic.search.checks import clauses_allowed, count_without_weights, sampled_features
+from mlsr_es.elastic.search.checks import clauses_allowed, count_without_weights, explained_document, sampled_features
 from mlsr_es.elastic.search.hits import Answer, Hit, contributions, search, search_many, weights_in
-from mlsr_es.elastic.search.known_fields import check_filter_fields, check_text_field, field_types
+from mlsr_es.elastic.search.known_fields import check_filter_fields, check_text_field, field_types, first_text_field
 from mlsr_es.elastic.search.queries import WordClauses, build_query
 from mlsr_es.elastic.search.rank import (
     SearchRank,
@@ -15,10 +15,17 @@ from mlsr_es.elastic.search.rank import (
     images_with,
     rank_in_search,
 )
-from mlsr_es.elastic.search.request_options import RequestOptions, check_own, check_page, with_request_options
+from mlsr_es.elastic.search.request_options import (
+    WINDOW,
+    RequestOptions,
+    check_own,
+    check_page,
+    with_request_options,
+)
 from mlsr_es.elastic.search.strategy import Strategy
 
 __all__ = [
+    "WINDOW",
     "Answer",
     "Hit",
     "RequestOptions",
@@ -34,9 +41,11 @@ __all__ = [
     "clauses_allowed",
     "contributions",
     "count_without_weights",
+    "explained_document",
     "field_types",
     "find_document",
     "first_phase",
+    "first_text_field",
     "hit_of",
     "ids_like",
     "images_with",

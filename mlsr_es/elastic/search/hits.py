@@ -137,14 +137,14 @@ def contributions(hit: Hit, query: Mapping[str, float], *, field: str = "mlsr.te
     Their sum is the score, up to float32 rounding; where BM25 adds to the score, what is left is its part.
 
     Args:
-        hit: That brings its stored weights, in its document or as a field beside it.
+        hit: That brings its stored weights, as a field beside its document or in it.
         query: Feature name to query weight.
         field: The field that was searched.
 
     Returns:
         Term (a word piece, not a feature name) to query weight times stored weight.
     """
-    stored = weights_in(hit.source, field) or _merged(hit.beside.get("fields", {}).get(field, []))
+    stored = weights_beside(hit.beside, field) or weights_in(hit.source, field)
     names = [name for name in query if name in stored]
     kept = quantised(np.array([stored[name] for name in names], dtype=np.float32)).astype(np.float64)
     parts = kept * np.array([query[name] for name in names], dtype=np.float32)
@@ -158,6 +158,15 @@ def weights_in(source: Mapping[str, Any], field: str = "mlsr.terms") -> dict[str
     for name in field.split("."):
         value = value.get(name, {}) if isinstance(value, Mapping) else {}
     return _merged(value if isinstance(value, list) else [value])
+
+
+def weights_beside(beside: Mapping[str, Any], field: str = "mlsr.terms") -> dict[str, float]:
+    """The weights that a hit brings because ``fields`` of the search names their field; empty where it has none.
+
+    A cluster may leave weights out of the documents that it shows (from 9.2 on it does so for a ``sparse_vector``), and
+    gives them, rounded to the bits that scores use, to whoever names the field.
+    """
+    return _merged(beside.get("fields", {}).get(field, []))
 
 
 def _merged(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Any
 from mlsr_es.errors import InputError
 
 _ANALYSED = frozenset({"text", "match_only_text", "annotated_text"})
+_WHOLE = frozenset({"keyword", "constant_keyword", "wildcard"})
 _OF_EVERY_INDEX = dict.fromkeys(("_id", "_ignored", "_index", "_routing", "_tier"), "keyword")
 _NAMED = 12
 
@@ -31,6 +32,21 @@ def field_types(mapping: Mapping[str, Any]) -> dict[str, str]:
     return _OF_EVERY_INDEX | types | {name: types[meant] for name, meant in others.items() if meant in types}
 
 
+def first_text_field(mapping: Mapping[str, Any], names: Iterable[str]) -> str:
+    """The first of some fields that BM25 can search, itself or by another way to search it; "" for none.
+
+    Args:
+        mapping: Of the index.
+        names: The fields' names.
+    """
+    fields = field_types(mapping)
+    for name in names:
+        ways = [name, *(each for each in fields if each.startswith(f"{name}."))]
+        if found := next((each for each in ways if fields.get(each) in _ANALYSED), ""):
+            return found
+    return ""
+
+
 def check_filter_fields(index: str, fields: Mapping[str, str], names: Iterable[str]) -> None:
     """See that fields can be compared with a whole value: a cluster says nothing, and finds nothing, where they cannot.
 
@@ -47,9 +63,11 @@ def check_filter_fields(index: str, fields: Mapping[str, str], names: Iterable[s
         if found is None:
             raise InputError(f"the index {index} has no field {name}.", advice=_offer(fields))
         if found in _ANALYSED:
+            whole = [each for each, kind in fields.items() if each.startswith(f"{name}.") and kind in _WHOLE]
+            by_words = f"""Ask for its words: --filter-json '{{"match": {{"{name}": "..."}}}}'"""
             raise InputError(
                 f"the field {name} of {index} is cut into words, so that no whole value is found in it.",
-                advice=f"""Ask for its words: --filter-json '{{"match": {{"{name}": "..."}}}}'""",
+                advice=f"Name the field with its whole values: {' or '.join(whole)}." if whole else by_words,
             )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.client import translated
 from mlsr_es.elastic.mapping import TermField
-from mlsr_es.elastic.search.hits import Hit, search
+from mlsr_es.elastic.search.hits import Hit, search, weights_beside
 from mlsr_es.elastic.search.request_options import RequestOptions
 
 if TYPE_CHECKING:
@@ -44,16 +44,24 @@ class VisibleDocument:
     """A document, looked up where a search would meet it.
 
     Args:
-        source: As it is stored.
+        source: As it is stored, as far as it was asked for.
+        weights: Feature name to stored weight; empty where it has none.
         excluding: The filters that it does not pass, of those that were asked.
     """
 
     source: dict[str, Any]
+    weights: dict[str, float]
     excluding: tuple[Mapping[str, Any], ...]
 
 
 def find_document(
-    client: Elasticsearch, index: str, document_id: str, *, filters: Sequence[Mapping[str, Any]], source: Any = True
+    client: Elasticsearch,
+    index: str,
+    document_id: str,
+    *,
+    field: TermField,
+    filters: Sequence[Mapping[str, Any]],
+    source: Any = True,
 ) -> VisibleDocument | None:
     """A document, if a search sees it, and which filters leave it out.
 
@@ -61,6 +69,7 @@ def find_document(
         client: Of ``connect``.
         index: An index or alias.
         document_id: The document's.
+        field: With the weights.
         filters: Clauses of the query language.
         source: What of the document is wanted, as Elasticsearch takes it.
 
@@ -70,15 +79,14 @@ def find_document(
     """
     named = [{"bool": {"filter": [each], "_name": str(place)}} for place, each in enumerate(filters)]
     query = {"bool": {"filter": [{"ids": {"values": [document_id]}}], "should": named}}
+    body = {"query": query, "size": 1, "_source": source, "fields": [field.path]}
     with translated(client, f"look up {document_id} in {index}"):
-        found = client.search(
-            index=index, body={"query": query, "size": 1, "_source": source}, allow_partial_search_results=False
-        )["hits"]["hits"]
+        found = client.search(index=index, body=body, allow_partial_search_results=False)["hits"]["hits"]
     if not found:
         return None
     passed = set(found[0].get("matched_queries", ()))
     excluding = tuple(each for place, each in enumerate(filters) if str(place) not in passed)
-    return VisibleDocument(found[0].get("_source", {}), excluding)
+    return VisibleDocument(found[0].get("_source", {}), weights_beside(found[0], field.path), excluding)
 
 
 def first_phase(body: Mapping[str, Any]) -> dict[str, Any]:

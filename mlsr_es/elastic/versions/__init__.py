@@ -1,11 +1,13 @@
 """Versions of an index behind an alias: creating, promoting, rolling back, removing, listing, and their metadata."""
 
+from mlsr_es.elastic.versions.creating import add_fields
 from mlsr_es.elastic.versions.listing import Listed, Role, list_versions, only_index
 from mlsr_es.elastic.versions.meta_updates import (
     mark_ready,
     read_meta,
     store_hybrid,
     store_origin,
+    store_reads,
     store_strategy,
     update_meta,
     whole_meta,
@@ -27,6 +29,7 @@ __all__ = [
     "Resolved",
     "Role",
     "Version",
+    "add_fields",
     "alias_of",
     "check_unused",
     "create_version",
@@ -40,6 +43,7 @@ __all__ = [
     "roll_back",
     "store_hybrid",
     "store_origin",
+    "store_reads",
     "store_strategy",
     "update_meta",
     "whole_meta",

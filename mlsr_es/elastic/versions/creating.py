@@ -48,3 +48,19 @@ def create(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> None:
             raise ClusterRefusedError(
                 f"{address_of(client)} has no fields of the type {lacking[1]}.", advice=f"Try --field-kind {other}."
             ) from error
+
+
+def add_fields(client: Elasticsearch, index: str, properties: Mapping[str, Any]) -> None:
+    """Add fields to the mapping of an index; those that it has already stay.
+
+    Args:
+        client: From ``connect``.
+        index: The concrete name of the index.
+        properties: The fields' mapping.
+
+    Raises:
+        IndexMismatchError: The index is gone.
+        ClusterError: The cluster cannot be reached, or refuses, as where a field has another type already.
+    """
+    with translated(client, f"add fields to the mapping of {index}"):
+        client.indices.put_mapping(index=index, properties=dict(properties))

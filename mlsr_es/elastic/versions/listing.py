@@ -85,6 +85,7 @@ def list_versions(client: Elasticsearch, name: str = "") -> list[Listed]:
     ours = {index: about for index, about in told.items() if "_meta" in about.get("mappings", {})}
     ways_back = {_meta(about).get("replaced") for index, about in ours.items() if _searched(index, about)}
     counted = _counted(client, list(ours))
+    seen = _seen_by_searches(client, [index for index, about in ours.items() if _owners(about)])
     listed = [
         Listed(
             name=_name(index, about),
@@ -92,7 +93,7 @@ def list_versions(client: Elasticsearch, name: str = "") -> list[Listed]:
             role=_role(index, about, ways_back),
             model=str(_meta(about).get("model", "")),
             created=datetime.fromtimestamp(int(about["settings"]["index"]["creation_date"]) / 1000, UTC),
-            documents=counted[index][0] if index in counted else None,
+            documents=seen.get(index, counted[index][0] if index in counted else None),
             size_bytes=counted[index][1] if index in counted else None,
         )
         for index, about in ours.items()
@@ -169,3 +170,23 @@ def _counted(client: Elasticsearch, indices: list[str]) -> dict[str, tuple[int, 
             return {}
     parts = {index: about["primaries"] for index, about in told.items()}
     return {index: (part["docs"]["count"], part["store"]["size_in_bytes"]) for index, part in parts.items() if part}
+
+
+def _seen_by_searches(client: Elasticsearch, indices: list[str]) -> dict[str, int]:
+    """How many documents a search sees in each index; nothing where the user may not search one of them.
+
+    An owner's index may have nested objects, which the statistics of an index count as documents.
+    """
+    from elasticsearch import AuthorizationException, BadRequestError
+
+    if not indices:
+        return {}
+    by_index = {"by": {"terms": {"field": "_index", "size": len(indices)}}}
+    with translated(client, "count documents"):
+        try:
+            told = client.search(
+                index=indices, size=0, aggs=by_index, track_total_hits=False, allow_partial_search_results=False
+            )
+        except (AuthorizationException, BadRequestError):  # the latter: one of them is closed
+            return {}
+    return {bucket["key"]: bucket["doc_count"] for bucket in told["aggregations"]["by"]["buckets"]}

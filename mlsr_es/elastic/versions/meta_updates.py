@@ -99,6 +99,17 @@ def store_origin(client: Elasticsearch, version: str, collection: str, origin: s
     return before.origins.get(collection)
 
 
+def store_reads(client: Elasticsearch, version: str, reads: Mapping[str, Any]) -> None:
+    """Record which fields of somebody's index a version is made from.
+
+    Raises:
+        IndexMismatchError: The version is gone, or is not this package's.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    doing = f"write down which fields {version} is made from"
+    update_meta(client, version, doing, lambda meta: replace(meta, reads=reads))
+
+
 def store_hybrid(client: Elasticsearch, version: str, hybrid: Hybrid) -> bool:
     """Record the weight of BM25 in a version; searches with ``--hybrid auto`` use it from then on.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic.enrichment import OwnersIndex
-from mlsr_es.elastic.mapping import REFERENCES, TEXTS, check_readable
+from mlsr_es.elastic.mapping import REFERENCES, TEXTS, IndexMeta, check_readable
 from mlsr_es.errors import InputError
 from mlsr_es.indexing.needs import Needs
 
@@ -20,13 +20,15 @@ class OwnersFields:
     Args:
         captions: From each field to the caption component that it holds.
         image: The field with images, or with their paths or URLs; "" for none.
+        carried: Fields that are not encoded, and that an index beside this one takes along.
     """
 
     captions: Mapping[str, CaptionKind]
     image: str = ""
+    carried: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, captions: Sequence[str], image: str) -> Self:
+    def parse(cls, captions: Sequence[str], image: str, carried: Sequence[str] = ()) -> Self:
         """Parse what the user typed: ``FIELD`` or ``FIELD:KIND`` for each; a field without a kind is a description.
 
         Raises:
@@ -41,7 +43,36 @@ class OwnersFields:
                     advice=f"The kinds are {', '.join(CaptionKind)}; a field alone is a description.",
                 )
             kinds[field] = CaptionKind(kind) if kind else CaptionKind.DESCRIPTION
-        return cls(kinds, image)
+        return cls(kinds, image, tuple(dict.fromkeys(carried)))
+
+    @classmethod
+    def remembered(cls, *written: IndexMeta | None) -> Self | None:
+        """The fields that the run before read.
+
+        Args:
+            written: Of the indices that it may have written to, the first that tells counts; None for no index.
+
+        Returns:
+            None where none of them tells.
+        """
+        stored = next((found for meta in written if meta and (found := meta.enriched or meta.reads)), None)
+        if stored is None:
+            return None
+        captions = {each["field"]: CaptionKind(each["kind"]) for each in stored["captions"]}
+        return cls(captions, str(stored.get("image", "")), tuple(stored.get("carried", ())))
+
+    def or_those_of(self, before: Self | None) -> Self:
+        """These fields, and those of an earlier run for what is not named."""
+        if before is None:
+            return self
+        return type(self)(self.captions or before.captions, self.image or before.image, self.carried or before.carried)
+
+    def __str__(self) -> str:
+        captions = ", ".join(f"{field} ({kind})" for field, kind in self.captions.items()) or "no field"
+        images = f", images from {self.image}" if self.image else ""
+        return f"captions from {captions}{images}" + (
+            f", and carries {', '.join(self.carried)}" if self.carried else ""
+        )
 
     @property
     def group(self) -> str:
@@ -54,23 +85,24 @@ class OwnersFields:
     @property
     def wanted(self) -> tuple[str, ...]:
         """The paths of all these fields."""
-        return (*self.captions, *([self.image] if self.image else []))
+        return (*self.captions, *([self.image] if self.image else []), *self.carried)
 
     def read_by(self, needs: Needs) -> Self:
         """Drop the image field for a model that reads captions only, unless it tells which captions belong together."""
         keeps = needs.image or self.group
-        return self if keeps else type(self)(self.captions)
+        return self if keeps else replace(self, image="")
 
     def check(self, owners: OwnersIndex) -> None:
         """Check that the index has these fields.
 
         Raises:
-            IndexMismatchError: A field is missing, of another type, or nested.
+            IndexMismatchError: A field is missing, of another type, or nested, or cannot be carried.
         """
         for field in self.captions:
             check_readable(owners.index, owners.mapping, field, types=TEXTS)
         if self.image:
             check_readable(owners.index, owners.mapping, self.image, types=REFERENCES, nested=False)
+        owners.carried(self.carried)
 
     def check_needs(self, needs: Needs) -> None:
         """Check that the fields that a model needs are named.

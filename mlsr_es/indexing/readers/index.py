@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
+from mlsr_es.elastic.mapping import carried_values
 from mlsr_es.elastic.reading import ReadDocument, count, read_again, read_snapshot
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.fingerprint import digest_of_bytes, index_fingerprint
@@ -102,9 +103,11 @@ class IndexReader:
         return self.store.is_remote(picture.reference)
 
     def fingerprint(self, record: Record, files: Sequence[ImageFile | None]) -> str:
-        """The fingerprint over captions, names and images of all pictures, and the model."""
+        """The fingerprint over captions, names and images of all pictures, the model, and what is carried."""
         digests = [digest_of_bytes(file.read()) if file else None for file in files]
-        return index_fingerprint(self.revision, record.pictures, digests)
+        source = record.found.source if record.found else {}
+        carried = carried_values(source, self.fields.carried)
+        return index_fingerprint(self.revision, record.pictures, digests, carried)
 
     def sections(self) -> Iterator[Section]:
         """No sections: an index holds documents only."""

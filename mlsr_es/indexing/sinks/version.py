@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.bulk import BulkResult, IndexAction, load
-from mlsr_es.elastic.mapping import FieldKind, IndexMeta, document_body, index_body
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta, carried_values, document_body, index_body
 from mlsr_es.elastic.reading import Stored, count, refresh, stored
-from mlsr_es.elastic.versions import delete_version, mark_ready, promote, resolve, store_origin
+from mlsr_es.elastic.versions import add_fields, delete_version, mark_ready, promote, resolve, store_origin, store_reads
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.indexing.encode import EncodedRecord
 from mlsr_es.indexing.record import Key, Record
@@ -48,6 +48,7 @@ class VersionPlan:
         mirrors: Whether the version holds the documents of another index under their ids. Then every id is known, even
             that of a bad document, and the same id under a second routing is rejected.
         promotes: Whether the version is promoted as soon as it is complete.
+        carried: The mapping of the fields that it takes along from the index that it mirrors.
     """
 
     name: str
@@ -58,6 +59,7 @@ class VersionPlan:
     prunes: bool = False
     mirrors: bool = False
     promotes: bool = True
+    carried: Mapping[str, Any] = field(default_factory=dict)
 
 
 class VersionSink:
@@ -100,12 +102,18 @@ class VersionSink:
     @property
     def body(self) -> Mapping[str, Any]:
         """The settings and mapping of a new version."""
-        return index_body(of_new_version(self._client, self._plan.meta, self._plan.kind))
+        body = index_body(of_new_version(self._client, self._plan.meta, self._plan.kind))
+        body["mappings"]["properties"] |= self._plan.carried
+        return body
 
     def open(self) -> None:
         """Create the version if it does not exist, and record where the collection is read from."""
         plan = self._plan
         self.index = opened(self._client, plan.name, plan.meta, self._target, plan.kind)
+        if plan.carried:
+            add_fields(self._client, self.index, plan.carried)
+        if plan.meta.reads:
+            store_reads(self._client, self.index, plan.meta.reads)
         if plan.origin:
             self._origin_before = store_origin(self._client, self.index, plan.collection, plan.origin)
 
@@ -156,6 +164,8 @@ class VersionSink:
         )
         if change.images:
             body["mlsr"]["images"] = change.images
+        if found := prepared.record.found:
+            body |= carried_values(found.source, self._plan.meta.reads.get("carried", ()))
         return IndexAction(prepared.record.id, body)
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from mlsr_es.elastic.client import address_of
 from mlsr_es.elastic.cluster import AccessRole, Capabilities, capabilities, disks, lacking, write_blocks
 from mlsr_es.elastic.reading import count
-from mlsr_es.elastic.search import clauses_allowed, count_without_weights, sampled_features
+from mlsr_es.elastic.search import clauses_allowed, count_without_weights, explained_document, sampled_features
 from mlsr_es.elastic.versions import Role, Version, list_versions
 from mlsr_es.errors import ClusterRefusedError, MlsrError
 from mlsr_es.inspection.doctor.finding import Finding, Level
@@ -34,6 +34,8 @@ _MARKS = {
     "flood_stage": "the cluster lets nobody write to the indices on it",
 }
 _NAMED = 3
+_ROUNDING = 1e-5
+"""Relative: a cluster adds up the terms of a score in single precision."""
 
 
 def examine(client: Client, index: str = "", *, load: Callable[[str], BiEncoder]) -> Iterator[Finding]:
@@ -84,6 +86,7 @@ def _index(client: Client, index: str, load: Callable[[str], BiEncoder]) -> Iter
     asked = model.config.query_terms if model else None
     yield _attempted("clause limit", _clauses, client, index, version, asked)
     yield _attempted("documents without weights", _weightless, client, index, version)
+    yield _attempted("explanation", _explanation, client, index, version)
     if model:
         yield _attempted("features that match nothing", _features, client, index, version, model)
 
@@ -184,6 +187,21 @@ def _weightless(client: Client, index: str, version: Version) -> Finding:
         advice = f"Run {again} again, if they are new; what has neither image nor caption stays without."
         return Finding(about, Level.AMBER, f"{number:,} of {total:,}: no search by terms finds them.", advice)
     return Finding(about, Level.GREEN, f"none of {total:,}.")
+
+
+def _explanation(client: Client, index: str, version: Version) -> Finding:
+    found = explained_document(client, index, version.meta.terms)
+    if found is None:
+        return Finding("explanation", Level.UNKNOWN, "no document has terms to explain.")
+    if not found.explained or abs(found.score - found.explained) > _ROUNDING * found.score:
+        return Finding(
+            "explanation",
+            Level.RED,
+            f"{found.id} scores {found.score:.6g}, and its terms add up to {found.explained:.6g}: what --explain and "
+            "--why-not say of it is wrong.",
+            "Its weights are not shown as they are searched: encode it again, or ask the cluster's owner.",
+        )
+    return Finding("explanation", Level.GREEN, f"the score of {found.id} is the sum of what its terms contribute.")
 
 
 def _features(client: Client, index: str, version: Version, model: BiEncoder) -> Finding:

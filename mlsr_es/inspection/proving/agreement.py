@@ -116,3 +116,16 @@ def disagreement(wanted: Expected, places: Places, scores: Sequence[float], dept
     if passed.size and (largest := float(wanted.scores[passed].max())) > least * (1 + ROUNDING):
         return f"an image with the dot product {largest:.6g} is not among the hits"
     return ""
+
+
+def disproved(scores: Sequence[float], explained: Sequence[float]) -> str:
+    """Describe, in words, the first hit whose explanation does not add up to its score; "" if there is none.
+
+    Args:
+        scores: The scores of the hits, best first.
+        explained: For each hit, the sum of what its terms contribute by the weights that the cluster shows.
+    """
+    for rank, (score, total) in enumerate(zip(scores, explained, strict=True), 1):
+        if not np.isclose(total, score, rtol=ROUNDING, atol=0):
+            return f"hit {rank} has the score {score:.6g}, and its explanation adds up to {total:.6g}"
+    return ""

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlsr_es.elastic.mapping import TermField
-from mlsr_es.elastic.search import Answer, Strategy, build_query, search
+from mlsr_es.elastic.search import Answer, Strategy, contributions, search
 from mlsr_es.errors import InputError
 from mlsr_es.inspection.proving.agreement import (
     Expected,
     Places,
     disagreement,
+    disproved,
     dot_products,
     expected,
     order_kept,
     overlap,
 )
+from mlsr_es.inspection.proving.asked import Asked, Asking
 from mlsr_es.inspection.proving.known_weights import KnownWeights
+from mlsr_es.inspection.proving.verification import Verification
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.vectors import feature_name, feature_weights
 
@@ -29,119 +30,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from mlsr_es.elastic.client import Client
-
-
-class Asking(StrEnum):
-    """How a query's terms become clauses."""
-
-    DOT_PRODUCT = "dot-product"
-    """As this package does it: linear, or without the cluster's own pruning."""
-
-    SATURATION = "saturation"
-    """A ``rank_features`` query that names no function; sentence-transformers' helper sends such queries."""
-
-    PRUNED = "pruned"
-    """A ``sparse_vector`` query with the cluster's default pruning."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An index, and how it is queried.
-
-    Args:
-        index: An index or alias.
-        field: The field with the weights.
-        strategy: How queries are executed.
-        asking: How terms become clauses.
-        depth: How many hits a query asks for.
-
-    Raises:
-        InputError: The field's kind does not have this way of asking.
-    """
-
-    index: str
-    field: TermField
-    strategy: Strategy = Strategy()
-    asking: Asking = Asking.DOT_PRODUCT
-    depth: int = 10
-
-    def __post_init__(self) -> None:
-        fits = {Asking.SATURATION: "rank_features", Asking.PRUNED: "sparse_vector"}.get(self.asking, self.field.kind)
-        if fits != self.field.kind:
-            raise InputError(
-                f"a {self.field.kind} field is not asked by {self.asking}: {fits} fields are.",
-                advice=f"Leave it out, or name another field than {self.field.path}.",
-            )
-
-    def body(self, weights: Mapping[str, float], strategy: Strategy) -> dict[str, Any]:
-        """The request body of a query, which is given as feature name to weight."""
-        body = build_query(weights, size=self.depth, field=self.field, strategy=strategy, source=False)
-        for clause in body["query"]["bool"]["should"]:
-            if self.asking is Asking.SATURATION:
-                del clause["rank_feature"]["linear"]
-                clause["rank_feature"]["saturation"] = {}
-            elif self.asking is Asking.PRUNED:
-                del clause["sparse_vector"]["prune"]
-        return body
-
-
-@dataclass(frozen=True)
-class Verification:
-    """How well an index ranks. Shares are means over the queries, of the best ``depth`` images, in [0, 1].
-
-    The losses add up to what is missing from ``agreement``.
-
-    Args:
-        asked: The index, and how it was queried.
-        images: The number of images.
-        queries: The number of queries.
-        agreement: The share of the best images by unrounded weights that the index returns.
-        same_first: The share of queries whose first hit is the best image.
-        order: Kendall's tau, from -1 to 1, of the hits' order and that of their unrounded dot products.
-        rounding: The share lost because a field keeps nine bits of a weight; None if only rounded weights are known.
-        pruning: The share lost because the strategy or the cluster leaves terms out.
-        dropping: The share lost because the cluster allows too few clauses.
-        unexplained: The share lost for none of these reasons.
-        dropped: The number of queries that lost terms to the clause limit.
-        wrong: Queries whose hits or scores differ from the expected result, each with a description.
-        not_encoded: The number of images that are only in the index; their stored weights are used.
-        not_stored: The number of images that were encoded and are not in the index.
-        least: The least agreement that passes, in [0, 1].
-    """
-
-    asked: Asked
-    images: int
-    queries: int
-    agreement: float
-    same_first: float
-    order: float
-    rounding: float | None
-    pruning: float
-    dropping: float
-    unexplained: float
-    dropped: int
-    wrong: Mapping[str, str]
-    not_encoded: int
-    not_stored: int
-    least: float
-
-    @property
-    def verdict(self) -> str:
-        """Why the index does not rank as its model does; "" if it does."""
-        if self.wrong:
-            query, what = next(iter(self.wrong.items()))
-            return (
-                f"{len(self.wrong)} of {self.queries} queries are not answered by the dot product, as {query}: {what}"
-            )
-        if self.agreement < self.least:
-            lost = {
-                "9-bit rounding": self.rounding or 0.0,
-                "pruning": self.pruning,
-                "dropped clauses": self.dropping,
-            }
-            most = max(lost, key=lambda name: lost[name])
-            return f"of the best images it gives {self.agreement:.1%}, less than {self.least:.1%}, mostly for {most}"
-        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +44,16 @@ class _Query:
     order: float
     dropped: bool
     wrong: str
+
+    @property
+    def unexplained(self) -> float:
+        """The share that is lost for no known reason; 0 where each hit has its score and no better image is missing."""
+        return self.limited - self.given if self.wrong else 0.0
+
+    @property
+    def tied(self) -> float:
+        """The share that is lost because other images have the same score as the last hit."""
+        return 0.0 if self.wrong else self.limited - self.given
 
 
 def verify_scores(
@@ -197,6 +95,9 @@ def verify_scores(
         return float(np.mean(values))
 
     each = list(found.values())
+    # Weights that were rounded or left out make scores equal that were not, and the cluster gives either image.
+    ties = mean([one.tied for one in each])
+    cause = (ties, 0.0) if asked.strategy.exact else (0.0, ties)
     return Verification(
         asked,
         images=len(weights.ids),
@@ -204,10 +105,10 @@ def verify_scores(
         agreement=mean([one.given for one in each]),
         same_first=mean([one.same_first for one in each]),
         order=mean([one.order for one in each]),
-        rounding=None if weights.rounded else mean([1 - one.rounded for one in each]),
-        pruning=mean([one.rounded - one.pruned for one in each]),
+        rounding=None if weights.rounded else mean([1 - one.rounded for one in each]) + cause[0],
+        pruning=mean([one.rounded - one.pruned for one in each]) + cause[1],
         dropping=mean([one.pruned - one.limited for one in each]),
-        unexplained=mean([one.limited - one.given for one in each]),
+        unexplained=mean([one.unexplained for one in each]),
         dropped=sum(one.dropped for one in each),
         wrong={query: one.wrong for query, one in found.items() if one.wrong},
         not_encoded=weights.not_encoded,
@@ -260,6 +161,8 @@ def _verified(client: Client, asked: Asked, terms: Mapping[str, float], images: 
     if answer.asked_again:
         strategy = strategy.whole
     dropped = {feature_name(term) for term in answer.dropped_terms}
+    finding, ranking = strategy.split(terms)
+    asked_terms = {name: weight for name, weight in (finding | ranking).items() if name not in dropped}
     hits = images.places(answer)
     known = hits[hits >= 0]
     limited = images.wanted(terms, strategy, depth, dropped)
@@ -281,5 +184,12 @@ def _verified(client: Client, asked: Asked, terms: Mapping[str, float], images: 
         same_first=overlap(exact, known, 1) == 1,
         order=order_kept(exact, known),
         dropped=bool(dropped),
-        wrong=disagreement(limited, images.places(compared), [hit.score for hit in compared.hits], depth),
+        wrong=_wrong(asked, images, limited, compared, asked_terms),
     )
+
+
+def _wrong(asked: Asked, images: _Images, limited: Expected, answer: Answer, terms: Mapping[str, float]) -> str:
+    """Describe, in words, the first hit, score or explanation that is not the expected one; "" if all are."""
+    scores = [hit.score for hit in answer.hits]
+    sums = [sum(contributions(hit, terms, field=asked.field.path).values()) for hit in answer.hits]
+    return disagreement(limited, images.places(answer), scores, asked.depth) or disproved(scores, sums)

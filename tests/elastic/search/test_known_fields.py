@@ -75,7 +75,8 @@ def test_what_holds_whole_values_can_be_filtered_by(name: str) -> None:
             r"the index shop has no field colour. Fields that it has: day, heading, labels, photo\.width, title\.",
         ),
         ("photo.colour", r"has no field photo\.colour"),
-        ("title", r"the field title of shop is cut into words.*--filter-json"),
+        ("title", r"the field title of shop is cut into words.*Name the field with its whole values: title.raw."),
+        ("photo.note", r"the field photo.note of shop is cut into words.*--filter-json"),
     ],
 )
 def test_what_does_not_is_told(name: str, complaint: str) -> None:

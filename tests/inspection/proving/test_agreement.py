@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlsr_es.inspection.proving.agreement import Expected, disagreement, expected, order_kept, overlap
+from mlsr_es.inspection.proving.agreement import Expected, disagreement, disproved, expected, order_kept, overlap
 
 SCORES = np.array([3.0, 0.0, 5.0, 3.0, 1.0])
 
@@ -71,3 +71,9 @@ def test_what_is_not_sure_may_be_missing() -> None:
     unsure = Expected(SCORES, np.zeros(5, dtype=bool))
     assert disagreement(unsure, places(4), [1.0], 2) == ""
     assert "dot product" in disagreement(unsure, places(4), [2.0], 2)
+
+
+def test_an_explanation_that_does_not_add_up_is_told() -> None:
+    """A hit whose terms add up to something else than its score is named; rounding is no difference."""
+    assert disproved((5.0, 3.0), (5.0, 3.00001)) == ""
+    assert disproved((5.0, 3.0), (5.0, 0.0)) == "hit 2 has the score 3, and its explanation adds up to 0"
