@@ -55,7 +55,7 @@ def inspect_source(
 
     The exit code is 3 where records were rejected.
     """
-    from mlsr_es.sources import KNOWN, inspect, open_source
+    from mlsr_es.sources import CAPTIONS_ARE_READ, KNOWN, inspect, open_source
 
     shown: list[RecordError] = []
     with ExitStack() as stack:
@@ -80,6 +80,8 @@ def inspect_source(
         _print(found, licence)
         for error in shown:
             note(f"rejected: {error}")
+    if found.documents and not found.captions:
+        note(f"No image has a caption. {CAPTIONS_ARE_READ}")
     if found.rejected:
         more = found.rejected.total() - len(shown)
         if more > 0:

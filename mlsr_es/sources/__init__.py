@@ -4,6 +4,7 @@ A source yields image documents, sections and judgements lazily. Bad records and
 that every count adds up. Decoding an image, exporting and inspecting a collection are here too.
 """
 
+from mlsr_es.sources.captions import CAPTIONS_ARE_READ
 from mlsr_es.sources.columns import with_meant
 from mlsr_es.sources.debian import AptMissingError
 from mlsr_es.sources.encodings import encoding_of, likely_encoding
@@ -19,6 +20,7 @@ from mlsr_es.sources.store import ImageStore
 from mlsr_es.sources.table import read_topics
 
 __all__ = [
+    "CAPTIONS_ARE_READ",
     "KNOWN",
     "RULES",
     "AptMissingError",

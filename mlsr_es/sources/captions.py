@@ -23,6 +23,12 @@ _KINDS = {
     "attribution": CaptionKind.ATTRIBUTION,
 }
 
+CAPTIONS_ARE_READ = (
+    "Captions are read from the columns description, title, alt and captions of rows; of owl.jpg, from owl.txt or "
+    "owl.json beside it or from its own metadata; of a page, from alt texts and figures."
+)
+"""Where captions come from, for a user who has none."""
+
 CAPTION_NAMES = ("captions", *_KINDS, "language")
 """The names that captions are read from."""
 

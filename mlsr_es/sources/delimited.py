@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _SAMPLE = 2**18  # characters: some rows, also where cells hold small images
 _SAMPLED_ROWS = 20
 _SEARCHED = 2**26
 _GUESSED_FROM = 2**16
+_NOT_DECODED = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of such bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _where(first: int, last: int) -> str:
 
 
 def _is_decoded(cells: list[str]) -> bool:
-    return not any("\udc80" <= character <= "\udcff" for cell in cells for character in cell)
+    return not any(_NOT_DECODED.search(cell) for cell in cells)
 
 
 def _beyond(path: Path, encoding: str) -> bytes:

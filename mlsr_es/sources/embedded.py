@@ -65,12 +65,14 @@ _BY_ITSELF = re.compile(r"\W*|.*digital camera|sony dsc|screenshot|created with 
 def embedded_captions(opened: Opened) -> tuple[Caption, ...]:
     """The captions in an opened image; data that cannot be read are passed over.
 
-    A text that is there several times counts once for each kind: with its language, where one place tells it.
+    A text that is there several times counts once for each kind: with its language, where one place tells it. Credits
+    count beside other captions only: alone they say nothing about the picture, and cameras write them into each.
     """
     found: dict[tuple[CaptionKind, str], Caption] = {}
     for caption in _all(opened):
         found.setdefault((caption.kind, caption.text), caption)
-    return tuple(found.values())
+    says_something = any(kind is not CaptionKind.ATTRIBUTION for kind, _ in found)
+    return tuple(found.values()) if says_something else ()
 
 
 def captions_of_xmp(packet: bytes) -> Iterator[Caption]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from mlsr_es.commands.main import app
@@ -47,6 +48,16 @@ def test_export(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "")
     assert "documents" in result.stderr
     assert (tmp_path / "out" / "qrels.txt").is_file()
+
+
+def test_images_without_captions(tmp_path: Path) -> None:
+    """Where no image has a caption, it is said where captions are read."""
+    Image.new("RGB", (60, 40)).save(tmp_path / "owl.png")
+    ran = run_program("collection", "inspect", str(tmp_path))
+    assert (ran.code, ran.stderr.partition(" of rows")[0]) == (
+        0,
+        "No image has a caption. Captions are read from the columns description, title, alt and captions",
+    )
 
 
 def test_a_table_of_ones_own(tmp_path: Path) -> None:

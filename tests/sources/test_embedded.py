@@ -148,6 +148,11 @@ def test_what_cameras_write_is_no_caption(text: str) -> None:
     assert captions(saved(exif=exif(description=text.encode(), comment=b"ASCII\0\0\0" + text.encode()))) == []
 
 
+def test_credits_alone_are_no_captions() -> None:
+    """A photographer's name in each image says nothing about what is in it."""
+    assert captions(saved(exif=exif(artist=b"Ada", copyright=b"Ada"))) == []
+
+
 def test_the_same_text_counts_once() -> None:
     """A text that EXIF repeats from XMP keeps the language of XMP."""
     data = exif(description=b"An owl at night")
