@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from copy import copy
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 from mlsr_es.collection import ImageDocument, Judgement, Section, from_trec
 from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.seen import Seen
-from mlsr_es.sources.atomic import document_from, section_from
+from mlsr_es.sources.atomic import SECTION_COLUMNS, document_from, section_from
+from mlsr_es.sources.columns import remarks
 from mlsr_es.sources.reading import PLAIN, Reading
 from mlsr_es.sources.rows import is_rows, read_rows, row_count
 from mlsr_es.sources.source import LeftOut, narrowed
@@ -110,8 +111,12 @@ class Table:
                     yield RecordError(place, "read", "the line is not 'section 0 image relevance'")
 
 
-def read_topics(path: Path) -> list[Section]:
+def read_topics(path: Path, say: Callable[[str], None] = lambda _: None) -> list[Section]:
     """Read all sections of a file of rows: ``topics.jsonl``, or AToMiC's texts.
+
+    Args:
+        path: The file.
+        say: Called with a line on columns that nothing reads.
 
     Raises:
         SourceError: The file is missing, holds no section, or holds a row that is not a section.
@@ -120,6 +125,8 @@ def read_topics(path: Path) -> list[Section]:
         raise SourceError(
             f"{path} is no file of sections.", advice="Write one: mlsr-es collection export SOURCE -o DIR"
         )
+    for remark in remarks([path], SECTION_COLUMNS):
+        say(remark)
     table = Table((), [path], name=path.stem)
     if faults := list(table.faults()):
         raise SourceError(f"{path}: {len(faults)} rows are no sections. The first fault: {faults[0]}.")
