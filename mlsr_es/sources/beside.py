@@ -25,12 +25,14 @@ class Files:
         documents: Files with one row for each image.
         sections: Files with one row for each section.
         qrels: The judgements; None where there are none.
-        passed_over: Files of sections and judgements beside the images that are not known to belong to them.
+        unnamed: Files of sections and judgements beside a file of images that is named alone, and that are read.
+        passed_over: Such files that are not read, since nothing says that they belong to it.
     """
 
     documents: Sequence[Path]
     sections: Sequence[Path]
     qrels: Path | None
+    unnamed: Sequence[Path] = ()
     passed_over: Sequence[Path] = ()
 
 
@@ -51,18 +53,20 @@ def files_of(given: Sequence[Path], *, whole: bool, reading: Reading) -> Files:
     documents = [file for file in given if file not in sections]
     beside = [] if sections else _sections_beside(folder, documents)
     qrels = [folder / _QRELS] if (folder / _QRELS).is_file() else []
-    belong = whole or any(stem(file) == DOCUMENTS for file in documents)
-    if belong or (qrels and _judges(qrels[0], documents, reading)):
-        return Files(documents, [*sections, *beside], next(iter(qrels), None))
-    return Files(documents, sections, None, [*beside, *qrels])
+    named = whole or any(stem(file) == DOCUMENTS for file in documents)
+    if named or (qrels and _judges(qrels[0], documents, reading)):
+        unnamed = () if whole else [*beside, *qrels]
+        return Files(documents, [*sections, *beside], next(iter(qrels), None), unnamed)
+    return Files(documents, sections, None, passed_over=[*beside, *qrels])
 
 
 def remarks_on(files: Files) -> Iterator[str]:
     """Yield a line on files beside the images that are not read, or that are although nobody named them."""
+    if files.unnamed:
+        yield f"{files.documents[0]}: read together with {_names(files.unnamed)} beside it."
     if files.passed_over:
-        names = " and ".join(file.name for file in files.passed_over)
         yield (
-            f"{files.documents[0].parent}: not read: {names}. Nothing says that this belongs to "
+            f"{files.documents[0].parent}: not read: {_names(files.passed_over)}. Nothing says that this belongs to "
             f"{files.documents[0].name}. It is read where the images' file is called documents, where a glob names the "
             f"files, and where {_QRELS} judges one of the first {_COMPARED:,} images."
         )
@@ -78,6 +82,10 @@ def unread_rows(folder: Path, read: Sequence[Path]) -> Iterator[str]:
 def renamed_columns(file: Path, reading: Reading) -> dict[str, None]:
     """The columns of a file under the names that they are read by."""
     return reading.renamed(dict.fromkeys(columns(file, reading.encoding)))
+
+
+def _names(files: Sequence[Path]) -> str:
+    return " and ".join(file.name for file in files)
 
 
 def _sections_beside(folder: Path, documents: Sequence[Path]) -> list[Path]:

@@ -18,8 +18,8 @@ from mlsr_es.sources.encodings import encoding_of, not_in
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SAMPLE = 2**18  # characters: some rows, also where cells hold small images
 _SAMPLED_ROWS = 20
-_SEARCHED = 2**26
-_GUESSED_FROM = 2**16
+_SEARCHED = 2**26  # bytes of a file that are searched for lines in another encoding
+_GUESSED_FROM = 2**16  # bytes of such lines that are enough to guess from
 _NOT_DECODED = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of such bytes
 
 
@@ -73,7 +73,6 @@ def read_delimited(path: Path, encoding: str = "") -> Iterator[tuple[str, dict[s
         path: A CSV or TSV file.
         encoding: As in ``form_of``.
     """
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell may hold an image
     form = form_of(path, encoding)
     complaint = ""
     header: list[str] | None = None
@@ -82,6 +81,8 @@ def read_delimited(path: Path, encoding: str = "") -> Iterator[tuple[str, dict[s
             place = f"{path.name}:{last}"
             if isinstance(cells, csv.Error):
                 yield place, RecordError(place, "read", f"{_where(first, last)} a quote is not closed, or not doubled")
+                if header is None:
+                    return
             elif not _is_decoded(cells):
                 complaint = complaint or not_in(encoding, _beyond(path, form.encoding))
                 yield place, RecordError(place, "read", f"the {'row' if header else 'header'} is {complaint}")
@@ -108,6 +109,7 @@ def header_of_table(path: Path, encoding: str = "") -> list[str]:
 
 def _rows(file: Iterable[str], form: Form) -> Iterator[tuple[int, int, list[str] | csv.Error]]:
     """Rows with any text, or what is wrong with them, each with the lines where it begins and ends."""
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell may hold an image
     # Strict, or else a quote that is not closed would swallow the rows after it silently.
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if form.quoted else csv.QUOTE_NONE
     reader = csv.reader(file, delimiter=form.delimiter, quoting=quoting, strict=True)

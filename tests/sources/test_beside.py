@@ -35,9 +35,11 @@ def test_foreign_sections_are_not_read(tmp_path: Path) -> None:
 def test_sections_that_belong_are_read(tmp_path: Path, how: str) -> None:
     """Those that qrels.txt connects with an image, those beside documents, and those in a folder or a glob."""
     given = write(tmp_path, "birds.csv" if how in {"judged", "glob"} else "documents.csv", qrels="s 0 1 1\n")
-    source, _ = opened({"folder": tmp_path, "glob": tmp_path / "*.csv"}.get(how, given))
+    source, lines = opened({"folder": tmp_path, "glob": tmp_path / "*.csv"}.get(how, given))
     assert [section.id for section in source.sections()] == ["s"]
     assert [judgement.image_id for judgement in source.judgements()] == ["1"]
+    together = [f"{given}: read together with topics.jsonl and qrels.txt beside it."]
+    assert lines == ([] if how in {"folder", "glob"} else together)
 
 
 def test_rows_of_a_folder_that_are_not_read_are_named(tmp_path: Path) -> None:

@@ -105,7 +105,10 @@ def test_the_likely_encoding_is_named(tmp_path: Path, text: str, codec: str, lik
     ]
 
 
-def test_a_header_that_is_not_decoded_ends_the_file(tmp_path: Path) -> None:
+def test_a_header_that_cannot_be_read_ends_the_file(tmp_path: Path) -> None:
     """Without the names of its columns no row can be read."""
+    assert rows(tmp_path / "b.csv", 'id,"te"xt\n1,owl\n2,bear\n') == [
+        "in this row a quote is not closed, or not doubled"
+    ]
     (bad,) = rows(tmp_path / "a.csv", "id;Größe\n1;2\n".encode("latin-1"))
     assert bad == "the header is not UTF-8, but likely cp1252: give --encoding cp1252"
