@@ -18,6 +18,7 @@ from mlsr_es.sources.encodings import encoding_of, not_in
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SAMPLE = 2**18  # characters: some rows, also where cells hold small images
 _SAMPLED_ROWS = 20
+_FEWEST_CELLS = 2
 _SEARCHED = 2**26  # bytes of a file that are searched for lines in another encoding
 _GUESSED_FROM = 2**16  # bytes of such lines that are enough to guess from
 _NOT_DECODED = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of such bytes
@@ -130,16 +131,19 @@ def _usual(path: Path) -> str:
     return "\t" if path.suffix.lower() == ".tsv" else ","
 
 
-def _fit(sample: str, form: Form, *, is_whole: bool) -> tuple[bool, float, int]:
-    """How well a form fits: there are columns, the share of rows with as many cells as the header, and its cells."""
+def _fit(sample: str, form: Form, *, is_whole: bool) -> tuple[float, int]:
+    """How well a form fits: the share of rows with as many cells as the header, and its cells; less than two fit not.
+
+    Where forms fit equally, the first of them counts: the usual one.
+    """
     rows = [cells for *_, cells in islice(_rows(io.StringIO(sample, newline=""), form), _SAMPLED_ROWS + 1)]
     if not is_whole and 1 < len(rows) <= _SAMPLED_ROWS:
         rows.pop()  # it is cut off
-    if not rows or isinstance(rows[0], csv.Error):
-        return False, 0.0, 0
+    if not rows or isinstance(rows[0], csv.Error) or len(rows[0]) < _FEWEST_CELLS:
+        return 0.0, 0
     count = len(rows[0])
     fitting = sum(not isinstance(cells, csv.Error) and len(cells) == count for cells in rows)
-    return count > 1, fitting / len(rows), count
+    return fitting / len(rows), count
 
 
 def _where(first: int, last: int) -> str:
