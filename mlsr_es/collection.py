@@ -15,6 +15,9 @@ from typing import Any
 SECTION_FIELDS = ("page_title", "section_title", "hierarchy", "page_description", "text")
 """The fields of a section that a query can be made from."""
 
+SPACE_IN_TREC = "\N{SYMBOL FOR SPACE}"
+"""What stands for a space of an id in TREC files, whose fields are separated by white space; no id has it."""
+
 
 class CaptionKind(StrEnum):
     """The kind of a caption component (AToMiC's ``caption_*_description`` columns)."""
@@ -125,3 +128,13 @@ class Judgement:
     section_id: str
     image_id: str
     relevance: int = 1
+
+
+def to_trec(id_: str) -> str:
+    """An id as a field of a TREC file."""
+    return id_.replace(" ", SPACE_IN_TREC)
+
+
+def from_trec(field: str) -> str:
+    """The id in a field of a TREC file."""
+    return field.replace(SPACE_IN_TREC, " ")

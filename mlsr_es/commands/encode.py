@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
 from mlsr_es.commands.options.query_fields import parsed_fields
+from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
 from mlsr_es.commands.rendering.run_summary import note_rejects
 
 _SHOWN = 5
 
 
+@with_reading
 def encode(
     source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
     *,
@@ -30,6 +33,7 @@ def encode(
         metavar="text",
         help="The fields of a section that are encoded, as in page_title,text. Default: all.",
     ),
+    reading: Any,
 ) -> None:
     """Write the vectors of a source's images and sections as Parquet, to evaluate a model without a cluster.
 
@@ -45,7 +49,7 @@ def encode(
         encoder = load_model(model, device=device)
     with progress() as bars:
         kept = parsed_languages(languages) or languages_of(encoder)
-        opened = open_source(source, languages=kept, progress=bars, say=note)
+        opened = open_source(source, languages=kept, reading=reading, progress=bars, say=note)
         done = encode_collection(
             opened, output, model=encoder, model_name=model_name(model), query_fields=fields, progress=bars
         )

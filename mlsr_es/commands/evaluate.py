@@ -90,7 +90,7 @@ def evaluate(
     check_hybrid(hybrid)
     asked_by = read_table(query_table) if query_table else None
     plan = TopicPlan(
-        read_topics(topics),
+        read_topics(topics, note),
         read_qrels(qrels),
         split=split,
         fold=fold,

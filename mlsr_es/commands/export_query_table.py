@@ -90,7 +90,7 @@ def _sections(named: str, bars: Progress) -> list[Section]:
     from mlsr_es.sources import open_source, read_topics
 
     if Path(named).is_file():
-        return read_topics(Path(named))
+        return read_topics(Path(named), note)
     found = list(open_source(named, progress=bars).sections())
     if not found:
         raise InputError(f"{named} has no sections.", advice="Name a folder of pages, or a file of topics.")

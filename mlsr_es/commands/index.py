@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -10,12 +11,14 @@ from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
+from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import LOADING_MODEL, REJECTED, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
 
 
 @with_connection
+@with_reading
 def index(
     source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
     *,
@@ -48,6 +51,7 @@ def index(
         False, "--dry-run", help="Read and encode the first batch, show what would be sent, write nothing."
     ),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    reading: Any,
     connection: ConnectionSettings,
 ) -> None:
     """Encode the images of a source and load them into an index, so that they can be suggested.
@@ -66,7 +70,7 @@ def index(
     check(client)
     resolve(client, name)
     with progress() as bars:
-        opened = open_source(source, name=collection, languages=wanted, progress=bars, say=note)
+        opened = open_source(source, name=collection, languages=wanted, reading=reading, progress=bars, say=note)
         # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
         bars.start(LOADING_MODEL)
         from mlsr_es.encoders import load_model

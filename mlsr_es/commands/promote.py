@@ -87,7 +87,7 @@ def _compared(
 
     if chosen.serving is None:
         return None
-    sections, judgements = read_topics(asked[0]), read_qrels(asked[1])
+    sections, judgements = read_topics(asked[0], note), read_qrels(asked[1])
     from mlsr_es.inspection.evaluating import TopicPlan, compare_versions
     from mlsr_es.suggestion import model_for
 

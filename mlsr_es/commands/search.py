@@ -15,7 +15,7 @@ from mlsr_es.commands.options.injecting import with_options
 from mlsr_es.commands.options.suggest_options import with_suggest_options
 from mlsr_es.commands.rendering import suggestions as suggested
 from mlsr_es.commands.rendering import why_not as not_suggested
-from mlsr_es.commands.rendering.console import loading_model, print_json
+from mlsr_es.commands.rendering.console import loading_model, note, print_json
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
 
@@ -67,6 +67,7 @@ def section_of(text: str, page_title: str, section_title: str, file: Path | None
     Raises:
         InputError: Both are given, or the file cannot be read.
     """
+    from mlsr_es.sources import encoding_of, likely_encoding
     from mlsr_es.suggestion import read_section
 
     if file is None:
@@ -74,12 +75,15 @@ def section_of(text: str, page_title: str, section_title: str, file: Path | None
     if text or page_title or section_title:
         raise InputError("a text and a file are given.", advice="Give the section one way.")
     try:
-        content = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        content = b"" if str(file) == "-" else file.read_bytes()
+        section = sys.stdin.read() if str(file) == "-" else content.decode(encoding_of(content))
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{file} is no UTF-8 text.", advice="Save it as UTF-8.") from error
-    return read_section(content, name=str(file))
+        likely = likely_encoding(content)
+        hint = f", but likely {likely}" if likely else ""
+        raise InputError(f"{file} is no UTF-8 text{hint}.", advice="Save it as UTF-8.") from error
+    return read_section(section, name=str(file), say=note)
 
 
 @with_connection

@@ -10,6 +10,7 @@ import typer
 
 from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.options.miners import check_mining, miner
+from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import note, print_json, progress
 from mlsr_es.commands.rendering.systems import print_systems
 from mlsr_es.errors import InputError
@@ -23,6 +24,7 @@ _KEYS = {"hybrid": "together"}
 
 
 @with_connection_later
+@with_reading
 def train(
     config: Path | None = typer.Argument(None, metavar="[CONFIG.toml]", help="The configuration; see configs/."),
     *,
@@ -43,6 +45,7 @@ def train(
     resume: bool = typer.Option(False, "--resume", help="Go on from the folder's last checkpoint."),
     device: str = typer.Option("auto", "--device", help="Where training runs: auto, cuda, mps or cpu."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    reading: Any,
     connection: ConnectionLater,
 ) -> None:
     """Train a model, and measure it on the held-out pages: alone, with BM25 added, and compared with BM25.
@@ -61,7 +64,11 @@ def train(
     cluster = connect(connection()) if mine_index else None
     with progress() as bars:
         source = open_source(
-            plan.collection.source, languages=frozenset(plan.collection.languages) or None, progress=bars, say=note
+            plan.collection.source,
+            languages=frozenset(plan.collection.languages) or None,
+            reading=reading,
+            progress=bars,
+            say=note,
         )
         trained = run(
             plan,

@@ -63,7 +63,7 @@ def tune_hybrid(
     from mlsr_es.suggestion import bm25_field, model_for, serving_version
     from mlsr_es.training import trained_on
 
-    sections, judgements = read_topics(topics), read_qrels(qrels) if qrels else []
+    sections, judgements = read_topics(topics, note), read_qrels(qrels) if qrels else []
     client = connect(connection)
     version = serving_version(client, name)
     used = model or version.meta.model

@@ -51,7 +51,7 @@ def tune_strategy(
     from mlsr_es.sources import read_topics
     from mlsr_es.suggestion import hybrid_for, model_for, serving_version
 
-    sections = read_topics(topics)
+    sections = read_topics(topics, note)
     client = connect(connection)
     version = serving_version(client, name)
     added = hybrid_for(version, hybrid)

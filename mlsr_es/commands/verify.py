@@ -91,7 +91,7 @@ def scores(
             "what encodes the sections is not said, and an index named with --field may not say it.",
             advice="Give --model, or --weights with a folder that mlsr-es encode wrote.",
         )
-    sections = spread(read_topics(topics), sample)
+    sections = spread(read_topics(topics, note), sample)
     folder = read_vectors(weights) if weights else None
     client = connect(connection)
     searched, plan, version = _searched(client, name, field, strategy)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from mlsr_es.collection import Judgement
+from mlsr_es.collection import Judgement, from_trec, to_trec
 from mlsr_es.errors import InputError, StorageError
 from mlsr_es.evaluation.run import Ranked, Run
 
@@ -24,7 +24,7 @@ def write_run(run: Run, path: Path) -> None:
     _write(
         path,
         (
-            f"{section_id} Q0 {ranked.image_id} {rank} {ranked.score:.9g} {name}\n"
+            f"{to_trec(section_id)} Q0 {to_trec(ranked.image_id)} {rank} {ranked.score:.9g} {name}\n"
             for section_id, ranking in run.rankings.items()
             for rank, ranked in enumerate(ranking, 1)
         ),
@@ -57,12 +57,12 @@ def read_qrels(path: Path) -> list[Judgement]:
 
 def _run_line(line: str) -> tuple[str, str, float, str]:
     section_id, _, image_id, _, score, name = line.split()
-    return section_id, image_id, float(score), name
+    return from_trec(section_id), from_trec(image_id), float(score), name
 
 
 def _qrels_line(line: str) -> Judgement:
     section_id, _, image_id, relevance = line.split()
-    return Judgement(section_id, image_id, int(relevance))
+    return Judgement(from_trec(section_id), from_trec(image_id), int(relevance))
 
 
 def _parsed(path: Path, parse: Callable[[str], _Parsed], form: str) -> Iterator[_Parsed]:

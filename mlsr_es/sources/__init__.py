@@ -4,18 +4,23 @@ A source yields image documents, sections and judgements lazily. Bad records and
 that every count adds up. Decoding an image, exporting and inspecting a collection are here too.
 """
 
+from mlsr_es.sources.captions import CAPTIONS_ARE_READ
+from mlsr_es.sources.columns import with_meant
 from mlsr_es.sources.debian import AptMissingError
+from mlsr_es.sources.encodings import encoding_of, likely_encoding
 from mlsr_es.sources.export import Exported, export
 from mlsr_es.sources.fetching import Fetcher, read_headers
 from mlsr_es.sources.images import Decoded, Header, decode, decoded, header_of, shrunk, thumbnail
 from mlsr_es.sources.inspecting import Inspection, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import check_holds_images, open_source
+from mlsr_es.sources.reading import Reading
 from mlsr_es.sources.source import RULES, LeftOut, Source
 from mlsr_es.sources.store import ImageStore
 from mlsr_es.sources.table import read_topics
 
 __all__ = [
+    "CAPTIONS_ARE_READ",
     "KNOWN",
     "RULES",
     "AptMissingError",
@@ -27,16 +32,20 @@ __all__ = [
     "Inspection",
     "KnownCollection",
     "LeftOut",
+    "Reading",
     "Source",
     "check_holds_images",
     "decode",
     "decoded",
+    "encoding_of",
     "export",
     "header_of",
     "inspect",
+    "likely_encoding",
     "open_source",
     "read_headers",
     "read_topics",
     "shrunk",
     "thumbnail",
+    "with_meant",
 ]

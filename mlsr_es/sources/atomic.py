@@ -16,13 +16,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile, Section
 from mlsr_es.errors import RecordError
+from mlsr_es.sources.captions import CAPTION_NAMES, captions_from, list_in, text_in
 from mlsr_es.sources.text import folded, inside, language_code, row_id
 
 _CAPTIONS = {
@@ -34,7 +34,7 @@ _EXTRAS = ("collection", "page", "width", "height")
 _LONGEST_PATH = 1024
 
 DOCUMENT_COLUMNS = (
-    ("id", "captions", "image", *_EXTRAS),
+    ("id", "image", *CAPTION_NAMES, *_EXTRAS),
     ("image_id", "image_url", "language", *_CAPTIONS, "image", *_EXTRAS),
 )
 """The columns of an image's row, in this package's form and in AToMiC's; the first column shows which form it is."""
@@ -49,9 +49,9 @@ SECTION_COLUMNS = (
 """The columns of a section's row, in this package's form and in AToMiC's."""
 
 
-def is_of_sections(columns: frozenset[str]) -> bool:
+def is_of_sections(columns: AbstractSet[str]) -> bool:
     """Whether rows with these columns are sections, in either form."""
-    return "text_id" in columns or ("id" in columns and "page_title" in columns and "captions" not in columns)
+    return "text_id" in columns or ({"id", "page_title"} <= columns and not {"captions", "image"} & columns)
 
 
 def document_from(row: dict[str, Any], *, place: str, collection: str, folder: Path) -> ImageDocument:
@@ -68,16 +68,16 @@ def document_from(row: dict[str, Any], *, place: str, collection: str, folder: P
     """
     is_atomic = "image_id" in row
     record_id = _id(row, "image_id" if is_atomic else "id", place)
-    given = _text(row, "collection", record_id)
+    given = text_in(row, "collection", record_id)
     if given and given != collection:
         raise RecordError(record_id, "read", f"it belongs to the collection {given}, and this source is {collection}")
-    captions = _atomic_captions(row, record_id) if is_atomic else _own_captions(row, record_id)
+    captions = _atomic_captions(row, record_id) if is_atomic else captions_from(row, record_id)
     return ImageDocument(
         id=record_id,
         collection=collection,
         captions=tuple(dict.fromkeys(captions)),
         image=_image(row.get("image"), record_id, folder),
-        page=_text(row, "page", record_id),
+        page=text_in(row, "page", record_id),
         width=_pixels(row, "width", record_id),
         height=_pixels(row, "height", record_id),
     )
@@ -95,15 +95,15 @@ def section_from(row: dict[str, Any], *, place: str) -> Section:
     """
     is_atomic = "text_id" in row
     record_id = _id(row, "text_id" if is_atomic else "id", place)
-    titles = _list(row, "hierachy" if is_atomic else "hierarchy", record_id)
+    titles = list_in(row, "hierachy" if is_atomic else "hierarchy", record_id)
     return Section(
         id=record_id,
-        text=_text(row, "context_section_description" if is_atomic else "text", record_id),
-        page=_text(row, "page_url" if is_atomic else "page", record_id),
-        page_title=_text(row, "page_title", record_id),
-        section_title=_text(row, "section_title", record_id),
+        text=text_in(row, "context_section_description" if is_atomic else "text", record_id),
+        page=text_in(row, "page_url" if is_atomic else "page", record_id),
+        page_title=text_in(row, "page_title", record_id),
+        section_title=text_in(row, "section_title", record_id),
         hierarchy=tuple(title for title in map(folded, titles) if title),
-        page_description=_text(row, "context_page_description" if is_atomic else "page_description", record_id),
+        page_description=text_in(row, "context_page_description" if is_atomic else "page_description", record_id),
     )
 
 
@@ -111,17 +111,8 @@ def _id(row: dict[str, Any], key: str, place: str) -> str:
     value = row.get(key)
     text = row_id(str(value).strip()) if isinstance(value, str | int) else ""
     if not text:
-        raise RecordError(place, "read", f"it has no '{key}'")
+        raise RecordError(place, "read", f"it has no '{key}'; a column of another name is given by --map COLUMN={key}")
     return text
-
-
-def _text(row: dict[str, Any], key: str, record_id: str) -> str:
-    value = row.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise RecordError(record_id, "read", f"'{key}' is not text")
-    return folded(value)
 
 
 def _pixels(row: dict[str, Any], key: str, record_id: str) -> int:
@@ -132,58 +123,12 @@ def _pixels(row: dict[str, Any], key: str, record_id: str) -> int:
         raise RecordError(record_id, "read", f"'{key}' is not a number") from None
 
 
-def _list(row: dict[str, Any], key: str, record_id: str) -> list[str]:
-    """A list of strings; a cell of a table holds it as JSON, or holds its only string."""
-    value = row.get(key)
-    if isinstance(value, str):
-        try:
-            parsed = orjson.loads(value) if value.lstrip().startswith("[") else [value]
-        except orjson.JSONDecodeError:
-            parsed = [value]
-        value = parsed
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(item is None or isinstance(item, str) for item in value):
-        raise RecordError(record_id, "read", f"'{key}' is not a list of texts")
-    return [item or "" for item in value]
-
-
 def _atomic_captions(row: dict[str, Any], record_id: str) -> Iterator[Caption]:
-    languages = [language_code(language) for language in _list(row, "language", record_id)]
+    languages = [language_code(language) for language in list_in(row, "language", record_id)]
     for key, kind in _CAPTIONS.items():
-        for number, text in enumerate(map(folded, _list(row, key, record_id))):
+        for number, text in enumerate(map(folded, list_in(row, key, record_id))):
             if text:
                 yield Caption(text, kind, languages[number] if number < len(languages) else "")
-
-
-def _own_captions(row: dict[str, Any], record_id: str) -> Iterator[Caption]:
-    captions = row.get("captions") or []
-    if isinstance(captions, str):
-        try:
-            captions = orjson.loads(captions)
-        except orjson.JSONDecodeError:
-            captions = [captions]
-    if not isinstance(captions, list):
-        raise RecordError(record_id, "read", "'captions' is not a list")
-    for caption in captions:
-        parts = {"text": caption} if isinstance(caption, str) else caption
-        yield from caption_from(parts, record_id)
-
-
-def caption_from(parts: Any, record_id: str) -> Iterator[Caption]:
-    """Yield a caption from a JSON object with ``text``, ``kind`` and ``language``; nothing if the text is empty.
-
-    Raises:
-        RecordError: It is not such an object.
-    """
-    if not isinstance(parts, dict):
-        raise RecordError(record_id, "read", "a caption is neither text nor an object with 'text'")
-    text = _text(parts, "text", record_id)
-    kind = _text(parts, "kind", record_id) or CaptionKind.DESCRIPTION
-    if kind not in list(CaptionKind):
-        raise RecordError(record_id, "read", f"a caption's kind is none of {', '.join(CaptionKind)}: {kind}")
-    if text:
-        yield Caption(text, CaptionKind(kind), language_code(_text(parts, "language", record_id)))
 
 
 def _image(value: Any, record_id: str, folder: Path) -> ImageFile | None:

@@ -14,10 +14,10 @@ from typing import IO
 
 from mlsr_es.errors import SourceError, StorageError
 from mlsr_es.progress import Progress
-from mlsr_es.sources.images import SUFFIXES
+from mlsr_es.sources.images import suffixes
 from mlsr_es.sources.known import KnownCollection
 
-_KEPT = SUFFIXES | {".html", ".txt"}
+_KEPT = suffixes() | {".html", ".txt"}
 _LOOK_EVERY = 0.2  # seconds
 _FULL = re.compile(r"no space left|enough free space|disk quota", re.IGNORECASE)
 

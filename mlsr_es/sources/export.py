@@ -13,11 +13,11 @@ from typing import Any
 
 import orjson
 
-from mlsr_es.collection import ImageDocument, ImageFile, Judgement
+from mlsr_es.collection import ImageDocument, ImageFile, Judgement, to_trec
 from mlsr_es.errors import RecordError, SourceError, StorageError
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.seen import Seen
-from mlsr_es.sources.images import SUFFIXES
+from mlsr_es.sources.images import suffixes
 from mlsr_es.sources.source import LeftOut, Source
 
 _IMAGES = "images"
@@ -106,7 +106,7 @@ def _judgements(source: Source, done: Exported) -> Iterable[bytes]:
 
 
 def _trec(judgement: Judgement) -> bytes:
-    return f"{judgement.section_id} 0 {judgement.image_id} {judgement.relevance}\n".encode()
+    return f"{to_trec(judgement.section_id)} 0 {to_trec(judgement.image_id)} {judgement.relevance}\n".encode()
 
 
 def _line(value: dict[str, Any]) -> bytes:
@@ -161,4 +161,4 @@ def _path(image: ImageFile, image_id: str, taken: Seen) -> str:
         return own
     suffix = Path(image.name[-_LONGEST_NAME:]).suffix.lower()
     digest = hashlib.sha256(image_id.encode()).hexdigest()[:32]
-    return f"{_IMAGES}/{digest}{suffix if suffix in SUFFIXES else '.img'}"
+    return f"{_IMAGES}/{digest}{suffix if suffix in suffixes() else '.img'}"

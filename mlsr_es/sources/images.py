@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import base64
+import re
 import threading
 import warnings
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from mlsr_es.collection import ImageFile
+from mlsr_es.collection import Caption, ImageFile
 from mlsr_es.errors import RecordError
+from mlsr_es.extras import install_line
+from mlsr_es.sources.embedded import embedded_captions
 from mlsr_es.sources.refusal import Refusal
 from mlsr_es.sources.svg import draw_svg, is_svg, svg_size
 
 if TYPE_CHECKING:
     from PIL import Image
+    from PIL.ImageFile import ImageFile as Opened
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
-"""The formats that are read, besides SVG. Pillow's other formats are rare in collections and add risks."""
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
+"""The formats that are read, besides SVG, and HEIC with the extra. Pillow's other formats are rare and add risks."""
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".svg"})
-"""The suffixes of image files in a folder, in lower case."""
+HEIC_SUFFIXES = frozenset({".heic", ".heif"})
+_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".avif", ".svg"})
+
+HEIC_ADVICE = f"HEIC needs {install_line('heic')}"
+"""What to do about HEIC images that are not read."""
 
 MOST_PIXELS = 64_000_000
 LONGEST_SIDE = 1024
@@ -34,11 +43,21 @@ _SIXTEEN_BITS = 65535
 _opening = threading.Lock()
 
 
+def reads_heic() -> bool:
+    """Whether the package of the extra ``heic`` is installed."""
+    return find_spec("pillow_heif") is not None
+
+
+def suffixes() -> frozenset[str]:
+    """The suffixes of image files in a folder, in lower case; those of HEIC only where it is read."""
+    return _SUFFIXES | HEIC_SUFFIXES if reads_heic() else _SUFFIXES
+
+
 def decode(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIXELS) -> Image.Image:
     """Decode an image to its pixels only.
 
     Args:
-        image: PNG, JPEG, GIF, WebP, TIFF, BMP or SVG.
+        image: PNG, JPEG, GIF, WebP, TIFF, BMP, AVIF, HEIC or SVG.
         record_id: The id of the record that it belongs to; by default the image's name.
         most_pixels: Larger images are rejected before they are decoded.
 
@@ -52,7 +71,7 @@ def decoded(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PI
     """Decode an image as it is shown: RGB, upright, on white where it is transparent, the first frame of an animation.
 
     Args:
-        image: PNG, JPEG, GIF, WebP, TIFF, BMP or SVG. An SVG is drawn with its longest side at 512 pixels.
+        image: PNG, JPEG, GIF, WebP, TIFF, BMP, AVIF, HEIC or SVG. An SVG is drawn with its longest side at 512 pixels.
         record_id: The id of the record that it belongs to; by default the image's name.
         most_pixels: Larger images are rejected before they are decoded.
 
@@ -82,6 +101,19 @@ def header_of(image: ImageFile) -> Header:
             return Header(opened.format or "", *((height, width) if lies else (width, height)))
     except Exception:  # noqa: BLE001 - ``decode`` reports what is wrong
         return Header()
+
+
+def captions_in(image: ImageFile) -> tuple[Caption, ...]:
+    """Read the captions in an image's own file; none where it is not an image, or has none."""
+    try:
+        content = _content(image)
+        if is_svg(content):
+            return ()
+        with _opened(content) as opened, _opening, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged data, which are passed over
+            return embedded_captions(opened)
+    except Exception:  # noqa: BLE001 - ``decode`` reports what is wrong
+        return ()
 
 
 def shrunk(image: Image.Image) -> Image.Image:
@@ -139,6 +171,7 @@ class Header:
 
 _ORIENTATION = 0x0112
 _LYING = frozenset({5, 6, 7, 8})
+_HEIC_START = re.compile(rb".{4}ftyp(hei[cmsx]|hev[cx]|mif1|msf1)", re.DOTALL)
 
 
 def _decode(image: ImageFile, most_pixels: int) -> Decoded:
@@ -185,18 +218,31 @@ def _content(image: ImageFile) -> bytes:
     return content
 
 
-def _opened(content: bytes) -> Image.Image:
+def _opened(content: bytes) -> Opened:
     from PIL import Image, UnidentifiedImageError
 
     with _opening, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            return Image.open(BytesIO(content), formats=FORMATS)
+            return Image.open(BytesIO(content), formats=(*FORMATS, *_heic()))
         except UnidentifiedImageError as error:
+            if not _heic() and _HEIC_START.match(content):
+                raise Refusal(f"it is a HEIC image: {HEIC_ADVICE}") from error
             raise Refusal(f"it is no image that is read (SVG, {', '.join(FORMATS)})") from error
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
             raise Refusal("it has far more pixels than its file has bytes: a decompression bomb") from error
+
+
+@cache
+def _heic() -> tuple[str, ...]:
+    """The format of HEIC in Pillow, which reads it once the extra's package is imported; () without the extra."""
+    if not reads_heic():
+        return ()
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return ("HEIF",)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.errors import RecordError, SourceError
+from mlsr_es.errors import InputError, RecordError, SourceError
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.shipped import shipped
-from mlsr_es.sources.atomic import DOCUMENT_COLUMNS, SECTION_COLUMNS, is_of_sections
+from mlsr_es.sources.atomic import DOCUMENT_COLUMNS, SECTION_COLUMNS
+from mlsr_es.sources.beside import DOCUMENTS, files_of, remarks_on, unread_rows
 from mlsr_es.sources.cache import collection_folder
 from mlsr_es.sources.columns import remarks
 from mlsr_es.sources.folder import ImageFolder
-from mlsr_es.sources.images import SUFFIXES as IMAGE_SUFFIXES
+from mlsr_es.sources.images import HEIC_ADVICE, HEIC_SUFFIXES, suffixes
 from mlsr_es.sources.known import KNOWN, Kind, KnownCollection
 from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual
+from mlsr_es.sources.reading import PLAIN, Reading
 from mlsr_es.sources.rows import SUFFIXES, columns, is_rows, read_rows, stem
 from mlsr_es.sources.source import Source
 from mlsr_es.sources.table import Table
@@ -24,9 +27,19 @@ from mlsr_es.sources.text import path_id
 from mlsr_es.sources.walking import file_paths
 from mlsr_es.state import state_folder
 
-_DOCUMENTS = "documents"
-_SECTIONS = ("topics", "texts")
-_QRELS = "qrels.txt"
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked beside the source itself, as in ``open_source``."""
+
+    name: str | None
+    reading: Reading
+    progress: Progress
+    say: Callable[[str], None]
+
+    def say_all(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.say(line)
 
 
 def _nobody(_: str) -> None:
@@ -38,6 +51,7 @@ def open_source(
     *,
     name: str | None = None,
     languages: frozenset[str] | None = None,
+    reading: Reading = PLAIN,
     state: Path | None = None,
     progress: Progress = Silent(),
     say: Callable[[str], None] = _nobody,
@@ -47,30 +61,28 @@ def open_source(
     Args:
         name_or_path: A known collection (``KNOWN``); a folder that ``export`` wrote, of HTML pages, of images or of
             Parquet files; a file of rows (JSON Lines, plain or gzipped, CSV, TSV, Parquet); a glob of such files.
-            ``topics.jsonl`` or ``texts.parquet`` beside rows has the sections, and ``qrels.txt`` has the judgements.
+            ``files_of`` says when ``topics.jsonl`` or ``texts.parquet`` beside rows has the sections, and ``qrels.txt``
+            the judgements.
         name: The collection's name, which image ids begin with; None for the known name, or the folder's.
         languages: The languages of captions to keep, as ISO 639-1 codes; None for all.
+        reading: How files of rows, and text files beside images, are read.
         state: The folder that keeps known collections; None for the one of ``state_folder``.
         progress: Reports fetching, and each page of a manual when the pages are parsed at the first use.
-        say: Called with a line for each oddity that is not an error: columns that nothing reads.
+        say: Called with a line for each oddity that is not an error: columns, names and files that nothing reads.
 
     Raises:
+        InputError: ``reading`` does not fit the source.
         SourceError: There is no such source, or nothing in it can be read.
         AptMissingError: A known collection has to be fetched, and this machine has no apt.
         StorageError: A known collection cannot be stored: the disk is full, or not writable.
     """
     if known := KNOWN.get(name_or_path):
+        _check_reading(reading, Reading(), f"{name_or_path} is a known collection")
         return _known(known, name, state or state_folder(), progress).in_languages(languages)
     try:
-        source = _by_path(name_or_path, name, progress).in_languages(languages)
+        source = _by_path(name_or_path, _Asked(name, reading, progress, say)).in_languages(languages)
     except OSError as error:
         raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
-    if isinstance(source, Table):
-        for remark in (
-            *remarks(source.document_files, DOCUMENT_COLUMNS),
-            *remarks(source.section_files, SECTION_COLUMNS),
-        ):
-            say(remark)
     check_holds_images(source, name_or_path)
     return source
 
@@ -120,40 +132,47 @@ def _shipped(known: KnownCollection) -> Path:
         raise SourceError(str(error)) from error
 
 
-def _by_path(given: str, name: str | None, progress: Progress) -> Source:
+def _by_path(given: str, asked: _Asked) -> Source:
     path = Path(given).expanduser()
     if path.is_dir():
-        return _folder(path, name, progress)
+        return _folder(path, asked)
     if path.is_file():
         if is_rows(path):
-            return _table([path], path.parent, name=name, folder_name=stem(path))
+            return _table([path], stem(path), asked, whole=False)
         raise SourceError(
             f"{given} is a file of no kind that is read.",
             advice=f"Give a file whose name ends in {', '.join(SUFFIXES)}, or the folder that it is in.",
         )
     found = sorted(file for file in map(Path, glob.glob(str(path), recursive=True)) if is_rows(file))  # noqa: PTH207
     if found:
-        return _table(found, found[0].parent, name=name, folder_name=found[0].resolve().parent.name)
+        return _table(found, found[0].resolve().parent.name, asked, whole=True)
     raise SourceError(
         f"There is no source {given}: no known collection, file or folder has that name.",
         advice=f"Known collections are {', '.join(KNOWN)}; anything else is taken for a path.",
     )
 
 
-def _folder(folder: Path, named: str | None, progress: Progress) -> Source:
-    folder_name = folder.resolve().name
-    name = path_id(named or folder_name)
+def _folder(folder: Path, asked: _Asked) -> Source:
+    name = path_id(asked.name or folder.resolve().name)
     rows = sorted(file for file in folder.iterdir() if is_rows(file) and file.is_file())
-    exported = [file for file in rows if stem(file) == _DOCUMENTS]
-    if exported:
-        return _table(exported[:1], folder, name=named, folder_name=folder_name)
-    if next(file_paths(folder, PAGE_SUFFIXES), None):
-        return Manual(folder, name=name, progress=progress)
+    exported = [file for file in rows if stem(file) == DOCUMENTS]
     parquet = [file for file in rows if file.suffix.lower() == ".parquet"]
+    if exported:
+        return _table_of_folder(exported[:1], folder, asked)
+    if next(file_paths(folder, PAGE_SUFFIXES), None):
+        _check_reading(asked.reading, Reading(), f"{folder} is a folder of pages")
+        asked.say_all(unread_rows(folder, ()))
+        return Manual(folder, name=name, progress=asked.progress)
     if parquet:
-        return _table(parquet, folder, name=named, folder_name=folder_name)
-    if next(file_paths(folder, IMAGE_SUFFIXES), None):
-        return ImageFolder(folder, name=name)
+        return _table_of_folder(parquet, folder, asked)
+    if next(file_paths(folder, suffixes()), None):
+        encoding = asked.reading.encoding
+        _check_reading(asked.reading, Reading(encoding), f"{folder} is a folder of images")
+        images = ImageFolder(folder, name=name, encoding=encoding)
+        asked.say_all(images.unread())
+        return images
+    if next(file_paths(folder, HEIC_SUFFIXES), None):
+        raise SourceError(f"The folder {folder} holds HEIC images, and nothing else that is read.", advice=HEIC_ADVICE)
     raise SourceError(
         f"The folder {folder} holds nothing that is read.",
         advice="A source is a folder with HTML pages, with images, with documents.jsonl or with Parquet files; a file "
@@ -161,34 +180,44 @@ def _folder(folder: Path, named: str | None, progress: Progress) -> Source:
     )
 
 
-def _table(
-    files: Sequence[Path],
-    folder: Path,
-    *,
-    name: str | None,
-    folder_name: str,
-) -> Source:
-    sections = [file for file in files if is_of_sections(columns(file))]
-    documents = [file for file in files if file not in sections]
-    if documents and not sections:
-        beside = (file for file in sorted(folder.iterdir()) if is_rows(file) and file not in documents)
-        sections = [file for file in beside if stem(file) in _SECTIONS][:1]
-    qrels = folder / _QRELS
-    own = _collection(documents)
-    if name and own and name != own:
+def _table_of_folder(files: Sequence[Path], folder: Path, asked: _Asked) -> Source:
+    table = _table(files, folder.resolve().name, asked, whole=True)
+    asked.say_all(unread_rows(folder, [*table.document_files, *table.section_files]))
+    return table
+
+
+def _table(given: Sequence[Path], usual_name: str, asked: _Asked, *, whole: bool) -> Table:
+    reading = asked.reading
+    files = files_of(given, whole=whole, reading=reading)
+    everything = [*files.documents, *files.sections]
+    there = dict.fromkeys(column for file in everything for column in columns(file, reading.encoding))
+    if there:  # else the files cannot be read, which is said later
+        reading.check_columns(there, ", ".join(map(str, everything)))
+    own = _collection(files.documents, reading)
+    if asked.name and own and asked.name != own:
         raise SourceError(
-            f"the rows of {documents[0]} name their own collection, {own}.", advice="Index them without --collection."
+            f"the rows of {files.documents[0]} name their own collection, {own}.",
+            advice="Index them without --collection.",
         )
+    asked.say_all(remarks(files.documents, DOCUMENT_COLUMNS, reading))
+    asked.say_all(remarks(files.sections, SECTION_COLUMNS, reading))
+    asked.say_all(remarks_on(files))
     return Table(
-        documents,
-        sections,
-        qrels if qrels.is_file() else None,
-        name=own or path_id(name or folder_name),
+        files.documents, files.sections, files.qrels, name=own or path_id(asked.name or usual_name), reading=reading
     )
 
 
-def _collection(documents: Sequence[Path]) -> str:
+def _check_reading(given: Reading, usable: Reading, what: str) -> None:
+    """See that the user says nothing about the reading of files that the source does not have."""
+    if given.encoding != usable.encoding or given.columns:
+        raise InputError(
+            f"--encoding and --map do not fit: {what}.",
+            advice="--map is for files of rows; --encoding for CSV and TSV, and for text files beside images.",
+        )
+
+
+def _collection(documents: Sequence[Path], reading: Reading) -> str:
     """The collection that the first row names."""
-    rows = (row for file in documents for _, row in read_rows(file) if isinstance(row, dict))
+    rows = (row for file in documents for _, row in read_rows(file, reading) if isinstance(row, dict))
     value = next(rows, {}).get("collection")
     return value if isinstance(value, str) else ""

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
-import sys
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
 from mlsr_es.errors import RecordError
+from mlsr_es.sources.delimited import form_of, header_of_table, read_delimited
+from mlsr_es.sources.reading import PLAIN, Reading
 
 SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv", ".parquet")
 """The suffixes of files with rows."""
 
 _LONGEST_LINE = 256 * 2**20
 _SMALL = 64 * 2**20
+_LOOKED_AT = 100
 _PARQUET_ROWS = 64  # rows hold images, and a batch should stay in the tens of megabytes
 
 Row = tuple[str, dict[str, Any] | RecordError]
@@ -38,16 +40,26 @@ def stem(path: Path) -> str:
     return name[: len(name) - len(ending)]
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """Read a file's rows in order; a bad row, or the rest of an unreadable file, is a ``RecordError``."""
-    name = path.name.lower()
-    reader = _parquet if name.endswith(".parquet") else _table if name.endswith((".csv", ".tsv")) else _json_lines
+def read_rows(path: Path, reading: Reading = PLAIN) -> Iterator[Row]:
+    """Read a file's rows in order; a bad row, or the rest of an unreadable file, is a ``RecordError``.
+
+    Args:
+        path: The file.
+        reading: Its encoding, for CSV and TSV, and which columns have which fields.
+    """
     place = path.name
     try:
-        for place, row in reader(path):
-            yield place, row
+        for place, row in _rows(path, reading.encoding):
+            yield place, row if isinstance(row, RecordError) else reading.renamed(row)
     except (OSError, EOFError, ValueError, zlib.error, csv.Error) as error:
         yield place, RecordError(place, "read", f"from here on the file cannot be read: {_first_line(error)}")
+
+
+def _rows(path: Path, encoding: str) -> Iterator[Row]:
+    name = path.name.lower()
+    if name.endswith((".csv", ".tsv")):
+        return read_delimited(path, encoding)
+    return _parquet(path) if name.endswith(".parquet") else _json_lines(path)
 
 
 def row_count(path: Path) -> int | None:
@@ -97,20 +109,6 @@ def _object(place: str, line: bytes) -> dict[str, Any] | RecordError:
     return value if isinstance(value, dict) else RecordError(place, "read", "the line is no JSON object")
 
 
-def _table(path: Path) -> Iterator[Row]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell may hold an image
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    with path.open("rb") as raw, io.TextIOWrapper(raw, "utf-8-sig", "surrogateescape", newline="") as file:
-        for row in (reader := csv.DictReader(file, delimiter=delimiter)):
-            place = f"{path.name}:{reader.line_num}"
-            if None in row or None in row.values():
-                yield place, RecordError(place, "read", "the row has more or fewer cells than the header")
-            elif any("\udc80" <= character <= "\udcff" for cell in row.values() for character in cell):
-                yield place, RecordError(place, "read", "the row is not UTF-8")
-            else:
-                yield place, dict(row)
-
-
 def _parquet(path: Path) -> Iterator[Row]:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -127,17 +125,37 @@ def _parquet(path: Path) -> Iterator[Row]:
         yield place, RecordError(place, "read", f"from here on the file cannot be read: {_first_line(error)}")
 
 
-def columns(path: Path) -> frozenset[str]:
-    """The names of a file's columns, from its schema or its first row; empty where the file cannot be read."""
+def columns(path: Path, encoding: str = "") -> list[str]:
+    """The names of a file's columns as they stand there; of JSON lines, those of the first hundred rows.
+
+    Args:
+        path: The file.
+        encoding: Its encoding, for CSV and TSV.
+
+    Returns:
+        The names in their order; none where the file cannot be read.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if path.name.lower().endswith(".parquet"):
-        try:
-            return frozenset(pq.read_schema(path).names)
-        except (OSError, pa.ArrowException):
-            return frozenset()
-    return frozenset(next((row for _, row in read_rows(path) if isinstance(row, dict)), ()))
+    name = path.name.lower()
+    try:
+        if name.endswith(".parquet"):
+            return list(pq.read_schema(path).names)
+        if name.endswith((".csv", ".tsv")):
+            return header_of_table(path, encoding)
+    except (OSError, ValueError, csv.Error, pa.ArrowException):
+        return []
+    rows = (row for _, row in islice(read_rows(path), _LOOKED_AT) if isinstance(row, dict))
+    return list(dict.fromkeys(column for row in rows for column in row))
+
+
+def oddities(path: Path, encoding: str = "") -> str:
+    """How a CSV or TSV file is read where its suffix does not say so, as a clause; "" where nothing is odd."""
+    try:
+        return form_of(path, encoding).oddities(path) if path.name.lower().endswith((".csv", ".tsv")) else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _first_line(error: Exception) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from copy import copy
 from pathlib import Path
 
-from mlsr_es.collection import ImageDocument, Judgement, Section
+from mlsr_es.collection import ImageDocument, Judgement, Section, from_trec
 from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.seen import Seen
-from mlsr_es.sources.atomic import document_from, section_from
+from mlsr_es.sources.atomic import SECTION_COLUMNS, document_from, section_from
+from mlsr_es.sources.columns import remarks
+from mlsr_es.sources.reading import PLAIN, Reading
 from mlsr_es.sources.rows import is_rows, read_rows, row_count
 from mlsr_es.sources.source import LeftOut, narrowed
 from mlsr_es.sources.text import row_id
@@ -26,6 +28,7 @@ class Table:
         sections: Files with one row for each section; may be empty.
         qrels: A TREC file: section id, ignored, image id, relevance; None where there is none.
         name: The collection's name.
+        reading: How the files are read.
     """
 
     def __init__(
@@ -35,8 +38,10 @@ class Table:
         qrels: Path | None = None,
         *,
         name: str,
+        reading: Reading = PLAIN,
     ) -> None:
         self.name = name
+        self.reading = reading
         self.document_files = documents
         self.section_files = sections
         self._qrels = qrels
@@ -47,7 +52,7 @@ class Table:
         with closing(Seen()) as seen:
             for path in self.document_files:
                 folder = path.parent.resolve()
-                for place, row in read_rows(path):
+                for place, row in read_rows(path, self.reading):
                     if isinstance(row, RecordError):
                         yield row
                         continue
@@ -87,7 +92,7 @@ class Table:
 
     def _read_sections(self) -> Iterator[Section | RecordError]:
         for path in self.section_files:
-            for place, row in read_rows(path):
+            for place, row in read_rows(path, self.reading):
                 try:
                     yield row if isinstance(row, RecordError) else section_from(row, place=place)
                 except RecordError as error:
@@ -101,13 +106,17 @@ class Table:
                 fields = line.decode(errors="replace").split()
                 place = f"{self._qrels.name}:{number}"
                 if len(fields) == _QRELS_FIELDS and fields[3].lstrip("-").isdecimal():
-                    yield Judgement(row_id(fields[0]), row_id(fields[2]), int(fields[3]))
+                    yield Judgement(row_id(from_trec(fields[0])), row_id(from_trec(fields[2])), int(fields[3]))
                 elif fields:
                     yield RecordError(place, "read", "the line is not 'section 0 image relevance'")
 
 
-def read_topics(path: Path) -> list[Section]:
+def read_topics(path: Path, say: Callable[[str], None] = lambda _: None) -> list[Section]:
     """Read all sections of a file of rows: ``topics.jsonl``, or AToMiC's texts.
+
+    Args:
+        path: The file.
+        say: Called with a line on columns that nothing reads.
 
     Raises:
         SourceError: The file is missing, holds no section, or holds a row that is not a section.
@@ -116,6 +125,8 @@ def read_topics(path: Path) -> list[Section]:
         raise SourceError(
             f"{path} is no file of sections.", advice="Write one: mlsr-es collection export SOURCE -o DIR"
         )
+    for remark in remarks([path], SECTION_COLUMNS):
+        say(remark)
     table = Table((), [path], name=path.stem)
     if faults := list(table.faults()):
         raise SourceError(f"{path}: {len(faults)} rows are no sections. The first fault: {faults[0]}.")

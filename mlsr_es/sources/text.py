@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from mlsr_es.collection import SPACE_IN_TREC
 from mlsr_es.errors import RecordError
 
-_BREAKS_A_LINE = re.compile(r"[\s\x00-\x1f\x7f]")
-_BREAKS_A_PATH = re.compile(r"[\s\x00-\x1f\x7f%\udc80-\udcff]")
+# Spaces stay, so that ids can be read; SPACE_IN_TREC stands for them in TREC files.
+_BREAKS_A_LINE = re.compile(rf"[^\S ]|[\x00-\x1f\x7f{SPACE_IN_TREC}]")
+_BREAKS_A_PATH = re.compile(rf"[^\S ]|[\x00-\x1f\x7f%{SPACE_IN_TREC}\udc80-\udcff]")
 
 
 def folded(text: str) -> str:
@@ -18,12 +20,12 @@ def folded(text: str) -> str:
 
 
 def row_id(text: str) -> str:
-    """An id from a row with white space percent-encoded, since white space separates the fields of a qrels file."""
+    """An id from a row: white space other than spaces is percent-encoded."""
     return _BREAKS_A_LINE.sub(lambda found: quote(found[0]), text)
 
 
 def path_id(path: str) -> str:
-    """A relative path for use in an id: white space, ``%`` and bytes that are not UTF-8 are percent-encoded."""
+    """A relative path for use in an id: tabs, line ends, ``%`` and bytes that are not UTF-8 are percent-encoded."""
     return _BREAKS_A_PATH.sub(lambda found: quote(found[0], errors="surrogateescape"), path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,29 @@ import orjson
 from mlsr_es.collection import Section
 from mlsr_es.errors import InputError, QueryError
 
-_FIELDS = {entry.name for entry in fields(Section)}
+_FIELDS = tuple(entry.name for entry in fields(Section))
+_NAMES = ", ".join(_FIELDS)
+
+_BESIDE = ("collection",)
+"""Names that a line of a collection's topics may have, and that a query has no use for."""
 
 
-def read_section(content: str, *, name: str) -> Section:
+def _nobody(_: str) -> None:
+    """Do nothing."""
+
+
+def read_section(content: str, *, name: str, say: Callable[[str], None] = _nobody) -> Section:
     """A section from a file's content.
 
     Args:
         content: One JSON object with the names of ``topics.jsonl``, all but ``text`` optional; or plain text.
         name: The file, for messages.
+        say: Called with a line on names in the object that nothing reads.
 
     Raises:
         InputError: It looks like JSON and is none, or holds something else than a section.
     """
+    content = content.removeprefix("\ufeff")  # a byte order mark
     if not content.lstrip().startswith("{"):
         return Section(id=Path(name).name, text=content.strip())
     try:
@@ -33,7 +44,10 @@ def read_section(content: str, *, name: str) -> Section:
             f"{name} begins like a JSON object and is none: {error}.",
             advice="Give one section: one line of topics.jsonl, or plain text.",
         ) from error
-    return _from_values(values, name)
+    section = _from_values(values, name)
+    if unread := _unread(values):
+        say(f"{name}: names that are not read: {unread}. Those that are: {_NAMES}.")
+    return section
 
 
 def _from_values(values: dict[str, Any], name: str) -> Section:
@@ -49,10 +63,18 @@ def _from_values(values: dict[str, Any], name: str) -> Section:
         )
     if not known.keys() & {"text", "page_title", "section_title"}:
         raise InputError(
-            f"{name} holds no section: none of text, page_title, section_title is there.",
-            advice="Use the names of topics.jsonl.",
+            f"{name} holds no section: none of text, page_title, section_title is there, "
+            f"but {_unread(values) or ', '.join(values) or 'nothing'}.",
+            advice=f"A section has {_NAMES}.",
         )
     return Section(**{"id": Path(name).name, "text": "", **known}, hierarchy=tuple(hierarchy))
+
+
+def _unread(values: Mapping[str, Any]) -> str:
+    """The names that nothing reads, each with the one that was likely meant."""
+    from mlsr_es.sources import with_meant
+
+    return ", ".join(with_meant(name, _FIELDS) for name in values if name not in _FIELDS and name not in _BESIDE)
 
 
 def check_query(section: Section) -> None:

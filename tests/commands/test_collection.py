@@ -6,10 +6,12 @@ from pathlib import Path
 
 import orjson
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from mlsr_es.commands.main import app
 from mlsr_es.errors import SourceError
+from tests.program import run_program
 
 run = CliRunner()
 
@@ -46,6 +48,53 @@ def test_export(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "")
     assert "documents" in result.stderr
     assert (tmp_path / "out" / "qrels.txt").is_file()
+
+
+def test_images_without_captions(tmp_path: Path) -> None:
+    """Where no image has a caption, it is said where captions are read."""
+    Image.new("RGB", (60, 40)).save(tmp_path / "owl.png")
+    ran = run_program("collection", "inspect", str(tmp_path))
+    assert (ran.code, ran.stderr.partition(" of rows")[0]) == (
+        0,
+        "No image has a caption. Captions are read from the columns description, title, alt and captions",
+    )
+
+
+def test_a_table_of_ones_own(tmp_path: Path) -> None:
+    """A table with other columns, cells and encoding is read as the options say, and exported."""
+    table = tmp_path / "vögel.csv"
+    table.write_bytes("Nummer;Überschrift;Notiz\r\n7;Große Eule, nachts;x\r\n8;Bär;\r\n;;\r\n".encode("cp1252"))
+    ran = run_program("collection", "inspect", str(table))
+    assert ran.code == 2
+    assert "the header is not UTF-8, but likely cp1252: give --encoding cp1252" in ran.stderr
+    options = ("--encoding", "cp1252", "--map", "Nummer=id", "--map", "Überschrift=title:de")
+    ran = run_program("collection", "inspect", str(table), *options, "--json")
+    assert (ran.code, ran.json["captions"], ran.json["languages"]) == (0, {"title": 2}, {"de": 2})
+    assert "its cells are separated by semicolons" in ran.stderr
+    assert "columns that are not read: Notiz." in ran.stderr
+    assert run_program("collection", "export", str(table), *options, "-o", str(tmp_path / "out")).code == 0
+    first = orjson.loads((tmp_path / "out" / "documents.jsonl").read_bytes().splitlines()[0])
+    caption = {"text": "Große Eule, nachts", "kind": "title", "language": "de"}
+    assert (first["id"], first["collection"], first["captions"]) == ("7", "vögel", [caption])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("collection", "inspect", "a.csv"),
+        ("collection", "export", "a.csv", "-o", "out"),
+        ("index", "a.csv", "--index", "i", "--es-url", "http://localhost:1"),
+        ("encode", "a.csv", "-o", "out"),
+        ("train", "--from-collection", "a.csv", "-o", "out"),
+    ],
+)
+def test_every_command_that_reads_a_source_has_the_same_options(command: tuple[str, ...]) -> None:
+    """They are looked at before anything is loaded or asked."""
+    ran = run_program(*command, "--encoding", "cp1252", "--map", "Titel")
+    assert (ran.code, ran.stderr) == (
+        2,
+        "error: --map takes COLUMN=FIELD, not 'Titel'. For example: --map Titel=title\n",
+    )
 
 
 def test_no_source(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_bad_records_are_told_and_do_not_stop_the_run(birds: Path, index: str, c
     assert "Traceback" not in ran.stderr
     reasons = {row["id"]: row["reason"] for row in map(orjson.loads, rejects.read_bytes().splitlines())}
     assert reasons.keys() == {"4", "birds.jsonl:5"}
-    assert reasons["4"] == "it is no image that is read (SVG, PNG, JPEG, GIF, WEBP, TIFF, BMP)"
+    assert reasons["4"] == "it is no image that is read (SVG, PNG, JPEG, GIF, WEBP, TIFF, BMP, AVIF)"
     assert reasons["birds.jsonl:5"].startswith("the line is no JSON")
     assert count(client, index) == 3
 

@@ -94,6 +94,10 @@ def test_a_section_comes_from_a_file_or_from_standard_input(index: str, tmp_path
     assert search(index, "--section-file", str(file), "--json").json["query"] == typed
     assert search(index, "--section-file", "-", "--json", stdin=file.read_text()).json["query"] == typed
     (tmp_path / "plain.txt").write_text(TEXT)
+    (tmp_path / "marked.json").write_bytes(b"\xef\xbb\xbf" + orjson.dumps({**section, "titel": "Knots"}))
+    marked = search(index, "--section-file", str(tmp_path / "marked.json"), "--json")
+    assert marked.json["query"] == typed
+    assert "marked.json: names that are not read: titel. Those that are: id, text," in marked.stderr
     plain = search(index, "--section-file", str(tmp_path / "plain.txt"), "--json").json["query"]
     assert plain == search(index, TEXT, "--json").json["query"]
 
@@ -338,6 +342,14 @@ def test_what_cannot_be_asked_is_the_users_error(index: str, arguments: tuple[st
     assert ran.stderr.startswith("error: ")
     assert complaint in ran.stderr
     assert ran.stderr.count("\n") == 1
+
+
+def test_a_section_in_another_encoding_is_refused_with_the_likely_one(index: str, tmp_path: Path) -> None:
+    """Its letters would be wrong, and its words would find nothing."""
+    (tmp_path / "section.txt").write_bytes("Große Knoten für müde Füße".encode("latin-1"))
+    ran = search(index, "--section-file", str(tmp_path / "section.txt"))
+    assert ran.code == 2
+    assert "section.txt is no UTF-8 text, but likely cp1252. Save it as UTF-8." in ran.stderr
 
 
 @pytest.mark.parametrize("arguments", [("--size", "0"), ("--size", "10001"), ("--size", "many"), ("--nonsense",)])

@@ -58,7 +58,7 @@ def test_atomic_section() -> None:
         "source_id": "1",
     }
     assert section_from(row, place="t:1") == Section(
-        "t%201", "They eat mice.", "https://a.example/Owl", "Owl", "Food", ("Ecology", "Food"), "Owls are birds."
+        "t 1", "They eat mice.", "https://a.example/Owl", "Owl", "Food", ("Ecology", "Food"), "Owls are birds."
     )
     assert is_of_sections(frozenset(row))
 

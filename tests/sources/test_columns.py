@@ -20,16 +20,16 @@ def said(path: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("birds.jsonl", '{"id": "1", "captions": []}\n{"id": "2", "caption": "an owl"}\n'),
-        ("birds.csv", "id,caption\n1,an owl\n"),
+        ("birds.jsonl", '{"id": "1", "captions": []}\n{"id": "2", "capions": "an owl"}\n'),
+        ("birds.csv", "id,capions\n1,an owl\n"),
     ],
 )
 def test_a_misspelt_column_is_named_with_what_was_meant(tmp_path: Path, name: str, content: str) -> None:
     """A misspelt column is reported once for each file, with the columns that are read."""
     (tmp_path / name).write_text(content)
     (line,) = said(tmp_path / name)
-    assert f"{name}: columns that are not read: caption (captions?)." in line
-    assert "id, captions, image" in line
+    assert f"{name}: columns that are not read: capions (captions?)." in line
+    assert "id, image, captions, description" in line
 
 
 def test_the_columns_of_one_form_are_no_columns_of_the_other(tmp_path: Path) -> None:
@@ -45,6 +45,14 @@ def test_sections_are_looked_at_too(tmp_path: Path) -> None:
     (tmp_path / "topics.jsonl").write_text('{"id": "s", "text": "an owl", "title": "Owls"}\n')
     (line,) = said(tmp_path)
     assert "topics.jsonl: columns that are not read: title" in line
+
+
+def test_doubled_and_nameless_columns_are_told(tmp_path: Path) -> None:
+    """Of columns with one name the last is read, and a column may lack a name."""
+    (tmp_path / "birds.csv").write_text("id,title,title,\n1,owl,bird,x\n")
+    twice, unread = said(tmp_path / "birds.csv")
+    assert twice.endswith("birds.csv: columns that stand twice: title. The last one is read.")
+    assert "columns that are not read: one without a name. Those" in unread
 
 
 def test_files_whose_columns_are_all_read_are_passed_over(tmp_path: Path) -> None:

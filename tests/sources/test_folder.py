@@ -33,7 +33,7 @@ def test_document(tmp_path: Path) -> None:
     image(tmp_path / "birds" / "snow owl.png")
     document = only(tmp_path)
     assert isinstance(document, ImageDocument)
-    assert (document.id, document.page, document.captions) == ("c/birds/snow%20owl.png", "birds", ())
+    assert (document.id, document.page, document.captions) == ("c/birds/snow owl.png", "birds", ())
     assert (document.width, document.height) == (40, 30)
 
 
@@ -66,6 +66,74 @@ def test_json(tmp_path: Path) -> None:
         '{"title": "Owl", "alt": "", "language": "en", "captions": [{"text": "Eule", "language": "de"}]}'
     )
     assert captions(tmp_path) == (Caption("Owl", CaptionKind.TITLE, "en"), Caption("Eule", language="de"))
+
+
+def test_names_of_side_cars(tmp_path: Path) -> None:
+    """A side-car file has the image's name with or without its suffix, in upper or lower case."""
+    for number, name in enumerate(("IMG_0.JPG.txt", "img_1.TXT", "IMG_2.jpg.json", "IMG_3.Json")):
+        image(tmp_path / f"IMG_{number}.JPG")
+        (tmp_path / name).write_text('{"caption": "An owl"}' if "son" in name else "An owl")
+    found = [item.captions for item in ImageFolder(tmp_path, name="c").documents() if isinstance(item, ImageDocument)]
+    assert found == [(Caption("An owl"),)] * 4
+
+
+def test_several_side_cars(tmp_path: Path) -> None:
+    """All of them are read: text first, then JSON, then XMP."""
+    image(tmp_path / "owl.png")
+    (tmp_path / "owl.txt").write_text("An owl")
+    (tmp_path / "owl.png.json").write_text('{"alt": "Owl"}')
+    (tmp_path / "owl.xmp").write_text(
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<r:Description xmlns:d="http://purl.org/dc/elements/1.1/"><d:title><r:Alt><r:li xml:lang="de">Eule</r:li>'
+        "</r:Alt></d:title></r:Description></r:RDF></x:xmpmeta>"
+    )
+    assert captions(tmp_path) == (
+        Caption("An owl"),
+        Caption("Owl", CaptionKind.ALT),
+        Caption("Eule", CaptionKind.TITLE, "de"),
+    )
+
+
+def test_encoding_of_side_cars(tmp_path: Path) -> None:
+    """A text file is UTF-8 or what the user says; where it is not, the likely encoding is named."""
+    image(tmp_path / "owl.png")
+    (tmp_path / "owl.txt").write_bytes("Große Eule auf einem Ast".encode("latin-1"))
+    (rejected,) = ImageFolder(tmp_path, name="c").documents()
+    assert isinstance(rejected, RecordError)
+    assert rejected.reason.endswith(
+        "owl.txt cannot be read: it is not UTF-8, but likely cp1252: give --encoding cp1252"
+    )
+    (document,) = ImageFolder(tmp_path, name="c", encoding="cp1252").documents()
+    assert isinstance(document, ImageDocument)
+    assert document.captions == (Caption("Große Eule auf einem Ast"),)
+
+
+def test_captions_in_the_image_count_where_no_side_car_has_one(tmp_path: Path) -> None:
+    """A side-car file with a caption stands for all captions in the image."""
+    exif = Image.Exif()
+    exif[0x010E] = "What the camera says"
+    Image.new("RGB", (40, 30)).save(tmp_path / "owl.jpg", exif=exif)
+    (tmp_path / "owl.txt").write_text(" \n")
+    assert captions(tmp_path) == (Caption("What the camera says"),)
+    (tmp_path / "owl.txt").write_text("An owl")
+    assert captions(tmp_path) == (Caption("An owl"),)
+
+
+def test_what_nothing_reads_is_named(tmp_path: Path) -> None:
+    """Files by suffix with an example, and names in JSON files with the likely one."""
+    image(tmp_path / "owl.png")
+    (tmp_path / "owl.json").write_text('{"titel": "Owl", "alt": "Owl"}')
+    for name in ("notes.txt", "more.txt", "birds.csv", "README", ".hidden"):
+        (tmp_path / name).write_text("x")
+    files, names = ImageFolder(tmp_path, name="c").unread()
+    assert files == (
+        f"{tmp_path}: not read: 1 without a suffix (README); 1 .csv (birds.csv), a file of rows is named by its own "
+        "path; 2 .txt (more.txt, ...), no image has its name."
+    )
+    assert names.startswith(f"{tmp_path}: names in JSON files that are not read: titel (title?) beside owl.png. Those")
+    (tmp_path / "all read").mkdir()
+    image(tmp_path / "all read" / "owl.png")
+    assert list(ImageFolder(tmp_path / "all read", name="c").unread()) == []
 
 
 def test_bad_side_car(tmp_path: Path) -> None:

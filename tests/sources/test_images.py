@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import struct
+import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import PIL
+import pillow_heif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from PIL import Image
 from mlsr_es.collection import ImageFile
 from mlsr_es.errors import RecordError
 from mlsr_es.sources import Header, decode, decoded, header_of, thumbnail
+from mlsr_es.sources.images import _heic, suffixes
 
 RED = (255, 0, 0)
 
@@ -36,9 +39,10 @@ def reason(content: bytes | Path) -> str:
     return caught.value.reason
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_formats(kind: str) -> None:
     """The allowed formats are read."""
+    pillow_heif.register_heif_opener()  # it is the writer of this test's data, too
     image = saved(Image.new("RGB", (30, 20), RED), kind)
     found = decoded(image)
     assert found.pixels.size == (30, 20)
@@ -77,14 +81,29 @@ def test_transparency_is_white() -> None:
     assert decode(saved(palette, "GIF", transparency=0)).getpixel((0, 0)) == (255, 255, 255)
 
 
-def test_rotation() -> None:
+@pytest.mark.parametrize("kind", ["JPEG", "AVIF"])
+def test_rotation(kind: str) -> None:
     """An image is rotated as its Exif data say, and so is the size from its header."""
     exif = Image.Exif()
     exif[0x0112] = 6
-    image = saved(Image.new("RGB", (30, 20), RED), "JPEG", exif=exif)
+    image = saved(Image.new("RGB", (30, 20), RED), kind, exif=exif)
     found = decoded(image)
     assert found.pixels.size == (found.width, found.height) == (20, 30)
-    assert header_of(image) == Header("JPEG", 20, 30)
+    assert header_of(image) == Header(kind, 20, 30)
+
+
+def test_without_the_extra_heic_is_named_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its suffixes are none of an image, and decoding it says what to install."""
+    pillow_heif.register_heif_opener()
+    image = saved(Image.new("RGB", (30, 20), RED), "HEIF")
+    assert ".heic" in suffixes()
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    _heic.cache_clear()
+    try:
+        assert ".heic" not in suffixes()
+        assert reason(image.read()) == "it is a HEIC image: HEIC needs pip install 'mlsr-es[heic]'"
+    finally:
+        _heic.cache_clear()
 
 
 def test_animation() -> None:

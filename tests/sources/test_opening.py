@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from mlsr_es.collection import ImageDocument
-from mlsr_es.errors import SourceError
-from mlsr_es.sources import Source, check_holds_images, open_source
+from mlsr_es.collection import Caption, CaptionKind, ImageDocument
+from mlsr_es.errors import InputError, SourceError
+from mlsr_es.sources import Reading, Source, check_holds_images, open_source
 
 
 def rows(folder: Path, name: str) -> Path:
@@ -44,7 +45,7 @@ def test_a_collection_can_be_given_a_name(tmp_path: Path) -> None:
     source = open_source(str(tmp_path), name="our site")
     (document,) = source.documents()
     assert isinstance(document, ImageDocument)
-    assert (source.name, document.id) == ("our%20site", "our%20site/x.png")
+    assert (source.name, document.id) == ("our site", "our site/x.png")
     assert open_source(str(rows(tmp_path, "birds.jsonl")), name="owls").name == "owls"
     (tmp_path / "x.jsonl").write_text('{"id": "1", "collection": "owls"}')
     with pytest.raises(SourceError, match="their own collection, owls"):
@@ -91,6 +92,37 @@ def test_unknown_file(tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(b"x")
     with pytest.raises(SourceError, match=r"no kind that is read.*\.jsonl"):
         open_source(str(tmp_path / "a.docx"))
+
+
+def test_heic_alone_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of telephone photographs is refused with the line that makes them readable."""
+    (tmp_path / "IMG_1.HEIC").write_bytes(b"x")
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(SourceError, match=r"holds HEIC images, .* HEIC needs pip install 'mlsr-es\[heic\]'"):
+        open_source(str(tmp_path))
+
+
+@pytest.mark.parametrize("kind", ["pages", "images", "known"])
+def test_reading_fits_the_source(tmp_path: Path, kind: str) -> None:
+    """Columns are for rows, and an encoding for files of text: elsewhere they would be silently of no use."""
+    if kind != "known":
+        birds(tmp_path, kind)
+    with pytest.raises(InputError, match=r"--encoding and --map do not fit: .* is a "):
+        open_source("sample" if kind == "known" else str(tmp_path), reading=Reading(columns={"title": "Titel"}))
+
+
+def test_a_column_that_is_not_there_is_told_before_reading(tmp_path: Path) -> None:
+    """With the columns that are; a mapped column is not told as unread."""
+    (tmp_path / "a.csv").write_text("Nr;Titel;Autor\n1;Owl;Ada\n")
+    lines: list[str] = []
+    reading = Reading.parse("", ["Nr=id", "Titel=title"])
+    (document,) = open_source(str(tmp_path / "a.csv"), reading=reading, say=lines.append).documents()
+    assert isinstance(document, ImageDocument)
+    assert (document.id, document.captions) == ("1", (Caption("Owl", CaptionKind.TITLE),))
+    assert lines[0] == f"{tmp_path}/a.csv: its cells are separated by semicolons."
+    assert lines[1].startswith(f"{tmp_path}/a.csv: columns that are not read: Autor. Those that are: id, image, ")
+    with pytest.raises(InputError, match=r"a\.csv has no column 'Titl'\. It has Nr, Titel, Autor\."):
+        open_source(str(tmp_path / "a.csv"), reading=Reading.parse("", ["Titl=title"]))
 
 
 def test_no_images(tmp_path: Path) -> None:

@@ -128,10 +128,10 @@ def test_plain_html() -> None:
     <h3 id=a>Jib</h3>x<h3 id=a>Main</h3>y
     <script>no()</script><svg><text>no</text></svg>"""
     assert shape(read_page(html.encode(), "boats and more.html")) == [
-        ("boats%20and%20more.html", "", (), "Lead."),
-        ("boats%20and%20more.html#1", "Sails", (), "Up. Down."),
-        ("boats%20and%20more.html#a", "Jib", ("Sails",), "x"),
-        ("boats%20and%20more.html#a-3", "Main", ("Sails",), "y"),
+        ("boats and more.html", "", (), "Lead."),
+        ("boats and more.html#1", "Sails", (), "Up. Down."),
+        ("boats and more.html#a", "Jib", ("Sails",), "x"),
+        ("boats and more.html#a-3", "Main", ("Sails",), "y"),
     ]
 
 

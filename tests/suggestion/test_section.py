@@ -41,12 +41,21 @@ def test_json_has_the_names_of_topics() -> None:
         ('{"text": "a", "hierarchy": [1]}', "x: hierarchy is not of the type"),
         ("{}", "x holds no section: none of text, page_title, section_title is there"),
         ('{"caption": "a"}', "x holds no section"),
+        ('{"titel": "a", "page_titel": "b"}', r"but titel, page_titel \(page_title\?\)\. A section has id, text"),
     ],
 )
 def test_what_is_no_section_is_said(content: str, complaint: str) -> None:
     """With the file's name, and what would be right."""
     with pytest.raises(InputError, match=complaint):
         read_section(content, name="x")
+
+
+def test_names_that_nothing_reads_are_said() -> None:
+    """A misspelt name is named with the one that was likely meant; those of a line of topics are not."""
+    lines: list[str] = []
+    read_section('\ufeff{"text": "a", "page_titel": "Knots", "collection": "sample"}', name="x.json", say=lines.append)
+    (line,) = lines
+    assert line.startswith("x.json: names that are not read: page_titel (page_title?). Those that are: id, text, page,")
 
 
 @given(st.text())

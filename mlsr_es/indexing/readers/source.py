@@ -10,7 +10,7 @@ from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.fingerprint import EncodingPlan, source_fingerprint
 from mlsr_es.indexing.record import Key, Picture, Record, Unusable
-from mlsr_es.sources import LeftOut, Source
+from mlsr_es.sources import CAPTIONS_ARE_READ, LeftOut, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class SourceReader:
     # Even for a model that reads captions only: an image that nobody can open is not worth suggesting.
     opens_images: ClassVar[bool] = True
     fetches_again: ClassVar[bool] = False
-    advice: ClassVar[str] = "See why with: mlsr-es collection inspect."
+    advice: ClassVar[str] = f"{CAPTIONS_ARE_READ} See what is there with: mlsr-es collection inspect."
 
     @property
     def collection(self) -> str:
