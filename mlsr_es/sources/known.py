@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mlsr_es.sources.captions import CAPTION_RULES, CaptionRule
+
 
 class Kind(StrEnum):
     """How a collection's folder is read."""
@@ -25,6 +27,8 @@ class KnownCollection:
         licence: The collection's licence.
         description: A short description.
         language: The language of captions that do not say theirs.
+        rules: The rules that find captions in its pages. A collection that published figures were measured on has none:
+            its ids, captions and judgements stay as they were.
     """
 
     name: str
@@ -34,6 +38,7 @@ class KnownCollection:
     licence: str
     description: str
     language: str = "en"
+    rules: tuple[CaptionRule, ...] = CAPTION_RULES
 
 
 KNOWN = {
@@ -46,6 +51,7 @@ KNOWN = {
             kind=Kind.MANUAL,
             licence="GFDL-1.2+",
             description="the user manual of the image editor GIMP: screenshots, icons, examples of filters",
+            rules=(),
         ),
         KnownCollection(
             name="kicad-manual",
@@ -54,6 +60,7 @@ KNOWN = {
             kind=Kind.MANUAL,
             licence="GPL-3+ or CC-BY-3.0+",
             description="the manuals of KiCad, for drawing electronic circuits",
+            rules=(),
         ),
         KnownCollection(
             name="tuxpaint-stamps",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from mlsr_es.collection import Caption, ImageDocument, ImageFile, Judgement, Section
+from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
 from mlsr_es.errors import RecordError
 from mlsr_es.progress import Progress, Silent
+from mlsr_es.sources.captions import CAPTION_RULES, CaptionRule
+from mlsr_es.sources.icons import is_icon
 from mlsr_es.sources.images import header_of
 from mlsr_es.sources.page import Page, read_page
 from mlsr_es.sources.page_store import PageStore, ShownImage
@@ -22,8 +25,7 @@ from mlsr_es.sources.walking import file_paths
 
 PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
-_ICON_SIDE = 48
-_ICON_HEIGHT_IN_A_LINE = 64
+_SIZES_IN_MEMORY = 4096
 _FEW_PAGES = 10
 _SHARE_OF_PAGES = 0.1
 
@@ -38,15 +40,26 @@ class Manual:
         folder: The folder with the pages, at any depth; nothing outside it is read.
         name: The collection's name; image ids begin with it.
         language: The language of pages that do not say theirs; "" for unknown.
+        rules: The rules that find captions which no mark of the pages' generator ties to an image.
         progress: Reports each page that is parsed.
     """
 
-    def __init__(self, folder: Path, *, name: str, language: str = "", progress: Progress = Silent()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        name: str,
+        language: str = "",
+        rules: Sequence[CaptionRule] = CAPTION_RULES,
+        progress: Progress = Silent(),
+    ) -> None:
         self.name = name
         self._folder = folder.resolve()
         self._language = language
         self._languages: frozenset[str] | None = None
-        self._store = PageStore(partial(_read_pages, self._folder, progress), partial(_image_id, name))
+        self._size_of = lru_cache(_SIZES_IN_MEMORY)(partial(_size_of, self._folder))
+        read_pages = partial(_read_pages, self._folder, rules, self._size_of, progress)
+        self._store = PageStore(read_pages, partial(_image_id, name))
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
         """Image documents in the order in which the pages show them; pages are in the order of their names."""
@@ -71,7 +84,7 @@ class Manual:
         yield from ()
 
     def count(self) -> int:
-        """How many items ``documents`` yields; this reads the pages, but not their images."""
+        """How many items ``documents`` yields; this reads the pages."""
         return self._store.count()
 
     def in_languages(self, languages: frozenset[str] | None) -> Manual:
@@ -92,36 +105,50 @@ class Manual:
             file = ImageFile(path, inside(self._folder, path, record_id=image.id))
         except RecordError as error:
             return RecordError(image.id, "read", f"{error.reason} (on the page {image.page})")
-        width, height = image.size or self._measured(image, file)
-        if _is_icon(width, height, inline=image.inline):
+        width, height = image.size or self._measured(image, path)
+        if is_icon(width, height, inline=image.inline):
             return LeftOut(image.id, "icon")
-        captions = (
-            Caption(caption.text, caption.kind, caption.language or self._language) for caption in image.captions
-        )
+        captions = (replace(found.caption, language=found.caption.language or self._language) for found in image.found)
         document = ImageDocument(image.id, self.name, tuple(captions), file, image.page, width, height)
         return narrowed(document, self._languages)
 
-    def _measured(self, image: ShownImage, file: ImageFile) -> tuple[int, int]:
-        header = header_of(file)
-        size = header.width, header.height
+    def _measured(self, image: ShownImage, path: str) -> tuple[int, int]:
+        size = self._size_of(path)
         self._store.keep_size(image, size)
         return size
 
 
-def _read_pages(folder: Path, progress: Progress) -> Iterator[tuple[str, Page | RecordError]]:
+def _read_pages(
+    folder: Path, rules: Sequence[CaptionRule], size_of: Callable[[str], tuple[int, int]], progress: Progress
+) -> Iterator[tuple[str, Page | RecordError]]:
     """Read each page: its file's name, with its contents or the error."""
     stage = "Reading pages"
     progress.start(stage, sum(1 for _ in file_paths(folder, PAGE_SUFFIXES)), "pages")
     for page in file_paths(folder, PAGE_SUFFIXES):
         try:
             content = inside(folder, page, record_id=path_id(page)).read_bytes()
-            yield page, read_page(content, page)
+            yield page, read_page(content, page, rules=rules, size_of=partial(_size_on, page, size_of))
         except RecordError as error:
             yield page, error
         except (OSError, ValueError) as error:
             yield page, RecordError(path_id(page), "read", f"the page cannot be read: {error}")
         progress.advance(stage)
     progress.finish(stage)
+
+
+def _size_on(page: str, size_of: Callable[[str], tuple[int, int]], src: str) -> tuple[int, int] | None:
+    """The size of the image that a page names; None where it has no file in the source."""
+    path = _relative(page, src)
+    return None if path is None else size_of(path)
+
+
+def _size_of(folder: Path, path: str) -> tuple[int, int]:
+    """The size in the header of an image's file; 0 where it cannot be read."""
+    try:
+        header = header_of(ImageFile(path, inside(folder, path, record_id="")))
+    except RecordError:
+        return 0, 0
+    return header.width, header.height
 
 
 def _image_id(collection: str, page: str, src: str) -> str:
@@ -143,9 +170,3 @@ def _relative(page: str, src: str) -> str | None:
     if parts.netloc or parts.scheme not in ("", "file"):
         return None
     return posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
-
-
-def _is_icon(width: int, height: int, *, inline: bool) -> bool:
-    if not width or not height:
-        return False
-    return max(width, height) <= _ICON_SIDE or (inline and height <= _ICON_HEIGHT_IN_A_LINE)

@@ -110,7 +110,9 @@ def _known(known: KnownCollection, name: str | None, state: Path, progress: Prog
     folder = collection_folder(known, state, progress) if known.package else _shipped(known)
     if known.kind is Kind.IMAGES:
         return ImageFolder(folder, name=path_id(name or known.name))
-    return Manual(folder, name=path_id(name or known.name), language=known.language, progress=progress)
+    return Manual(
+        folder, name=path_id(name or known.name), language=known.language, rules=known.rules, progress=progress
+    )
 
 
 def _shipped(known: KnownCollection) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 
 from mlsr_es.collection import Caption, CaptionKind, Section
 from mlsr_es.errors import RecordError, StorageError
+from mlsr_es.sources.captions import FoundCaption
 from mlsr_es.sources.page import Page, PlacedImage
 
 _AT_ONCE = 256
@@ -24,7 +25,7 @@ _TABLES = """
     CREATE TABLE sections (number INTEGER PRIMARY KEY, section TEXT);
     CREATE TABLE images (number INTEGER PRIMARY KEY, id TEXT UNIQUE, page TEXT, src TEXT, rule TEXT, inline INTEGER,
                          pages INTEGER, last_page INTEGER, width INTEGER, height INTEGER);
-    CREATE TABLE captions (number INTEGER PRIMARY KEY, image INTEGER, caption TEXT, UNIQUE (image, caption));
+    CREATE TABLE captions (number INTEGER PRIMARY KEY, image INTEGER, caption TEXT, rule TEXT, UNIQUE (image, caption));
     CREATE TABLE places (number INTEGER PRIMARY KEY, section TEXT, image INTEGER);
 """
 
@@ -57,7 +58,8 @@ class ShownImage:
         pages: How many pages show it.
         size: Width and height in pixels, as given to ``PageStore.keep_size``, with 0 where the file does not say; None
             before that.
-        captions: The captions of all places where it is content, without duplicates, in the pages' order.
+        found: The captions of all places where it is content, without duplicates, in the pages' order, each with the
+            first rule that found it.
     """
 
     number: int
@@ -68,7 +70,7 @@ class ShownImage:
     inline: bool
     pages: int
     size: tuple[int, int] | None
-    captions: tuple[Caption, ...]
+    found: tuple[FoundCaption, ...]
 
 
 class PageStore:
@@ -125,7 +127,7 @@ class PageStore:
 
     def _image(self, row: tuple[Any, ...]) -> ShownImage:
         number, image_id, page, src, rule, inline, pages, _, width, height = row
-        captions = self._ask("SELECT caption FROM captions WHERE image = ? ORDER BY number", number)
+        captions = self._ask("SELECT caption, rule FROM captions WHERE image = ? ORDER BY number", number)
         return ShownImage(
             number,
             json.loads(image_id),
@@ -135,7 +137,7 @@ class PageStore:
             bool(inline),
             pages,
             None if width is None else (width, height),
-            tuple(_caption(*json.loads(caption)) for (caption,) in captions),
+            tuple(FoundCaption(_caption(*json.loads(caption)), rule) for caption, rule in captions),
         )
 
     def _number(self, query: str) -> int:
@@ -206,9 +208,13 @@ def _add_image(database: sqlite3.Connection, place: PlacedImage, shown: Mapping[
     database.execute(_ADD_PLACE, {**shown, "src": json.dumps(place.found.src), "rule": place.rule, "inline": inline})
     ((number,),) = database.execute("SELECT number FROM images WHERE id = ?", (shown["id"],))
     if not place.rule:
-        captions = ((number, json.dumps([each.text, each.kind, each.language])) for each in place.found.captions)
-        database.executemany("INSERT OR IGNORE INTO captions (image, caption) VALUES (?, ?)", captions)
+        captions = ((number, _as_json(found.caption), found.rule) for found in place.found.found)
+        database.executemany("INSERT OR IGNORE INTO captions (image, caption, rule) VALUES (?, ?, ?)", captions)
     return int(number)
+
+
+def _as_json(caption: Caption) -> str:
+    return json.dumps([caption.text, caption.kind, caption.language])
 
 
 def _caption(text: str, kind: str, language: str) -> Caption:

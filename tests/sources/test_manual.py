@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -56,9 +57,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of pages and images, each as often as it is read."""
     names: list[str] = []
 
-    def reading(content: bytes, page: str) -> Page:
+    def reading(content: bytes, page: str, **others: Any) -> Page:
         names.append(page)
-        return read_page(content, page)
+        return read_page(content, page, **others)
 
     def looking(image: ImageFile) -> Header:
         names.append(image.name)
@@ -76,12 +77,12 @@ def test_everything_is_read_once(tmp_path: Path, read: list[str]) -> None:
     german = source.in_languages(frozenset({"de"}))
     assert read == []
     assert source.count() == 1
-    assert read == ["a.html", "b.html"]
+    assert read == ["a.html", "x.png", "b.html"]
     assert [judgement.section_id for judgement in source.judgements()] == ["a.html#1", "b.html#1"]
     assert list(german.judgements()) == []
     assert list(german.documents()) == [LeftOut("m/x.png", "language")]
     assert len([*source.sections(), *source.documents(), *source.documents()]) == 4
-    assert read == ["a.html", "b.html", "x.png"]
+    assert read == ["a.html", "x.png", "b.html"]
 
 
 def test_a_manual_is_read_in_several_threads_at_once(tmp_path: Path, read: list[str]) -> None:
