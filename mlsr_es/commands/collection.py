@@ -14,6 +14,7 @@ import typer
 from rich.text import Text
 
 from mlsr_es.commands.options.languages import parsed_languages
+from mlsr_es.commands.options.root import ROOT
 from mlsr_es.commands.rendering.console import REJECTED, data, note, print_json, progress
 from mlsr_es.errors import RecordError, StorageError
 
@@ -44,6 +45,7 @@ _LONGEST = 200
 def inspect_source(
     source: str = _SOURCE,
     *,
+    root: Path | None = ROOT,
     languages: str | None = _LANGUAGES,
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     rejects: Path | None = _REJECTS,
@@ -57,7 +59,7 @@ def inspect_source(
     shown: list[RecordError] = []
     with ExitStack() as stack:
         bars = stack.enter_context(progress())
-        opened = open_source(source, languages=parsed_languages(languages), progress=bars, say=note)
+        opened = open_source(source, root=root, languages=parsed_languages(languages), progress=bars, say=note)
         try:
             file = stack.enter_context(rejects.open("wb")) if rejects else None
         except OSError as fault:
@@ -89,6 +91,7 @@ def export(
     source: str = _SOURCE,
     *,
     output: Path = _OUTPUT,
+    root: Path | None = ROOT,
     languages: str | None = _LANGUAGES,
 ) -> None:
     """Write documents.jsonl, topics.jsonl, qrels.txt (TREC) and the images to a folder that is a source itself.
@@ -99,7 +102,7 @@ def export(
     from mlsr_es.sources import open_source
 
     with progress() as bars:
-        opened = open_source(source, languages=parsed_languages(languages), progress=bars, say=note)
+        opened = open_source(source, root=root, languages=parsed_languages(languages), progress=bars, say=note)
         done = export_source(opened, output, bars)
     note(
         f"{output}: {done.documents:,} documents, {done.sections:,} sections, {done.judgements:,} judgements; "

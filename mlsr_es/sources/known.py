@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mlsr_es.sources.captions import CAPTION_RULES, CaptionRule
+from mlsr_es.sources.manual import AS_PUBLISHED, USUAL, Reading
 
 
 class Kind(StrEnum):
@@ -27,8 +27,7 @@ class KnownCollection:
         licence: The collection's licence.
         description: A short description.
         language: The language of captions that do not say theirs.
-        rules: The rules that find captions in its pages. A collection that published figures were measured on has none:
-            its ids, captions and judgements stay as they were.
+        reading: What is made of its pages.
     """
 
     name: str
@@ -38,7 +37,7 @@ class KnownCollection:
     licence: str
     description: str
     language: str = "en"
-    rules: tuple[CaptionRule, ...] = CAPTION_RULES
+    reading: Reading = USUAL
 
 
 KNOWN = {
@@ -51,7 +50,7 @@ KNOWN = {
             kind=Kind.MANUAL,
             licence="GFDL-1.2+",
             description="the user manual of the image editor GIMP: screenshots, icons, examples of filters",
-            rules=(),
+            reading=AS_PUBLISHED,
         ),
         KnownCollection(
             name="kicad-manual",
@@ -60,7 +59,7 @@ KNOWN = {
             kind=Kind.MANUAL,
             licence="GPL-3+ or CC-BY-3.0+",
             description="the manuals of KiCad, for drawing electronic circuits",
-            rules=(),
+            reading=AS_PUBLISHED,
         ),
         KnownCollection(
             name="tuxpaint-stamps",

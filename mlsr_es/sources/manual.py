@@ -6,8 +6,9 @@ import hashlib
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,9 +26,33 @@ from mlsr_es.sources.walking import file_paths
 
 PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
+_WIDER = "--root names a wider folder"
+_MOST_OF_A_TOPIC = 12
+_WORDS_FOR_AN_IMAGE = 5
 _SIZES_IN_MEMORY = 4096
 _FEW_PAGES = 10
 _SHARE_OF_PAGES = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is made of the pages, beyond their marks.
+
+    Args:
+        rules: The rules that find captions which no mark of the pages' generator ties to an image.
+        cuts_titles: Whether pages' titles lose what nearly all of them share, the site's name.
+        drops_galleries: Whether a section of many images and few words is no topic.
+    """
+
+    rules: tuple[CaptionRule, ...] = CAPTION_RULES
+    cuts_titles: bool = True
+    drops_galleries: bool = True
+
+
+USUAL = Reading()
+
+AS_PUBLISHED = Reading(rules=(), cuts_titles=False, drops_galleries=False)
+"""The reading that published figures rest on: their collections keep ids, captions and judgements."""
 
 
 class Manual:
@@ -37,10 +62,12 @@ class Manual:
     the first use, and each image's header is read once.
 
     Args:
-        folder: The folder with the pages, at any depth; nothing outside it is read.
+        folder: The folder with the pages, at any depth; nothing outside it (or outside the root) is read.
         name: The collection's name; image ids begin with it.
         language: The language of pages that do not say theirs; "" for unknown.
-        rules: The rules that find captions which no mark of the pages' generator ties to an image.
+        root: A wider folder, from which images may be read too, and to which ids and paths are relative then; None for
+            the folder itself.
+        reading: What is made of the pages.
         progress: Reports each page that is parsed.
     """
 
@@ -50,16 +77,19 @@ class Manual:
         *,
         name: str,
         language: str = "",
-        rules: Sequence[CaptionRule] = CAPTION_RULES,
+        root: Path | None = None,
+        reading: Reading = USUAL,
         progress: Progress = Silent(),
     ) -> None:
         self.name = name
-        self._folder = folder.resolve()
+        self._folder = (root or folder).resolve()
+        self._reading = reading
         self._language = language
         self._languages: frozenset[str] | None = None
         self._size_of = lru_cache(_SIZES_IN_MEMORY)(partial(_size_of, self._folder))
-        read_pages = partial(_read_pages, self._folder, rules, self._size_of, progress)
-        self._store = PageStore(read_pages, partial(_image_id, name))
+        pages = folder.resolve().relative_to(self._folder).as_posix()
+        read_pages = partial(_read_pages, self._folder, pages, reading.rules, self._size_of, progress)
+        self._store = PageStore(read_pages, partial(_image_id, name), cuts_titles=reading.cuts_titles)
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
         """Image documents in the order in which the pages show them; pages are in the order of their names."""
@@ -73,11 +103,28 @@ class Manual:
         return self._store.sections()
 
     def judgements(self) -> Iterator[Judgement]:
-        """One judgement for each image document in each section."""
+        """One judgement for each image document in each section that is no gallery."""
+        for section_id, images in self._shown():
+            if images and not self._is_gallery(images, section_id):
+                yield from (Judgement(section_id, image_id) for image_id in images)
+
+    def galleries(self) -> Iterator[str]:
+        """The ids of sections that show many images and say little: galleries and indexes, which are no topics."""
+        return (section_id for section_id, images in self._shown() if self._is_gallery(images, section_id))
+
+    def _shown(self) -> Iterator[tuple[str, list[str]]]:
+        """Each section that has images, with the ids of its image documents."""
         pages = self._store.count_pages()
-        for section_id, image in self._store.places():
-            if isinstance(self._document(image, pages), ImageDocument):
-                yield Judgement(section_id, image.id)
+        for section_id, places in groupby(self._store.places(), key=lambda place: place[0]):
+            yield (
+                section_id,
+                [image.id for _, image in places if isinstance(self._document(image, pages), ImageDocument)],
+            )
+
+    def _is_gallery(self, images: Sequence[str], section_id: str) -> bool:
+        if not self._reading.drops_galleries or len(images) <= _MOST_OF_A_TOPIC:
+            return False
+        return self._store.words(section_id) < _WORDS_FOR_AN_IMAGE * len(images)
 
     def faults(self) -> Iterator[RecordError]:
         """Yield nothing: ``documents`` yields the errors of unreadable pages."""
@@ -102,7 +149,7 @@ class Manual:
         if image.pages > _FEW_PAGES and image.pages > pages * _SHARE_OF_PAGES:
             return LeftOut(image.id, "repeated")
         try:
-            file = ImageFile(path, inside(self._folder, path, record_id=image.id))
+            file = ImageFile(path, inside(self._folder, path, record_id=image.id, advice=_WIDER))
         except RecordError as error:
             return RecordError(image.id, "read", f"{error.reason} (on the page {image.page})")
         width, height = image.size or self._measured(image, path)
@@ -119,12 +166,17 @@ class Manual:
 
 
 def _read_pages(
-    folder: Path, rules: Sequence[CaptionRule], size_of: Callable[[str], tuple[int, int]], progress: Progress
+    folder: Path,
+    below: str,
+    rules: Sequence[CaptionRule],
+    size_of: Callable[[str], tuple[int, int]],
+    progress: Progress,
 ) -> Iterator[tuple[str, Page | RecordError]]:
     """Read each page: its file's name, with its contents or the error."""
     stage = "Reading pages"
-    progress.start(stage, sum(1 for _ in file_paths(folder, PAGE_SUFFIXES)), "pages")
-    for page in file_paths(folder, PAGE_SUFFIXES):
+    progress.start(stage, sum(1 for _ in file_paths(folder / below, PAGE_SUFFIXES)), "pages")
+    for name in file_paths(folder / below, PAGE_SUFFIXES):
+        page = posixpath.normpath(posixpath.join(below, name))
         try:
             content = inside(folder, page, record_id=path_id(page)).read_bytes()
             yield page, read_page(content, page, rules=rules, size_of=partial(_size_on, page, size_of))

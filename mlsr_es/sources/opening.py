@@ -17,6 +17,7 @@ from mlsr_es.sources.folder import ImageFolder
 from mlsr_es.sources.images import SUFFIXES as IMAGE_SUFFIXES
 from mlsr_es.sources.known import KNOWN, Kind, KnownCollection
 from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual
+from mlsr_es.sources.naming import collection_name
 from mlsr_es.sources.rows import SUFFIXES, columns, is_rows, read_rows, stem
 from mlsr_es.sources.source import Source
 from mlsr_es.sources.table import Table
@@ -37,6 +38,7 @@ def open_source(
     name_or_path: str,
     *,
     name: str | None = None,
+    root: Path | None = None,
     languages: frozenset[str] | None = None,
     state: Path | None = None,
     progress: Progress = Silent(),
@@ -48,11 +50,14 @@ def open_source(
         name_or_path: A known collection (``KNOWN``); a folder that ``export`` wrote, of HTML pages, of images or of
             Parquet files; a file of rows (JSON Lines, plain or gzipped, CSV, TSV, Parquet); a glob of such files.
             ``topics.jsonl`` or ``texts.parquet`` beside rows has the sections, and ``qrels.txt`` has the judgements.
-        name: The collection's name, which image ids begin with; None for the known name, or the folder's.
+        name: The collection's name, which image ids begin with; None for the known name, or the folder's. Where the
+            folder's name says nothing, as ``html``, it is that of the nearest folder above whose name does.
+        root: For a folder of HTML pages, a wider folder from which their images may be read too; None for the folder.
         languages: The languages of captions to keep, as ISO 639-1 codes; None for all.
         state: The folder that keeps known collections; None for the one of ``state_folder``.
         progress: Reports fetching, and each page of a manual when the pages are parsed at the first use.
-        say: Called with a line for each oddity that is not an error: columns that nothing reads.
+        say: Called with a line for each oddity that is not an error: columns that nothing reads, a collection that has
+            not the name of its folder.
 
     Raises:
         SourceError: There is no such source, or nothing in it can be read.
@@ -60,9 +65,10 @@ def open_source(
         StorageError: A known collection cannot be stored: the disk is full, or not writable.
     """
     if known := KNOWN.get(name_or_path):
+        _refuse_root(root, name_or_path)
         return _known(known, name, state or state_folder(), progress).in_languages(languages)
     try:
-        source = _by_path(name_or_path, name, progress).in_languages(languages)
+        source = _by_path(name_or_path, name, root, progress).in_languages(languages)
     except OSError as error:
         raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
     if isinstance(source, Table):
@@ -71,6 +77,10 @@ def open_source(
             *remarks(source.section_files, SECTION_COLUMNS),
         ):
             say(remark)
+    if isinstance(source, Manual | ImageFolder) and name is None:
+        folder = Path(name_or_path).expanduser().resolve().name
+        if path_id(folder) != source.name:
+            say(f"The collection is called {source.name}, since the folder's name, {folder}, says nothing.")
     check_holds_images(source, name_or_path)
     return source
 
@@ -111,7 +121,7 @@ def _known(known: KnownCollection, name: str | None, state: Path, progress: Prog
     if known.kind is Kind.IMAGES:
         return ImageFolder(folder, name=path_id(name or known.name))
     return Manual(
-        folder, name=path_id(name or known.name), language=known.language, rules=known.rules, progress=progress
+        folder, name=path_id(name or known.name), language=known.language, reading=known.reading, progress=progress
     )
 
 
@@ -122,10 +132,11 @@ def _shipped(known: KnownCollection) -> Path:
         raise SourceError(str(error)) from error
 
 
-def _by_path(given: str, name: str | None, progress: Progress) -> Source:
+def _by_path(given: str, name: str | None, root: Path | None, progress: Progress) -> Source:
     path = Path(given).expanduser()
     if path.is_dir():
-        return _folder(path, name, progress)
+        return _folder(path, name, root, progress)
+    _refuse_root(root, given)
     if path.is_file():
         if is_rows(path):
             return _table([path], path.parent, name=name, folder_name=stem(path))
@@ -142,15 +153,17 @@ def _by_path(given: str, name: str | None, progress: Progress) -> Source:
     )
 
 
-def _folder(folder: Path, named: str | None, progress: Progress) -> Source:
+def _folder(folder: Path, named: str | None, root: Path | None, progress: Progress) -> Source:
     folder_name = folder.resolve().name
-    name = path_id(named or folder_name)
+    name = path_id(named) if named else collection_name(folder)
     rows = sorted(file for file in folder.iterdir() if is_rows(file) and file.is_file())
     exported = [file for file in rows if stem(file) == _DOCUMENTS]
     if exported:
+        _refuse_root(root, str(folder))
         return _table(exported[:1], folder, name=named, folder_name=folder_name)
     if next(file_paths(folder, PAGE_SUFFIXES), None):
-        return Manual(folder, name=name, progress=progress)
+        return Manual(folder, name=name, root=_checked_root(root, folder), progress=progress)
+    _refuse_root(root, str(folder))
     parquet = [file for file in rows if file.suffix.lower() == ".parquet"]
     if parquet:
         return _table(parquet, folder, name=named, folder_name=folder_name)
@@ -161,6 +174,23 @@ def _folder(folder: Path, named: str | None, progress: Progress) -> Source:
         advice="A source is a folder with HTML pages, with images, with documents.jsonl or with Parquet files; a file "
         "of rows is named by its own path.",
     )
+
+
+def _checked_root(root: Path | None, folder: Path) -> Path | None:
+    if root is None:
+        return None
+    wider = root.expanduser().resolve()
+    if not folder.resolve().is_relative_to(wider):
+        raise SourceError(
+            f"--root {root} does not hold {folder}.",
+            advice="Name a folder above the pages, which also holds the images.",
+        )
+    return wider
+
+
+def _refuse_root(root: Path | None, given: str) -> None:
+    if root is not None:
+        raise SourceError(f"--root is of a folder of HTML pages, and {given} is none.", advice="Leave it out.")
 
 
 def _table(

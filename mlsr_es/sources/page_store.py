@@ -14,15 +14,18 @@ from mlsr_es.collection import Caption, CaptionKind, Section
 from mlsr_es.errors import RecordError, StorageError
 from mlsr_es.sources.captions import FoundCaption
 from mlsr_es.sources.page import Page, PlacedImage
+from mlsr_es.sources.text import word_count
+from mlsr_es.sources.titles import SharedTitle, shared_title
 
 _AT_ONCE = 256
 """How many rows are in memory at a time."""
 
 # Texts are kept as JSON in ASCII, because file names may have bytes that are not UTF-8, which sqlite refuses.
 _TABLES = """
-    CREATE TABLE pages (number INTEGER PRIMARY KEY, fault TEXT);
+    CREATE TABLE pages (number INTEGER PRIMARY KEY, fault TEXT, title TEXT);
     CREATE VIEW faults AS SELECT number, fault FROM pages WHERE fault IS NOT NULL;
-    CREATE TABLE sections (number INTEGER PRIMARY KEY, section TEXT);
+    CREATE TABLE sections (number INTEGER PRIMARY KEY, section TEXT, id TEXT, words INTEGER);
+    CREATE INDEX section_ids ON sections (id);
     CREATE TABLE images (number INTEGER PRIMARY KEY, id TEXT UNIQUE, page TEXT, src TEXT, rule TEXT, inline INTEGER,
                          pages INTEGER, last_page INTEGER, width INTEGER, height INTEGER);
     CREATE TABLE captions (number INTEGER PRIMARY KEY, image INTEGER, caption TEXT, rule TEXT, UNIQUE (image, caption));
@@ -81,13 +84,20 @@ class PageStore:
     Args:
         pages: Reads all pages in order: the name of each, with its contents or the error.
         image_id: Makes the id of an image from the name of a page and the ``src`` there.
+        cuts_titles: Whether pages' titles lose what nearly all of them share.
     """
 
     def __init__(
-        self, pages: Callable[[], Iterator[tuple[str, Page | RecordError]]], image_id: Callable[[str, str], str]
+        self,
+        pages: Callable[[], Iterator[tuple[str, Page | RecordError]]],
+        image_id: Callable[[str, str], str],
+        *,
+        cuts_titles: bool = False,
     ) -> None:
         self._read_pages = pages
         self._image_id = image_id
+        self._cuts_titles = cuts_titles
+        self._shared_title = SharedTitle()
         self._lock = Lock()
         self._database: sqlite3.Connection | None = None
 
@@ -100,7 +110,12 @@ class PageStore:
         """All sections, in the pages' order."""
         for _, section in self._rows("SELECT number, section FROM sections"):
             fields = json.loads(section)
-            yield Section(**{**fields, "hierarchy": tuple(fields["hierarchy"])})
+            title = self._shared_title.cut(fields["page_title"])
+            yield Section(**{**fields, "page_title": title, "hierarchy": tuple(fields["hierarchy"])})
+
+    def words(self, section_id: str) -> int:
+        """How many words the text of a section has."""
+        return self._number("SELECT words FROM sections WHERE id = ?", json.dumps(section_id))
 
     def images(self) -> Iterator[ShownImage]:
         """All images, in the order in which the pages show them."""
@@ -140,8 +155,8 @@ class PageStore:
             tuple(FoundCaption(_caption(*json.loads(caption)), rule) for caption, rule in captions),
         )
 
-    def _number(self, query: str) -> int:
-        ((number,),) = self._ask(query)
+    def _number(self, query: str, *values: object) -> int:
+        ((number,),) = self._ask(query, *values)
         return int(number)
 
     def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
@@ -171,6 +186,9 @@ class PageStore:
             database.execute("BEGIN")  # never committed, since nobody else reads the database
             for name, read in self._read_pages():
                 _add_page(database, name, read, self._image_id)
+            if self._cuts_titles:
+                titles = database.execute("SELECT title FROM pages WHERE title IS NOT NULL")
+                self._shared_title = shared_title(json.loads(title) for (title,) in titles)
         except BaseException:
             database.close()
             raise
@@ -182,11 +200,12 @@ def _add_page(
     database: sqlite3.Connection, name: str, read: Page | RecordError, image_id: Callable[[str, str], str]
 ) -> None:
     fault = None if isinstance(read, Page) else json.dumps([read.record_id, read.stage, read.reason])
-    number = database.execute("INSERT INTO pages (fault) VALUES (?)", (fault,)).lastrowid
+    title = json.dumps(read.sections[0].page_title) if isinstance(read, Page) and read.sections else None
+    number = database.execute("INSERT INTO pages (fault, title) VALUES (?, ?)", (fault, title)).lastrowid
     if not isinstance(read, Page):
         return
-    sections = ((json.dumps(asdict(section)),) for section in read.sections)
-    database.executemany("INSERT INTO sections (section) VALUES (?)", sections)
+    sections = ((json.dumps(asdict(each)), json.dumps(each.id), word_count(each.text)) for each in read.sections)
+    database.executemany("INSERT INTO sections (section, id, words) VALUES (?, ?, ?)", sections)
     places: dict[tuple[str, int], None] = {}
     for place in read.images:
         shown = {"id": json.dumps(image_id(name, place.found.src)), "page": json.dumps(name), "number": number}

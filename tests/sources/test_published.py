@@ -8,7 +8,7 @@ import json
 import pytest
 
 from mlsr_es.progress import Silent
-from mlsr_es.sources import KNOWN, export, open_source
+from mlsr_es.sources import export, open_source
 from mlsr_es.state import state_folder
 
 DIGESTS = {
@@ -38,8 +38,3 @@ def test_ids_captions_and_judgements_are_those_of_the_figures(
     export(open_source(name), folder, Silent())
     files = ("documents.jsonl", "topics.jsonl", "qrels.txt")
     assert tuple(hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in files) == DIGESTS[name, version]
-
-
-def test_the_known_manuals_have_no_rules() -> None:
-    """No rule finds captions in the manuals that published figures were measured on."""
-    assert [KNOWN[name].rules for name, _ in DIGESTS] == [(), ()]

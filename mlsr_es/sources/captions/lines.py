@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from mlsr_es.sources.markup import WITHIN_A_LINE
 from mlsr_es.sources.pictures import is_picture
-from mlsr_es.sources.text import folded
+from mlsr_es.sources.text import folded, word_count
 
 _UNREAD = frozenset(
     {"button", "head", "iframe", "math", "noscript", "script", "select", "style", "svg", "template", "textarea"}
@@ -19,8 +19,6 @@ _UNREAD = frozenset(
 _SLANTED = frozenset({"em", "i", "small"})
 _BOLD = frozenset({"b", "big", "strong"})
 _WORD = re.compile(r"\w+")
-_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SIGNS_OF_A_WORD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,8 @@ class Line:
 
     @property
     def words(self) -> int:
-        """How many words it has; in Chinese, Japanese and Korean two signs count as a word."""
-        signs = len(_SIGN.findall(self.text))
-        return signs // _SIGNS_OF_A_WORD + len(_WORD.findall(_SIGN.sub(" ", self.text)))
+        """How many words it has."""
+        return word_count(self.text)
 
     @property
     def slanted(self) -> bool:
