@@ -4,11 +4,12 @@ A source yields image documents, sections and judgements lazily. Bad records and
 that every count adds up. Decoding an image, exporting and inspecting a collection are here too.
 """
 
+from mlsr_es.sources.captions import CAPTION_RULES
 from mlsr_es.sources.debian import AptMissingError
 from mlsr_es.sources.export import Exported, export
 from mlsr_es.sources.fetching import Fetcher, read_headers
 from mlsr_es.sources.images import Decoded, Header, decode, decoded, header_of, shrunk, thumbnail
-from mlsr_es.sources.inspecting import Inspection, inspect
+from mlsr_es.sources.inspecting import Inspection, Shown, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import check_holds_images, open_source
 from mlsr_es.sources.source import RULES, LeftOut, Source
@@ -16,6 +17,7 @@ from mlsr_es.sources.store import ImageStore
 from mlsr_es.sources.table import read_topics
 
 __all__ = [
+    "CAPTION_RULES",
     "KNOWN",
     "RULES",
     "AptMissingError",
@@ -27,6 +29,7 @@ __all__ = [
     "Inspection",
     "KnownCollection",
     "LeftOut",
+    "Shown",
     "Source",
     "check_holds_images",
     "decode",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from lxml.html import HtmlElement
 
 from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.sources.captions import FoundCaption
+from mlsr_es.sources.images import SUFFIXES
 from mlsr_es.sources.markup import classes, is_figure, language_of, raw_words
 from mlsr_es.sources.pictures import file_of, pictures
 from mlsr_es.sources.text import folded
@@ -101,18 +103,15 @@ def _own_captions(image: HtmlElement) -> Iterator[Caption]:
 
 
 def _names_file(alt: str, address: str) -> bool:
-    """Whether an alternative text is only the file's path or name, written where the author wrote nothing.
+    """Whether an alternative text is only a file's path or name, written where the author wrote nothing.
 
     Sphinx writes the path, Texinfo the path without its suffix, MediaWiki the name with spaces. A single word, such as
     "owl" for ``owl.png``, counts as a word of the author.
     """
-    path = _spaced(unquote(address.partition("?")[0]))
-    written = _spaced(alt)
-    return written in {path, path.rpartition("/")[2]} or ("/" in written and written == path.rpartition(".")[0])
-
-
-def _spaced(path: str) -> str:
-    return path.removeprefix("./").replace("_", " ").casefold()
+    path = unquote(address.partition("?")[0]).removeprefix("./")
+    return PurePosixPath(alt).suffix.lower() in SUFFIXES or (
+        "/" in alt and alt.removeprefix("./") == path.rpartition(".")[0]
+    )
 
 
 def _within_figure(image: HtmlElement) -> list[HtmlElement]:

@@ -12,10 +12,10 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
+from mlsr_es.collection import Caption, ImageDocument, ImageFile, Judgement, Section
 from mlsr_es.errors import RecordError
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.sources.captions import CAPTION_RULES, CaptionRule
+from mlsr_es.sources.captions import CAPTION_RULES, CaptionRule, FoundCaption
 from mlsr_es.sources.icons import is_icon
 from mlsr_es.sources.images import header_of
 from mlsr_es.sources.page import Page, read_page
@@ -93,10 +93,19 @@ class Manual:
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
         """Image documents in the order in which the pages show them; pages are in the order of their names."""
-        yield from self._store.faults()
+        return (item for item, _ in self.captioned())
+
+    def captioned(self) -> Iterator[tuple[ImageDocument | RecordError | LeftOut, tuple[str, ...]]]:
+        """The items of ``documents``, each with the names of the rules that found its captions, in their order.
+
+        The name is "" where a mark of the pages' generator says which image a caption belongs to.
+        """
+        yield from ((fault, ()) for fault in self._store.faults())
         pages = self._store.count_pages()
         for image in self._store.images():
-            yield self._document(image, pages)
+            item = self._document(image, pages)
+            rules = {self._caption(found): found.rule for found in image.found}
+            yield item, tuple(rules[each] for each in item.captions) if isinstance(item, ImageDocument) else ()
 
     def sections(self) -> Iterator[Section]:
         """Sections page by page, in the pages' order."""
@@ -155,9 +164,12 @@ class Manual:
         width, height = image.size or self._measured(image, path)
         if is_icon(width, height, inline=image.inline):
             return LeftOut(image.id, "icon")
-        captions = (replace(found.caption, language=found.caption.language or self._language) for found in image.found)
-        document = ImageDocument(image.id, self.name, tuple(captions), file, image.page, width, height)
+        captions = tuple(map(self._caption, image.found))
+        document = ImageDocument(image.id, self.name, captions, file, image.page, width, height)
         return narrowed(document, self._languages)
+
+    def _caption(self, found: FoundCaption) -> Caption:
+        return replace(found.caption, language=found.caption.language or self._language)
 
     def _measured(self, image: ShownImage, path: str) -> tuple[int, int]:
         size = self._size_of(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -131,9 +132,9 @@ def test_each_page_of_a_manual_is_parsed_once(tmp_path: Path, index: str, monkey
         Image.new("RGB", (90, 90)).save(tmp_path / f"{number}.png")
     parsed: list[str] = []
 
-    def counting(content: bytes, page: str) -> Page:
+    def counting(content: bytes, page: str, **others: Any) -> Page:
         parsed.append(page)
-        return read_page(content, page)
+        return read_page(content, page, **others)
 
     monkeypatch.setattr("mlsr_es.sources.manual.read_page", counting)
     done = index_into(index, tmp_path, "--rejects", str(tmp_path / "rejects"), "--json").json
