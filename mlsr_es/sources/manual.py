@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
@@ -10,13 +9,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from mlsr_es.collection import Caption, ImageDocument, ImageFile, Judgement, Section
 from mlsr_es.errors import RecordError
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.sources.captions import CAPTION_RULES, CaptionRule, FoundCaption
 from mlsr_es.sources.icons import is_icon
+from mlsr_es.sources.image_paths import ImagePaths
 from mlsr_es.sources.images import header_of
 from mlsr_es.sources.page import Page, read_page
 from mlsr_es.sources.page_store import PageStore, ShownImage
@@ -55,6 +54,9 @@ AS_PUBLISHED = Reading(rules=(), cuts_titles=False, drops_galleries=False)
 """The reading that published figures rest on: their collections keep ids, captions and judgements."""
 
 
+SizeOfFile = Callable[[str], tuple[int, int]]
+
+
 class Manual:
     """A source with a section for each heading, and one document for each image with the captions of all its places.
 
@@ -86,10 +88,11 @@ class Manual:
         self._reading = reading
         self._language = language
         self._languages: frozenset[str] | None = None
+        self._paths = ImagePaths(name, self._folder)
         self._size_of = lru_cache(_SIZES_IN_MEMORY)(partial(_size_of, self._folder))
         pages = folder.resolve().relative_to(self._folder).as_posix()
-        read_pages = partial(_read_pages, self._folder, pages, reading.rules, self._size_of, progress)
-        self._store = PageStore(read_pages, partial(_image_id, name), cuts_titles=reading.cuts_titles)
+        read_pages = partial(_read_pages, self._paths, pages, reading.rules, self._size_of, progress)
+        self._store = PageStore(read_pages, self._paths.id, cuts_titles=reading.cuts_titles)
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
         """Image documents in the order in which the pages show them; pages are in the order of their names."""
@@ -150,7 +153,7 @@ class Manual:
         return manual
 
     def _document(self, image: ShownImage, pages: int) -> ImageDocument | RecordError | LeftOut:
-        path = _relative(image.page, image.src)
+        path = self._paths.path(image.page, image.src)
         if path is None:
             return LeftOut(image.id, "embedded" if image.src.lower().startswith("data:") else "remote")
         if image.rule:
@@ -178,20 +181,17 @@ class Manual:
 
 
 def _read_pages(
-    folder: Path,
-    below: str,
-    rules: Sequence[CaptionRule],
-    size_of: Callable[[str], tuple[int, int]],
-    progress: Progress,
+    paths: ImagePaths, below: str, rules: Sequence[CaptionRule], size_of: SizeOfFile, progress: Progress
 ) -> Iterator[tuple[str, Page | RecordError]]:
     """Read each page: its file's name, with its contents or the error."""
     stage = "Reading pages"
+    folder = paths.folder
     progress.start(stage, sum(1 for _ in file_paths(folder / below, PAGE_SUFFIXES)), "pages")
     for name in file_paths(folder / below, PAGE_SUFFIXES):
         page = posixpath.normpath(posixpath.join(below, name))
         try:
             content = inside(folder, page, record_id=path_id(page)).read_bytes()
-            yield page, read_page(content, page, rules=rules, size_of=partial(_size_on, page, size_of))
+            yield page, read_page(content, page, rules=rules, size_of=partial(_size_on, page, paths, size_of))
         except RecordError as error:
             yield page, error
         except (OSError, ValueError) as error:
@@ -200,9 +200,9 @@ def _read_pages(
     progress.finish(stage)
 
 
-def _size_on(page: str, size_of: Callable[[str], tuple[int, int]], src: str) -> tuple[int, int] | None:
+def _size_on(page: str, paths: ImagePaths, size_of: SizeOfFile, src: str) -> tuple[int, int] | None:
     """The size of the image that a page names; None where it has no file in the source."""
-    path = _relative(page, src)
+    path = paths.path(page, src)
     return None if path is None else size_of(path)
 
 
@@ -213,24 +213,3 @@ def _size_of(folder: Path, path: str) -> tuple[int, int]:
     except RecordError:
         return 0, 0
     return header.width, header.height
-
-
-def _image_id(collection: str, page: str, src: str) -> str:
-    path = _relative(page, src)
-    if path is None:
-        return f"{collection}/{path_id(page)}#{hashlib.sha256(src.encode()).hexdigest()[:12]}"
-    return f"{collection}/{path_id(path)}"
-
-
-def _relative(page: str, src: str) -> str | None:
-    """The path of a page's ``src``, relative to the source's folder; None where it does not name a file.
-
-    A path that leaves the folder is not changed to one inside it.
-    """
-    try:
-        parts = urlsplit(src)
-    except ValueError:
-        return src
-    if parts.netloc or parts.scheme not in ("", "file"):
-        return None
-    return posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))

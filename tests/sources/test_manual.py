@@ -293,3 +293,11 @@ def test_root(tmp_path: Path) -> None:
     assert [section.page for section in Manual(folder / "site/en", name="m", root=folder / "site").sections()] == [
         "en/p.html"
     ]
+
+
+def test_addresses_from_the_top_of_the_site(tmp_path: Path) -> None:
+    """An address that begins with a slash counts from the source's folder, even if the site is below a host's top."""
+    html = "<img src=/images/a.png><img src=/docs/images/b.png><img src=/gone.png>"
+    folder = write(tmp_path, {"deep/p.html": html}, {"images/a.png": (90, 90), "images/b.png": (90, 90)})
+    kinds = {key: type(item).__name__ for key, item in by_id(Manual(folder, name="m")).items()}
+    assert kinds == {"m/images/a.png": "ImageDocument", "m/images/b.png": "ImageDocument", "m//gone.png": "RecordError"}

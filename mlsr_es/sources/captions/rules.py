@@ -104,6 +104,8 @@ def _next_cell(layout: Layout, line: Line) -> Lines:
 
 
 def _set_apart_below(layout: Layout, line: Line) -> Lines:
+    if line.text:  # Markdown has no caption, and many write one in italics below the image
+        return (line,) if line.slanted and line.words <= _MOST_APART else ()
     below = layout.after(line)
     # Bold words below an image are rather the title of what follows.
     return _apart(layout, line, below, below is not None and below.slanted)
@@ -150,7 +152,7 @@ CAPTION_RULES = (
     CaptionRule("box", 0.8, "in the same centred or floating box as the image", _same_box),
     CaptionRule("row below", 0.75, "in the next row of the table, in the image's column", _row_below),
     CaptionRule("cell", 0.7, "in the same cell of a table", _same_cell),
-    CaptionRule("apart below", 0.65, "the next paragraph, which is emphasised or centred", _set_apart_below),
+    CaptionRule("apart below", 0.65, "the next words or the next paragraph, in italics or centred", _set_apart_below),
     CaptionRule("table", 0.6, "the `caption` of the table that holds the image", _table_caption),
     CaptionRule("next cell", 0.55, "the only other cell of the row", _next_cell),
     CaptionRule("apart above", 0.5, "the paragraph before, which is emphasised or centred", _set_apart_above),

@@ -91,6 +91,12 @@ def test_a_caption_is_of_the_images_next_to_it() -> None:
     assert [found(read(each)), found(read(each), "bee.png")] == [[("marked", "An owl")], [("marked", "A bee")]]
 
 
+def test_emphasised_words_in_the_paragraph_of_the_image() -> None:
+    """Words in italics that end the image's own paragraph are its caption: so many write it in Markdown."""
+    assert found(read(f"<p>{OWL}\n<em>A barn owl</em></p>")) == [("apart below", "A barn owl")]
+    assert found(read(f"<p>{OWL}\n<em>Owls</em> hunt at night.</p>")) == []
+
+
 def test_words_beside_an_icon_stay_text() -> None:
     """The words beside an icon are text of the section, and so are those beside an image without a file."""
     html = b"<h2 id=s>T</h2><ul><li><img src=i.png> Cut</ul>"
