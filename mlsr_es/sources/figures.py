@@ -15,12 +15,12 @@ from lxml.html import HtmlElement
 from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.sources.captions import FoundCaption
 from mlsr_es.sources.images import SUFFIXES
-from mlsr_es.sources.markup import classes, is_figure, language_of, raw_words
+from mlsr_es.sources.markup import LINK_MARKS, classes, is_figure, language_of, raw_words
 from mlsr_es.sources.pictures import file_of, pictures
 from mlsr_es.sources.text import folded
 
 _DESCRIPTIONS = frozenset({"caption", "legend"})
-_UNREAD = frozenset({"caption-number", "footnote", "headerlink"})
+_UNREAD = LINK_MARKS | {"caption-number", "footnote"}
 
 # "Figure 17.3. ", with spaces or (DocBook, in any language) with no-break spaces; "Chapter 2. "; "3.1.2. ".
 _NUMBER = re.compile(

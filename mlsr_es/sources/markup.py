@@ -14,6 +14,11 @@ WITHIN_A_LINE = frozenset(
     "strike strong sub sup time tt u var wbr".split()
 )
 
+LINK_MARKS = frozenset(
+    {"anchorjs-link", "copiable-anchor", "copiable-link", "hash-link", "headerlink", "mw-editsection"}
+)
+"""The classes of links that generators put beside a heading: to copy its address, or to edit it."""
+
 _FIGURES = frozenset({"figure", "informalfigure", "mediaobject", "imageblock", "equation", "informalequation"})
 
 

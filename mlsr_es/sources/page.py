@@ -12,7 +12,7 @@ from mlsr_es.collection import Section
 from mlsr_es.sources.captions import CAPTION_RULES, CaptionRule, FoundCaption, lift_captions
 from mlsr_es.sources.figures import FoundImage, captioned_images, heading, images_of, unnumbered
 from mlsr_es.sources.icons import is_icon
-from mlsr_es.sources.markup import Walk, block_around, classes, has_a_line, is_figure, parsed, raw_words
+from mlsr_es.sources.markup import LINK_MARKS, Walk, block_around, classes, has_a_line, is_figure, parsed, raw_words
 from mlsr_es.sources.pictures import file_of, is_picture, pictures
 from mlsr_es.sources.text import folded, path_id
 
@@ -28,7 +28,6 @@ _NAVIGATION_CLASSES = frozenset(
 _NAVIGATION_IDS = frozenset({"footer", "footer-text", "navigation", "toc"})
 _NAVIGATION_ROLES = frozenset({"contentinfo", "navigation", "search"})
 _ADMONITIONS = frozenset({"admonition", "admonitionblock", "caution", "important", "note", "tip", "warning"})
-_UNREAD_CLASSES = frozenset({"headerlink"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ class _Reader:
         """Read an element; return whether its contents have been read too, or are to be skipped."""
         if element.tag in _HEADINGS and not any(classes(holder) & _ADMONITIONS for holder in element.iterancestors()):
             self._begin(element)
-        elif element.tag in _UNREAD_TAGS or classes(element) & _UNREAD_CLASSES:
+        elif element.tag in _UNREAD_TAGS or classes(element) & LINK_MARKS:
             pass
         elif _is_navigation(element):
             self._place(images_of(element), rule="navigation")

@@ -134,6 +134,8 @@ def cells(row: HtmlElement) -> list[HtmlElement]:
 
 
 def next_row(row: HtmlElement) -> HtmlElement | None:
-    """The row below, in the same part of the table."""
+    """The row below in the same table, also where the table's head ends between the two."""
     below: HtmlElement | None = next(row.itersiblings("tr"), None)
-    return below
+    if below is not None or row.getparent().tag == "table":
+        return below
+    return next((each for part in row.getparent().itersiblings("tbody") for each in part.iterchildren("tr")), None)
