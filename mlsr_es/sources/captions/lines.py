@@ -81,10 +81,17 @@ class Line:
         return bool(self.text) and all(piece.bold for piece in self._with_words())
 
     @property
+    def is_link(self) -> bool:
+        """Whether all its words are links."""
+        return bool(self.text) and None not in self._links()
+
+    @property
     def is_links(self) -> bool:
         """Whether it is nothing but two links or more, as navigation is."""
-        links = [_link_around(piece) for piece in self._with_words()]
-        return None not in links and len(set(links)) > 1
+        return self.is_link and len(self._links()) > 1
+
+    def _links(self) -> set[HtmlElement | None]:
+        return {_link_around(piece) for piece in self._with_words()}
 
     def _with_words(self) -> list[Piece]:
         return [piece for piece in self.pieces if _WORD.search(piece.text)]

@@ -128,7 +128,7 @@ def _after_break(layout: Layout, line: Line) -> Lines:
     below = layout.after(line)
     if line.text or below is None or below.box is not line.box or below.images or below.words > _MOST_IN_AN_ITEM:
         return ()
-    return () if _leads_on(below) or layout.within(line.box)[-1] is not below else (below,)
+    return () if _leads_on(below) or below.is_link or layout.within(line.box)[-1] is not below else (below,)
 
 
 def _short_below(layout: Layout, line: Line) -> Lines:
@@ -165,7 +165,9 @@ CAPTION_RULES = (
 
 
 def _nearest(layout: Layout, line: Line) -> Lines:
-    """The lines without images above and below, the one that shares more elements with the image first."""
+    """The lines of the next row in the image's column; else those above and below, the nearer in the tree first."""
+    if beneath := _row_below(layout, line):
+        return beneath
     below = layout.after(line)
     while below is not None and below.images and not below.text:
         below = layout.after(below)

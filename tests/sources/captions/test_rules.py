@@ -64,6 +64,7 @@ def test_the_examples_are_of_all_rules_in_their_order() -> None:
         f"<p>{OWL}</p><h3 id=t>Bees</h3>",
         f"<p>{OWL}</p><p>Figure 3 shows how owls hunt, and what they do with a mouse or a vole.</p>",
         f"<p>{OWL}</p><center><a href=a>Previous</a> | <a href=b>Next</a></center>",
+        f"<p>{OWL}</p><center><a href=a>Next</a> —</center>",
         f'<p>{OWL}</p><div class="code-block-caption">owl.py: how it hoots in the night</div>',
         f"<p>{OWL}</p><ul><li>Bees</ul>",
         f"<p>{OWL}</p><p>梟は夜に狩りをする鳥であり、その目はとても大きい。</p>",
@@ -86,6 +87,9 @@ def test_a_caption_is_of_the_images_next_to_it() -> None:
     """Images in a row share the caption below; of two captions each belongs to the images of its own box."""
     shared = f"<center>{OWL}<br><img src=bee.png><br>Owl and bee</center>"
     assert found(read(shared)) == found(read(shared), "bee.png") == [("box", "Owl and bee")]
+    row = "<td><img src={}>" * 2, "<td><p class=caption>{}</p>" * 2
+    columns = f"<table><tr>{row[0].format('owl.png', 'bee.png')}<tr>{row[1].format('An owl', 'A bee')}</table>"
+    assert [found(read(columns)), found(read(columns), "bee.png")] == [[("marked", "An owl")], [("marked", "A bee")]]
     above = '<div><p class=caption>{}</p><img src="{}"></div>'
     each = above.format("An owl", "owl.png") + above.format("A bee", "bee.png")
     assert [found(read(each)), found(read(each), "bee.png")] == [[("marked", "An owl")], [("marked", "A bee")]]
