@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from mlsr_es.sources.text import path_id
@@ -10,6 +11,8 @@ _SAY_NOTHING = frozenset(
     "_build _site build book dist doc docs en en-us export help html htdocs htmldocs manual out output public "  # noqa: SIM905
     "public_html site static web www".split()
 )
+
+_VERSION = re.compile(r"v?\d+(\.\d+)*")
 
 
 def collection_name(folder: Path) -> str:
@@ -22,4 +25,8 @@ def collection_name(folder: Path) -> str:
     """
     resolved = folder.resolve()
     holders = (each.name for each in (resolved, *resolved.parents) if each.name)
-    return path_id(next((name for name in holders if name.lower() not in _SAY_NOTHING), resolved.name))
+    return path_id(next(filter(_says_something, holders), resolved.name))
+
+
+def _says_something(name: str) -> bool:
+    return name.lower() not in _SAY_NOTHING and not _VERSION.fullmatch(name)

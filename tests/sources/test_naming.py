@@ -14,6 +14,7 @@ from mlsr_es.sources.naming import collection_name
     [
         ("owl/html", "owl"),
         ("owl/docs/_build/html/en", "owl"),
+        ("owl/2.10/help/en", "owl"),
         ("Owl Manual/HTML", "Owl%20Manual"),
         ("owl", "owl"),
         ("owl/bees", "bees"),

@@ -222,7 +222,8 @@ def _short(layout: Layout, line: Line, other: Line | None) -> Lines:
 
 def _may_follow(layout: Layout, line: Line, other: Line) -> bool:
     """Whether a line of words may be the caption of images that stand alone before or after it."""
-    return not line.text and not other.images and other.box.tag in _PARAGRAPHS and layout.are_neighbours(line, other)
+    words_alone = not (line.text or other.images or other.is_link)
+    return words_alone and other.box.tag in _PARAGRAPHS and layout.are_neighbours(line, other)
 
 
 def _leads_on(line: Line) -> bool:
