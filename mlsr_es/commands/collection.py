@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from mlsr_es.commands.options.languages import parsed_languages
-from mlsr_es.commands.options.root import ROOT
+from mlsr_es.commands.options.pages import ROOT, STAND_INS
 from mlsr_es.commands.rendering.captions import captions_to_json, print_captions
 from mlsr_es.commands.rendering.console import REJECTED, data, note, print_json, progress
 from mlsr_es.errors import RecordError, StorageError
@@ -47,6 +47,7 @@ def inspect_source(
     source: str = _SOURCE,
     *,
     root: Path | None = ROOT,
+    introduced: bool = STAND_INS,
     languages: str | None = _LANGUAGES,
     shows: bool = typer.Option(
         False,
@@ -67,7 +68,9 @@ def inspect_source(
     images: list[Shown] = []
     with ExitStack() as stack:
         bars = stack.enter_context(progress())
-        opened = open_source(source, root=root, languages=parsed_languages(languages), progress=bars, say=note)
+        opened = open_source(
+            source, root=root, introduced=introduced, languages=parsed_languages(languages), progress=bars, say=note
+        )
         try:
             file = stack.enter_context(rejects.open("wb")) if rejects else None
         except OSError as fault:

@@ -8,8 +8,8 @@ import typer
 
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
+from mlsr_es.commands.options.pages import ROOT
 from mlsr_es.commands.options.query_fields import parsed_fields
-from mlsr_es.commands.options.root import ROOT
 from mlsr_es.commands.rendering.console import REJECTED, note, progress
 from mlsr_es.commands.rendering.run_summary import note_rejects
 

@@ -10,7 +10,7 @@ import typer
 
 from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.options.miners import check_mining, miner
-from mlsr_es.commands.options.root import ROOT
+from mlsr_es.commands.options.pages import ROOT
 from mlsr_es.commands.rendering.console import note, print_json, progress
 from mlsr_es.commands.rendering.systems import print_systems
 from mlsr_es.errors import InputError

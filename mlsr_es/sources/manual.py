@@ -20,6 +20,7 @@ from mlsr_es.sources.images import header_of
 from mlsr_es.sources.page import Page, read_page
 from mlsr_es.sources.page_store import PageStore, ShownImage
 from mlsr_es.sources.source import LeftOut, narrowed
+from mlsr_es.sources.stand_ins import without_stand_ins
 from mlsr_es.sources.text import inside, path_id
 from mlsr_es.sources.walking import file_paths
 
@@ -41,11 +42,13 @@ class Reading:
         rules: The rules that find captions which no mark of the pages' generator ties to an image.
         cuts_titles: Whether pages' titles lose what nearly all of them share, the site's name.
         drops_galleries: Whether a section of many images and few words is no topic.
+        introduced: Whether words of the section stand in for the captions of images that have none (``STAND_INS``).
     """
 
     rules: tuple[CaptionRule, ...] = CAPTION_RULES
     cuts_titles: bool = True
     drops_galleries: bool = True
+    introduced: bool = False
 
 
 USUAL = Reading()
@@ -91,7 +94,7 @@ class Manual:
         self._paths = ImagePaths(name, self._folder)
         self._size_of = lru_cache(_SIZES_IN_MEMORY)(partial(_size_of, self._folder))
         pages = folder.resolve().relative_to(self._folder).as_posix()
-        read_pages = partial(_read_pages, self._paths, pages, reading.rules, self._size_of, progress)
+        read_pages = partial(_read_pages, self._paths, pages, reading, self._size_of, progress)
         self._store = PageStore(read_pages, self._paths.id, cuts_titles=reading.cuts_titles)
 
     def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
@@ -167,7 +170,7 @@ class Manual:
         width, height = image.size or self._measured(image, path)
         if is_icon(width, height, inline=image.inline):
             return LeftOut(image.id, "icon")
-        captions = tuple(map(self._caption, image.found))
+        captions = without_stand_ins(tuple(map(self._caption, image.found)))
         document = ImageDocument(image.id, self.name, captions, file, image.page, width, height)
         return narrowed(document, self._languages)
 
@@ -181,7 +184,7 @@ class Manual:
 
 
 def _read_pages(
-    paths: ImagePaths, below: str, rules: Sequence[CaptionRule], size_of: SizeOfFile, progress: Progress
+    paths: ImagePaths, below: str, reading: Reading, size_of: SizeOfFile, progress: Progress
 ) -> Iterator[tuple[str, Page | RecordError]]:
     """Read each page: its file's name, with its contents or the error."""
     stage = "Reading pages"
@@ -191,7 +194,8 @@ def _read_pages(
         page = posixpath.normpath(posixpath.join(below, name))
         try:
             content = inside(folder, page, record_id=path_id(page)).read_bytes()
-            yield page, read_page(content, page, rules=rules, size_of=partial(_size_on, page, paths, size_of))
+            sizes = partial(_size_on, page, paths, size_of)
+            yield page, read_page(content, page, rules=reading.rules, size_of=sizes, introduced=reading.introduced)
         except RecordError as error:
             yield page, error
         except (OSError, ValueError) as error:

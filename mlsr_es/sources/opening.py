@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mlsr_es.collection import ImageDocument
@@ -16,7 +17,7 @@ from mlsr_es.sources.columns import remarks
 from mlsr_es.sources.folder import ImageFolder
 from mlsr_es.sources.images import SUFFIXES as IMAGE_SUFFIXES
 from mlsr_es.sources.known import KNOWN, Kind, KnownCollection
-from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual
+from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual, Reading
 from mlsr_es.sources.naming import collection_name
 from mlsr_es.sources.rows import SUFFIXES, columns, is_rows, read_rows, stem
 from mlsr_es.sources.source import Source
@@ -39,6 +40,7 @@ def open_source(
     *,
     name: str | None = None,
     root: Path | None = None,
+    introduced: bool = False,
     languages: frozenset[str] | None = None,
     state: Path | None = None,
     progress: Progress = Silent(),
@@ -53,6 +55,8 @@ def open_source(
         name: The collection's name, which image ids begin with; None for the known name, or the folder's. Where the
             folder's name says nothing, as ``html``, it is that of the nearest folder above whose name does.
         root: For a folder of HTML pages, a wider folder from which their images may be read too; None for the folder.
+        introduced: For HTML pages: whether the sentence before an image and the heading above stand in for its caption
+            where it has none. They are words of the page, so figures on that page's topics are too high.
         languages: The languages of captions to keep, as ISO 639-1 codes; None for all.
         state: The folder that keeps known collections; None for the one of ``state_folder``.
         progress: Reports fetching, and each page of a manual when the pages are parsed at the first use.
@@ -66,9 +70,9 @@ def open_source(
     """
     if known := KNOWN.get(name_or_path):
         _refuse_root(root, name_or_path)
-        return _known(known, name, state or state_folder(), progress).in_languages(languages)
+        return _known(known, name, state or state_folder(), progress, introduced=introduced).in_languages(languages)
     try:
-        source = _by_path(name_or_path, name, root, progress).in_languages(languages)
+        source = _by_path(name_or_path, name, root, progress, introduced=introduced).in_languages(languages)
     except OSError as error:
         raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
     if isinstance(source, Table):
@@ -116,12 +120,16 @@ def check_holds_images(source: Source, given: str) -> None:
     )
 
 
-def _known(known: KnownCollection, name: str | None, state: Path, progress: Progress) -> Source:
+def _known(known: KnownCollection, name: str | None, state: Path, progress: Progress, *, introduced: bool) -> Source:
     folder = collection_folder(known, state, progress) if known.package else _shipped(known)
     if known.kind is Kind.IMAGES:
         return ImageFolder(folder, name=path_id(name or known.name))
     return Manual(
-        folder, name=path_id(name or known.name), language=known.language, reading=known.reading, progress=progress
+        folder,
+        name=path_id(name or known.name),
+        language=known.language,
+        reading=replace(known.reading, introduced=introduced),
+        progress=progress,
     )
 
 
@@ -132,10 +140,10 @@ def _shipped(known: KnownCollection) -> Path:
         raise SourceError(str(error)) from error
 
 
-def _by_path(given: str, name: str | None, root: Path | None, progress: Progress) -> Source:
+def _by_path(given: str, name: str | None, root: Path | None, progress: Progress, *, introduced: bool) -> Source:
     path = Path(given).expanduser()
     if path.is_dir():
-        return _folder(path, name, root, progress)
+        return _folder(path, name, root, progress, introduced=introduced)
     _refuse_root(root, given)
     if path.is_file():
         if is_rows(path):
@@ -153,7 +161,7 @@ def _by_path(given: str, name: str | None, root: Path | None, progress: Progress
     )
 
 
-def _folder(folder: Path, named: str | None, root: Path | None, progress: Progress) -> Source:
+def _folder(folder: Path, named: str | None, root: Path | None, progress: Progress, *, introduced: bool) -> Source:
     folder_name = folder.resolve().name
     name = path_id(named) if named else collection_name(folder)
     rows = sorted(file for file in folder.iterdir() if is_rows(file) and file.is_file())
@@ -162,7 +170,8 @@ def _folder(folder: Path, named: str | None, root: Path | None, progress: Progre
         _refuse_root(root, str(folder))
         return _table(exported[:1], folder, name=named, folder_name=folder_name)
     if next(file_paths(folder, PAGE_SUFFIXES), None):
-        return Manual(folder, name=name, root=_checked_root(root, folder), progress=progress)
+        reading = Reading(introduced=introduced)
+        return Manual(folder, name=name, root=_checked_root(root, folder), reading=reading, progress=progress)
     _refuse_root(root, str(folder))
     parquet = [file for file in rows if file.suffix.lower() == ".parquet"]
     if parquet:

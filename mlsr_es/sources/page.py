@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from lxml.html import HtmlElement
@@ -12,8 +12,19 @@ from mlsr_es.collection import Section
 from mlsr_es.sources.captions import CAPTION_RULES, CaptionRule, FoundCaption, lift_captions
 from mlsr_es.sources.figures import FoundImage, captioned_images, heading, images_of, unnumbered
 from mlsr_es.sources.icons import is_icon
-from mlsr_es.sources.markup import LINK_MARKS, Walk, block_around, classes, has_a_line, is_figure, parsed, raw_words
+from mlsr_es.sources.markup import (
+    LINK_MARKS,
+    Walk,
+    block_around,
+    classes,
+    has_a_line,
+    is_figure,
+    language_of,
+    parsed,
+    raw_words,
+)
 from mlsr_es.sources.pictures import file_of, is_picture, pictures
+from mlsr_es.sources.stand_ins import stand_ins
 from mlsr_es.sources.text import folded, path_id
 
 SizeOf = Callable[[str], tuple[int, int] | None]
@@ -54,7 +65,12 @@ class Page:
 
 
 def read_page(
-    content: bytes, page: str, *, rules: Sequence[CaptionRule] = CAPTION_RULES, size_of: SizeOf = lambda _src: (0, 0)
+    content: bytes,
+    page: str,
+    *,
+    rules: Sequence[CaptionRule] = CAPTION_RULES,
+    size_of: SizeOf = lambda _src: (0, 0),
+    introduced: bool = False,
 ) -> Page:
     """Read a page of HTML.
 
@@ -67,6 +83,7 @@ def read_page(
         rules: The rules that find captions which no mark of the page's generator ties to an image.
         size_of: From an image's address to its width and height in pixels, 0 where they are unknown; None for an image
             that has no file in the source. The words beside an icon are no caption.
+        introduced: Whether words of the section stand in for the captions of images that have none.
 
     Raises:
         ValueError: The bytes hold no HTML.
@@ -74,7 +91,7 @@ def read_page(
     root = parsed(content)
     content_root = next((part for part in root.iter() if part.tag == "main" or part.get("role") == "main"), root)
     lifted = _lifted(content_root, rules, size_of) if rules else {}
-    reader = _Reader(path_id(page), lifted)
+    reader = _Reader(path_id(page), lifted, introduced=introduced)
     reader.leave_out_around(root, content_root)
     reader.read(content_root)
     titles = [unnumbered(title.text_content()) for title in root.iter("title")]
@@ -125,8 +142,10 @@ class _Draft:
 class _Reader:
     """Walks through a page and collects its sections and images."""
 
-    def __init__(self, page_id: str, lifted: Mapping[HtmlElement, FoundCaption]) -> None:
+    def __init__(self, page_id: str, lifted: Mapping[HtmlElement, FoundCaption], *, introduced: bool) -> None:
         self._page_id = page_id
+        self._introduced = introduced
+        self._language = ""
         self._lifted = lifted
         self._path: list[_Draft] = []
         self._ids = {page_id}
@@ -138,6 +157,7 @@ class _Reader:
 
     def read(self, root: HtmlElement) -> None:
         """Read everything below ``root``."""
+        self._language = language_of(root)
         walk = Walk(root)
         for part in walk:
             if isinstance(part, str):
@@ -206,10 +226,14 @@ class _Reader:
 
     def _place(self, found: Iterator[FoundImage], rule: str = "") -> None:
         section_id = self.drafts[-1].id
-        self.images.extend(
-            PlacedImage(image, section_id, rule or ("callout" if "callouts" in image.src.split("/") else ""))
-            for image in found
-        )
+        for image in found:
+            applied = rule or ("callout" if "callouts" in image.src.split("/") else "")
+            shown = self._with_stand_ins(image) if self._introduced and not applied and not image.found else image
+            self.images.append(PlacedImage(shown, section_id, applied))
+
+    def _with_stand_ins(self, image: FoundImage) -> FoundImage:
+        draft = self.drafts[-1]
+        return replace(image, found=tuple(map(FoundCaption, stand_ins(draft.parts, draft.title, self._language))))
 
 
 def _is_navigation(element: HtmlElement) -> bool:
