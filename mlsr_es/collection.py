@@ -20,12 +20,24 @@ SPACE_IN_TREC = "\N{SYMBOL FOR SPACE}"
 
 
 class CaptionKind(StrEnum):
-    """The kind of a caption component (AToMiC's ``caption_*_description`` columns)."""
+    """The kind of a caption component (AToMiC's ``caption_*_description`` columns).
+
+    The last two stand in for a caption that an image does not have. They are words of the page that shows it.
+    """
 
     DESCRIPTION = "description"
     TITLE = "title"
     ALT = "alt"
     ATTRIBUTION = "attribution"
+    INTRODUCTION = "introduction"
+    """The last sentence of the section's text before the image."""
+
+    HEADING = "heading"
+    """The title of the section that shows the image."""
+
+
+STAND_INS = frozenset({CaptionKind.INTRODUCTION, CaptionKind.HEADING})
+"""The kinds that stand in for captions: a page that is judged by its own words is found too easily."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,14 @@ SATURATION = 8.0
 
 _WORD = re.compile(r"\b\w\w+\b")
 
-_KINDS = (CaptionKind.TITLE, CaptionKind.ALT, CaptionKind.DESCRIPTION)
+_KINDS = (
+    *(CaptionKind.TITLE, CaptionKind.ALT, CaptionKind.DESCRIPTION),
+    *(CaptionKind.HEADING, CaptionKind.INTRODUCTION),
+)
 
 
 def caption_text(document: ImageDocument) -> str:
-    """The captions of an image that BM25 reads: title, alternative text and description, without attribution."""
+    """The captions of an image that BM25 reads: title, alternative text, description and what stands in for them."""
     return " ".join(caption.text for kind in _KINDS for caption in document.captions if caption.kind is kind)
 
 

@@ -7,19 +7,21 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 import typer
 from rich.text import Text
 
 from mlsr_es.commands.options.languages import parsed_languages
+from mlsr_es.commands.options.pages import ROOT, STAND_INS
 from mlsr_es.commands.options.reading import with_reading
+from mlsr_es.commands.rendering.captions import captions_to_json, print_captions
 from mlsr_es.commands.rendering.console import REJECTED, data, note, print_json, progress
 from mlsr_es.errors import RecordError, StorageError
 
 if TYPE_CHECKING:
-    from mlsr_es.sources import Inspection
+    from mlsr_es.sources import Inspection, Shown
 
 collection_app = typer.Typer(
     name="collection",
@@ -46,8 +48,16 @@ _LONGEST = 200
 def inspect_source(
     source: str = _SOURCE,
     *,
+    root: Path | None = ROOT,
+    introduced: bool = STAND_INS,
     languages: str | None = _LANGUAGES,
-    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    shows: bool = typer.Option(
+        False,
+        "--show",
+        help="Instead of the numbers, list every image with its captions, and the rule that found each, with its score "
+        "(docs/sites.md). The rule 'own' is the source's own word, 'none' an image without any caption.",
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object, with --show the images too."),
     rejects: Path | None = _REJECTS,
     reading: Any,
 ) -> None:
@@ -58,13 +68,19 @@ def inspect_source(
     from mlsr_es.sources import CAPTIONS_ARE_READ, KNOWN, inspect, open_source
 
     shown: list[RecordError] = []
+    images: list[Shown] = []
     with ExitStack() as stack:
         bars = stack.enter_context(progress())
-        opened = open_source(source, languages=parsed_languages(languages), reading=reading, progress=bars, say=note)
-        try:
-            file = stack.enter_context(rejects.open("wb")) if rejects else None
-        except OSError as fault:
-            raise StorageError(f"{rejects} cannot be written: {fault.strerror or fault}.") from fault
+        opened = open_source(
+            source,
+            root=root,
+            introduced=introduced,
+            languages=parsed_languages(languages),
+            reading=reading,
+            progress=bars,
+            say=note,
+        )
+        file = stack.enter_context(_opened(rejects)) if rejects else None
 
         def reject(error: RecordError) -> None:
             if len(shown) < _SHOWN:
@@ -72,12 +88,18 @@ def inspect_source(
             if file:
                 file.write(orjson.dumps(_rejected(error), option=orjson.OPT_APPEND_NEWLINE))
 
-        found = inspect(opened, reject=reject, progress=bars)
+        found = inspect(opened, reject=reject, show=images.append if shows else _unseen, progress=bars)
     licence = KNOWN[source].licence if source in KNOWN else None
     if as_json:
-        print_json({**_plain(found), "licence": licence, "rejects": [_rejected(error) for error in shown]})
+        listed = {"images": [captions_to_json(each) for each in images]} if shows else {}
+        rejected = [_rejected(error) for error in shown]
+        print_json({**_plain(found), "licence": licence, "rejects": rejected, **listed})
     else:
-        _print(found, licence)
+        if shows:
+            print_captions(images)
+            note(f"{found.documents:,} images, {found.without_captions:,} of them without captions.")
+        else:
+            _print(found, licence)
         for error in shown:
             note(f"rejected: {error}")
     if found.documents and not found.captions:
@@ -89,12 +111,20 @@ def inspect_source(
         raise typer.Exit(REJECTED)
 
 
+def _opened(rejects: Path) -> BinaryIO:
+    try:
+        return rejects.open("wb")
+    except OSError as fault:
+        raise StorageError(f"{rejects} cannot be written: {fault.strerror or fault}.") from fault
+
+
 @collection_app.command(epilog="Example: mlsr-es collection export gimp-manual -o gimp")
 @with_reading
 def export(
     source: str = _SOURCE,
     *,
     output: Path = _OUTPUT,
+    root: Path | None = ROOT,
     languages: str | None = _LANGUAGES,
     reading: Any,
 ) -> None:
@@ -106,7 +136,9 @@ def export(
     from mlsr_es.sources import open_source
 
     with progress() as bars:
-        opened = open_source(source, languages=parsed_languages(languages), reading=reading, progress=bars, say=note)
+        opened = open_source(
+            source, root=root, languages=parsed_languages(languages), reading=reading, progress=bars, say=note
+        )
         done = export_source(opened, output, bars)
     note(
         f"{output}: {done.documents:,} documents, {done.sections:,} sections, {done.judgements:,} judgements; "
@@ -116,6 +148,10 @@ def export(
         note(f"rejected: {error}")
     if done.rejected:
         raise typer.Exit(REJECTED)
+
+
+def _unseen(_: Shown) -> None:
+    """Do nothing."""
 
 
 def _rejected(error: RecordError) -> dict[str, str]:
@@ -143,8 +179,12 @@ def _print(found: Inspection, licence: str | None) -> None:
         _row("licence", licence)
     _row("documents", f"{found.documents:,} (without captions: {found.without_captions:,})")
     _row("sections", f"{found.sections:,} (with images: {found.judged_sections:,})")
+    if found.galleries:
+        _row("galleries", f"{found.galleries:,}: sections with many images and few words, which are no topics")
     _row("judgements", f"{found.judgements:,}")
     _row("captions", _counts(found.captions.most_common()))
+    if found.rules:
+        _row("found by rules", f"{_counts(found.rules.most_common())} (--show lists them)")
     _row("languages", _counts((code or "not said", count) for code, count in found.languages.most_common()))
     _row("words of a caption", _quantiles(found.caption_words))
     _row("words of a section", _quantiles(found.section_words))

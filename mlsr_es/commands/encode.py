@@ -9,6 +9,7 @@ import typer
 
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
+from mlsr_es.commands.options.pages import ROOT
 from mlsr_es.commands.options.query_fields import parsed_fields
 from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
@@ -22,6 +23,7 @@ def encode(
     source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
     *,
     output: Path = typer.Option(..., "--output", "-o", metavar="DIR", help="The folder, made if it is not there."),
+    root: Path | None = ROOT,
     model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     languages: str | None = typer.Option(
@@ -49,7 +51,7 @@ def encode(
         encoder = load_model(model, device=device)
     with progress() as bars:
         kept = parsed_languages(languages) or languages_of(encoder)
-        opened = open_source(source, languages=kept, reading=reading, progress=bars, say=note)
+        opened = open_source(source, root=root, languages=kept, reading=reading, progress=bars, say=note)
         done = encode_collection(
             opened, output, model=encoder, model_name=model_name(model), query_fields=fields, progress=bars
         )

@@ -144,6 +144,7 @@ def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[st
         "judgements": len(found.topics.judgements),
         "too_short": found.topics.too_short,
         "not_searched": found.topics.not_searched,
+        "leaks": found.leaks,
         "training_topics": found.training_topics,
         "titles": {"k1": found.boosted.k1, "b": found.boosted.b},
         "systems": systems,
@@ -162,6 +163,11 @@ def print_evaluation(found: Evaluation) -> None:
         note(
             f"Left out, of all splits: {topics.too_short:,} sections with too little text, {topics.not_searched:,} "
             "judgements of images that are not searched."
+        )
+    if found.leaks:
+        note(
+            f"It leaks: {found.leaks:,} judgements are of images that only words of their own page describe "
+            "(index --stand-ins), so all figures are too high."
         )
     if found.training_topics:
         note(f"The constants of titles were found on {found.training_topics:,} topics of the other pages.")

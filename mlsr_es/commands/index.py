@@ -11,6 +11,7 @@ from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.model_name import SHIPPED, model_name
+from mlsr_es.commands.options.pages import ROOT, STAND_INS
 from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import LOADING_MODEL, REJECTED, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
@@ -25,6 +26,8 @@ def index(
     collection: str | None = typer.Option(
         None, "--collection", metavar="NAME", help="The collection's name. Default: the known one, or the folder's."
     ),
+    root: Path | None = ROOT,
+    introduced: bool = STAND_INS,
     name: str = typer.Option(..., "--index", metavar="NAME", help="The index: an alias in front of its versions."),
     model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
@@ -70,7 +73,16 @@ def index(
     check(client)
     resolve(client, name)
     with progress() as bars:
-        opened = open_source(source, name=collection, languages=wanted, reading=reading, progress=bars, say=note)
+        opened = open_source(
+            source,
+            name=collection,
+            root=root,
+            introduced=introduced,
+            languages=wanted,
+            reading=reading,
+            progress=bars,
+            say=note,
+        )
         # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
         bars.start(LOADING_MODEL)
         from mlsr_es.encoders import load_model

@@ -10,6 +10,7 @@ import typer
 
 from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.options.miners import check_mining, miner
+from mlsr_es.commands.options.pages import ROOT
 from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import note, print_json, progress
 from mlsr_es.commands.rendering.systems import print_systems
@@ -35,6 +36,7 @@ def train(
         metavar="SOURCE",
         help="In place of a configuration: train the shipped model further on the sections and images of a source.",
     ),
+    root: Path | None = ROOT,
     mine_index: str = typer.Option(
         "",
         "--mine-index",
@@ -65,6 +67,7 @@ def train(
     with progress() as bars:
         source = open_source(
             plan.collection.source,
+            root=root,
             languages=frozenset(plan.collection.languages) or None,
             reading=reading,
             progress=bars,

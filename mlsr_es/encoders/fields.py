@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from mlsr_es.collection import ImageDocument, Section
+from mlsr_es.collection import STAND_INS, CaptionKind, ImageDocument, Section
 
 
 def section_texts(section: Section) -> dict[str, str]:
@@ -14,8 +14,12 @@ def section_texts(section: Section) -> dict[str, str]:
 
 
 def caption_texts(document: ImageDocument) -> dict[str, str]:
-    """The caption components by kind; several of one kind are joined, and repeated texts are used once."""
+    """The caption components by kind; several of one kind are joined, and repeated texts are used once.
+
+    What stands in for a caption is read as a description, since models know no other kind.
+    """
     by_kind: dict[str, dict[str, None]] = {}
     for caption in document.captions:
-        by_kind.setdefault(caption.kind.value, {})[caption.text] = None
+        kind = CaptionKind.DESCRIPTION if caption.kind in STAND_INS else caption.kind
+        by_kind.setdefault(kind.value, {})[caption.text] = None
     return {kind: " ".join(texts) for kind, texts in by_kind.items()}

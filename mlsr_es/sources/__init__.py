@@ -4,14 +4,15 @@ A source yields image documents, sections and judgements lazily. Bad records and
 that every count adds up. Decoding an image, exporting and inspecting a collection are here too.
 """
 
-from mlsr_es.sources.captions import CAPTIONS_ARE_READ
+from mlsr_es.sources.caption_names import CAPTIONS_ARE_READ
+from mlsr_es.sources.captions import CAPTION_RULES
 from mlsr_es.sources.columns import with_meant
 from mlsr_es.sources.debian import AptMissingError
 from mlsr_es.sources.encodings import encoding_of, likely_encoding
 from mlsr_es.sources.export import Exported, export
 from mlsr_es.sources.fetching import Fetcher, read_headers
 from mlsr_es.sources.images import Decoded, Header, decode, decoded, header_of, shrunk, thumbnail
-from mlsr_es.sources.inspecting import Inspection, inspect
+from mlsr_es.sources.inspecting import Inspection, Shown, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import check_holds_images, open_source
 from mlsr_es.sources.reading import Reading
@@ -21,6 +22,7 @@ from mlsr_es.sources.table import read_topics
 
 __all__ = [
     "CAPTIONS_ARE_READ",
+    "CAPTION_RULES",
     "KNOWN",
     "RULES",
     "AptMissingError",
@@ -33,6 +35,7 @@ __all__ = [
     "KnownCollection",
     "LeftOut",
     "Reading",
+    "Shown",
     "Source",
     "check_holds_images",
     "decode",

@@ -22,7 +22,7 @@ from typing import Any
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile, Section
 from mlsr_es.errors import RecordError
-from mlsr_es.sources.captions import CAPTION_NAMES, captions_from, list_in, text_in
+from mlsr_es.sources.caption_names import CAPTION_NAMES, captions_from, list_in, text_in
 from mlsr_es.sources.text import folded, inside, language_code, row_id
 
 _CAPTIONS = {

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from mlsr_es.sources.captions import is_caption_name
+from mlsr_es.sources.caption_names import is_caption_name
 from mlsr_es.sources.reading import PLAIN, Reading
 from mlsr_es.sources.rows import columns, oddities
 

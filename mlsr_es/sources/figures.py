@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
 from mlsr_es.collection import Caption, CaptionKind
-from mlsr_es.sources.markup import classes, language_of, raw_words
+from mlsr_es.sources.captions import FoundCaption
+from mlsr_es.sources.images import suffixes
+from mlsr_es.sources.markup import LINK_MARKS, classes, is_figure, language_of, raw_words
+from mlsr_es.sources.pictures import file_of, pictures
 from mlsr_es.sources.text import folded
 
-_FIGURES = frozenset({"figure", "informalfigure", "mediaobject", "imageblock", "equation", "informalequation"})
 _DESCRIPTIONS = frozenset({"caption", "legend"})
-_UNREAD = frozenset({"caption-number", "footnote", "headerlink"})
+_UNREAD = LINK_MARKS | {"caption-number", "footnote"}
 
 # "Figure 17.3. ", with spaces or (DocBook, in any language) with no-break spaces; "Chapter 2. "; "3.1.2. ".
 _NUMBER = re.compile(
@@ -29,19 +34,19 @@ class FoundImage:
     """An image at one place in a page.
 
     Args:
-        src: The image's ``src``, as the page writes it.
-        captions: The caption components at this place.
+        src: The address of the image's file, as the page writes it.
+        found: The caption components at this place, with the rules that found them.
         inline: Whether the image is within a line of text.
     """
 
     src: str
-    captions: tuple[Caption, ...] = ()
+    found: tuple[FoundCaption, ...] = ()
     inline: bool = False
 
-
-def is_figure(element: HtmlElement) -> bool:
-    """Whether the element is a figure, whose text describes its images and is not part of the section's text."""
-    return element.tag == "figure" or (element.tag == "div" and bool(classes(element) & _FIGURES))
+    @property
+    def captions(self) -> tuple[Caption, ...]:
+        """The caption components at this place."""
+        return tuple(each.caption for each in self.found)
 
 
 def heading(element: HtmlElement) -> str:
@@ -54,19 +59,32 @@ def unnumbered(title: str) -> str:
     return folded(_NUMBER.sub("", title, count=1))
 
 
-def images_of(element: HtmlElement, *, inline: bool = False) -> Iterator[FoundImage]:
+def images_of(
+    element: HtmlElement, *, inline: bool = False, lifted: Mapping[HtmlElement, FoundCaption] = MappingProxyType({})
+) -> Iterator[FoundImage]:
     """The images in an element (or the element itself), in order, each with the captions that describe it.
 
     A caption describes every image below the element that directly holds it. So a figure's title describes all of its
     images, and a media object's caption describes only its own.
+
+    Args:
+        element: A figure, an image, or any other element.
+        inline: Whether it is within a line of text.
+        lifted: The captions that ``lift_captions`` found.
     """
     # A figure may hold thousands of images, so its captions are collected only once.
     held = cache(_held_captions)
-    for image in element.iter("img"):
-        src = folded(image.get("src", ""))
-        if src:
-            around = (caption for holder in _up_to(image, element) for caption in held(holder))
-            yield FoundImage(src, tuple(dict.fromkeys([*around, *_own_captions(image)])), inline)
+    for image in pictures(element):
+        marked = (caption for holder in _up_to(image, element) for caption in held(holder))
+        own = (FoundCaption(caption) for caption in _own_captions(image))
+        by_rule = (lifted[image],) if image in lifted else ()
+        yield FoundImage(file_of(image), tuple(dict.fromkeys([*map(FoundCaption, marked), *by_rule, *own])), inline)
+
+
+def captioned_images(root: HtmlElement) -> frozenset[HtmlElement]:
+    """The images below an element that a mark of the page's generator, such as ``figcaption``, gives a caption."""
+    held = cache(_held_captions)
+    return frozenset(image for image in pictures(root) if any(map(held, _within_figure(image))))
 
 
 def _held_captions(holder: HtmlElement) -> tuple[Caption, ...]:
@@ -80,8 +98,27 @@ def _own_captions(image: HtmlElement) -> Iterator[Caption]:
     if title:
         yield Caption(title, CaptionKind.TITLE, language_of(image))
     alt = folded(image.get("alt", ""))
-    if alt and alt != image.get("src"):  # Sphinx writes the path where the author wrote nothing
+    if alt and not _names_file(alt, file_of(image)):
         yield Caption(alt, CaptionKind.ALT, language_of(image))
+
+
+def _names_file(alt: str, address: str) -> bool:
+    """Whether an alternative text is only a file's path or name, written where the author wrote nothing.
+
+    Sphinx writes the path, Texinfo the path without its suffix, MediaWiki the name with spaces. A single word, such as
+    "owl" for ``owl.png``, counts as a word of the author.
+    """
+    path = unquote(address.partition("?")[0]).removeprefix("./")
+    return PurePosixPath(alt).suffix.lower() in suffixes() or (
+        "/" in alt and alt.removeprefix("./") == path.rpartition(".")[0]
+    )
+
+
+def _within_figure(image: HtmlElement) -> list[HtmlElement]:
+    """The elements around an image up to its outermost figure; empty where it is in none."""
+    around = list(image.iterancestors())
+    figures = [place for place, holder in enumerate(around) if is_figure(holder)]
+    return around[: figures[-1] + 1] if figures else []
 
 
 def _up_to(image: HtmlElement, figure: HtmlElement) -> Iterator[HtmlElement]:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
 from mlsr_es.errors import RecordError
-from mlsr_es.sources.captions import CAPTION_NAMES
+from mlsr_es.sources.caption_names import CAPTION_NAMES
 from mlsr_es.sources.columns import with_meant
 from mlsr_es.sources.images import HEIC_ADVICE, HEIC_SUFFIXES, captions_in, header_of, suffixes
 from mlsr_es.sources.rows import is_rows

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.errors import RecordError
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.sources.images import decoded
+from mlsr_es.sources.manual import Manual
 from mlsr_es.sources.source import LeftOut, Source
 
 SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
@@ -17,6 +18,20 @@ SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
 
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.95, 1.0)
 _EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An image document, and how its captions were found.
+
+    Args:
+        document: The image and its captions.
+        rules: For each caption the name of the rule in ``CAPTION_RULES`` that found it; "" where the source itself says
+            that it is the image's.
+    """
+
+    document: ImageDocument
+    rules: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -38,6 +53,8 @@ class Inspection:
         section_words: Quantiles (``QUANTILES``) of the number of words in a section's text; empty without sections.
         left_out: How many images are left out, by the name of the rule.
         rejected: How many records are bad, by reason.
+        rules: How many captions each rule found (``CAPTION_RULES``).
+        galleries: How many sections are no topics, because they show many images and say little.
         examples: The first documents with captions.
         example_sections: The first judged sections with text.
     """
@@ -56,6 +73,8 @@ class Inspection:
     section_words: dict[float, int] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    galleries: int = 0
     examples: list[ImageDocument] = field(default_factory=list)
     example_sections: list[Section] = field(default_factory=list)
 
@@ -64,6 +83,7 @@ def inspect(
     source: Source,
     *,
     reject: Callable[[RecordError], None] = lambda _error: None,
+    show: Callable[[Shown], None] = lambda _shown: None,
     progress: Progress = Silent(),
 ) -> Inspection:
     """Read a collection from end to end and decode every image.
@@ -71,10 +91,11 @@ def inspect(
     Args:
         source: The collection to inspect.
         reject: Called with every bad record.
+        show: Called with every image document.
         progress: Reports each image.
     """
     found = Inspection(source.name)
-    _look_at_documents(source, found, reject, progress)
+    _look_at_documents(source, found, reject, show, progress)
     _look_at_sections(source, found)
     for error in source.faults():
         _reject(error, found, reject)
@@ -82,12 +103,16 @@ def inspect(
 
 
 def _look_at_documents(
-    source: Source, found: Inspection, reject: Callable[[RecordError], None], progress: Progress
+    source: Source,
+    found: Inspection,
+    reject: Callable[[RecordError], None],
+    show: Callable[[Shown], None],
+    progress: Progress,
 ) -> None:
     stage = "Decoding images"
     progress.start(stage, source.count(), "images")
     lengths: Counter[int] = Counter()
-    for item in source.documents():
+    for item, rules in _with_rules(source):
         progress.advance(stage)
         match item:
             case LeftOut():
@@ -100,6 +125,8 @@ def _look_at_documents(
                 except RecordError as error:
                     _reject(error, found, reject)
                     continue
+                show(Shown(item, rules))
+                found.rules.update(rule for rule in rules if rule)
                 found.documents += 1
                 found.without_captions += not item.captions
                 found.captions.update(caption.kind.value for caption in item.captions)
@@ -109,6 +136,14 @@ def _look_at_documents(
                     found.examples.append(document)
     found.caption_words = _quantiles(lengths)
     progress.finish(stage)
+
+
+def _with_rules(source: Source) -> Iterator[tuple[ImageDocument | RecordError | LeftOut, tuple[str, ...]]]:
+    if isinstance(source, Manual):
+        yield from source.captioned()
+        return
+    for item in source.documents():
+        yield item, ("",) * len(item.captions) if isinstance(item, ImageDocument) else ()
 
 
 def _look_at_image(document: ImageDocument, found: Inspection) -> ImageDocument:
@@ -127,6 +162,8 @@ def _look_at_sections(source: Source, found: Inspection) -> None:
     for judgement in source.judgements():
         judged.add(judgement.section_id)
         found.judgements += 1
+    if isinstance(source, Manual):
+        found.galleries = sum(1 for _ in source.galleries())
     lengths: Counter[int] = Counter()
     for section in source.sections():
         found.sections += 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mlsr_es.sources.manual import AS_PUBLISHED, USUAL, PageReading
+
 
 class Kind(StrEnum):
     """How a collection's folder is read."""
@@ -25,6 +27,7 @@ class KnownCollection:
         licence: The collection's licence.
         description: A short description.
         language: The language of captions that do not say theirs.
+        reading: What is made of its pages.
     """
 
     name: str
@@ -34,6 +37,7 @@ class KnownCollection:
     licence: str
     description: str
     language: str = "en"
+    reading: PageReading = USUAL
 
 
 KNOWN = {
@@ -46,6 +50,7 @@ KNOWN = {
             kind=Kind.MANUAL,
             licence="GFDL-1.2+",
             description="the user manual of the image editor GIMP: screenshots, icons, examples of filters",
+            reading=AS_PUBLISHED,
         ),
         KnownCollection(
             name="kicad-manual",
@@ -54,6 +59,7 @@ KNOWN = {
             kind=Kind.MANUAL,
             licence="GPL-3+ or CC-BY-3.0+",
             description="the manuals of KiCad, for drawing electronic circuits",
+            reading=AS_PUBLISHED,
         ),
         KnownCollection(
             name="tuxpaint-stamps",

@@ -9,10 +9,17 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from mlsr_es.sources.text import language_code
 
-_WITHIN_A_LINE = frozenset(
+WITHIN_A_LINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q s samp small span "  # noqa: SIM905
     "strike strong sub sup time tt u var wbr".split()
 )
+
+LINK_MARKS = frozenset(
+    {"anchorjs-link", "copiable-anchor", "copiable-link", "hash-link", "headerlink", "mw-editsection"}
+)
+"""The classes of links that generators put beside a heading: to copy its address, or to edit it."""
+
+_FIGURES = frozenset({"figure", "informalfigure", "mediaobject", "imageblock", "equation", "informalequation"})
 
 
 def parsed(content: bytes) -> HtmlElement:
@@ -38,6 +45,11 @@ def classes(element: HtmlElement) -> frozenset[str]:
     return frozenset(element.get("class", "").split())
 
 
+def is_figure(element: HtmlElement) -> bool:
+    """Whether the element is a figure, whose text describes its images and is not part of the section's text."""
+    return element.tag == "figure" or (element.tag == "div" and bool(classes(element) & _FIGURES))
+
+
 def language_of(element: HtmlElement) -> str:
     """The language of the nearest ``lang`` attribute, on the element or around it; "" where there is none."""
     for holder in (element, *element.iterancestors()):
@@ -57,7 +69,7 @@ class Walk:
 
     def __iter__(self) -> Iterator[HtmlElement | str]:
         for event, element in self._events:
-            if element.tag not in _WITHIN_A_LINE:
+            if element.tag not in WITHIN_A_LINE:
                 yield " "
             if event == "start":
                 self._skipped = False
@@ -87,7 +99,7 @@ def raw_words(element: HtmlElement, *, without: frozenset[str] = frozenset()) ->
 
 def block_around(element: HtmlElement) -> HtmlElement | None:
     """The nearest block around an element, such as a paragraph or a cell; None where there is none."""
-    return next((holder for holder in element.iterancestors() if holder.tag not in _WITHIN_A_LINE), None)
+    return next((holder for holder in element.iterancestors() if holder.tag not in WITHIN_A_LINE), None)
 
 
 def has_a_line(block: HtmlElement) -> bool:
@@ -97,6 +109,6 @@ def has_a_line(block: HtmlElement) -> bool:
         if isinstance(part, str):
             if part.strip():
                 return True
-        elif part is not block and part.tag not in _WITHIN_A_LINE:
+        elif part is not block and part.tag not in WITHIN_A_LINE:
             walk.skip()
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlsr_es.collection import ImageDocument
@@ -18,7 +18,8 @@ from mlsr_es.sources.columns import remarks
 from mlsr_es.sources.folder import ImageFolder
 from mlsr_es.sources.images import HEIC_ADVICE, HEIC_SUFFIXES, suffixes
 from mlsr_es.sources.known import KNOWN, Kind, KnownCollection
-from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual
+from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual, PageReading
+from mlsr_es.sources.naming import collection_name
 from mlsr_es.sources.reading import PLAIN, Reading
 from mlsr_es.sources.rows import SUFFIXES, columns, is_rows, read_rows, stem
 from mlsr_es.sources.source import Source
@@ -33,6 +34,8 @@ class _Asked:
     """What is asked beside the source itself, as in ``open_source``."""
 
     name: str | None
+    root: Path | None
+    introduced: bool
     reading: Reading
     progress: Progress
     say: Callable[[str], None]
@@ -50,6 +53,8 @@ def open_source(
     name_or_path: str,
     *,
     name: str | None = None,
+    root: Path | None = None,
+    introduced: bool = False,
     languages: frozenset[str] | None = None,
     reading: Reading = PLAIN,
     state: Path | None = None,
@@ -63,12 +68,17 @@ def open_source(
             Parquet files; a file of rows (JSON Lines, plain or gzipped, CSV, TSV, Parquet); a glob of such files.
             ``files_of`` says when ``topics.jsonl`` or ``texts.parquet`` beside rows has the sections, and ``qrels.txt``
             the judgements.
-        name: The collection's name, which image ids begin with; None for the known name, or the folder's.
+        name: The collection's name, which image ids begin with; None for the known name, or the folder's. Where the
+            folder's name says nothing, as ``html``, it is that of the nearest folder above whose name does.
+        root: For a folder of HTML pages, a wider folder from which their images may be read too; None for the folder.
+        introduced: For HTML pages: whether the sentence before an image and the heading above stand in for its caption
+            where it has none. They are words of the page, so figures on that page's topics are too high.
         languages: The languages of captions to keep, as ISO 639-1 codes; None for all.
         reading: How files of rows, and text files beside images, are read.
         state: The folder that keeps known collections; None for the one of ``state_folder``.
         progress: Reports fetching, and each page of a manual when the pages are parsed at the first use.
-        say: Called with a line for each oddity that is not an error: columns, names and files that nothing reads.
+        say: Called with a line for each oddity that is not an error: columns, names and files that nothing reads, a
+            collection that has not the name of its folder.
 
     Raises:
         InputError: ``reading`` does not fit the source.
@@ -78,11 +88,17 @@ def open_source(
     """
     if known := KNOWN.get(name_or_path):
         _check_reading(reading, Reading(), f"{name_or_path} is a known collection")
-        return _known(known, name, state or state_folder(), progress).in_languages(languages)
+        _refuse_root(root, name_or_path)
+        return _known(known, name, state or state_folder(), progress, introduced=introduced).in_languages(languages)
+    asked = _Asked(name, root, introduced, reading, progress, say)
     try:
-        source = _by_path(name_or_path, _Asked(name, reading, progress, say)).in_languages(languages)
+        source = _by_path(name_or_path, asked).in_languages(languages)
     except OSError as error:
         raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
+    if isinstance(source, Manual | ImageFolder) and name is None:
+        folder = Path(name_or_path).expanduser().resolve().name
+        if path_id(folder) != source.name:
+            say(f"The collection is called {source.name}, since the folder's name, {folder}, says nothing.")
     check_holds_images(source, name_or_path)
     return source
 
@@ -118,11 +134,17 @@ def check_holds_images(source: Source, given: str) -> None:
     )
 
 
-def _known(known: KnownCollection, name: str | None, state: Path, progress: Progress) -> Source:
+def _known(known: KnownCollection, name: str | None, state: Path, progress: Progress, *, introduced: bool) -> Source:
     folder = collection_folder(known, state, progress) if known.package else _shipped(known)
     if known.kind is Kind.IMAGES:
         return ImageFolder(folder, name=path_id(name or known.name))
-    return Manual(folder, name=path_id(name or known.name), language=known.language, progress=progress)
+    return Manual(
+        folder,
+        name=path_id(name or known.name),
+        language=known.language,
+        reading=replace(known.reading, introduced=introduced),
+        progress=progress,
+    )
 
 
 def _shipped(known: KnownCollection) -> Path:
@@ -136,6 +158,7 @@ def _by_path(given: str, asked: _Asked) -> Source:
     path = Path(given).expanduser()
     if path.is_dir():
         return _folder(path, asked)
+    _refuse_root(asked.root, given)
     if path.is_file():
         if is_rows(path):
             return _table([path], stem(path), asked, whole=False)
@@ -153,16 +176,24 @@ def _by_path(given: str, asked: _Asked) -> Source:
 
 
 def _folder(folder: Path, asked: _Asked) -> Source:
-    name = path_id(asked.name or folder.resolve().name)
+    name = path_id(asked.name) if asked.name else collection_name(folder)
     rows = sorted(file for file in folder.iterdir() if is_rows(file) and file.is_file())
     exported = [file for file in rows if stem(file) == DOCUMENTS]
     parquet = [file for file in rows if file.suffix.lower() == ".parquet"]
     if exported:
+        _refuse_root(asked.root, str(folder))
         return _table_of_folder(exported[:1], folder, asked)
     if next(file_paths(folder, PAGE_SUFFIXES), None):
         _check_reading(asked.reading, Reading(), f"{folder} is a folder of pages")
         asked.say_all(unread_rows(folder, ()))
-        return Manual(folder, name=name, progress=asked.progress)
+        return Manual(
+            folder,
+            name=name,
+            root=_checked_root(asked.root, folder),
+            reading=PageReading(introduced=asked.introduced),
+            progress=asked.progress,
+        )
+    _refuse_root(asked.root, str(folder))
     if parquet:
         return _table_of_folder(parquet, folder, asked)
     if next(file_paths(folder, suffixes()), None):
@@ -184,6 +215,23 @@ def _table_of_folder(files: Sequence[Path], folder: Path, asked: _Asked) -> Sour
     table = _table(files, folder.resolve().name, asked, whole=True)
     asked.say_all(unread_rows(folder, [*table.document_files, *table.section_files]))
     return table
+
+
+def _checked_root(root: Path | None, folder: Path) -> Path | None:
+    if root is None:
+        return None
+    wider = root.expanduser().resolve()
+    if not folder.resolve().is_relative_to(wider):
+        raise SourceError(
+            f"--root {root} does not hold {folder}.",
+            advice="Name a folder above the pages, which also holds the images.",
+        )
+    return wider
+
+
+def _refuse_root(root: Path | None, given: str) -> None:
+    if root is not None:
+        raise SourceError(f"--root is of a folder of HTML pages, and {given} is none.", advice="Leave it out.")
 
 
 def _table(given: Sequence[Path], usual_name: str, asked: _Asked, *, whole: bool) -> Table:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from lxml.html import HtmlElement
 
 from mlsr_es.collection import Section
-from mlsr_es.sources.figures import FoundImage, heading, images_of, is_figure, unnumbered
-from mlsr_es.sources.markup import Walk, block_around, classes, has_a_line, parsed, raw_words
+from mlsr_es.sources.captions import CAPTION_RULES, CaptionRule, FoundCaption, lift_captions
+from mlsr_es.sources.figures import FoundImage, captioned_images, heading, images_of, unnumbered
+from mlsr_es.sources.icons import is_icon
+from mlsr_es.sources.markup import (
+    LINK_MARKS,
+    Walk,
+    block_around,
+    classes,
+    has_a_line,
+    is_figure,
+    language_of,
+    parsed,
+    raw_words,
+)
+from mlsr_es.sources.pictures import file_of, is_picture, pictures
+from mlsr_es.sources.stand_ins import stand_ins
 from mlsr_es.sources.text import folded, path_id
+
+SizeOf = Callable[[str], tuple[int, int] | None]
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _UNREAD_TAGS = frozenset({"button", "head", "iframe", "noscript", "script", "select", "style", "svg", "template"})
@@ -23,7 +39,6 @@ _NAVIGATION_CLASSES = frozenset(
 _NAVIGATION_IDS = frozenset({"footer", "footer-text", "navigation", "toc"})
 _NAVIGATION_ROLES = frozenset({"contentinfo", "navigation", "search"})
 _ADMONITIONS = frozenset({"admonition", "admonitionblock", "caution", "important", "note", "tip", "warning"})
-_UNREAD_CLASSES = frozenset({"headerlink"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +64,34 @@ class Page:
     images: tuple[PlacedImage, ...]
 
 
-def read_page(content: bytes, page: str) -> Page:
+def read_page(
+    content: bytes,
+    page: str,
+    *,
+    rules: Sequence[CaptionRule] = CAPTION_RULES,
+    size_of: SizeOf = lambda _src: (0, 0),
+    introduced: bool = False,
+) -> Page:
     """Read a page of HTML.
 
-    A section is a heading and what follows it up to the next heading. The words of figures, navigation and scripts are
-    not part of its text.
+    A section is a heading and what follows it up to the next heading. The words of figures, captions, navigation and
+    scripts are not part of its text.
 
     Args:
         content: The file's bytes.
         page: The page's path relative to the source.
+        rules: The rules that find captions which no mark of the page's generator ties to an image.
+        size_of: From an image's address to its width and height in pixels, 0 where they are unknown; None for an image
+            that has no file in the source. The words beside an icon are no caption.
+        introduced: Whether words of the section stand in for the captions of images that have none.
 
     Raises:
         ValueError: The bytes hold no HTML.
     """
     root = parsed(content)
-    reader = _Reader(path_id(page))
     content_root = next((part for part in root.iter() if part.tag == "main" or part.get("role") == "main"), root)
+    lifted = _lifted(content_root, rules, size_of) if rules else {}
+    reader = _Reader(path_id(page), lifted, introduced=introduced)
     reader.leave_out_around(root, content_root)
     reader.read(content_root)
     titles = [unnumbered(title.text_content()) for title in root.iter("title")]
@@ -88,6 +115,20 @@ def read_page(content: bytes, page: str) -> Page:
     return Page(kept, tuple(reader.images))
 
 
+def _lifted(root: HtmlElement, rules: Sequence[CaptionRule], size_of: SizeOf) -> dict[HtmlElement, FoundCaption]:
+    captioned = captioned_images(root)
+
+    def may_have(image: HtmlElement, inline: bool) -> bool:  # noqa: FBT001
+        if image in captioned or any(
+            _is_navigation(each) or _is_admonition_mark(each) for each in image.iterancestors()
+        ):
+            return False
+        size = size_of(file_of(image))
+        return size is not None and not is_icon(*size, inline=inline)
+
+    return lift_captions(root, may_have=may_have, rules=rules)
+
+
 @dataclass(slots=True)
 class _Draft:
     id: str
@@ -101,8 +142,11 @@ class _Draft:
 class _Reader:
     """Walks through a page and collects its sections and images."""
 
-    def __init__(self, page_id: str) -> None:
+    def __init__(self, page_id: str, lifted: Mapping[HtmlElement, FoundCaption], *, introduced: bool) -> None:
         self._page_id = page_id
+        self._introduced = introduced
+        self._language = ""
+        self._lifted = lifted
         self._path: list[_Draft] = []
         self._ids = {page_id}
         self.drafts = [_Draft(page_id)]
@@ -113,6 +157,7 @@ class _Reader:
 
     def read(self, root: HtmlElement) -> None:
         """Read everything below ``root``."""
+        self._language = language_of(root)
         walk = Walk(root)
         for part in walk:
             if isinstance(part, str):
@@ -122,8 +167,8 @@ class _Reader:
 
     def leave_out_around(self, root: HtmlElement, content: HtmlElement) -> None:
         """Count the images outside the content as navigation."""
-        inside = set(content.iter("img"))
-        for image in root.iter("img"):
+        inside = set(pictures(content))
+        for image in pictures(root):
             if image not in inside:
                 self._place(images_of(image), rule="navigation")
 
@@ -131,16 +176,16 @@ class _Reader:
         """Read an element; return whether its contents have been read too, or are to be skipped."""
         if element.tag in _HEADINGS and not any(classes(holder) & _ADMONITIONS for holder in element.iterancestors()):
             self._begin(element)
-        elif element.tag in _UNREAD_TAGS or classes(element) & _UNREAD_CLASSES:
+        elif element.tag in _UNREAD_TAGS or classes(element) & LINK_MARKS:
             pass
         elif _is_navigation(element):
             self._place(images_of(element), rule="navigation")
         elif _is_admonition_mark(element):
             self._place(images_of(element), rule="admonition")
         elif is_figure(element):
-            self._place(images_of(element))
-        elif element.tag == "img":
-            self._place(images_of(element, inline=self._is_within_a_line(element)))
+            self._place(images_of(element, lifted=self._lifted))
+        elif is_picture(element):
+            self._place(images_of(element, inline=self._is_within_a_line(element), lifted=self._lifted))
         else:
             if element.tag == "p" and not self.description:
                 self.description = folded(raw_words(element))
@@ -181,10 +226,14 @@ class _Reader:
 
     def _place(self, found: Iterator[FoundImage], rule: str = "") -> None:
         section_id = self.drafts[-1].id
-        self.images.extend(
-            PlacedImage(image, section_id, rule or ("callout" if "callouts" in image.src.split("/") else ""))
-            for image in found
-        )
+        for image in found:
+            applied = rule or ("callout" if "callouts" in image.src.split("/") else "")
+            shown = self._with_stand_ins(image) if self._introduced and not applied and not image.found else image
+            self.images.append(PlacedImage(shown, section_id, applied))
+
+    def _with_stand_ins(self, image: FoundImage) -> FoundImage:
+        draft = self.drafts[-1]
+        return replace(image, found=tuple(map(FoundCaption, stand_ins(draft.parts, draft.title, self._language))))
 
 
 def _is_navigation(element: HtmlElement) -> bool:

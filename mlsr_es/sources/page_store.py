@@ -12,19 +12,23 @@ from typing import Any
 
 from mlsr_es.collection import Caption, CaptionKind, Section
 from mlsr_es.errors import RecordError, StorageError
+from mlsr_es.sources.captions import FoundCaption
 from mlsr_es.sources.page import Page, PlacedImage
+from mlsr_es.sources.text import word_count
+from mlsr_es.sources.titles import SharedTitle, shared_title
 
 _AT_ONCE = 256
 """How many rows are in memory at a time."""
 
 # Texts are kept as JSON in ASCII, because file names may have bytes that are not UTF-8, which sqlite refuses.
 _TABLES = """
-    CREATE TABLE pages (number INTEGER PRIMARY KEY, fault TEXT);
+    CREATE TABLE pages (number INTEGER PRIMARY KEY, fault TEXT, title TEXT);
     CREATE VIEW faults AS SELECT number, fault FROM pages WHERE fault IS NOT NULL;
-    CREATE TABLE sections (number INTEGER PRIMARY KEY, section TEXT);
+    CREATE TABLE sections (number INTEGER PRIMARY KEY, section TEXT, id TEXT, words INTEGER);
+    CREATE INDEX section_ids ON sections (id);
     CREATE TABLE images (number INTEGER PRIMARY KEY, id TEXT UNIQUE, page TEXT, src TEXT, rule TEXT, inline INTEGER,
                          pages INTEGER, last_page INTEGER, width INTEGER, height INTEGER);
-    CREATE TABLE captions (number INTEGER PRIMARY KEY, image INTEGER, caption TEXT, UNIQUE (image, caption));
+    CREATE TABLE captions (number INTEGER PRIMARY KEY, image INTEGER, caption TEXT, rule TEXT, UNIQUE (image, caption));
     CREATE TABLE places (number INTEGER PRIMARY KEY, section TEXT, image INTEGER);
 """
 
@@ -57,7 +61,8 @@ class ShownImage:
         pages: How many pages show it.
         size: Width and height in pixels, as given to ``PageStore.keep_size``, with 0 where the file does not say; None
             before that.
-        captions: The captions of all places where it is content, without duplicates, in the pages' order.
+        found: The captions of all places where it is content, without duplicates, in the pages' order, each with the
+            first rule that found it.
     """
 
     number: int
@@ -68,7 +73,7 @@ class ShownImage:
     inline: bool
     pages: int
     size: tuple[int, int] | None
-    captions: tuple[Caption, ...]
+    found: tuple[FoundCaption, ...]
 
 
 class PageStore:
@@ -79,13 +84,20 @@ class PageStore:
     Args:
         pages: Reads all pages in order: the name of each, with its contents or the error.
         image_id: Makes the id of an image from the name of a page and the ``src`` there.
+        cuts_titles: Whether pages' titles lose what nearly all of them share.
     """
 
     def __init__(
-        self, pages: Callable[[], Iterator[tuple[str, Page | RecordError]]], image_id: Callable[[str, str], str]
+        self,
+        pages: Callable[[], Iterator[tuple[str, Page | RecordError]]],
+        image_id: Callable[[str, str], str],
+        *,
+        cuts_titles: bool = False,
     ) -> None:
         self._read_pages = pages
         self._image_id = image_id
+        self._cuts_titles = cuts_titles
+        self._shared_title = SharedTitle()
         self._lock = Lock()
         self._database: sqlite3.Connection | None = None
 
@@ -98,7 +110,12 @@ class PageStore:
         """All sections, in the pages' order."""
         for _, section in self._rows("SELECT number, section FROM sections"):
             fields = json.loads(section)
-            yield Section(**{**fields, "hierarchy": tuple(fields["hierarchy"])})
+            title = self._shared_title.cut(fields["page_title"])
+            yield Section(**{**fields, "page_title": title, "hierarchy": tuple(fields["hierarchy"])})
+
+    def words(self, section_id: str) -> int:
+        """How many words the text of a section has."""
+        return self._number("SELECT words FROM sections WHERE id = ?", json.dumps(section_id))
 
     def images(self) -> Iterator[ShownImage]:
         """All images, in the order in which the pages show them."""
@@ -125,7 +142,7 @@ class PageStore:
 
     def _image(self, row: tuple[Any, ...]) -> ShownImage:
         number, image_id, page, src, rule, inline, pages, _, width, height = row
-        captions = self._ask("SELECT caption FROM captions WHERE image = ? ORDER BY number", number)
+        captions = self._ask("SELECT caption, rule FROM captions WHERE image = ? ORDER BY number", number)
         return ShownImage(
             number,
             json.loads(image_id),
@@ -135,11 +152,11 @@ class PageStore:
             bool(inline),
             pages,
             None if width is None else (width, height),
-            tuple(_caption(*json.loads(caption)) for (caption,) in captions),
+            tuple(FoundCaption(_caption(*json.loads(caption)), rule) for caption, rule in captions),
         )
 
-    def _number(self, query: str) -> int:
-        ((number,),) = self._ask(query)
+    def _number(self, query: str, *values: object) -> int:
+        ((number,),) = self._ask(query, *values)
         return int(number)
 
     def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
@@ -169,6 +186,9 @@ class PageStore:
             database.execute("BEGIN")  # never committed, since nobody else reads the database
             for name, read in self._read_pages():
                 _add_page(database, name, read, self._image_id)
+            if self._cuts_titles:
+                titles = database.execute("SELECT title FROM pages WHERE title IS NOT NULL")
+                self._shared_title = shared_title(json.loads(title) for (title,) in titles)
         except BaseException:
             database.close()
             raise
@@ -180,11 +200,12 @@ def _add_page(
     database: sqlite3.Connection, name: str, read: Page | RecordError, image_id: Callable[[str, str], str]
 ) -> None:
     fault = None if isinstance(read, Page) else json.dumps([read.record_id, read.stage, read.reason])
-    number = database.execute("INSERT INTO pages (fault) VALUES (?)", (fault,)).lastrowid
+    title = json.dumps(read.sections[0].page_title) if isinstance(read, Page) and read.sections else None
+    number = database.execute("INSERT INTO pages (fault, title) VALUES (?, ?)", (fault, title)).lastrowid
     if not isinstance(read, Page):
         return
-    sections = ((json.dumps(asdict(section)),) for section in read.sections)
-    database.executemany("INSERT INTO sections (section) VALUES (?)", sections)
+    sections = ((json.dumps(asdict(each)), json.dumps(each.id), word_count(each.text)) for each in read.sections)
+    database.executemany("INSERT INTO sections (section, id, words) VALUES (?, ?, ?)", sections)
     places: dict[tuple[str, int], None] = {}
     for place in read.images:
         shown = {"id": json.dumps(image_id(name, place.found.src)), "page": json.dumps(name), "number": number}
@@ -206,9 +227,13 @@ def _add_image(database: sqlite3.Connection, place: PlacedImage, shown: Mapping[
     database.execute(_ADD_PLACE, {**shown, "src": json.dumps(place.found.src), "rule": place.rule, "inline": inline})
     ((number,),) = database.execute("SELECT number FROM images WHERE id = ?", (shown["id"],))
     if not place.rule:
-        captions = ((number, json.dumps([each.text, each.kind, each.language])) for each in place.found.captions)
-        database.executemany("INSERT OR IGNORE INTO captions (image, caption) VALUES (?, ?)", captions)
+        captions = ((number, _as_json(found.caption), found.rule) for found in place.found.found)
+        database.executemany("INSERT OR IGNORE INTO captions (image, caption, rule) VALUES (?, ?, ?)", captions)
     return int(number)
+
+
+def _as_json(caption: Caption) -> str:
+    return json.dumps([caption.text, caption.kind, caption.language])
 
 
 def _caption(text: str, kind: str, language: str) -> Caption:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from mlsr_es.errors import InputError
 from mlsr_es.sources.atomic import DOCUMENT_COLUMNS, SECTION_COLUMNS
-from mlsr_es.sources.captions import is_caption_name
+from mlsr_es.sources.caption_names import is_caption_name
 
 
 @dataclass(frozen=True, slots=True)

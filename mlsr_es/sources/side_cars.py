@@ -12,7 +12,7 @@ import orjson
 
 from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.errors import RecordError
-from mlsr_es.sources.captions import captions_from, is_caption_name
+from mlsr_es.sources.caption_names import captions_from, is_caption_name
 from mlsr_es.sources.embedded import captions_of_xmp
 from mlsr_es.sources.encodings import text_of
 from mlsr_es.sources.text import folded, inside, language_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from urllib.parse import quote
@@ -9,6 +10,8 @@ from urllib.parse import quote
 from mlsr_es.collection import SPACE_IN_TREC
 from mlsr_es.errors import RecordError
 
+_WORD = re.compile(r"\w+")
+_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Spaces stay, so that ids can be read; SPACE_IN_TREC stands for them in TREC files.
 _BREAKS_A_LINE = re.compile(rf"[^\S ]|[\x00-\x1f\x7f{SPACE_IN_TREC}]")
 _BREAKS_A_PATH = re.compile(rf"[^\S ]|[\x00-\x1f\x7f%{SPACE_IN_TREC}\udc80-\udcff]")
@@ -17,6 +20,12 @@ _BREAKS_A_PATH = re.compile(rf"[^\S ]|[\x00-\x1f\x7f%{SPACE_IN_TREC}\udc80-\udcf
 def folded(text: str) -> str:
     """The text with every run of white space or NUL as one space, and no space at the ends."""
     return " ".join(text.replace("\0", " ").split())
+
+
+def word_count(text: str) -> int:
+    """How many words a text has; in Chinese, Japanese and Korean two signs count as a word."""
+    signs = len(_SIGN.findall(text))
+    return signs // 2 + len(_WORD.findall(_SIGN.sub(" ", text)))
 
 
 def row_id(text: str) -> str:
@@ -34,22 +43,29 @@ def language_code(text: str) -> str:
     return text.strip().lower().replace("_", "-").replace("@", "-")
 
 
-def inside(folder: Path, relative: str, *, record_id: str) -> Path:
+def inside(folder: Path, relative: str, *, record_id: str, advice: str = "") -> Path:
     """The absolute path of a file that a source names.
 
     Args:
         folder: The source's folder, resolved.
         relative: A path relative to the folder, as the source gives it.
         record_id: The id of the record with the path.
+        advice: What to do where the path leaves the folder.
 
     Raises:
-        RecordError: The path leaves the folder (as an absolute path, by ``..`` or by a link), or is not a file.
+        RecordError: The path leaves the folder (as an absolute path, by ``..`` or by a link), or is not a file. The
+            reason for a link tells where it leads.
     """
     try:
         relative.encode()  # a name that is not UTF-8 cannot be stored
         path = (folder / relative).resolve()
         if not path.is_relative_to(folder):
-            raise RecordError(record_id, "read", f"its path leaves the source's folder: {relative}")
+            advised = f"; {advice}" if advice else ""
+            if Path(os.path.normpath(folder / relative)).is_relative_to(folder):
+                raise RecordError(
+                    record_id, "read", f"a link that leaves the source's folder: {relative} leads to {path}{advised}"
+                )
+            raise RecordError(record_id, "read", f"its path leaves the source's folder: {relative}{advised}")
         if not path.is_file():
             raise RecordError(record_id, "read", f"there is no such file: {relative}")
     except (OSError, ValueError, RuntimeError) as error:  # too long, a NUL, a loop of links

@@ -108,3 +108,44 @@ def test_no_language(languages: str) -> None:
     """An empty list of languages is a usage error."""
     result = run.invoke(app, ["collection", "inspect", "sample", "--languages", languages])
     assert result.exit_code == 2
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site with a caption by a rule, one by a mark, and an image without any."""
+    for name in "abc":
+        Image.new("RGB", (90, 90)).save(tmp_path / f"{name}.png")
+    (tmp_path / "p.html").write_text(
+        "<h2>Birds</h2><center><img src=a.png alt=owl lang=en><br>A barn owl</center>"
+        "<figure><img src=b.png><figcaption>A bee</figcaption></figure><p>t</p><img src=c.png>"
+    )
+    return tmp_path
+
+
+def test_show(site: Path) -> None:
+    """With --show each caption is a row with image, page, rule and score, and an image without any is a row, too."""
+    result = run.invoke(app, ["collection", "inspect", str(site), "--show"])
+    rows = [line.split("\t")[1:] for line in result.stdout.splitlines()]
+    assert rows == [
+        ["page", "rule", "score", "kind", "caption"],
+        ["p.html", "box", "0.80", "description", "A barn owl"],
+        ["p.html", "own", "", "alt", "owl"],
+        ["p.html", "own", "", "description", "A bee"],
+        ["p.html", "none", "", "", ""],
+    ]
+    assert "3 images, 1 of them without captions." in result.stderr
+
+
+def test_show_json(site: Path) -> None:
+    """With --show --json the object has the images too, each caption with its rule and its score."""
+    found = orjson.loads(run.invoke(app, ["collection", "inspect", str(site), "--show", "--json"]).stdout)
+    captions = [
+        [(each["text"], each["rule"], each["score"]) for each in image["captions"]] for image in found["images"]
+    ]
+    assert captions == [[("A barn owl", "box", 0.8), ("owl", None, None)], [("A bee", None, None)], []]
+    assert found["rules"] == {"box": 1}
+
+
+def test_the_rules_are_counted(site: Path) -> None:
+    """Without --show, the table counts the captions that rules found."""
+    assert "found by rules      box 1 (--show" in run.invoke(app, ["collection", "inspect", str(site)]).stdout

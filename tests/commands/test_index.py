@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -131,14 +132,40 @@ def test_each_page_of_a_manual_is_parsed_once(tmp_path: Path, index: str, monkey
         Image.new("RGB", (90, 90)).save(tmp_path / f"{number}.png")
     parsed: list[str] = []
 
-    def counting(content: bytes, page: str) -> Page:
+    def counting(content: bytes, page: str, **others: Any) -> Page:
         parsed.append(page)
-        return read_page(content, page)
+        return read_page(content, page, **others)
 
     monkeypatch.setattr("mlsr_es.sources.manual.read_page", counting)
     done = index_into(index, tmp_path, "--rejects", str(tmp_path / "rejects"), "--json").json
     assert (done["encoded"], done["hybrid"] is not None) == (12, True)
     assert parsed == [f"{number:02}.html" for number in range(12)]
+
+
+def test_words_of_the_page_stand_in_for_captions_on_request(
+    tmp_path: Path, index: str, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --stand-ins an image without a caption has words of its page, and an evaluation says that this leaks."""
+    monkeypatch.chdir(tmp_path)
+    site = tmp_path / "site"
+    site.mkdir()
+    Image.new("RGB", (90, 90)).save(site / "a.png")
+    Image.new("RGB", (90, 90), "red").save(site / "b.png")
+    text = "The heron stands in the reeds all day, and waits for a fish to come near enough to be caught."
+    (site / "p.html").write_text(
+        f"<html lang=en><h2 id=h>Herons</h2><p>{text}</p><p><img src=a.png></p><h2>Owls</h2><img src=b.png alt=owl>"
+    )
+    assert run_program("collection", "export", str(site), "-o", "out").code == 0
+    assert index_into(index, site, "--collection", "birds").code == 0
+    files = ("--topics", "out/topics.jsonl", "--qrels", "out/qrels.txt")
+    Path("out/qrels.txt").write_text("p.html#h 0 birds/a.png 1\n")
+    assert index_into(index, site, "--collection", "birds", "--stand-ins").code == 0
+    client.indices.refresh(index=index)
+    stored = client.get(index=index, id="birds/a.png").body["_source"]["caption"]
+    assert stored == {"introduction": [text], "heading": ["Herons"]}
+    ran = run_program("evaluate", "--index", index, *files)
+    assert ran.code == 0, ran.stderr
+    assert "It leaks: 1 judgements are of images that only words of their own page describe" in ran.stderr
 
 
 def test_captions_that_the_model_does_not_read_leave_nothing_to_index(tmp_path: Path, index: str) -> None:

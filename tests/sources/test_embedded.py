@@ -14,7 +14,7 @@ from PIL import Image, PngImagePlugin
 from mlsr_es.collection import Caption, CaptionKind, ImageFile
 from mlsr_es.sources.images import captions_in
 
-DESCRIPTION, TITLE, ALT, ATTRIBUTION = CaptionKind
+DESCRIPTION, TITLE, ALT, ATTRIBUTION = (CaptionKind(name) for name in ("description", "title", "alt", "attribution"))
 
 XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

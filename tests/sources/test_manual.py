@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,7 +15,7 @@ from mlsr_es.collection import ImageDocument, ImageFile, Judgement
 from mlsr_es.errors import RecordError, StorageError
 from mlsr_es.progress import Silent
 from mlsr_es.sources import Header, LeftOut, header_of
-from mlsr_es.sources.manual import Manual
+from mlsr_es.sources.manual import AS_PUBLISHED, Manual
 from mlsr_es.sources.page import Page, read_page
 
 
@@ -56,9 +57,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of pages and images, each as often as it is read."""
     names: list[str] = []
 
-    def reading(content: bytes, page: str) -> Page:
+    def reading(content: bytes, page: str, **others: Any) -> Page:
         names.append(page)
-        return read_page(content, page)
+        return read_page(content, page, **others)
 
     def looking(image: ImageFile) -> Header:
         names.append(image.name)
@@ -76,12 +77,12 @@ def test_everything_is_read_once(tmp_path: Path, read: list[str]) -> None:
     german = source.in_languages(frozenset({"de"}))
     assert read == []
     assert source.count() == 1
-    assert read == ["a.html", "b.html"]
+    assert read == ["a.html", "x.png", "b.html"]
     assert [judgement.section_id for judgement in source.judgements()] == ["a.html#1", "b.html#1"]
     assert list(german.judgements()) == []
     assert list(german.documents()) == [LeftOut("m/x.png", "language")]
     assert len([*source.sections(), *source.documents(), *source.documents()]) == 4
-    assert read == ["a.html", "b.html", "x.png"]
+    assert read == ["a.html", "x.png", "b.html"]
 
 
 def test_a_manual_is_read_in_several_threads_at_once(tmp_path: Path, read: list[str]) -> None:
@@ -225,3 +226,78 @@ def test_languages(tmp_path: Path) -> None:
     folder = write(tmp_path, {"p.html": page}, {f"{name}.png": (90, 90) for name in "abcd"})
     found = by_id(Manual(folder, name="m").in_languages(frozenset({"en"})))
     assert [type(item).__name__ for item in found.values()] == ["LeftOut", *["ImageDocument"] * 3]
+
+
+def gallery(images: int, words: int) -> str:
+    shown = "".join(f"<p><img src={number}.png></p>" for number in range(images))
+    return f"<h2 id=s>Birds</h2><p>{'bird ' * words}</p>{shown}"
+
+
+@pytest.mark.parametrize(("images", "words", "topics"), [(13, 64, 0), (13, 65, 1), (12, 0, 1)])
+def test_a_gallery_is_no_topic(tmp_path: Path, images: int, words: int, topics: int) -> None:
+    """A section of over twelve images and under five words for each is no topic; its images stay documents."""
+    sizes = {f"{number}.png": (90, 90) for number in range(images)}
+    source = Manual(write(tmp_path, {"p.html": gallery(images, words)}, sizes), name="m")
+    assert len({judgement.section_id for judgement in source.judgements()}) == topics
+    assert len(list(source.galleries())) == 1 - topics
+    assert len(by_id(source)) == images
+
+
+def test_the_name_of_the_site_is_no_part_of_titles(tmp_path: Path) -> None:
+    """What the titles of all pages share is cut from them."""
+    pages = {f"{name}.html": f"<title>{name} - Birds</title><p>t</p>" for name in ("Ants", "Bees", "Owls")}
+    source = Manual(write(tmp_path, pages, {}), name="m")
+    assert [section.page_title for section in source.sections()] == ["Ants", "Bees", "Owls"]
+
+
+def test_the_reading_of_published_figures(tmp_path: Path) -> None:
+    """A collection of published figures has no rules for captions, whole titles, and galleries as topics."""
+    pages = {f"{name}.html": f"<title>{name} - Birds</title>{gallery(13, 1)}" for name in "abc"}
+    pages["d.html"] = "<title>d - Birds</title><center><img src=d.png><br>An owl</center>"
+    folder = write(tmp_path, pages, {f"{number}.png": (90, 90) for number in [*range(13), "d"]})
+    usual, published = Manual(folder, name="m"), Manual(folder, name="m", reading=AS_PUBLISHED)
+    assert {section.page_title for section in usual.sections()} == set("abcd")
+    assert {section.page_title for section in published.sections()} == {f"{name} - Birds" for name in "abcd"}
+    assert len(list(usual.judgements())) == 1
+    assert [judgement.image_id for judgement in published.judgements()][-1] == "m/d.png"
+    captions = [source_captions(source, "m/d.png") for source in (usual, published)]
+    assert captions == [["An owl"], []]
+
+
+def source_captions(source: Manual, image_id: str) -> list[str]:
+    document = by_id(source)[image_id]
+    assert isinstance(document, ImageDocument)
+    return [caption.text for caption in document.captions]
+
+
+def test_root(tmp_path: Path) -> None:
+    """With a wider root, images beside the pages' folder are read, by address or by link, and nothing outside it."""
+    folder = write(
+        tmp_path,
+        {"site/en/p.html": "<img src=../images/a.png><img src=shared/b.png><img src=../../c.png>"},
+        {"site/images/a.png": (90, 90), "site/shared/b.png": (90, 90), "c.png": (90, 90)},
+    )
+    (folder / "site/en/shared").symlink_to("../shared")
+    alone = by_id(Manual(folder / "site/en", name="m"))
+    assert [item.reason.partition(":")[0] for item in alone.values() if isinstance(item, RecordError)] == [
+        "its path leaves the source's folder",
+        "a link that leaves the source's folder",
+        "its path leaves the source's folder",
+    ]
+    wider = by_id(Manual(folder / "site/en", name="m", root=folder / "site"))
+    assert {key: type(item).__name__ for key, item in wider.items()} == {
+        "m/images/a.png": "ImageDocument",
+        "m/en/shared/b.png": "ImageDocument",
+        "m/../c.png": "RecordError",
+    }
+    assert [section.page for section in Manual(folder / "site/en", name="m", root=folder / "site").sections()] == [
+        "en/p.html"
+    ]
+
+
+def test_addresses_from_the_top_of_the_site(tmp_path: Path) -> None:
+    """An address that begins with a slash counts from the source's folder, even if the site is below a host's top."""
+    html = "<img src=/images/a.png><img src=/docs/images/b.png><img src=/gone.png>"
+    folder = write(tmp_path, {"deep/p.html": html}, {"images/a.png": (90, 90), "images/b.png": (90, 90)})
+    kinds = {key: type(item).__name__ for key, item in by_id(Manual(folder, name="m")).items()}
+    assert kinds == {"m/images/a.png": "ImageDocument", "m/images/b.png": "ImageDocument", "m//gone.png": "RecordError"}

@@ -182,3 +182,26 @@ def test_all_left_out(tmp_path: Path) -> None:
     (tmp_path / "p.html").write_text("<nav><img src=x.png></nav>")
     with pytest.raises(SourceError, match="all 1 are left out by rule"):
         open_source(str(tmp_path))
+
+
+def test_a_folder_whose_name_says_nothing(tmp_path: Path) -> None:
+    """The manual in ``owl/html`` is called owl, which is told, and a name that the user gives stays."""
+    page = tmp_path / "owl" / "html" / "p.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<img src=a.png>")
+    Image.new("RGB", (90, 90)).save(page.with_name("a.png"))
+    told: list[str] = []
+    assert open_source(str(page.parent), say=told.append).name == "owl"
+    assert told == ["The collection is called owl, since the folder's name, html, says nothing."]
+    assert open_source(str(page.parent), name="html", say=told.append).name == "html"
+    assert len(told) == 1
+
+
+def test_a_root_that_does_not_fit(tmp_path: Path) -> None:
+    """A root that does not hold the pages is refused, and so is one for a source without pages."""
+    (tmp_path / "owl").mkdir()
+    (tmp_path / "owl" / "p.html").write_text("<p>t</p>")
+    with pytest.raises(SourceError, match=r"--root .*bees does not hold"):
+        open_source(str(tmp_path / "owl"), root=tmp_path / "bees")
+    with pytest.raises(SourceError, match="of a folder of HTML pages, and sample is none"):
+        open_source("sample", root=tmp_path)

@@ -122,6 +122,17 @@ def test_sphinx() -> None:
     assert setup.section_id == "start.html#install"
 
 
+@pytest.mark.parametrize(
+    ("src", "alt"),
+    [("_images/owl.png", "_images/owl.png"), ("./i/owl.png", "./i/owl"), ("600px-Barn_owl.png", "Barn owl.png")],
+)
+def test_the_name_of_a_file_is_no_alternative_text(src: str, alt: str) -> None:
+    """Sphinx, Texinfo and MediaWiki write the file's name where the author wrote nothing."""
+    page = read_page(f"<p><img src='{src}' alt='{alt}'></p><p><img src=owl.png alt=owl></p>".encode(), "p.html")
+    assert captions(page, src) == []
+    assert captions(page, "owl.png") == [("alt", "owl")]
+
+
 def test_plain_html() -> None:
     """Plain pages: text before the first heading is a section, headings nest by level, equal anchors stay apart."""
     html = """<title>Boats</title><p>Lead.</p><h2>Sails</h2><p>Up.<!-- no --> Down.</p>

@@ -3,7 +3,14 @@
 from mlsr_es.elastic.mapping.carried import carried_properties, carried_values
 from mlsr_es.elastic.mapping.documents import document_body, stored_weights, weights_body
 from mlsr_es.elastic.mapping.fields import REFERENCES, TEXTS, check_readable, values_at
-from mlsr_es.elastic.mapping.index_body import KEEP_WEIGHTS, WHILE_BUILDING, check_field, field_type, index_body
+from mlsr_es.elastic.mapping.index_body import (
+    KEEP_WEIGHTS,
+    WHILE_BUILDING,
+    caption_mapping,
+    check_field,
+    field_type,
+    index_body,
+)
 from mlsr_es.elastic.mapping.meta import IndexMeta, State
 from mlsr_es.elastic.mapping.term_fields import FieldKind, TermField, cut, names_in
 
@@ -16,6 +23,7 @@ __all__ = [
     "IndexMeta",
     "State",
     "TermField",
+    "caption_mapping",
     "carried_properties",
     "carried_values",
     "check_field",

@@ -34,7 +34,7 @@ def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = 
         serving_settings: Index settings of the version that serves now, so that settings made by hand pass to the next
             version.
     """
-    body: dict[str, Any] = orjson.loads(shipped("mappings", "image-documents.json").read_bytes())
+    body = _shipped_body()
     settings = body["settings"]["index"]
     wanted = settings | dict(serving_settings or {})
     restore = {name: wanted.get(name) for name in WHILE_BUILDING}
@@ -44,6 +44,12 @@ def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = 
     body["mappings"]["properties"]["mlsr"]["properties"]["terms"]["type"] = meta.field_kind.value
     body["mappings"]["_meta"] = replace(meta, restore=restore).merged_into({})
     return body
+
+
+def caption_mapping() -> dict[str, Any]:
+    """The mapping of the object ``caption``: a field for each kind of caption component."""
+    mapping: dict[str, Any] = _shipped_body()["mappings"]["properties"]["caption"]
+    return mapping
 
 
 def field_type(mapping: Mapping[str, Any], path: str) -> str:
@@ -67,3 +73,8 @@ def check_field(index: str, mapping: Mapping[str, Any], field: TermField) -> Non
             f"the index {index} cannot be searched by term weights: its field {field.path} {what}.",
             advice="Name another index, or index under a new name.",
         )
+
+
+def _shipped_body() -> dict[str, Any]:
+    body: dict[str, Any] = orjson.loads(shipped("mappings", "image-documents.json").read_bytes())
+    return body

@@ -3,6 +3,7 @@
 from mlsr_es.elastic.versions.creating import add_fields
 from mlsr_es.elastic.versions.listing import Listed, Role, list_versions, only_index
 from mlsr_es.elastic.versions.meta_updates import (
+    add_caption_fields,
     mark_ready,
     read_meta,
     store_hybrid,
@@ -29,6 +30,7 @@ __all__ = [
     "Resolved",
     "Role",
     "Version",
+    "add_caption_fields",
     "add_fields",
     "alias_of",
     "check_unused",

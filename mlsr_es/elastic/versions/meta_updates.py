@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic.client import translated, with_retries
-from mlsr_es.elastic.mapping import IndexMeta, State
+from mlsr_es.elastic.mapping import IndexMeta, State, caption_mapping, field_type
 from mlsr_es.elastic.search import Strategy
 from mlsr_es.hybrid import Hybrid
 
@@ -66,6 +67,22 @@ def update_meta(client: Elasticsearch, index: str, doing: str, change: Callable[
         with translated(client, doing):
             client.indices.put_mapping(index=index, meta=after.merged_into(owners))
     return before
+
+
+def add_caption_fields(client: Elasticsearch, version: str) -> None:
+    """Add the fields for kinds of captions that were not known when a version was created; the others stay.
+
+    Raises:
+        IndexMismatchError: The version is gone.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    told = with_retries(client, f"read the mapping of {version}", lambda: client.indices.get_mapping(index=version))
+    mapping = told.body[version]["mappings"]
+    fields = {f"caption.{kind}" for kind in CaptionKind}
+    if all(field_type(mapping, field) for field in fields):
+        return
+    with translated(client, f"add the fields of captions to {version}"):
+        client.indices.put_mapping(index=version, properties={"caption": caption_mapping()})
 
 
 def mark_ready(client: Elasticsearch, version: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlsr_es.elastic.cluster import capabilities
 from mlsr_es.elastic.mapping import FieldKind, IndexMeta, State
 from mlsr_es.elastic.reading import collections
-from mlsr_es.elastic.versions import Version, create_version, delete_version, resolve
+from mlsr_es.elastic.versions import Version, add_caption_fields, create_version, delete_version, resolve
 from mlsr_es.errors import IndexMismatchError
 
 if TYPE_CHECKING:
@@ -97,7 +97,10 @@ def opened(client: Client, name: str, meta: IndexMeta, target: Target, kind: Fie
         IndexMismatchError: The name belongs to an index, so it cannot become an alias.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    return target.version or create_version(client, name, of_new_version(client, meta, kind))
+    if target.version:
+        add_caption_fields(client, target.version)
+        return target.version
+    return create_version(client, name, of_new_version(client, meta, kind))
 
 
 def missing_collections(client: Client, version: str, serving: str | None) -> tuple[str, ...]:

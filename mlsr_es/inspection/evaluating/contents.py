@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from mlsr_es.collection import Caption, ImageDocument
+from mlsr_es.collection import STAND_INS, Caption, ImageDocument
 from mlsr_es.elastic.mapping import IndexMeta, values_at
 from mlsr_es.elastic.reading import collections, scan
 from mlsr_es.elastic.search import weights_in
@@ -34,6 +34,7 @@ class Contents:
         vectors: A row an image.
         collections: That the images are of.
         revision: Of the model that made the vectors.
+        stand_ins: The ids of the images that only words of their own page describe.
     """
 
     image_ids: tuple[str, ...]
@@ -41,6 +42,7 @@ class Contents:
     vectors: SparseVectors
     collections: tuple[str, ...]
     revision: str
+    stand_ins: frozenset[str] = frozenset()
 
     @classmethod
     def of_files(cls, stored: VectorFolder) -> Self:
@@ -100,11 +102,15 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
     progress.start(stage, unit="images")
     image_ids: list[str] = []
     captions: list[str] = []
+    stand_ins: set[str] = set()
 
     def rows() -> Iterator[Mapping[str, float]]:
         for image_id, source in scan(client, version.index, [version.meta.field, *version.meta.caption_fields]):
             image_ids.append(image_id)
-            captions.append(_captions(image_id, source, version.meta))
+            document = _document(image_id, source, version.meta)
+            captions.append(caption_text(document))
+            if any(caption.kind in STAND_INS for caption in document.captions):
+                stand_ins.add(image_id)
             progress.advance(stage)
             yield weights_in(source, version.meta.field)
 
@@ -120,14 +126,16 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
     vectors = gathered(rows(), column).vectors(len(vocabulary))
     progress.finish(stage)
     held = (version.index,) if version.meta.enriched else tuple(collections(client, version.index))
-    return Contents(tuple(image_ids), tuple(captions), vectors, held, version.meta.revision)
+    return Contents(
+        tuple(image_ids), tuple(captions), vectors, held, version.meta.revision, stand_ins=frozenset(stand_ins)
+    )
 
 
-def _captions(image_id: str, source: Mapping[str, Any], meta: IndexMeta) -> str:
+def _document(image_id: str, source: Mapping[str, Any], meta: IndexMeta) -> ImageDocument:
     captions = tuple(
         Caption(text, kind)
         for field, kind in meta.caption_fields.items()
         for text in values_at(source, field)
         if isinstance(text, str)
     )
-    return caption_text(ImageDocument(image_id, "", captions))
+    return ImageDocument(image_id, "", captions)

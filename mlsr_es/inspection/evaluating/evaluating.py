@@ -58,6 +58,11 @@ class Evaluation:
     plan: TopicPlan
     contents: Contents
 
+    @property
+    def leaks(self) -> int:
+        """How many judgements are of images that only words of their own page describe: these are found too easily."""
+        return sum(judgement.image_id in self.contents.stand_ins for judgement in self.topics.judgements)
+
 
 def evaluate_index(
     client: Client,

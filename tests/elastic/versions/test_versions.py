@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
+from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic.bulk import IndexAction, load
 from mlsr_es.elastic.mapping import IndexMeta, State, index_body
 from mlsr_es.elastic.reading import count
 from mlsr_es.elastic.versions import (
     Resolved,
     Version,
+    add_caption_fields,
     create_version,
     delete_version,
     mark_ready,
@@ -153,6 +155,18 @@ def test_where_a_collection_comes_from_is_written_down(client: Elasticsearch, in
     assert resolved is not None
     assert resolved.serving is not None
     assert resolved.serving.meta.origins == {"birds": "/b", "owls": "/c"}
+
+
+def test_fields_for_new_kinds_of_captions_are_added(client: Elasticsearch, index_name: str) -> None:
+    """A version that an older program created gets the fields of captions that it lacks, and keeps its metadata."""
+    body = index_body(META)
+    kinds = body["mappings"]["properties"]["caption"]["properties"]
+    del kinds["introduction"], kinds["heading"]
+    client.indices.create(index=index_name, **body)
+    add_caption_fields(client, index_name)
+    mapping = client.indices.get_mapping(index=index_name).body[index_name]["mappings"]
+    assert set(mapping["properties"]["caption"]["properties"]) == set(CaptionKind)
+    assert mapping["_meta"] == body["mappings"]["_meta"]
 
 
 def test_a_version_can_be_given_up(client: Elasticsearch, index_name: str) -> None:

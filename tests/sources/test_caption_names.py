@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mlsr_es.collection import Caption, CaptionKind
-from mlsr_es.sources.captions import captions_from, is_caption_name
+from mlsr_es.sources.caption_names import captions_from, is_caption_name
 
 
 @pytest.mark.parametrize(
