@@ -95,6 +95,8 @@ def open_source(
         source = _by_path(name_or_path, asked).in_languages(languages)
     except OSError as error:
         raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
+    if introduced and not isinstance(source, Manual):
+        raise SourceError(f"--stand-ins is of HTML pages, and {name_or_path} has none.", advice="Leave it out.")
     if isinstance(source, Manual | ImageFolder) and name is None:
         folder = Path(name_or_path).expanduser().resolve().name
         if path_id(folder) != source.name:

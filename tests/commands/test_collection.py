@@ -134,6 +134,8 @@ def test_show(site: Path) -> None:
         ["p.html", "none", "", "", ""],
     ]
     assert "3 images, 1 of them without captions." in result.stderr
+    with_stand_ins = run.invoke(app, ["collection", "inspect", str(site), "--show", "--stand-ins"])
+    assert with_stand_ins.stdout.splitlines()[-1].split("\t")[1:] == ["p.html", "stand-in", "", "heading", "Birds"]
 
 
 def test_show_json(site: Path) -> None:

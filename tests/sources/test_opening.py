@@ -205,3 +205,10 @@ def test_a_root_that_does_not_fit(tmp_path: Path) -> None:
         open_source(str(tmp_path / "owl"), root=tmp_path / "bees")
     with pytest.raises(SourceError, match="of a folder of HTML pages, and sample is none"):
         open_source("sample", root=tmp_path)
+
+
+def test_stand_ins_are_of_pages(tmp_path: Path) -> None:
+    """Stand-ins are refused for a source without pages."""
+    Image.new("RGB", (90, 90)).save(tmp_path / "a.png")
+    with pytest.raises(SourceError, match="--stand-ins is of HTML pages"):
+        open_source(str(tmp_path), introduced=True)

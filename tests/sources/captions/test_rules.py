@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +55,13 @@ def test_the_examples_are_of_all_rules_in_their_order() -> None:
     assert list(FOUND) == [rule.name for rule in CAPTION_RULES]
     scores = [rule.score for rule in CAPTION_RULES]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_the_document_lists_the_rules() -> None:
+    """``docs/sites.md`` lists each rule with its score, in their order."""
+    document = Path(__file__).parents[3] / "docs" / "sites.md"
+    listed = re.findall(r"^\| `([a-z ]+)` \| (\.\d\d) \|", document.read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed == [(rule.name, f"{rule.score:.2f}".lstrip("0")) for rule in CAPTION_RULES]
 
 
 @pytest.mark.parametrize(
