@@ -30,6 +30,8 @@ _QUESTIONS = (
 """Forms of questions. Their grammar seldom fits the title; their function words are what the model learns from."""
 
 _GENERAL_PAGES = 3
+_LOWER_CASE = 0.5
+"""The share of titles in lower case."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _NUMBER = re.compile(r"^[\dA-Z]+(\.\d+)*\.\s+")
 
@@ -47,7 +49,7 @@ def general_titles(sections: Iterable[Section]) -> frozenset[str]:
 
 
 def shortened(section: Section, random: Random, general: Collection[str] = ()) -> Section:
-    """Draw a short query that asks for what a section is about; it has no titles, as a question in a search box has none.
+    """Draw a short query that asks for what a section is about, without titles, as in a search box.
 
     Args:
         section: A section with a title or a text.
@@ -63,5 +65,5 @@ def shortened(section: Section, random: Random, general: Collection[str] = ()) -
     sentence = _SENTENCE_END.split(section.text, maxsplit=1)[0]
     form = random.choice([*forms, *([""] if sentence else [])])
     keywords = _NUMBER.sub("", random.choice(titles)) if titles else ""
-    text = form.format(keywords.lower() if random.random() < 0.5 else keywords) if form else sentence
+    text = form.format(keywords.lower() if random.random() < _LOWER_CASE else keywords) if form else sentence
     return Section(id=section.id, page=section.page, text=text)

@@ -27,7 +27,7 @@ def test_a_query_is_keywords_a_question_or_one_sentence() -> None:
 
 
 def test_titles_of_several_pages_say_nothing() -> None:
-    """ "Overview" stands on three pages, so the page's title is asked for."""
+    """A title such as "Overview" stands on three pages, so the page's title is asked for."""
     sections = [Section(str(number), "text", page=str(number), section_title="Overview") for number in range(3)]
     general = general_titles([*sections, Section("t", "text", page="0", section_title="Crop")])
     assert general == {"Overview"}
