@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from mlsr_es.collection import Section
 from mlsr_es.errors import InputError
-from mlsr_es.words import stems, word_weights, words
+from mlsr_es.words import content_stems, content_words, word_weights
 
 STEMS = "caption_stems"
 """The field with the captions' stems; BM25 on it equals the BM25 of the evaluation baselines."""
@@ -83,5 +83,5 @@ class Hybrid:
         return asdict(self)
 
     def word_weights(self, section: Section) -> dict[str, float]:
-        """The section's words with their weights, in which titles count more; words are cut as those of the field."""
-        return word_weights(section, analyse=stems if self.field == STEMS else words)
+        """The section's content words with their weights, in which titles count more; cut as the field's words are."""
+        return word_weights(section, analyse=content_stems if self.field == STEMS else content_words)

@@ -20,6 +20,17 @@ these they this to was will with"""
 STOP_WORDS = frozenset(_LUCENE_ENGLISH.split())
 """Lucene's English stop words."""
 
+_QUESTIONING = """am any anybody anyone anything aren because been being both can cannot could couldn did didn do does doesn
+doing don each either else ever every from get gets had hadn has hasn have haven having he her here hers herself him
+himself his how however i isn its itself just let lets ll may me might mine must my myself neither nobody nor
+nothing now oh ok okay once only onto other others ought our ours ourselves please quite rather re really s
+shall she should shouldn since so some somebody someone something somewhere still t than theirs them themselves
+those though thus too until us ve very wasn we well were weren what whatever when whenever where wherever
+whether which while who whoever whom whose why won would wouldn yes yet you your yours yourself yourselves"""
+
+FUNCTION_WORDS = STOP_WORDS | frozenset(_QUESTIONING.split())
+"""English words that say how a sentence is built, not what it is about: questions are full of them."""
+
 FIELD_BOOSTS: Mapping[str, float] = MappingProxyType({"page_title": 8.0, "section_title": 4.0, "text": 1.0})
 """How many times a word counts, by the field of the section that holds it."""
 
@@ -47,6 +58,17 @@ def words(text: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """The words of a text without stop words, and with English endings cut off."""
     stemmed: list[str] = _stemmer().stemWords(words(text))
+    return stemmed
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a query in order, without function words, which would decide what a short question finds."""
+    return [word for word in words(text) if word not in FUNCTION_WORDS]
+
+
+def content_stems(text: str) -> list[str]:
+    """The content words of a query, with English endings cut off."""
+    stemmed: list[str] = _stemmer().stemWords(content_words(text))
     return stemmed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlsr_es.collection import Section
-from mlsr_es.words import word_weights, words
+from mlsr_es.words import content_stems, content_words, word_weights, words
 
 
 def test_words_are_lower_case_without_stop_words() -> None:
@@ -28,3 +28,10 @@ def test_boosts_choose_the_fields() -> None:
 def test_an_empty_section_has_no_words() -> None:
     """Nor does one of stop words."""
     assert word_weights(Section("s", text="to be or not to be")) == {}
+
+
+def test_a_question_has_content_words() -> None:
+    """Its function words, which captions rarely contain, would decide what it finds."""
+    assert content_words("How do I rotate a layer?") == ["rotate", "layer"]
+    assert content_stems("Which filters would you use?") == ["filter", "use"]
+    assert content_words("selecting by color") == ["selecting", "color"]

@@ -15,6 +15,7 @@ from torch import nn
 from mlsr_es.encoders.bi_encoder import BiEncoder
 from mlsr_es.encoders.config import BiEncoderConfig, Head
 from mlsr_es.encoders.encoder import Encoder, ImageBackbone
+from mlsr_es.encoders.function_words import function_words
 from mlsr_es.encoders.heads import MlmHead, MlpHead, activation_named, has_mlm_head, mlm_head_of
 from mlsr_es.errors import ModelError
 from mlsr_es.extras import missing
@@ -117,7 +118,12 @@ def fit(
     def head_of(kind: Head, parts: TextParts) -> MlpHead | MlmHead:
         if kind is Head.MLM:
             return parts.mlm_head
-        return MlpHead(parts.mlm_head.decoder.in_features, sizes[0], frequencies=config.frequencies)
+        return MlpHead(
+            parts.mlm_head.decoder.in_features,
+            sizes[0],
+            frequencies=config.frequencies,
+            function_words=function_words(tokenizer, sizes[0]) if config.function_words else None,
+        )
 
     query_encoder = Encoder(
         head_of(config.query_head, query), text=query.backbone, image=None, fields=tuple(config.query_fields)

@@ -43,6 +43,7 @@ class DocumentInput(StrEnum):
 CAPTION_FIELDS = ("title", "description", "alt", "attribution")
 
 _TITLES_BY_TOKEN_TYPE = MappingProxyType({"page_title": 1, "section_title": 1, "text": 0})
+_FOR_MLP = ("frequencies", "function_words")
 _CAPTION_TOKEN_TYPES = MappingProxyType({"title": 0, "description": 0, "alt": 0})
 
 
@@ -62,6 +63,7 @@ class BiEncoderConfig:
         max_length: The most word pieces of one window, special tokens included; a backbone may have a smaller limit.
         pooled: Whether an image counts as one patch, its pooled embedding.
         frequencies: Whether MLP heads also read how often a word piece occurs in the text and how rare it is.
+        function_words: Whether MLP heads have a learned factor for function words and punctuation.
         query_terms: The most terms of a query vector, of which the heaviest are kept; None for all.
         document_terms: The most terms of a document vector, of which the heaviest are kept; None for all.
         languages: ISO 639-1 codes of the captions that the model reads; empty for all languages.
@@ -76,6 +78,7 @@ class BiEncoderConfig:
     max_length: int = 512
     pooled: bool = False
     frequencies: bool = False
+    function_words: bool = False
     query_terms: int | None = None
     document_terms: int | None = None
     languages: tuple[str, ...] = ("en",)
@@ -96,8 +99,8 @@ class BiEncoderConfig:
             faults.append("document_fields is empty, and the document encoder reads captions")
         if self.document_input is DocumentInput.IMAGE and self.document_head is Head.MLP:
             faults.append("an MLP head weighs word pieces of its input, and document_input 'image' has none")
-        if self.frequencies and Head.MLP not in (self.query_head, self.document_head):
-            faults.append("frequencies are for MLP heads, and there is none")
+        if Head.MLP not in (self.query_head, self.document_head):
+            faults += [f"{name} are for MLP heads, and there is none" for name in _FOR_MLP if getattr(self, name)]
         if self.max_length < 8:  # noqa: PLR2004
             faults.append(f"max_length {self.max_length} leaves no room for a text")
         if faults:
@@ -109,8 +112,9 @@ class BiEncoderConfig:
         """The values for ``config.json``."""
         values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         values["query_fields"], values["document_fields"] = dict(self.query_fields), dict(self.document_fields)
-        if not self.frequencies:
-            del values["frequencies"]  # so that models trained before this key existed keep their revision
+        for name in _FOR_MLP:
+            if not values[name]:
+                del values[name]  # so that models trained before this key existed keep their revision
         return {"architecture": "mlsr-es bi-encoder", "format": FORMAT, **values, "languages": list(self.languages)}
 
     @classmethod

@@ -9,6 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+_FUNCTION_SCALE = 0.1
+"""The factor of function words before training."""
+
 
 def term_weight(logits: Tensor) -> Tensor:
     """Compute ``log(1 + relu(logits))``, the last step of both heads; any shape, which the result keeps."""
@@ -22,19 +25,36 @@ class MlpHead(nn.Module):
     word piece occurs in the input, and its rarity in the captions of a collection. BM25 weights words by these two.
     For a word that the training data lack, they are the only evidence.
 
+    With ``function_words``, the logits of function words and punctuation have a learned factor. Captions rarely contain
+    "how" or "?", so they seem to be rare words, and would decide what a short question finds.
+
     Args:
         hidden_size: The size of a hidden state.
         vocabulary_size: The number of terms.
         frequencies: Whether the head reads the two numbers.
+        function_words: Bool, shape (vocabulary_size,): True for the terms that are function words or punctuation; None
+            for a head that treats all terms alike.
     """
 
     rarity: Tensor
     """Float in [0, 1], shape (vocabulary_size,): how rare each term is; exists only with ``frequencies``."""
+    function_words: Tensor | None
+    """Bool, shape (vocabulary_size,): which terms the learned factor applies to; None if there is no such factor."""
 
-    def __init__(self, hidden_size: int, vocabulary_size: int, *, frequencies: bool = False) -> None:
+    def __init__(
+        self,
+        hidden_size: int,
+        vocabulary_size: int,
+        *,
+        frequencies: bool = False,
+        function_words: Tensor | None = None,
+    ) -> None:
         super().__init__()
         self.vocabulary_size = vocabulary_size
         self.frequencies = frequencies
+        self.register_buffer("function_words", function_words)
+        if function_words is not None:
+            self.log_function_scale = nn.Parameter(torch.tensor(_FUNCTION_SCALE).log())
         self.weigh = nn.Linear(hidden_size + (2 if frequencies else 0), 1)
         if frequencies:
             self.register_buffer("rarity", torch.ones(vocabulary_size))
@@ -63,6 +83,8 @@ class MlpHead(nn.Module):
             repeated = repeated.scatter_add(1, token_ids, mask.to(hidden.dtype)).gather(1, token_ids)
             told = torch.stack([repeated.clamp(min=1).log(), self.rarity[token_ids].to(hidden.dtype)], dim=-1)
             hidden = torch.cat([hidden, told], dim=-1)
+        if self.function_words is not None:
+            scale = torch.where(self.function_words[token_ids], scale * self.log_function_scale.exp(), scale)
         return term_weight(self.weigh(hidden).squeeze(-1) * scale) * mask
 
 

@@ -10,6 +10,7 @@ from mlsr_es.collection import Section
 from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, TITLE_BOOSTED, Bm25
 from mlsr_es.evaluation.exact import exact_run
 from mlsr_es.evaluation.run import Run
+from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.vectors import SparseVectors
 
 
@@ -58,7 +59,7 @@ def hybrid_run(
         image_ids: The ids of the images.
     """
     words = Bm25.of(map(TITLE_BOOSTED.analyse, captions), k1=TITLE_BOOSTED.k1, b=TITLE_BOOSTED.b)
-    asked = words.queries(map(TITLE_BOOSTED.weigh, sections))
+    asked = words.queries(map(Hybrid(STEMS, weight).word_weights, sections))
     return exact_run(
         "hybrid",
         beside(queries, asked, weight=weight * CLUSTER_UNIT),

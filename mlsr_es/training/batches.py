@@ -15,6 +15,7 @@ from mlsr_es.encoders import BiEncoder, FieldReader, TextBatch, Window, caption_
 from mlsr_es.training.config import TrainingConfig
 from mlsr_es.training.data import TrainingData
 from mlsr_es.training.sampling import draw
+from mlsr_es.training.shortening import general_titles, shortened
 from mlsr_es.training.teaching import Teacher
 
 Pixels = Callable[[Sequence[ImageDocument]], Tensor]
@@ -52,6 +53,7 @@ class Batches:
         self._data, self._config, self._pixels, self._teacher = data, config, pixels, teacher
         self._hard = hard or [()] * len(data.sections)
         self._sections = model.query_reader
+        self._general = general_titles(data.sections)
         length = min(config.lengths.document, model.document_reader.max_length)
         self._captions = FieldReader(model.tokenizer, model.config.document_fields, length)
         self._reads_caption = model.config.document_input.reads_caption
@@ -95,9 +97,14 @@ class Batches:
         }
 
     def _shown(self, section: Section, random: Random) -> Section:
-        """The section as the model sees it; a share of the sections lose their titles."""
-        share = self._config.optimisation.text_alone
-        return section.only(["text"]) if share and section.text and random.random() < share else section
+        """The section as the model sees it; a share of the sections lose their titles, another share most words."""
+        settings = self._config.optimisation
+        drawn = random.random() if settings.text_alone or settings.short_queries else 1.0
+        if drawn < settings.text_alone:
+            return section.only(["text"]) if section.text else section
+        if drawn < settings.text_alone + settings.short_queries:
+            return shortened(section, random, self._general)
+        return section
 
     def groups(self, numbers: Sequence[int]) -> list[tuple[TextBatch | None, Tensor | None]]:
         """Build the document encoder's inputs for images, in groups.

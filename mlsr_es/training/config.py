@@ -39,6 +39,9 @@ class Cell(TomlTable):
     frequencies: bool = Field(
         default=False, description="MLP heads read how often a word piece occurs in the text, and how rare it is"
     )
+    function_words: bool = Field(
+        default=False, description="MLP heads have a learned factor for function words and punctuation"
+    )
 
 
 class Backbones(TomlTable):
@@ -112,6 +115,13 @@ class Optimisation(TomlTable):
         ge=0,
         le=1,
         description="share of queries shown without titles, so that the model also learns from texts",
+    )
+    short_queries: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="share of queries shown as keywords, a question or one sentence, so that the model also learns "
+        "from few words",
     )
     averaging: float = Field(default=0.0, ge=0, lt=1, description="decay of the weights' moving average; 0 for none")
     workers: int = Field(
@@ -225,6 +235,7 @@ class TrainingConfig(TomlTable):
             max_length=self.lengths.query,
             pooled=cell.pooled,
             frequencies=cell.frequencies,
+            function_words=cell.function_words,
             query_terms=self.limits.query_terms,
             document_terms=self.limits.document_terms,
             languages=tuple(self.collection.languages),

@@ -47,8 +47,12 @@ def _of_cell(values: Mapping[str, Any]) -> Iterator[str]:
     else:
         yield from (f"model.{key}: the preset has chosen it" for key in _CHOICES if key in cell)
     choices = _chosen(cell)
-    if cell.get("frequencies") is True and choices["query_head"] == choices["document_head"] == "mlm":
-        yield "model.frequencies: MLP heads read them, and there is none"
+    if choices["query_head"] == choices["document_head"] == "mlm":
+        yield from (
+            f"model.{key}: MLP heads use it, and there is none"
+            for key in ("frequencies", "function_words")
+            if cell.get(key) is True
+        )
     if choices["document_input"] == "image" and choices["document_head"] == "mlp":
         yield "model.document_head: an MLP head weighs word pieces of its input, and an image has none"
 

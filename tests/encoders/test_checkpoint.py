@@ -55,8 +55,8 @@ def test_how_rare_terms_are_is_part_of_the_model(tmp_path: Path, text_backbone: 
 
 
 def test_a_key_that_came_later_leaves_older_revisions_as_they_are() -> None:
-    """A configuration without frequencies is written without the key."""
-    assert "frequencies" not in PRESETS["m3"].to_json()
+    """A configuration without frequencies and a factor for function words is written without the keys."""
+    assert not {"frequencies", "function_words"} & set(PRESETS["m3"].to_json())
     with_them = replace(PRESETS["m3"], frequencies=True)
     assert BiEncoderConfig.from_json(with_them.to_json()) == with_them
 
@@ -118,6 +118,7 @@ def test_encoding_does_not_change_the_revision(text_backbone: Make) -> None:
         ({"query_fields": {"headline": 0}}, "'headline'"),
         ({"depth": 3}, "depth"),
         ({"query_head": "mlm", "document_head": "mlm", "frequencies": True}, "frequencies are for MLP heads"),
+        ({"query_head": "mlm", "document_head": "mlm", "function_words": True}, "function_words are for MLP heads"),
     ],
 )
 def test_a_wrong_configuration_says_what_is_wrong(

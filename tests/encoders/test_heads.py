@@ -63,6 +63,20 @@ def test_mlp_head_reads_how_often_a_word_piece_stands_in_the_text_and_how_rare_i
     assert weights.tolist()[0] == pytest.approx([0, 0, 0, log1p(3.5 + 2 * log(2) + 1.5), log1p(-2.5 + 3.0), 0])
 
 
+def test_function_words_have_a_factor_of_their_own() -> None:
+    """Term 4 is a function word, and its logit of 3.0 counts a half; term 3 keeps its 3.5."""
+    head = MlpHead(2, 6, function_words=torch.tensor([False, False, False, False, True, False]))
+    with torch.no_grad():
+        head.weigh.weight.copy_(torch.tensor([[1.0, -1.0]]))
+        head.weigh.bias.fill_(0.5)
+        head.log_function_scale.copy_(torch.tensor(0.5).log())
+        logits = head.weigh(HIDDEN).squeeze(-1)[0]
+    mask = torch.tensor([[False, True, True, False]])
+    weights = head(HIDDEN, mask, torch.ones(1, 4), torch.tensor([[3, 3, 4, 5]])).tolist()[0]
+    assert weights[3] == pytest.approx(log1p(max(float(logits[1]), 0.0)))
+    assert weights[4] == pytest.approx(log1p(max(float(logits[2]) / 2, 0.0)))
+
+
 def test_rarity_is_inverse_document_frequency_over_its_largest() -> None:
     """Of four documents, three contain the first term, one the second, and none the third."""
     largest = log(1 + 4.5 / 0.5)

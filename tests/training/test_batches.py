@@ -43,6 +43,17 @@ def test_some_queries_are_their_text_alone() -> None:
     assert with_titles(0.5, epoch=1) != shown
 
 
+def test_some_queries_are_short() -> None:
+    """Their titles are asked for as keywords or a question, or their first sentence alone is shown."""
+    values = {"collection": {"source": "test"}, "start": "demo", "optimisation": {**OPTIMISATION, "short_queries": 1.0}}
+    nothing, image = Topics((), ()), (ImageDocument("i", "test", (Caption("an owl"),)),)
+    section = Section("s", "owl owl owl. owl owl owl owl owl owl", page_title="heron")
+    data = TrainingData(Topics((section,), ()), image, ((0,),), nothing, nothing, image, 0)
+    batch = Batches(data, word_model(), TrainingConfig.of(values))([0])["sections"]
+    assert set(batch.fields.unique().tolist()) <= {-1, 2}
+    assert int(batch.content.sum()) < 9
+
+
 def test_a_section_without_text_keeps_its_titles() -> None:
     """Nothing would be left of it."""
     assert all(with_titles(1.0, sections=(Section("s", "", page_title="heron"),)))

@@ -75,7 +75,7 @@ def test_all_faults_are_said_at_once_each_with_its_key() -> None:
         ({"folds": {"test": 5}}, "folds.test"),
         (
             {"model": {"preset": "m1", "frequencies": True}, "backbones": {"text": "a", "image": "b"}},
-            "model.frequencies: MLP heads read them",
+            "model.frequencies: MLP heads use it",
         ),
         ({"distillation": {"weight": 1.0}}, "distillation.weight"),
         ({"colection": {}}, "colection is no key"),
