@@ -20,7 +20,8 @@ these they this to was will with"""
 STOP_WORDS = frozenset(_LUCENE_ENGLISH.split())
 """Lucene's English stop words."""
 
-_QUESTIONING = """am any anybody anyone anything aren because been being both can cannot could couldn did didn do does doesn
+_QUESTIONING = """am any anybody anyone
+anything aren because been being both can cannot could couldn did didn do does doesn
 doing don each either else ever every from get gets had hadn has hasn have haven having he her here hers herself him
 himself his how however i isn its itself just let lets ll may me might mine must my myself neither nobody nor
 nothing now oh ok okay once only onto other others ought our ours ourselves please quite rather re really s
