@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mlsr_es.collection import SECTION_FIELDS, ImageDocument
+from mlsr_es.collection import SECTION_FIELDS, ImageDocument, Judgement, Section
 from mlsr_es.encoders import BiEncoder, load_model
 from mlsr_es.errors import SourceError
 from mlsr_es.evaluation import (
@@ -28,8 +29,10 @@ from mlsr_es.evaluation import (
 from mlsr_es.shipped import shipped
 from mlsr_es.sources import open_source
 from mlsr_es.vectors import SparseVectors
+from mlsr_es.words import FUNCTION_WORDS
 
 FOLDER = shipped("models", "demo")
+CHECKOUT = Path(__file__).parents[1]
 TOLD: dict[str, Any] = json.loads((FOLDER / "figures.json").read_text())
 ROUNDED = 0.003
 """The card's figures are those before the weights were rounded to half precision: a tie may fall otherwise."""
@@ -146,6 +149,28 @@ def test_and_where_some_fields_alone_are_asked(model: BiEncoder, manual: Manual)
             topics = manual.topics(Split.TEST, tuple(report["query_fields"]))
             assert len(topics.sections) == report["topics"]
             assert_holds(run_of(model, manual, topics), topics, report["systems"]["exact"]["means"], ROUNDED)
+
+
+def test_function_words_do_not_carry_a_question(model: BiEncoder) -> None:
+    """What a question asks for weighs more than all its function words and marks together."""
+    questions = ("How do I rotate a layer?", "What is the histogram for?", "Where are the brushes?")
+    vectors = model.encode_sections([Section(text, text) for text in questions])
+    for row in range(len(questions)):
+        weights = vectors.named(row, model.vocabulary)
+        functions = sum(weights[term] for term in weights if term in FUNCTION_WORDS or term == "?")
+        assert sum(weights.values()) > 5 * functions
+
+
+def test_short_queries_are_answered_as_the_documents_say(model: BiEncoder, manual: Manual) -> None:
+    """The share whose first image is right, and that with a right one among three; a tie may fall otherwise."""
+    lines = (CHECKOUT / "experiments" / "short_queries.jsonl").read_text().splitlines()
+    queries = [one for one in map(json.loads, lines) if one["collection"] == TOLD["collection"]]
+    sections = tuple(Section(one["query"], one["query"]) for one in queries)
+    judgements = tuple(Judgement(one["query"], image) for one in queries for image in one["relevant"])
+    told = json.loads((CHECKOUT / "experiments" / "results" / "short-queries.json").read_text())
+    found = figures(run_of(model, manual, Topics(sections, judgements)), judgements, ["Success@1", "Success@3"])
+    for measure in ("Success@1", "Success@3"):
+        assert found.mean(measure) == pytest.approx(told["model demo"][TOLD["collection"]][measure], abs=0.051)
 
 
 def test_every_figure_of_the_card_is_in_the_file() -> None:
