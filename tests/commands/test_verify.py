@@ -23,7 +23,10 @@ def verified(url: str, index: str, sample_files: Path, *options: str) -> Ran:
 
 
 def filled_as_by_sentence_transformers(client: Elasticsearch, index: str, folder: Path) -> None:
-    """What the helper ``semantic_search_elasticsearch`` sends, but for its ids, which are numbers there."""
+    """What the helper ``semantic_search_elasticsearch`` sends, but for its ids, which are numbers there.
+
+    A full stop is escaped as this package escapes it: the helper writes ``_``, which the query for "." does not find.
+    """
     client.indices.create(
         index=index, mappings={"properties": {"tokens": {"type": "rank_features"}, "id": {"type": "keyword"}}}
     )
@@ -31,7 +34,7 @@ def filled_as_by_sentence_transformers(client: Elasticsearch, index: str, folder
     actions: list[dict[str, Any]] = []
     for row, image_id in enumerate(stored.image_ids):
         term_ids, weights = stored.documents[row]
-        tokens = {stored.terms[term].replace(".", "_"): float(w) for term, w in zip(term_ids, weights, strict=True)}
+        tokens = {stored.terms[term].replace(".", "%2E"): float(w) for term, w in zip(term_ids, weights, strict=True)}
         actions.append({"_index": index, "_id": image_id, "_source": {"id": image_id, "tokens": tokens}})
     helpers.bulk(client, actions)
     client.indices.refresh(index=index)

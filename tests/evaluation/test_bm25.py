@@ -17,9 +17,9 @@ IDS = ["a", "b", "c", "d"]
 
 
 def test_captions_are_read_without_their_makers() -> None:
-    """The text is figure title, then alternative text, then caption, without attribution."""
+    """The text is figure title, alternative text, caption, then what stands in for them; without attribution."""
     captions = tuple(Caption(kind.value, kind) for kind in CaptionKind)
-    assert caption_text(ImageDocument("a", "c", captions)) == "title alt description"
+    assert caption_text(ImageDocument("a", "c", captions)) == "title alt description heading introduction"
 
 
 def test_a_weight_is_bm25s_formula() -> None:
