@@ -97,11 +97,11 @@ def open_source(
         raise SourceError(f"{name_or_path} cannot be read: {error.strerror or error}.") from error
     if introduced and not isinstance(source, Manual):
         raise SourceError(f"--stand-ins is of HTML pages, and {name_or_path} has none.", advice="Leave it out.")
+    check_holds_images(source, name_or_path)
     if isinstance(source, Manual | ImageFolder) and name is None:
         folder = Path(name_or_path).expanduser().resolve().name
         if path_id(folder) != source.name:
             say(f"The collection is called {source.name}, since the folder's name, {folder}, says nothing.")
-    check_holds_images(source, name_or_path)
     return source
 
 

@@ -88,7 +88,10 @@ def test_the_score_is_the_dot_product_of_what_the_model_says(
     (best,) = ask(size=1).images
     weights = client.get(index=sample_index, id=best.id)["_source"]["mlsr"]["terms"][0]
     query = demo_model.encode_sections([KNOTS]).named(0, demo_model.vocabulary)
-    kept = {name: float(quantised(np.array([weight], np.float32))[0]) for name, weight in weights.items()}
+    kept = {
+        name.replace("%2E", "."): float(quantised(np.array([weight], np.float32))[0])
+        for name, weight in weights.items()
+    }
     assert best.score == pytest.approx(sum(query.get(name, 0.0) * weight for name, weight in kept.items()), rel=1e-5)
 
 
