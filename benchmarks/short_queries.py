@@ -24,9 +24,9 @@ from mlsr_es.encoders import BiEncoder, load_model
 from mlsr_es.evaluation import (
     CLUSTER_UNIT,
     DEFAULTS,
+    HYBRID_PART,
     LEAST_TEXT,
     TITLE_BOOSTED,
-    Bm25,
     Run,
     balanced_weight,
     baseline_run,
@@ -35,7 +35,6 @@ from mlsr_es.evaluation import (
     figures,
     hybrid_run,
 )
-from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.sources import open_source
 from mlsr_es.vectors import SparseVectors
 
@@ -116,16 +115,7 @@ def _balanced(model: BiEncoder, asked: Asked, documents: SparseVectors) -> float
     dots = exact_run(
         "model", model.encode_sections(asked.own), documents, section_ids=ids, image_ids=asked.ids, depth=1
     )
-    words = Bm25.of(map(TITLE_BOOSTED.analyse, asked.captions), k1=TITLE_BOOSTED.k1, b=TITLE_BOOSTED.b)
-    bm25 = exact_run(
-        "titles",
-        words.queries(map(Hybrid(STEMS, 1.0).word_weights, asked.own)),
-        words.documents,
-        section_ids=ids,
-        image_ids=asked.ids,
-        depth=1,
-    )
-    found = balanced_weight(dots, bm25)
+    found = balanced_weight(dots, baseline_run(HYBRID_PART, asked.own, asked.captions, asked.ids))
     return found / CLUSTER_UNIT if found else None
 
 

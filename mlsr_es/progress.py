@@ -24,6 +24,10 @@ class Progress(Protocol):
         """End a stage, even if its total was not reached."""
 
 
+def say_nothing(_: str) -> None:
+    """Take a line for the user, and do nothing with it."""
+
+
 class Silent:
     """Draws nothing."""
 

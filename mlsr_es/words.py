@@ -20,14 +20,13 @@ these they this to was will with"""
 STOP_WORDS = frozenset(_LUCENE_ENGLISH.split())
 """Lucene's English stop words."""
 
-_QUESTIONING = """am any anybody anyone
-anything aren because been being both can cannot could couldn did didn do does doesn
-doing don each either else ever every from get gets had hadn has hasn have haven having he her here hers herself him
-himself his how however i isn its itself just let lets ll may me might mine must my myself neither nobody nor
-nothing now oh ok okay once only onto other others ought our ours ourselves please quite rather re really s
-shall she should shouldn since so some somebody someone something somewhere still t than theirs them themselves
-those though thus too until us ve very wasn we well were weren what whatever when whenever where wherever
-whether which while who whoever whom whose why won would wouldn yes yet you your yours yourself yourselves"""
+_QUESTIONING = """am any anybody anyone anything aren because been being both can cannot could couldn did didn do
+does doesn doing don each either else ever every from get gets had hadn has hasn have haven having he her here hers
+herself him himself his how however i isn its itself just let lets ll may me might mine must my myself neither
+nobody nor nothing now oh ok okay once only onto other others ought our ours ourselves please quite rather re
+really s shall she should shouldn since so some somebody someone something somewhere still t than theirs them
+themselves those though thus too until us ve very wasn we well were weren what whatever when whenever where
+wherever whether which while who whoever whom whose why won would wouldn yes yet you your yours yourself yourselves"""
 
 FUNCTION_WORDS = STOP_WORDS | frozenset(_QUESTIONING.split())
 """English words that say how a sentence is built, not what it is about: questions are full of them."""
@@ -41,8 +40,11 @@ SATURATION = 8.0
 _WORD = re.compile(r"\b\w\w+\b")
 
 _KINDS = (
-    *(CaptionKind.TITLE, CaptionKind.ALT, CaptionKind.DESCRIPTION),
-    *(CaptionKind.HEADING, CaptionKind.INTRODUCTION),
+    CaptionKind.TITLE,
+    CaptionKind.ALT,
+    CaptionKind.DESCRIPTION,
+    CaptionKind.HEADING,
+    CaptionKind.INTRODUCTION,
 )
 
 

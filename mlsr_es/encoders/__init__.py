@@ -6,7 +6,7 @@ torch and transformers are used here. Other rooms load a model by name and hand 
 from typing import TYPE_CHECKING
 
 from mlsr_es import lazy
-from mlsr_es.encoders.config import CAPTION_FIELDS, PRESETS, BiEncoderConfig, DocumentInput, Head
+from mlsr_es.encoders.config import CAPTION_FIELDS, FOR_MLP_HEADS, PRESETS, BiEncoderConfig, DocumentInput, Head
 
 if TYPE_CHECKING:
     from mlsr_es.encoders.assembling import assemble, loading
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAPTION_FIELDS",
+    "FOR_MLP_HEADS",
     "PRESETS",
     "BiEncoder",
     "BiEncoderConfig",

@@ -15,7 +15,6 @@ from torch import nn
 from mlsr_es.encoders.bi_encoder import BiEncoder
 from mlsr_es.encoders.config import BiEncoderConfig, Head
 from mlsr_es.encoders.encoder import Encoder, ImageBackbone
-from mlsr_es.encoders.function_words import function_words
 from mlsr_es.encoders.heads import MlmHead, MlpHead, activation_named, has_mlm_head, mlm_head_of
 from mlsr_es.errors import ModelError
 from mlsr_es.extras import missing
@@ -84,7 +83,7 @@ def assemble(
     query_parts = load_text(text)
     document_parts = query_parts if config.shared else load_text(document_text or text)
     vision, processor = load_vision(image) if config.document_input.reads_image and image is not None else (None, None)
-    return fit(
+    model = fit(
         config,
         tokenizer=load_tokenizer(text),
         query=query_parts,
@@ -92,6 +91,9 @@ def assemble(
         vision=vision,
         processor=processor,
     )
+    if config.function_words:
+        model.mark_function_words()
+    return model
 
 
 def fit(
@@ -122,7 +124,7 @@ def fit(
             parts.mlm_head.decoder.in_features,
             sizes[0],
             frequencies=config.frequencies,
-            function_words=function_words(tokenizer, sizes[0]) if config.function_words else None,
+            function_words=config.function_words,
         )
 
     query_encoder = Encoder(

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.encoders.config import BiEncoderConfig
 from mlsr_es.encoders.fields import caption_texts, section_texts
+from mlsr_es.encoders.function_words import function_words
 from mlsr_es.encoders.heads import MlmHead, MlpHead, rarity
 from mlsr_es.encoders.text import FieldReader, Window
 from mlsr_es.hybrid import Hybrid
@@ -109,6 +110,13 @@ class BiEncoder(nn.Module):
         for head in (self.query.head, self.document.head):
             if isinstance(head, MlpHead):
                 head.rarity.copy_(rarity(counts, len(documents), len(self.vocabulary)))
+
+    def mark_function_words(self) -> None:
+        """Set which terms the factor of function words applies to; for models with ``function_words``."""
+        found = function_words(self.tokenizer, len(self.vocabulary))
+        for head in (self.query.head, self.document.head):
+            if isinstance(head, MlpHead) and head.function_words is not None:
+                head.function_words.copy_(found)
 
     def recognises(self, section: Section) -> bool:
         """Whether the vocabulary has any word piece of the section."""

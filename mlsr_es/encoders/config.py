@@ -43,7 +43,9 @@ class DocumentInput(StrEnum):
 CAPTION_FIELDS = ("title", "description", "alt", "attribution")
 
 _TITLES_BY_TOKEN_TYPE = MappingProxyType({"page_title": 1, "section_title": 1, "text": 0})
-_FOR_MLP = ("frequencies", "function_words")
+FOR_MLP_HEADS = ("frequencies", "function_words")
+"""The parts of a plan that only MLP heads use."""
+
 _CAPTION_TOKEN_TYPES = MappingProxyType({"title": 0, "description": 0, "alt": 0})
 
 
@@ -100,7 +102,7 @@ class BiEncoderConfig:
         if self.document_input is DocumentInput.IMAGE and self.document_head is Head.MLP:
             faults.append("an MLP head weighs word pieces of its input, and document_input 'image' has none")
         if Head.MLP not in (self.query_head, self.document_head):
-            faults += [f"{name} are for MLP heads, and there is none" for name in _FOR_MLP if getattr(self, name)]
+            faults += [f"{name} are for MLP heads, and there is none" for name in FOR_MLP_HEADS if getattr(self, name)]
         if self.max_length < 8:  # noqa: PLR2004
             faults.append(f"max_length {self.max_length} leaves no room for a text")
         if faults:
@@ -112,7 +114,7 @@ class BiEncoderConfig:
         """The values for ``config.json``."""
         values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         values["query_fields"], values["document_fields"] = dict(self.query_fields), dict(self.document_fields)
-        for name in _FOR_MLP:
+        for name in FOR_MLP_HEADS:
             if not values[name]:
                 del values[name]  # so that models trained before this key existed keep their revision
         return {"architecture": "mlsr-es bi-encoder", "format": FORMAT, **values, "languages": list(self.languages)}

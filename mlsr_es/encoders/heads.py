@@ -32,14 +32,13 @@ class MlpHead(nn.Module):
         hidden_size: The size of a hidden state.
         vocabulary_size: The number of terms.
         frequencies: Whether the head reads the two numbers.
-        function_words: Bool, shape (vocabulary_size,): True for the terms that are function words or punctuation; None
-            for a head that treats all terms alike.
+        function_words: Whether the head has this factor.
     """
 
     rarity: Tensor
     """Float in [0, 1], shape (vocabulary_size,): how rare each term is; exists only with ``frequencies``."""
     function_words: Tensor | None
-    """Bool, shape (vocabulary_size,): which terms the learned factor applies to; None if there is no such factor."""
+    """Bool, shape (vocabulary_size,): the terms that the learned factor applies to; None without ``function_words``."""
 
     def __init__(
         self,
@@ -47,13 +46,15 @@ class MlpHead(nn.Module):
         vocabulary_size: int,
         *,
         frequencies: bool = False,
-        function_words: Tensor | None = None,
+        function_words: bool = False,
     ) -> None:
         super().__init__()
         self.vocabulary_size = vocabulary_size
         self.frequencies = frequencies
-        self.register_buffer("function_words", function_words)
-        if function_words is not None:
+        self.register_buffer(
+            "function_words", torch.zeros(vocabulary_size, dtype=torch.bool) if function_words else None
+        )
+        if function_words:
             self.log_function_scale = nn.Parameter(torch.tensor(_FUNCTION_SCALE).log())
         self.weigh = nn.Linear(hidden_size + (2 if frequencies else 0), 1)
         if frequencies:

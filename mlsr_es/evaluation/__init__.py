@@ -4,7 +4,7 @@ Pure functions, except for reading and writing files (TREC's, Parquet). No model
 """
 
 from mlsr_es.evaluation.baselines import baseline_run, tuned
-from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, DEFAULTS, TITLE_BOOSTED, Baseline, Bm25, plain_weights
+from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, DEFAULTS, HYBRID_PART, TITLE_BOOSTED, Baseline, Bm25, plain_weights
 from mlsr_es.evaluation.co_activation import co_activation
 from mlsr_es.evaluation.exact import exact_run
 from mlsr_es.evaluation.hybrid import balanced_weight, beside, hybrid_run
@@ -23,6 +23,7 @@ __all__ = [
     "DEFAULTS",
     "DEPTH",
     "DOCUMENTS",
+    "HYBRID_PART",
     "LEAST_TEXT",
     "MEASURES",
     "SECTIONS",

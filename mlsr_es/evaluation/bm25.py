@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
 from mlsr_es.collection import Section
 from mlsr_es.extras import extra
+from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.vectors import SparseVectors
 from mlsr_es.words import Analyser, stems, word_weights, words
 
@@ -98,6 +99,9 @@ DEFAULTS = Baseline("bm25s", words, plain_weights, k1=1.5, b=0.75)
 
 TITLE_BOOSTED = Baseline("titles", stems, boosted_weights, k1=3.0, b=0.75)
 """The strongest baseline; ``tuned`` finds its constants if there are training sections."""
+
+HYBRID_PART = replace(TITLE_BOOSTED, weigh=Hybrid(STEMS, 1.0).word_weights)
+"""The BM25 that a hybrid search adds: as ``TITLE_BOOSTED``, without a query's function words."""
 
 CLUSTER_UNIT = TITLE_BOOSTED.k1 + 1
 """A cluster's BM25 on ``caption_stems`` divided by that of ``TITLE_BOOSTED``: Elasticsearch kept the constant factor

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlsr_es.collection import Section
-from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, TITLE_BOOSTED, Bm25
+from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, HYBRID_PART, Bm25
 from mlsr_es.evaluation.exact import exact_run
 from mlsr_es.evaluation.run import Run
-from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.vectors import SparseVectors
 
 
@@ -58,8 +57,8 @@ def hybrid_run(
         captions: The captions of each image, as ``caption_text`` gives them.
         image_ids: The ids of the images.
     """
-    words = Bm25.of(map(TITLE_BOOSTED.analyse, captions), k1=TITLE_BOOSTED.k1, b=TITLE_BOOSTED.b)
-    asked = words.queries(map(Hybrid(STEMS, weight).word_weights, sections))
+    words = Bm25.of(map(HYBRID_PART.analyse, captions), k1=HYBRID_PART.k1, b=HYBRID_PART.b)
+    asked = words.queries(map(HYBRID_PART.weigh, sections))
     return exact_run(
         "hybrid",
         beside(queries, asked, weight=weight * CLUSTER_UNIT),

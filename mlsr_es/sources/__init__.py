@@ -11,6 +11,7 @@ from mlsr_es.sources.debian import AptMissingError
 from mlsr_es.sources.encodings import encoding_of, likely_encoding
 from mlsr_es.sources.export import Exported, export
 from mlsr_es.sources.fetching import Fetcher, read_headers
+from mlsr_es.sources.figures import unnumbered
 from mlsr_es.sources.images import Decoded, Header, decode, decoded, header_of, shrunk, thumbnail
 from mlsr_es.sources.inspecting import Inspection, Shown, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
@@ -50,5 +51,6 @@ __all__ = [
     "read_topics",
     "shrunk",
     "thumbnail",
+    "unnumbered",
     "with_meant",
 ]

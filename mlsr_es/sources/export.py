@@ -17,7 +17,7 @@ from mlsr_es.collection import ImageDocument, ImageFile, Judgement, to_trec
 from mlsr_es.errors import RecordError, SourceError, StorageError
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.seen import Seen
-from mlsr_es.sources.images import suffixes
+from mlsr_es.sources.images import is_image_suffix
 from mlsr_es.sources.source import LeftOut, Source
 
 _IMAGES = "images"
@@ -161,4 +161,4 @@ def _path(image: ImageFile, image_id: str, taken: Seen) -> str:
         return own
     suffix = Path(image.name[-_LONGEST_NAME:]).suffix.lower()
     digest = hashlib.sha256(image_id.encode()).hexdigest()[:32]
-    return f"{_IMAGES}/{digest}{suffix if suffix in suffixes() else '.img'}"
+    return f"{_IMAGES}/{digest}{suffix if is_image_suffix(suffix) else '.img'}"

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.sources.captions import FoundCaption
-from mlsr_es.sources.images import suffixes
+from mlsr_es.sources.images import is_image_suffix
 from mlsr_es.sources.markup import LINK_MARKS, classes, is_figure, language_of, raw_words
 from mlsr_es.sources.pictures import file_of, pictures
 from mlsr_es.sources.text import folded
@@ -109,7 +109,7 @@ def _names_file(alt: str, address: str) -> bool:
     "owl" for ``owl.png``, counts as a word of the author.
     """
     path = unquote(address.partition("?")[0]).removeprefix("./")
-    return PurePosixPath(alt).suffix.lower() in suffixes() or (
+    return is_image_suffix(PurePosixPath(alt).suffix.lower()) or (
         "/" in alt and alt.removeprefix("./") == path.rpartition(".")[0]
     )
 

@@ -48,6 +48,11 @@ def reads_heic() -> bool:
     return find_spec("pillow_heif") is not None
 
 
+def is_image_suffix(suffix: str) -> bool:
+    """Whether a suffix, in lower case, is one of ``suffixes``; cheap enough to ask for each image."""
+    return suffix in _SUFFIXES or (suffix in HEIC_SUFFIXES and reads_heic())
+
+
 def suffixes() -> frozenset[str]:
     """The suffixes of image files in a folder, in lower case; those of HEIC only where it is read."""
     return _SUFFIXES | HEIC_SUFFIXES if reads_heic() else _SUFFIXES

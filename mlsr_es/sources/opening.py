@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlsr_es.collection import ImageDocument
 from mlsr_es.errors import InputError, RecordError, SourceError
-from mlsr_es.progress import Progress, Silent
+from mlsr_es.progress import Progress, Silent, say_nothing
 from mlsr_es.shipped import shipped
 from mlsr_es.sources.atomic import DOCUMENT_COLUMNS, SECTION_COLUMNS
 from mlsr_es.sources.beside import DOCUMENTS, files_of, remarks_on, unread_rows
@@ -45,10 +45,6 @@ class _Asked:
             self.say(line)
 
 
-def _nobody(_: str) -> None:
-    """Do nothing."""
-
-
 def open_source(
     name_or_path: str,
     *,
@@ -59,7 +55,7 @@ def open_source(
     reading: Reading = PLAIN,
     state: Path | None = None,
     progress: Progress = Silent(),
-    say: Callable[[str], None] = _nobody,
+    say: Callable[[str], None] = say_nothing,
 ) -> Source:
     """Open a source by name or path; it holds at least one image document.
 
@@ -240,9 +236,10 @@ def _table(given: Sequence[Path], usual_name: str, asked: _Asked, *, whole: bool
     reading = asked.reading
     files = files_of(given, whole=whole, reading=reading)
     everything = [*files.documents, *files.sections]
-    there = dict.fromkeys(column for file in everything for column in columns(file, reading.encoding))
-    if there:  # else the files cannot be read, which is said later
-        reading.check_columns(there, ", ".join(map(str, everything)))
+    if reading.columns:
+        there = dict.fromkeys(column for file in everything for column in columns(file, reading.encoding))
+        if there:  # else the files cannot be read, which is said later
+            reading.check_columns(there, ", ".join(map(str, everything)))
     own = _collection(files.documents, reading)
     if asked.name and own and asked.name != own:
         raise SourceError(

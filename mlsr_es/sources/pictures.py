@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from mlsr_es.sources.images import suffixes
+from mlsr_es.sources.images import is_image_suffix
 from mlsr_es.sources.text import folded
 
 _TAGS = ("img", "object", "embed")
@@ -52,7 +52,7 @@ def _repeats(holder: HtmlElement) -> bool:
 
 def _image_file(element: HtmlElement, name: str) -> str:
     address = folded(element.get(name, ""))
-    shows = element.get("type", "").lower().startswith("image/") or _suffix(address) in suffixes()
+    shows = element.get("type", "").lower().startswith("image/") or is_image_suffix(_suffix(address))
     return address if shows else ""
 
 

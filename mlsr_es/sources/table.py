@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlsr_es.collection import ImageDocument, Judgement, Section, from_trec
 from mlsr_es.errors import RecordError, SourceError
+from mlsr_es.progress import say_nothing
 from mlsr_es.seen import Seen
 from mlsr_es.sources.atomic import SECTION_COLUMNS, document_from, section_from
 from mlsr_es.sources.columns import remarks
@@ -111,7 +112,7 @@ class Table:
                     yield RecordError(place, "read", "the line is not 'section 0 image relevance'")
 
 
-def read_topics(path: Path, say: Callable[[str], None] = lambda _: None) -> list[Section]:
+def read_topics(path: Path, say: Callable[[str], None] = say_nothing) -> list[Section]:
     """Read all sections of a file of rows: ``topics.jsonl``, or AToMiC's texts.
 
     Args:

@@ -11,6 +11,7 @@ import orjson
 
 from mlsr_es.collection import Section
 from mlsr_es.errors import InputError, QueryError
+from mlsr_es.progress import say_nothing
 
 _FIELDS = tuple(entry.name for entry in fields(Section))
 _NAMES = ", ".join(_FIELDS)
@@ -19,11 +20,7 @@ _BESIDE = ("collection",)
 """Names that a line of a collection's topics may have, and that a query has no use for."""
 
 
-def _nobody(_: str) -> None:
-    """Do nothing."""
-
-
-def read_section(content: str, *, name: str, say: Callable[[str], None] = _nobody) -> Section:
+def read_section(content: str, *, name: str, say: Callable[[str], None] = say_nothing) -> Section:
     """A section from a file's content.
 
     Args:
@@ -72,9 +69,12 @@ def _from_values(values: dict[str, Any], name: str) -> Section:
 
 def _unread(values: Mapping[str, Any]) -> str:
     """The names that nothing reads, each with the one that was likely meant."""
-    from mlsr_es.sources import with_meant
+    unread = [name for name in values if name not in _FIELDS and name not in _BESIDE]
+    if not unread:
+        return ""
+    from mlsr_es.sources import with_meant  # slow to import, and seldom needed
 
-    return ", ".join(with_meant(name, _FIELDS) for name in values if name not in _FIELDS and name not in _BESIDE)
+    return ", ".join(with_meant(name, _FIELDS) for name in unread)
 
 
 def check_query(section: Section) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlsr_es.collection import SECTION_FIELDS
-from mlsr_es.encoders import CAPTION_FIELDS, PRESETS
+from mlsr_es.encoders import CAPTION_FIELDS, FOR_MLP_HEADS, PRESETS
 
 _CHOICES = ("query_head", "document_head", "document_input")
 
@@ -49,9 +49,7 @@ def _of_cell(values: Mapping[str, Any]) -> Iterator[str]:
     choices = _chosen(cell)
     if choices["query_head"] == choices["document_head"] == "mlm":
         yield from (
-            f"model.{key}: MLP heads use it, and there is none"
-            for key in ("frequencies", "function_words")
-            if cell.get(key) is True
+            f"model.{key}: MLP heads use it, and there is none" for key in FOR_MLP_HEADS if cell.get(key) is True
         )
     if choices["document_input"] == "image" and choices["document_head"] == "mlp":
         yield "model.document_head: an MLP head weighs word pieces of its input, and an image has none"

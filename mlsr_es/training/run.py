@@ -27,7 +27,7 @@ from mlsr_es.encoders import (
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import Run
 from mlsr_es.extras import extra
-from mlsr_es.progress import Progress, Silent
+from mlsr_es.progress import Progress, Silent, say_nothing
 from mlsr_es.sources import Source
 from mlsr_es.training.backbones import resolved
 from mlsr_es.training.balancing import balanced
@@ -51,10 +51,6 @@ if TYPE_CHECKING:
     from transformers import TrainerState
 
 
-def _nobody(_: str) -> None:
-    """Ignore a line."""
-
-
 @dataclass(frozen=True)
 class Watch:
     """The receivers of a run's reports.
@@ -65,7 +61,7 @@ class Watch:
     """
 
     progress: Progress = field(default_factory=Silent)
-    say: Callable[[str], None] = _nobody
+    say: Callable[[str], None] = say_nothing
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from random import Random
 
 from mlsr_es.collection import Section
+from mlsr_es.sources import unnumbered
 
 _QUESTIONS = (
     "How do I use {}?",
@@ -33,7 +34,6 @@ _GENERAL_PAGES = 3
 _LOWER_CASE = 0.5
 """The share of titles in lower case."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
-_NUMBER = re.compile(r"^[\dA-Z]+(\.\d+)*\.\s+")
 
 
 def general_titles(sections: Iterable[Section]) -> frozenset[str]:
@@ -64,6 +64,6 @@ def shortened(section: Section, random: Random, general: Collection[str] = ()) -
     forms = ["{}", random.choice(_QUESTIONS)] if titles else []
     sentence = _SENTENCE_END.split(section.text, maxsplit=1)[0]
     form = random.choice([*forms, *([""] if sentence else [])])
-    keywords = _NUMBER.sub("", random.choice(titles)) if titles else ""
+    keywords = unnumbered(random.choice(titles)) if titles else ""
     text = form.format(keywords.lower() if random.random() < _LOWER_CASE else keywords) if form else sentence
     return Section(id=section.id, page=section.page, text=text)

@@ -12,23 +12,19 @@ import torch
 from torch import Tensor
 
 from mlsr_es.collection import ImageDocument, Section
-from mlsr_es.evaluation import TITLE_BOOSTED, Bm25, caption_text
-from mlsr_es.hybrid import STEMS, Hybrid
-
-_ASKED = Hybrid(STEMS, 1.0)
-"""Weighs a section's words as a hybrid search does: function words teach nothing."""
+from mlsr_es.evaluation import HYBRID_PART, Bm25, caption_text
 
 
 class Teacher:
-    """Title-boosted BM25 over the captions that are trained on.
+    """Title-boosted BM25 over the captions that are trained on; function words teach nothing.
 
     Args:
         documents: The candidates; each takes memory for some words.
     """
 
     def __init__(self, documents: Sequence[ImageDocument]) -> None:
-        captions = (TITLE_BOOSTED.analyse(caption_text(document)) for document in documents)
-        self._words = Bm25.of(captions, k1=TITLE_BOOSTED.k1, b=TITLE_BOOSTED.b)
+        captions = (HYBRID_PART.analyse(caption_text(document)) for document in documents)
+        self._words = Bm25.of(captions, k1=HYBRID_PART.k1, b=HYBRID_PART.b)
 
     def scores(self, sections: Sequence[Section], candidates: Sequence[int]) -> Tensor:
         """Compute BM25's scores of candidates.
@@ -40,6 +36,6 @@ class Teacher:
         Returns:
             Float32 at least 0, shape (sections, candidates).
         """
-        queries = self._words.queries(map(_ASKED.word_weights, sections))
+        queries = self._words.queries(map(HYBRID_PART.weigh, sections))
         scores = queries.dot(self._words.documents.select(candidates))
         return torch.from_numpy(scores.toarray()).float()

@@ -65,7 +65,9 @@ def test_mlp_head_reads_how_often_a_word_piece_stands_in_the_text_and_how_rare_i
 
 def test_function_words_have_a_factor_of_their_own() -> None:
     """Term 4 is a function word, and its logit of 3.0 counts a half; term 3 keeps its 3.5."""
-    head = MlpHead(2, 6, function_words=torch.tensor([False, False, False, False, True, False]))
+    head = MlpHead(2, 6, function_words=True)
+    assert head.function_words is not None
+    head.function_words[4] = True
     with torch.no_grad():
         head.weigh.weight.copy_(torch.tensor([[1.0, -1.0]]))
         head.weigh.bias.fill_(0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rich.padding import Padding
@@ -67,6 +68,7 @@ def _row(caption: Caption, rule: str) -> tuple[str, str, str, str]:
     return rule or source, f"{_scores()[rule]:.2f}" if rule else "", caption.kind, caption.text
 
 
+@cache
 def _scores() -> dict[str, float]:
     from mlsr_es.sources import CAPTION_RULES
 

@@ -11,11 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
-from mlsr_es.elastic.mapping import FieldKind, IndexMeta, State
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta, State, own_properties
 from mlsr_es.errors import IndexMismatchError
-from mlsr_es.shipped import shipped
 
 PLACES = ("mlsr", "mlsr.second")
 
@@ -55,8 +52,7 @@ class WeightsObject:
         Args:
             kind: The type of the field with the weights.
         """
-        shipped_mapping = orjson.loads(shipped("mappings", "image-documents.json").read_bytes())
-        ours = shipped_mapping["mappings"]["properties"]["mlsr"]
+        ours = own_properties()["mlsr"]
         ours["properties"]["terms"]["type"] = kind.value
         names = self.path.split(".")
         for name in reversed(names[1:]):

@@ -6,10 +6,10 @@ from mlsr_es.elastic.mapping.fields import REFERENCES, TEXTS, check_readable, va
 from mlsr_es.elastic.mapping.index_body import (
     KEEP_WEIGHTS,
     WHILE_BUILDING,
-    caption_mapping,
     check_field,
     field_type,
     index_body,
+    own_properties,
 )
 from mlsr_es.elastic.mapping.meta import IndexMeta, State
 from mlsr_es.elastic.mapping.term_fields import FieldKind, TermField, cut, names_in
@@ -23,7 +23,6 @@ __all__ = [
     "IndexMeta",
     "State",
     "TermField",
-    "caption_mapping",
     "carried_properties",
     "carried_values",
     "check_field",
@@ -33,6 +32,7 @@ __all__ = [
     "field_type",
     "index_body",
     "names_in",
+    "own_properties",
     "stored_weights",
     "values_at",
     "weights_body",

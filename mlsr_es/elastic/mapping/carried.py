@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from mlsr_es.elastic.mapping.fields import values_at
+from mlsr_es.elastic.mapping.index_body import own_properties
 from mlsr_es.errors import IndexMismatchError
-from mlsr_es.shipped import shipped
 
 _ANALYSING = ("analyzer", "search_analyzer", "search_quote_analyzer", "normalizer")
 
@@ -29,7 +27,7 @@ def carried_properties(
         IndexMismatchError: There is no such field, this package has a field of that name, or the field needs an
             analyser that only this index has.
     """
-    ours = orjson.loads(shipped("mappings", "image-documents.json").read_bytes())["mappings"]["properties"]
+    ours = own_properties()
     properties: dict[str, Any] = {}
     for path in paths:
         names = path.split(".")

@@ -46,10 +46,10 @@ def index_body(meta: IndexMeta, *, serving_settings: Mapping[str, Any] | None = 
     return body
 
 
-def caption_mapping() -> dict[str, Any]:
-    """The mapping of the object ``caption``: a field for each kind of caption component."""
-    mapping: dict[str, Any] = _shipped_body()["mappings"]["properties"]["caption"]
-    return mapping
+def own_properties() -> dict[str, Any]:
+    """The mapping of the fields that an index of this package has, as a copy of its own."""
+    properties: dict[str, Any] = _shipped_body()["mappings"]["properties"]
+    return properties
 
 
 def field_type(mapping: Mapping[str, Any], path: str) -> str:

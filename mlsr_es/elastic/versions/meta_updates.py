@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic.client import translated, with_retries
-from mlsr_es.elastic.mapping import IndexMeta, State, caption_mapping, field_type
+from mlsr_es.elastic.mapping import IndexMeta, State, field_type, own_properties
 from mlsr_es.elastic.search import Strategy
 from mlsr_es.hybrid import Hybrid
 
@@ -82,7 +82,7 @@ def add_caption_fields(client: Elasticsearch, version: str) -> None:
     if all(field_type(mapping, field) for field in fields):
         return
     with translated(client, f"add the fields of captions to {version}"):
-        client.indices.put_mapping(index=version, properties={"caption": caption_mapping()})
+        client.indices.put_mapping(index=version, properties={"caption": own_properties()["caption"]})
 
 
 def mark_ready(client: Elasticsearch, version: str) -> None:
