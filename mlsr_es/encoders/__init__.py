@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from mlsr_es.encoders.checkpoint import choose_device, from_pretrained, load_model
     from mlsr_es.encoders.fields import caption_texts, section_texts
     from mlsr_es.encoders.saving import check_replaceable, holds_model, save_pretrained, writing
-    from mlsr_es.encoders.text import FieldReader, TextBatch, Window
+    from mlsr_es.encoders.text import FieldReader, Window
+    from mlsr_es.encoders.text_batch import TextBatch
     from mlsr_es.encoders.token_weights import TokenWeights, contextual_weights, lone_weights
 
 __all__ = [
@@ -51,6 +52,7 @@ __getattr__ = lazy.exports(
     checkpoint=("choose_device", "from_pretrained", "load_model"),
     fields=("caption_texts", "section_texts"),
     saving=("check_replaceable", "holds_model", "save_pretrained", "writing"),
-    text=("FieldReader", "TextBatch", "Window"),
+    text=("FieldReader", "Window"),
+    text_batch=("TextBatch",),
     token_weights=("TokenWeights", "contextual_weights", "lone_weights"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +18,8 @@ from mlsr_es.encoders.config import BiEncoderConfig
 from mlsr_es.encoders.fields import caption_texts, section_texts
 from mlsr_es.encoders.function_words import function_words
 from mlsr_es.encoders.heads import MlmHead, MlpHead, rarity
-from mlsr_es.encoders.text import FieldReader, Window
+from mlsr_es.encoders.text import FieldReader, WordPieceTokenizer, in_batches
+from mlsr_es.encoders.text_batch import TextBatch
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.vectors import SparseVectors, Vocabulary
 from mlsr_es.word_pieces import words_of_pieces
@@ -68,8 +69,9 @@ class BiEncoder(nn.Module):
         self.hybrid: Hybrid | None = None
         """The field and weight of BM25 that suit this model, not part of its revision; None if unknown."""
         limit = config.max_length
-        self.query_reader = FieldReader(tokenizer, config.query_fields, min(limit, max_query_length or limit))
-        self.document_reader = FieldReader(tokenizer, config.document_fields, min(limit, max_document_length or limit))
+        pieces = WordPieceTokenizer.of(tokenizer)
+        self.query_reader = FieldReader(pieces, config.query_fields, min(limit, max_query_length or limit))
+        self.document_reader = FieldReader(pieces, config.document_fields, min(limit, max_document_length or limit))
 
     @property
     def device(self) -> torch.device:
@@ -78,11 +80,10 @@ class BiEncoder(nn.Module):
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The terms: the tokenizer's word pieces. Ids without one, which some backbones have, are named ``[no-N]``."""
+        """The terms: the tokenizer's word pieces."""
         head = self.query.head
         size = head.decoder.out_features if isinstance(head, MlmHead) else head.vocabulary_size
-        terms = self.tokenizer.convert_ids_to_tokens(list(range(min(size, len(self.tokenizer)))))
-        return Vocabulary((*terms, *(f"[no-{term_id}]" for term_id in range(len(terms), size))))
+        return self.query_reader.tokenizer.vocabulary(size)
 
     @cached_property
     def revision(self) -> str:
@@ -184,10 +185,10 @@ class BiEncoder(nn.Module):
         windows = [(row, window) for row, text in enumerate(texts) for window in reader.windows(text)]
         windows.sort(key=lambda entry: len(entry[1]))
         rows, parts = [], []
-        for batch in in_batches(windows, self.device.type):
+        for batch in in_batches(windows, **at_once(self.device)):
             pixels = self._pixels([images[row] for row, _ in batch]) if images is not None else None
-            weights = encoder(reader.batch([window for _, window in batch], self.device), pixels)
-            parts.append(SparseVectors.from_torch(weights))
+            text = TextBatch.of(reader.batch([window for _, window in batch]), self.device)
+            parts.append(SparseVectors.from_torch(encoder(text, pixels)))
             rows += [row for row, _ in batch]
         vectors = SparseVectors.concatenate(parts, vocabulary_size=len(self.vocabulary))
         return vectors.maximum_by(np.array(rows, dtype=np.int64), count=len(texts))
@@ -207,14 +208,6 @@ class BiEncoder(nn.Module):
         return cast("Tensor", pixels).to(self.device)
 
 
-def in_batches(windows: Sequence[tuple[int, Window]], device: str) -> Iterator[list[tuple[int, Window]]]:
-    """Split windows, given shortest first, into batches that each fit one forward pass."""
-    batch: list[tuple[int, Window]] = []
-    for entry in windows:
-        padded = len(entry[1]) * (len(batch) + 1)
-        if batch and (padded > _TOKENS_AT_ONCE[device] or len(batch) == _ROWS_AT_ONCE[device]):
-            yield batch
-            batch = []
-        batch.append(entry)
-    if batch:
-        yield batch
+def at_once(device: torch.device) -> dict[str, int]:
+    """The most word pieces and rows of one forward pass on a device, as ``in_batches`` takes them."""
+    return {"tokens": _TOKENS_AT_ONCE[device.type], "rows": _ROWS_AT_ONCE[device.type]}

@@ -13,7 +13,7 @@ from mlsr_es.encoders.heads import MlmHead, MlpHead
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-    from mlsr_es.encoders.text import TextBatch
+    from mlsr_es.encoders.text_batch import TextBatch
 
 
 class ImageBackbone(nn.Module):

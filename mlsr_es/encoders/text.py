@@ -1,19 +1,70 @@
-"""Text as a backbone reads it: separate fields, cut into windows and padded to batches."""
+"""Text as a backbone reads it: separate fields, cut into windows and padded to batches. Nothing here needs torch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
+
+from mlsr_es.vectors import Vocabulary
 
 if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
     from transformers import PreTrainedTokenizerFast
 
-_NO_FIELD = -1
+NO_FIELD = -1
 """The field of special tokens, padding and unknown words (these share one token, which is not a term)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordPieceTokenizer:
+    """Cuts texts into word pieces, the terms; a text is neither shortened nor padded.
+
+    Args:
+        tokenizer: The tokenizer.
+        start: The id of CLS, the first token of a window.
+        end: The id of SEP, which ends a field.
+        padding: The id of the token that fills up a batch.
+        unknown: The id of the token for unknown words; None if there is none.
+    """
+
+    tokenizer: Tokenizer
+    start: int
+    end: int
+    padding: int = 0
+    unknown: int | None = None
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerFast) -> Self:
+        """Make one from a fast tokenizer of ``transformers`` with CLS and SEP tokens (BERT-like)."""
+        special = (tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id or 0, tokenizer.unk_token_id)
+        return cls.from_json(tokenizer.backend_tokenizer.to_str(), *special)
+
+    @classmethod
+    def from_json(cls, text: str, start: int, end: int, padding: int, unknown: int | None) -> Self:
+        """Make one from the content of ``tokenizer.json`` and the ids of the special tokens."""
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_str(text)
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return cls(tokenizer, start, end, padding, unknown)
+
+    def cut(self, text: str) -> Encoding:
+        """Cut a text into word pieces, without special tokens."""
+        return self.tokenizer.encode(text, add_special_tokens=False)
+
+    def vocabulary(self, size: int) -> Vocabulary:
+        """Name the terms by their word pieces. Ids without one, which some backbones have, are named ``[no-N]``.
+
+        Args:
+            size: The number of terms, which the backbone's output embeddings decide.
+        """
+        pieces = {term_id: piece for piece, term_id in self.tokenizer.get_vocab().items()}
+        return Vocabulary(tuple(pieces.get(term_id, f"[no-{term_id}]") for term_id in range(size)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +88,17 @@ class FieldReader:
     """Cuts the fields of a record into windows.
 
     Args:
-        tokenizer: A fast word-piece tokenizer with CLS and SEP tokens (BERT-like).
+        tokenizer: The tokenizer.
         token_types: The names of the fields, in order, each with its token type.
         max_length: The most word pieces of a window, special tokens included; at least 8.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, token_types: Mapping[str, int], max_length: int) -> None:
+    def __init__(self, tokenizer: WordPieceTokenizer, token_types: Mapping[str, int], max_length: int) -> None:
         self.tokenizer = tokenizer
         self.names = tuple(token_types)
         self.max_length = max_length
         # The last entry, at index -1, is for special tokens.
-        self._token_types = torch.tensor([*token_types.values(), 0])
-        self._start, self._end = int(tokenizer.cls_token_id), int(tokenizer.sep_token_id)
-        self._padding = int(tokenizer.pad_token_id or 0)
-        self._unknown = tokenizer.unk_token_id
+        self._token_types = np.array([*token_types.values(), 0])
 
     def windows(self, texts: Mapping[str, str]) -> list[Window]:
         """Cut a record into windows, at least one (the window of an empty record is CLS and SEP).
@@ -64,9 +112,8 @@ class FieldReader:
         parts: list[tuple[int, list[int], list[int | None]]] = []
         for place, name in enumerate(self.names):
             if text := texts.get(name, ""):
-                # verbose=False: the tokenizer's warning about length does not apply, since windows follow
-                encoded = self.tokenizer(text, add_special_tokens=False, verbose=False)
-                parts.append((place, encoded["input_ids"], encoded.word_ids()))
+                encoded = self.tokenizer.cut(text)
+                parts.append((place, encoded.ids, encoded.word_ids))
         total = 1 + sum(len(token_ids) + 1 for _, token_ids, _ in parts)
         if total <= self.max_length or not parts:
             return [self._window([(place, token_ids) for place, token_ids, _ in parts])]
@@ -85,22 +132,24 @@ class FieldReader:
         ]
 
     def _window(self, parts: Sequence[tuple[int, list[int]]]) -> Window:
-        token_ids, fields = [self._start], [_NO_FIELD]
+        token_ids, fields = [self.tokenizer.start], [NO_FIELD]
         for place, ids in parts:
-            token_ids += [*ids, self._end]
-            fields += [_NO_FIELD if token_id == self._unknown else place for token_id in ids] + [_NO_FIELD]
+            token_ids += [*ids, self.tokenizer.end]
+            fields += [NO_FIELD if token_id == self.tokenizer.unknown else place for token_id in ids] + [NO_FIELD]
         if not parts:
-            token_ids.append(self._end)
-            fields.append(_NO_FIELD)
+            token_ids.append(self.tokenizer.end)
+            fields.append(NO_FIELD)
         return Window(token_ids, fields)
 
-    def batch(self, windows: Sequence[Window], device: torch.device) -> TextBatch:
-        """Make tensors of windows, padded to the longest."""
+    def batch(self, windows: Sequence[Window]) -> WindowBatch:
+        """Make arrays of windows, padded to the longest."""
         length = max(map(len, windows))
-        token_ids = torch.tensor([w.token_ids + [self._padding] * (length - len(w)) for w in windows])
-        fields = torch.tensor([w.fields + [_NO_FIELD] * (length - len(w)) for w in windows])
-        attended = torch.arange(length)[None] < torch.tensor([len(w) for w in windows])[:, None]
-        return TextBatch(token_ids, attended, self._token_types[fields], fields).to(device)
+        shape = (len(windows), length)
+        token_ids, fields = np.full(shape, self.tokenizer.padding), np.full(shape, NO_FIELD)
+        for row, window in enumerate(windows):
+            token_ids[row, : len(window)], fields[row, : len(window)] = window.token_ids, window.fields
+        attended = np.arange(length)[None] < np.array([len(window) for window in windows])[:, None]
+        return WindowBatch(token_ids, attended, self._token_types[fields], fields)
 
     def recognises(self, texts: Mapping[str, str]) -> bool:
         """Whether the vocabulary has any word piece of the texts."""
@@ -112,16 +161,16 @@ class FieldReader:
             token_id
             for window in self.windows(texts)
             for token_id, field in zip(window.token_ids, window.fields, strict=True)
-            if field != _NO_FIELD
+            if field != NO_FIELD
         )
 
     def pieces(self, texts: Mapping[str, str]) -> list[str]:
         """The fields' word pieces in order, without unknown words."""
         return [
             piece
-            for name in self.names
-            for piece in self.tokenizer.tokenize(texts.get(name, ""))
-            if piece != self.tokenizer.unk_token
+            for encoded in (self.tokenizer.cut(texts.get(name, "")) for name in self.names)
+            for piece, term_id in zip(encoded.tokens, encoded.ids, strict=True)
+            if term_id != self.tokenizer.unknown
         ]
 
 
@@ -137,9 +186,9 @@ def _cuts(words: Sequence[int | None], count: int, size: int) -> list[tuple[int,
     return [*cuts, (start, count)]
 
 
-@dataclass(frozen=True, slots=True)
-class TextBatch:
-    """Windows as tensors, all of shape (windows, length).
+@dataclass(frozen=True, eq=False, slots=True)
+class WindowBatch:
+    """Windows as arrays, all of shape (windows, length).
 
     Args:
         token_ids: Word pieces, int64.
@@ -148,18 +197,26 @@ class TextBatch:
         fields: The place of each token's field, int64; -1 for special tokens, unknown words and padding.
     """
 
-    token_ids: Tensor
-    attended: Tensor
-    token_types: Tensor
-    fields: Tensor
+    token_ids: NDArray[np.int64]
+    attended: NDArray[np.bool_]
+    token_types: NDArray[np.int64]
+    fields: NDArray[np.int64]
 
-    @property
-    def content(self) -> Tensor:
-        """Bool, shape (windows, length): True for tokens of the text, neither special nor padding."""
-        return self.fields != _NO_FIELD
 
-    def to(self, device: torch.device) -> Self:
-        """Copy the batch to a device."""
-        return type(self)(
-            self.token_ids.to(device), self.attended.to(device), self.token_types.to(device), self.fields.to(device)
-        )
+def in_batches(windows: Sequence[tuple[int, Window]], *, tokens: int, rows: int) -> Iterator[list[tuple[int, Window]]]:
+    """Split windows into batches that each fit one forward pass.
+
+    Args:
+        windows: Windows with the numbers of their records, shortest first.
+        tokens: The most word pieces of a batch, with padding; a longer window is a batch of its own.
+        rows: The most windows of a batch.
+    """
+    batch: list[tuple[int, Window]] = []
+    for entry in windows:
+        padded = len(entry[1]) * (len(batch) + 1)
+        if batch and (padded > tokens or len(batch) == rows):
+            yield batch
+            batch = []
+        batch.append(entry)
+    if batch:
+        yield batch

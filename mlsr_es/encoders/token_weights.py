@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from mlsr_es.collection import Section
-from mlsr_es.encoders.bi_encoder import BiEncoder, in_batches
+from mlsr_es.encoders.bi_encoder import BiEncoder, at_once
 from mlsr_es.encoders.fields import section_texts
-from mlsr_es.encoders.text import Window
+from mlsr_es.encoders.text import Window, in_batches
+from mlsr_es.encoders.text_batch import TextBatch
 from mlsr_es.progress import Progress, Silent
 
 _IN_CONTEXT = "Weighing words in sections"
@@ -108,8 +109,8 @@ class _Weighed:
 def _weighed(
     model: BiEncoder, windows: Sequence[tuple[int, Window]]
 ) -> Iterator[tuple[list[tuple[int, Window]], _Weighed]]:
-    for batch in in_batches(windows, model.device.type):
-        text = model.query_reader.batch([window for _, window in batch], model.device)
+    for batch in in_batches(windows, **at_once(model.device)):
+        text = TextBatch.of(model.query_reader.batch([window for _, window in batch]), model.device)
         with torch.inference_mode():
             weights = model.query.token_weights(text).float()
         yield batch, _Weighed(*(tensor.cpu().numpy() for tensor in (text.fields, text.token_ids, weights)))

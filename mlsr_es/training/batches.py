@@ -55,7 +55,7 @@ class Batches:
         self._sections = model.query_reader
         self._general = general_titles(data.sections)
         length = min(config.lengths.document, model.document_reader.max_length)
-        self._captions = FieldReader(model.tokenizer, model.config.document_fields, length)
+        self._captions = FieldReader(model.document_reader.tokenizer, model.config.document_fields, length)
         self._reads_caption = model.config.document_input.reads_caption
         self._caption = lru_cache(_WINDOWS_KEPT)(self._cut)
 
@@ -89,7 +89,7 @@ class Batches:
         most = max(len(data.relevant[row]) for row in rows)
         taught = {"taught": self._teacher.scores(shown, candidates)} if self._teacher else {}
         return taught | {
-            "sections": self._sections.batch(windows, torch.device("cpu")),
+            "sections": TextBatch.of(self._sections.batch(windows)),
             "documents": self.groups(candidates),
             "candidates": torch.tensor(candidates),
             "positives": torch.tensor([moved[place] for place in drawn.positives]),
@@ -118,7 +118,7 @@ class Batches:
     def _group(self, numbers: Sequence[int]) -> tuple[TextBatch | None, Tensor | None]:
         text = None
         if self._reads_caption:
-            text = self._captions.batch([self._caption(number) for number in numbers], torch.device("cpu"))
+            text = TextBatch.of(self._captions.batch([self._caption(number) for number in numbers]))
         pixels = self._pixels([self._data.documents[number] for number in numbers]) if self._pixels else None
         return text, pixels
 

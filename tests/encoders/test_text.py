@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import torch
 from transformers import PreTrainedTokenizerFast
 
-from mlsr_es.encoders.text import FieldReader
+from mlsr_es.encoders.text import FieldReader, WordPieceTokenizer
+from mlsr_es.encoders.text_batch import TextBatch
 
 FIELDS = {"page_title": 1, "text": 0}
 
 
 def reader(tokenizer: PreTrainedTokenizerFast, max_length: int = 40) -> FieldReader:
-    return FieldReader(tokenizer, FIELDS, max_length)
+    return FieldReader(WordPieceTokenizer.of(tokenizer), FIELDS, max_length)
 
 
 def pieces(tokenizer: PreTrainedTokenizerFast, token_ids: list[int]) -> str:
@@ -57,7 +57,7 @@ def test_a_long_text_becomes_windows_that_repeat_the_title(tokenizer: PreTrained
 
 def test_windows_are_cut_where_a_word_begins(tokenizer: PreTrainedTokenizerFast) -> None:
     """No window begins inside a word, since a word piece without the pieces before it has another meaning."""
-    windows = FieldReader(tokenizer, {"text": 0}, 8).windows({"text": "toolboxes " * 8})
+    windows = FieldReader(WordPieceTokenizer.of(tokenizer), {"text": 0}, 8).windows({"text": "toolboxes " * 8})
     assert {pieces(tokenizer, window.token_ids) for window in windows} == {
         "[CLS] tool ##box ##es tool ##box ##es [SEP]",
     }
@@ -74,7 +74,7 @@ def test_batches_are_padded_and_told_by_token_type(tokenizer: PreTrainedTokenize
     """Padding is neither attended nor content, and titles have a token type of their own."""
     fields = reader(tokenizer)
     windows = [*fields.windows({"page_title": "layers", "text": "open"}), *fields.windows({"text": "save"})]
-    batch = fields.batch(windows, torch.device("cpu"))
+    batch = TextBatch.of(fields.batch(windows))
     assert batch.token_types.tolist() == [[0, 1, 0, 0, 0], [0, 0, 0, 0, 0]]
     assert batch.attended.tolist() == [[True] * 5, [True] * 3 + [False] * 2]
     assert batch.content.tolist() == [[False, True, False, True, False], [False, True, False, False, False]]
