@@ -13,7 +13,7 @@ from mlsr_es.commands.rendering.console import data, loading_model, print_json, 
 from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder
 
 _STYLES = {"green": "green", "amber": "yellow", "red": "bold red", "unknown": "dim"}
 
@@ -45,8 +45,8 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _load(name: str) -> BiEncoder:
+def _load(name: str) -> OnnxQueryEncoder | BiEncoder:
     with loading_model():
-        from mlsr_es.encoders import load_model
+        from mlsr_es.encoders import load_query_encoder
 
-        return load_model(name, device="cpu", downloads=False)
+        return load_query_encoder(name, device="cpu", downloads=False)

@@ -108,7 +108,7 @@ def enrich(
         note(f"{into} takes along: {', '.join(fields.carried) or 'no other field of ' + index + ' (--carry FIELD)'}.")
     # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
     with loading_model():
-        from mlsr_es.encoders import load_model
+        from mlsr_es.encoders import ensure_query_graph, load_model
         from mlsr_es.indexing import EnrichJob, preview_enriching
         from mlsr_es.indexing import enrich as run
 
@@ -145,6 +145,7 @@ def enrich(
         return
     with progress() as bars:
         summary = run(job, client, bars)
+        ensure_query_graph(model, encoder, say=note)
     print_summary(summary, as_json=as_json)
     if summary.rejected:
         raise typer.Exit(REJECTED)

@@ -104,7 +104,7 @@ def evaluate(
             client = connect(connection())
             version = serving_version(client, name)
             added = hybrid_for(version, hybrid)
-            used = model_for(version.meta, model, device=device)
+            used = model_for(version.meta, model, device=device, say=note)
             found = evaluate_index(
                 client, name, model=used, plan=plan, hybrid=added, query_table=asked_by, progress=bars
             )

@@ -85,7 +85,7 @@ def index(
         )
         # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
         bars.start(LOADING_MODEL)
-        from mlsr_es.encoders import load_model
+        from mlsr_es.encoders import ensure_query_graph, load_model
         from mlsr_es.indexing import IndexJob, index_collection, preview_indexing
 
         encoder = load_model(model, device=device)
@@ -108,6 +108,8 @@ def index(
             promotes=promotes,
         )
         summary = None if dry_run else index_collection(job, client, bars)
+        if summary:
+            ensure_query_graph(model, encoder, say=note)
     if summary is None:
         found = preview_indexing(job, client)
         print_preview(

@@ -94,8 +94,8 @@ def _compared(
     with progress() as bars:
         return compare_versions(
             client,
-            (chosen.version, model_for(chosen.version.meta, device=device)),
-            (chosen.serving, model_for(chosen.serving.meta, device=device)),
+            (chosen.version, model_for(chosen.version.meta, device=device, say=note)),
+            (chosen.serving, model_for(chosen.serving.meta, device=device, say=note)),
             plan=TopicPlan(sections, judgements, split=split),
             progress=bars,
         )

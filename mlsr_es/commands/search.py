@@ -21,7 +21,7 @@ from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.mapping import IndexMeta
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.suggestion import QueryEncoder
 
 
 def query_of(
@@ -155,9 +155,9 @@ def search(
             suggested.tell_next(found)
 
 
-def _loaded(meta: IndexMeta, *, given: str, device: str) -> BiEncoder:
+def _loaded(meta: IndexMeta, *, given: str, device: str) -> QueryEncoder:
     """The model by which an index is searched; a terminal is told that it is being loaded."""
     with loading_model():
         from mlsr_es.suggestion import model_for
 
-        return model_for(meta, given, device=device)
+        return model_for(meta, given, device=device, say=note)

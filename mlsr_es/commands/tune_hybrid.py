@@ -71,7 +71,7 @@ def tune_hybrid(
         found = weigh_hybrid(
             client,
             name,
-            model=model_for(version.meta, model, device=device),
+            model=model_for(version.meta, model, device=device, say=note),
             sections=sections,
             judgements=judgements,
             split=split,

@@ -59,7 +59,7 @@ def tune_strategy(
         found = tuned(
             client,
             name,
-            model=model_for(version.meta, model, device=device),
+            model=model_for(version.meta, model, device=device, say=note),
             sections=sections,
             hybrid=added,
             least_overlap=overlap,

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from mlsr_es.elastic.mapping import TermField
     from mlsr_es.elastic.search import Strategy
     from mlsr_es.elastic.versions import Version
-    from mlsr_es.encoders import BiEncoder
     from mlsr_es.inspection.proving import Verification
     from mlsr_es.progress import Progress
+    from mlsr_es.suggestion import QueryEncoder
 
 verify_app = typer.Typer(
     name="verify",
@@ -173,13 +173,17 @@ def _searched(client: Client, name: str, field: str, strategy: str) -> tuple[Ter
     return version.meta.terms, named or strategy_for(version, check(client)), version
 
 
-def _encoder(model: str, version: Version | None, device: str, bars: Progress) -> BiEncoder:
+def _encoder(model: str, version: Version | None, device: str, bars: Progress) -> QueryEncoder:
     """The named model, else the index's; an index of mlsr-es accepts only its own model."""
     bars.start(LOADING_MODEL)
-    from mlsr_es.encoders import load_model
+    from mlsr_es.encoders import load_query_encoder
     from mlsr_es.suggestion import check_model, model_for
 
-    encoder = load_model(model, device=device) if version is None else model_for(version.meta, model, device=device)
+    encoder = (
+        load_query_encoder(model, device=device)
+        if version is None
+        else model_for(version.meta, model, device=device, say=note)
+    )
     if version is not None:
         check_model(encoder, version)
     bars.finish(LOADING_MODEL)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mlsr_es.encoders.bi_encoder import BiEncoder
     from mlsr_es.encoders.checkpoint import choose_device, from_pretrained, load_model
     from mlsr_es.encoders.fields import caption_texts, section_texts
+    from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
+    from mlsr_es.encoders.query_encoders import ensure_query_graph, load_query_encoder
     from mlsr_es.encoders.saving import check_replaceable, holds_model, save_pretrained, writing
     from mlsr_es.encoders.text import FieldReader, Window
     from mlsr_es.encoders.text_batch import TextBatch
@@ -27,6 +29,7 @@ __all__ = [
     "DocumentInput",
     "FieldReader",
     "Head",
+    "OnnxQueryEncoder",
     "TextBatch",
     "TokenWeights",
     "Window",
@@ -35,9 +38,11 @@ __all__ = [
     "check_replaceable",
     "choose_device",
     "contextual_weights",
+    "ensure_query_graph",
     "from_pretrained",
     "holds_model",
     "load_model",
+    "load_query_encoder",
     "loading",
     "lone_weights",
     "save_pretrained",
@@ -51,6 +56,8 @@ __getattr__ = lazy.exports(
     bi_encoder=("BiEncoder",),
     checkpoint=("choose_device", "from_pretrained", "load_model"),
     fields=("caption_texts", "section_texts"),
+    onnx_query_encoder=("OnnxQueryEncoder",),
+    query_encoders=("ensure_query_graph", "load_query_encoder"),
     saving=("check_replaceable", "holds_model", "save_pretrained", "writing"),
     text=("FieldReader", "Window"),
     text_batch=("TextBatch",),

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -18,11 +17,11 @@ from mlsr_es.encoders.config import BiEncoderConfig
 from mlsr_es.encoders.fields import caption_texts, section_texts
 from mlsr_es.encoders.function_words import function_words
 from mlsr_es.encoders.heads import MlmHead, MlpHead, rarity
-from mlsr_es.encoders.text import FieldReader, WordPieceTokenizer, in_batches
+from mlsr_es.encoders.reading_sections import ReadsSections
+from mlsr_es.encoders.text import FieldReader, WindowBatch, WordPieceTokenizer, encode_texts
 from mlsr_es.encoders.text_batch import TextBatch
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.vectors import SparseVectors, Vocabulary
-from mlsr_es.word_pieces import words_of_pieces
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,7 +35,7 @@ _ROWS_AT_ONCE = {"cpu": 32, "mps": 64, "cuda": 512}
 head holds rows x vocabulary in memory."""
 
 
-class BiEncoder(nn.Module):
+class BiEncoder(ReadsSections, nn.Module):
     """A query encoder and a document encoder over one vocabulary.
 
     ``assemble`` makes one from backbones, ``load_model`` from a checkpoint.
@@ -119,18 +118,6 @@ class BiEncoder(nn.Module):
             if isinstance(head, MlpHead) and head.function_words is not None:
                 head.function_words.copy_(found)
 
-    def recognises(self, section: Section) -> bool:
-        """Whether the vocabulary has any word piece of the section."""
-        return self.query_reader.recognises(section_texts(section))
-
-    def section_terms(self, section: Section) -> frozenset[int]:
-        """The term ids of a section's word pieces, in the fields that the query encoder reads."""
-        return self.query_reader.terms(section_texts(section))
-
-    def words_of(self, section: Section) -> dict[str, tuple[str, ...]]:
-        """The words that the query encoder reads of a section, each with its word pieces; without unknown ones."""
-        return words_of_pieces(self.query_reader.pieces(section_texts(section)))
-
     def caption_terms(self, document: ImageDocument) -> frozenset[int]:
         """The term ids of the word pieces of an image's captions, even if the document encoder does not read them."""
         return self.document_reader.terms(caption_texts(document))
@@ -182,16 +169,11 @@ class BiEncoder(nn.Module):
         texts: Sequence[Mapping[str, str]],
         images: Sequence[Image] | None = None,
     ) -> SparseVectors:
-        windows = [(row, window) for row, text in enumerate(texts) for window in reader.windows(text)]
-        windows.sort(key=lambda entry: len(entry[1]))
-        rows, parts = [], []
-        for batch in in_batches(windows, **at_once(self.device)):
-            pixels = self._pixels([images[row] for row, _ in batch]) if images is not None else None
-            text = TextBatch.of(reader.batch([window for _, window in batch]), self.device)
-            parts.append(SparseVectors.from_torch(encoder(text, pixels)))
-            rows += [row for row, _ in batch]
-        vectors = SparseVectors.concatenate(parts, vocabulary_size=len(self.vocabulary))
-        return vectors.maximum_by(np.array(rows, dtype=np.int64), count=len(texts))
+        def weigh(batch: WindowBatch, rows: Sequence[int]) -> SparseVectors:
+            pixels = self._pixels([images[row] for row in rows]) if images is not None else None
+            return SparseVectors.from_torch(encoder(TextBatch.of(batch, self.device), pixels))
+
+        return encode_texts(reader, texts, weigh, vocabulary_size=len(self.vocabulary), **at_once(self.device))
 
     @torch.inference_mode()
     def _encode_images(self, encoder: Encoder, images: Sequence[Image]) -> SparseVectors:

@@ -12,15 +12,12 @@ from safetensors.torch import load_model as load_weights
 from mlsr_es.encoders.assembling import assemble, fit, load_tokenizer, loading, text_from_config
 from mlsr_es.encoders.config import BiEncoderConfig, DocumentInput, Head
 from mlsr_es.encoders.layout import Layout
+from mlsr_es.encoders.places import folder_of
 from mlsr_es.errors import ModelError
 from mlsr_es.hybrid import Hybrid
-from mlsr_es.shipped import shipped
 
 if TYPE_CHECKING:
     from mlsr_es.encoders.bi_encoder import BiEncoder
-
-DEMO = "demo"
-"""The name of the model that comes with the package."""
 
 
 def load_model(name: str | Path, *, device: str = "auto", downloads: bool = True) -> BiEncoder:
@@ -37,7 +34,7 @@ def load_model(name: str | Path, *, device: str = "auto", downloads: bool = True
         ModelError: There is no such model, it cannot be loaded, or would have to be downloaded.
     """
     place = choose_device(device)
-    folder = _folder_of(name, downloads=downloads)
+    folder = folder_of(name, downloads=downloads)
     if not (folder / "config.json").is_file():
         raise ModelError(f"{str(name)!r} holds no model: it has no config.json.", advice="Name a model's folder.")
     with loading("model", name):
@@ -119,35 +116,3 @@ def choose_device(name: str) -> torch.device:
         there = ", ".join(kind for kind, is_there in available.items() if is_there)
         raise ModelError(f"there is no device {name!r} here.", advice=f"Take auto, or one of: {there}.")
     return device
-
-
-def _folder_of(name: str | Path, *, downloads: bool) -> Path:
-    """The folder of a model's files; a hub's model is downloaded (only safetensors and configurations) and cached."""
-    if str(name) == DEMO:
-        return shipped("models", DEMO)
-    folder = Path(name)
-    if folder.is_dir():
-        return folder
-    if folder.exists() or str(name).count("/") != 1 or str(name).startswith((".", "/", "~")):
-        raise ModelError(
-            f"there is no model {str(name)!r}: no such folder.",
-            advice="Name 'demo', a model's folder, or a hub's owner/name.",
-        )
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    wanted = ["*.json", "*.safetensors", "*.txt", "*.md"]
-    unwanted = ["onnx/*", "openvino/*"]
-    with loading("model", name):
-        try:
-            found = snapshot_download(
-                str(name), allow_patterns=wanted, ignore_patterns=unwanted, local_files_only=not downloads
-            )
-        except LocalEntryNotFoundError as error:
-            if downloads:
-                raise
-            raise ModelError(
-                f"the model {str(name)!r} is not on this machine, and is not downloaded because an index names it.",
-                advice=f"If you trust it, name it yourself, and it is downloaded: mlsr-es search ... --model {name}",
-            ) from error
-    return Path(found)

@@ -117,8 +117,8 @@ class Encoder(nn.Module):
             counted = torch.ones(patches.shape[:2], dtype=torch.bool, device=patches.device)
             return cast("Tensor", self.head(patches, counted, counted.to(patches.dtype)))
 
-        hidden = self._read(text, patches)
-        scales = self._scales(text)
+        hidden = self.hidden_states(text, patches)
+        scales = self.scales(text)
         if isinstance(self.head, MlpHead):
             tokens = hidden[:, : text.token_ids.shape[1]]
             return cast("Tensor", self.head(tokens, text.content, scales, text.token_ids))
@@ -139,13 +139,13 @@ class Encoder(nn.Module):
             Float at least 0, shape (windows, length); 0 for special tokens, unknown words and padding.
         """
         head = cast("MlpHead", self.head)
-        return head.token_weights(self._read(text, None), text.content, self._scales(text), text.token_ids)
+        return head.token_weights(self.hidden_states(text), text.content, self.scales(text), text.token_ids)
 
-    def _scales(self, text: TextBatch) -> Tensor:
+    def scales(self, text: TextBatch) -> Tensor:
         """The factor of each token's logits, by its field: float, shape (windows, length)."""
         return torch.cat([self.log_scales.exp(), self.log_scales.new_ones(1)])[text.fields]
 
-    def _read(self, text: TextBatch, patches: Tensor | None) -> Tensor:
+    def hidden_states(self, text: TextBatch, patches: Tensor | None = None) -> Tensor:
         """Hidden states of the tokens, then of the patches: shape (windows, length + patches, hidden size)."""
         backbone = cast("PreTrainedModel", self.text)
         inputs: dict[str, Any] = {"attention_mask": text.attended.long()}

@@ -1,4 +1,4 @@
-"""A checkpoint's folder: config.json, safetensors, tokenizer, image processor, BM25's weight and a model card."""
+"""A checkpoint's folder: configuration, weights, query graph, tokenizer, image processor, BM25's weight, model card."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ class Layout:
         return self.folder / "model.safetensors"
 
     @property
+    def query(self) -> Path:
+        """The query side as an ONNX graph that reads its tensors from ``weights``; missing where none could be made."""
+        return self.folder / "query.onnx"
+
+    @property
     def hybrid(self) -> Path:
         """The weight of BM25; not there where none was found."""
         return self.folder / "hybrid.json"
@@ -41,6 +46,11 @@ class Layout:
     def tokenizer(self) -> Path:
         """The folder of the tokenizer."""
         return self.folder / "tokenizer"
+
+    @property
+    def tokenizer_file(self) -> Path:
+        """The tokenizer itself."""
+        return self.tokenizer / "tokenizer.json"
 
     @property
     def text(self) -> Path:
@@ -65,8 +75,8 @@ class Layout:
     @property
     def parts(self) -> tuple[Path, ...]:
         """All that a checkpoint may have, config.json last: without that one a folder holds no model."""
-        rest = (self.weights, self.hybrid, self.card, self.tokenizer, self.text, self.document_text, self.image)
-        return (*rest, self.config)
+        files = (self.weights, self.query, self.hybrid, self.card)
+        return (*files, self.tokenizer, self.text, self.document_text, self.image, self.config)
 
     @property
     def is_ours(self) -> bool:

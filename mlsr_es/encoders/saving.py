@@ -6,7 +6,7 @@ import copy
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ from safetensors import SafetensorError
 from safetensors.torch import save_model as save_weights
 
 from mlsr_es.encoders.layout import Layout
-from mlsr_es.errors import InputError, StorageError
+from mlsr_es.encoders.query_graph import write_query_graph
+from mlsr_es.errors import InputError, ModelError, StorageError
 
 if TYPE_CHECKING:
     from mlsr_es.encoders.bi_encoder import BiEncoder
@@ -23,7 +24,9 @@ _OF_THE_DISK = ("(os error", "inline_container")
 """In what tokenizers and torch say of a disk that is full: they raise an ``Exception`` and a ``RuntimeError``."""
 
 
-def save_pretrained(model: BiEncoder, folder: str | Path, *, card: str = "", half: bool = False) -> None:
+def save_pretrained(
+    model: BiEncoder, folder: str | Path, *, card: str = "", half: bool = False, query_graph: bool = True
+) -> None:
     """Write a checkpoint.
 
     What is interrupted leaves the checkpoint that was there before; or, in the moment in which files are moved, none.
@@ -33,6 +36,7 @@ def save_pretrained(model: BiEncoder, folder: str | Path, *, card: str = "", hal
         folder: Made where it is not there; a checkpoint that is there is replaced.
         card: What the model card says beside the configuration: data, figures, licences (Markdown).
         half: Store the weights in half precision: half the size, relative error below 2**-11.
+        query_graph: Write the query side also as a graph for onnxruntime, where torch can make one; it takes seconds.
 
     Raises:
         InputError: The folder has files of those names that are not a checkpoint of this package.
@@ -45,11 +49,29 @@ def save_pretrained(model: BiEncoder, folder: str | Path, *, card: str = "", hal
         shutil.rmtree(part.folder, ignore_errors=True)
         part.folder.mkdir(parents=True)
         try:
-            _write(model, part, _card(model, target.folder.resolve().name, card), half=half)
+            stored = _write(model, part, _card(model, target.folder.resolve().name, card), half=half)
+            if query_graph:
+                with suppress(ModelError):  # without a graph, torch encodes queries
+                    write_query_graph(stored, part)
         except BaseException:
             shutil.rmtree(part.folder, ignore_errors=True)
             raise
         _move(part, target)
+
+
+def save_query_encoder(model: BiEncoder, folder: Path) -> None:
+    """Write a checkpoint of which the query graph is the point: without one, there is an error.
+
+    Args:
+        model: The bi-encoder, on the CPU.
+        folder: An empty folder.
+
+    Raises:
+        ModelError: torch makes no graph of the query side.
+        StorageError: The folder cannot be written.
+    """
+    with writing(folder):
+        write_query_graph(_write(model, Layout(folder), "", half=False), Layout(folder))
 
 
 def check_replaceable(folder: Path) -> None:
@@ -87,8 +109,10 @@ def writing(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _write(model: BiEncoder, layout: Layout, card: str, *, half: bool) -> None:
-    save_weights(copy.deepcopy(model).half() if half else model, str(layout.weights))
+def _write(model: BiEncoder, layout: Layout, card: str, *, half: bool) -> BiEncoder:
+    """Write all but the query graph; returns the model with the weights that are stored, in single precision."""
+    stored = copy.deepcopy(model).half() if half else model
+    save_weights(stored, str(layout.weights))
     model.tokenizer.save_pretrained(str(layout.tokenizer))
     text = model.query.text
     if text is not None:
@@ -102,6 +126,7 @@ def _write(model: BiEncoder, layout: Layout, card: str, *, half: bool) -> None:
         layout.hybrid.write_text(json.dumps(model.hybrid.to_json(), indent=2) + "\n")
     layout.card.write_text(card)
     layout.config.write_text(json.dumps(model.config.to_json(), indent=2) + "\n")
+    return stored.float() if half else model
 
 
 def _move(part: Layout, target: Layout) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsr_es.vectors import Vocabulary
+from mlsr_es.vectors import SparseVectors, Vocabulary
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -151,10 +151,6 @@ class FieldReader:
         attended = np.arange(length)[None] < np.array([len(window) for window in windows])[:, None]
         return WindowBatch(token_ids, attended, self._token_types[fields], fields)
 
-    def recognises(self, texts: Mapping[str, str]) -> bool:
-        """Whether the vocabulary has any word piece of the texts."""
-        return bool(self.terms(texts))
-
     def terms(self, texts: Mapping[str, str]) -> frozenset[int]:
         """The term ids of the texts' word pieces, without special tokens and unknown words."""
         return frozenset(
@@ -201,6 +197,39 @@ class WindowBatch:
     attended: NDArray[np.bool_]
     token_types: NDArray[np.int64]
     fields: NDArray[np.int64]
+
+
+def encode_texts(
+    reader: FieldReader,
+    texts: Sequence[Mapping[str, str]],
+    weigh: Callable[[WindowBatch, Sequence[int]], SparseVectors],
+    *,
+    vocabulary_size: int,
+    tokens: int,
+    rows: int,
+) -> SparseVectors:
+    """Encode records window by window; a record's vector has the largest weight of each term in its windows.
+
+    Args:
+        reader: Cuts the records.
+        texts: The fields of each record.
+        weigh: Gives the vectors of a batch of windows; it is also told the number of each window's record.
+        vocabulary_size: The number of terms.
+        tokens: The most word pieces of a batch.
+        rows: The most windows of a batch.
+
+    Returns:
+        One row a record.
+    """
+    windows = [(row, window) for row, text in enumerate(texts) for window in reader.windows(text)]
+    windows.sort(key=lambda entry: len(entry[1]))
+    records, parts = [], []
+    for batch in in_batches(windows, tokens=tokens, rows=rows):
+        numbers = [row for row, _ in batch]
+        parts.append(weigh(reader.batch([window for _, window in batch]), numbers))
+        records += numbers
+    vectors = SparseVectors.concatenate(parts, vocabulary_size=vocabulary_size)
+    return vectors.maximum_by(np.array(records, dtype=np.int64), count=len(texts))
 
 
 def in_batches(windows: Sequence[tuple[int, Window]], *, tokens: int, rows: int) -> Iterator[list[tuple[int, Window]]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile, Section
-from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head
+from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head, OnnxQueryEncoder
 from mlsr_es.errors import InputError, ModelError, QueryError, RecordError
 from mlsr_es.sources import decode, shrunk
 from mlsr_es.suggestion.query_encoder import QueryEncoder
@@ -60,7 +60,7 @@ def picture_terms(picture: QueryImage, model: QueryEncoder) -> dict[str, float]:
 
     Args:
         picture: The query.
-        model: A bi-encoder; a query table reads no images.
+        model: A model, or the query side of one, which then loads the rest by torch; a query table reads no images.
 
     Raises:
         ModelError: The model reads no images.
@@ -68,8 +68,9 @@ def picture_terms(picture: QueryImage, model: QueryEncoder) -> dict[str, float]:
     """
     if isinstance(model, QueryTable):
         raise ModelError("a query table is of sections, and reads no images.", advice="Leave --query-table out.")
-    encoder = cast("BiEncoder", model)
-    _check(picture, encoder.config)
+    query_side = cast("BiEncoder | OnnxQueryEncoder", model)
+    _check(picture, query_side.config)
+    encoder = query_side.whole() if isinstance(query_side, OnnxQueryEncoder) else query_side
     kinds = [kind for kind in CaptionKind if kind in encoder.config.document_fields]
     captions = (Caption(picture.caption, kinds[0]),) if picture.caption else ()
     document = ImageDocument(picture.name, "", captions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,12 @@ from mlsr_es.elastic.mapping import IndexMeta, State
 from mlsr_es.elastic.search import field_types
 from mlsr_es.elastic.versions import Version, only_index, resolve
 from mlsr_es.errors import IndexMismatchError, ModelError
+from mlsr_es.progress import say_nothing
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,10 @@ def serving_version(client: Client, index: str, described: Mapping[str, Any] | N
     return resolved.serving
 
 
-def model_for(meta: IndexMeta, given: str = "", *, device: str = "auto") -> BiEncoder:
-    """The model by which an index is searched.
+def model_for(
+    meta: IndexMeta, given: str = "", *, device: str = "auto", say: Callable[[str], None] = say_nothing
+) -> OnnxQueryEncoder | BiEncoder:
+    """The query side of the model by which an index is searched; torch is loaded only where onnxruntime cannot run it.
 
     The index's owner is not the searcher: a hub's model that only the index names is loaded where it is on this machine
     already, and is never downloaded.
@@ -101,13 +104,15 @@ def model_for(meta: IndexMeta, given: str = "", *, device: str = "auto") -> BiEn
         meta: What the index says of itself.
         given: The model that the user names; "" for the one that the index names.
         device: Where encoding runs: auto, or a name that torch knows.
+        say: Told, in a sentence, why torch is loaded.
 
     Raises:
         ModelError: There is no such model, it cannot be loaded, or would have to be downloaded.
     """
-    from mlsr_es.encoders import load_model
+    from mlsr_es.encoders import load_query_encoder
 
-    return load_model(given or meta.model, device=device, downloads=bool(given))
+    revision = "" if given else meta.revision
+    return load_query_encoder(given or meta.model, device=device, downloads=bool(given), revision=revision, say=say)
 
 
 def check_model(model: QueryEncoder, version: Version) -> None:

@@ -30,7 +30,7 @@ def test_a_checkpoint_round_trip_changes_nothing(
     """Vectors of both sides, revision and configuration are the same after reading."""
     model = assemble(PRESETS[preset], text=text_backbone("bert"), image=image_backbone(kind))
     model.query.set_field_scales({"page_title": 2.5})
-    save_pretrained(model, tmp_path / "model", card="Trained on nothing.")
+    save_pretrained(model, tmp_path / "model", card="Trained on nothing.", query_graph=False)
     again = from_pretrained(tmp_path / "model")
     assert (again.config, again.revision) == (model.config, model.revision)
     for encode in ("sections", "documents"):
@@ -46,7 +46,7 @@ def test_how_rare_terms_are_is_part_of_the_model(tmp_path: Path, text_backbone: 
     untold = model.revision
     del model.__dict__["revision"]
     model.count_terms(DOCUMENTS)
-    save_pretrained(model, tmp_path / "model")
+    save_pretrained(model, tmp_path / "model", query_graph=False)
     again = from_pretrained(tmp_path / "model")
     assert again.revision == model.revision != untold
     heads = again.query.head, again.document.head
@@ -65,11 +65,11 @@ def test_the_weight_of_bm25_lies_beside_the_model(tmp_path: Path, text_backbone:
     """The weight is saved with the model but does not change its revision."""
     model = assemble(PRESETS["m3"], text=text_backbone("bert"))
     model.hybrid = Hybrid("caption_stems", 0.12, "12 sections")
-    save_pretrained(model, tmp_path / "model")
+    save_pretrained(model, tmp_path / "model", query_graph=False)
     again = from_pretrained(tmp_path / "model")
     assert (again.hybrid, again.revision) == (model.hybrid, model.revision)
     model.hybrid = None
-    save_pretrained(model, tmp_path / "model")
+    save_pretrained(model, tmp_path / "model", query_graph=False)
     without = from_pretrained(tmp_path / "model")
     assert (without.hybrid, without.revision) == (None, model.revision)
     (tmp_path / "model" / "hybrid.json").write_text('{"weight": "much"}')
@@ -81,8 +81,8 @@ def test_half_precision_is_for_the_file_only(tmp_path: Path, text_backbone: Make
     """The file is half as large, the model in memory keeps its weights, and the loaded one differs only by rounding."""
     model = assemble(PRESETS["m3"], text=text_backbone("bert"))
     before = model.revision
-    save_pretrained(model, tmp_path / "whole")
-    save_pretrained(model, tmp_path / "half", half=True)
+    save_pretrained(model, tmp_path / "whole", query_graph=False)
+    save_pretrained(model, tmp_path / "half", half=True, query_graph=False)
     whole, half = ((tmp_path / name / "model.safetensors").stat().st_size for name in ("whole", "half"))
     assert half < 0.7 * whole
     del model.__dict__["revision"]
@@ -125,7 +125,7 @@ def test_a_wrong_configuration_says_what_is_wrong(
     change: dict[str, object], complaint: str, tmp_path: Path, text_backbone: Make
 ) -> None:
     """Each fault is a model error that names the fault."""
-    save_pretrained(assemble(PRESETS["m3"], text=text_backbone("bert")), tmp_path)
+    save_pretrained(assemble(PRESETS["m3"], text=text_backbone("bert")), tmp_path, query_graph=False)
     config = json.loads((tmp_path / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps({**config, **change}))
     with pytest.raises(ModelError, match=complaint):
@@ -134,7 +134,7 @@ def test_a_wrong_configuration_says_what_is_wrong(
 
 def test_a_checkpoint_without_weights_is_refused(tmp_path: Path, text_backbone: Make) -> None:
     """A checkpoint without weights, as after half a download, is a model error."""
-    save_pretrained(assemble(PRESETS["m3"], text=text_backbone("bert")), tmp_path)
+    save_pretrained(assemble(PRESETS["m3"], text=text_backbone("bert")), tmp_path, query_graph=False)
     (tmp_path / "model.safetensors").unlink()
     with pytest.raises(ModelError, match="cannot be loaded"):
         load_model(tmp_path)
@@ -181,5 +181,5 @@ def test_a_hubs_model_is_fetched_only_where_that_is_allowed(
     (kept / "refs").mkdir(parents=True)
     (kept / "refs" / "main").write_text("abc")
     model = assemble(PRESETS["m3"], text=text_backbone("bert"))
-    save_pretrained(model, kept / "snapshots" / "abc")
+    save_pretrained(model, kept / "snapshots" / "abc", query_graph=False)
     assert load_model("somebody/model", device="cpu", downloads=False).revision == model.revision

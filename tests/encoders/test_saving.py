@@ -35,7 +35,7 @@ def test_what_is_no_checkpoint_is_not_replaced(name: str, first: BiEncoder, tmp_
     """A file of another project stays as it is, and is named."""
     (tmp_path / name).write_text('{"mine": true}')
     with pytest.raises(InputError, match=f"holds {name}, and no model"):
-        save_pretrained(first, tmp_path)
+        save_pretrained(first, tmp_path, query_graph=False)
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, '{"mine": true}')]
 
 
@@ -43,12 +43,14 @@ def test_a_checkpoint_replaces_another_whole(
     first: BiEncoder, second: BiEncoder, tmp_path: Path, text_backbone: Make, image_backbone: Make
 ) -> None:
     """Parts that the new one lacks are gone, and what is not a checkpoint's stays."""
-    save_pretrained(assemble(PRESETS["m1"], text=text_backbone("bert"), image=image_backbone("vit")), tmp_path)
+    save_pretrained(
+        assemble(PRESETS["m1"], text=text_backbone("bert"), image=image_backbone("vit")), tmp_path, query_graph=False
+    )
     (tmp_path / "training.json").write_text("{}")
-    save_pretrained(first, tmp_path)
+    save_pretrained(first, tmp_path, query_graph=False)
     assert not (tmp_path / "image").exists()
     assert (tmp_path / "training.json").exists()
-    save_pretrained(second, tmp_path)
+    save_pretrained(second, tmp_path, query_graph=False)
     assert load_model(tmp_path, device="cpu").revision == second.revision
 
 
@@ -56,10 +58,10 @@ def test_a_disk_that_is_full_leaves_the_checkpoint_that_was_there(
     first: BiEncoder, second: BiEncoder, tmp_path: Path
 ) -> None:
     """And is told in a line."""
-    save_pretrained(first, tmp_path)
+    save_pretrained(first, tmp_path, query_graph=False)
     names = {path.name for path in tmp_path.iterdir()}
     with files_of_at_most(1024), pytest.raises(StorageError, match=r"cannot be written.*See that there is room"):
-        save_pretrained(second, tmp_path)
+        save_pretrained(second, tmp_path, query_graph=False)
     assert {path.name for path in tmp_path.iterdir()} == names
     assert load_model(tmp_path, device="cpu").revision == first.revision
 
@@ -78,7 +80,7 @@ def test_an_interrupt_between_two_files_leaves_no_model(
     first: BiEncoder, second: BiEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """None is better than the parts of two; and the next one is written all the same."""
-    save_pretrained(first, tmp_path)
+    save_pretrained(first, tmp_path, query_graph=False)
     rename = Path.rename
 
     def interrupted(source: Path, target: Path) -> Path:
@@ -89,8 +91,8 @@ def test_an_interrupt_between_two_files_leaves_no_model(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            save_pretrained(second, tmp_path)
+            save_pretrained(second, tmp_path, query_graph=False)
     with pytest.raises(ModelError, match="holds no model"):
         load_model(tmp_path, device="cpu")
-    save_pretrained(second, tmp_path)
+    save_pretrained(second, tmp_path, query_graph=False)
     assert load_model(tmp_path, device="cpu").revision == second.revision

@@ -80,8 +80,8 @@ def test_batches_are_padded_and_told_by_token_type(tokenizer: PreTrainedTokenize
     assert batch.content.tolist() == [[False, True, False, True, False], [False, True, False, False, False]]
 
 
-def test_recognises_whether_any_word_is_known(tokenizer: PreTrainedTokenizerFast) -> None:
+def test_a_text_of_unknown_words_has_no_terms(tokenizer: PreTrainedTokenizerFast) -> None:
     """A text of only unknown words cannot be a query."""
     fields = reader(tokenizer)
-    known = [fields.recognises({"text": text}) for text in ("xyzzy the", "xyzzy", "")]
+    known = [bool(fields.terms({"text": text})) for text in ("xyzzy the", "xyzzy", "")]
     assert known == [True, False, False]

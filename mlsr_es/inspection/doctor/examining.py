@@ -18,7 +18,9 @@ from mlsr_es.vectors import term_of
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder
+
+    Model = OnnxQueryEncoder | BiEncoder
 
 _Given = TypeVarTuple("_Given")
 
@@ -38,7 +40,7 @@ _ROUNDING = 1e-5
 """Relative: a cluster adds up the terms of a score in single precision."""
 
 
-def examine(client: Client, index: str = "", *, load: Callable[[str], BiEncoder]) -> Iterator[Finding]:
+def examine(client: Client, index: str = "", *, load: Callable[[str], Model]) -> Iterator[Finding]:
     """Examine a cluster, and an index if one is named; write nothing.
 
     Args:
@@ -65,7 +67,7 @@ def examine(client: Client, index: str = "", *, load: Callable[[str], BiEncoder]
     yield _attempted("versions left behind", _left_behind, client, index)
 
 
-def _index(client: Client, index: str, load: Callable[[str], BiEncoder]) -> Iterator[Finding]:
+def _index(client: Client, index: str, load: Callable[[str], Model]) -> Iterator[Finding]:
     try:
         version = serving_version(client, index)
     except MlsrError as error:
@@ -204,7 +206,7 @@ def _explanation(client: Client, index: str, version: Version) -> Finding:
     return Finding("explanation", Level.GREEN, f"the score of {found.id} is the sum of what its terms contribute.")
 
 
-def _features(client: Client, index: str, version: Version, model: BiEncoder) -> Finding:
+def _features(client: Client, index: str, version: Version, model: Model) -> Finding:
     about = "features that match nothing"
     documents, names = sampled_features(client, index, version.meta.terms, documents=_SAMPLE)
     looked = f"in {documents:,} documents drawn at random"

@@ -18,7 +18,7 @@ from mlsr_es.suggestion import check_model, exact_strategy_for
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.suggestion import QueryEncoder
 
 DECIDING = MEASURES[0]
 """The measure that decides."""
@@ -55,8 +55,8 @@ class Comparison:
 
 def compare_versions(
     client: Client,
-    candidate: tuple[Version, BiEncoder],
-    serving: tuple[Version, BiEncoder],
+    candidate: tuple[Version, QueryEncoder],
+    serving: tuple[Version, QueryEncoder],
     *,
     plan: TopicPlan,
     progress: Progress = Silent(),

@@ -21,7 +21,7 @@ from mlsr_es.vectors import SparseVectors, Vocabulary, term_of
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.suggestion import QueryEncoder
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ class Contents:
         return cls(stored.image_ids, stored.captions, stored.documents, collections, stored.meta["revision"])
 
 
-def contents_of_index(client: Client, index: str, model: BiEncoder, progress: Progress) -> Contents:
+def contents_of_index(client: Client, index: str, model: QueryEncoder, progress: Progress) -> Contents:
     """All of an index that was made with a model.
 
     Args:
         client: Of ``mlsr_es.elastic.connect``.
         index: The alias.
-        model: The bi-encoder.
+        model: The query encoder.
         progress: Told of each document.
 
     Raises:
@@ -69,7 +69,7 @@ def contents_of_index(client: Client, index: str, model: BiEncoder, progress: Pr
     return read_contents(client, version, model.vocabulary, progress)
 
 
-def contents_of_vectors(folder: Path, model: BiEncoder) -> Contents:
+def contents_of_vectors(folder: Path, model: QueryEncoder) -> Contents:
     """All of a folder that ``encode_collection`` wrote with a model.
 
     Raises:

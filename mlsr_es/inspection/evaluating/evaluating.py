@@ -32,7 +32,7 @@ from mlsr_es.vectors import SparseVectors
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.suggestion import QueryEncoder
 
 _SECTIONS_AT_ONCE = 64
 
@@ -68,7 +68,7 @@ def evaluate_index(
     client: Client,
     index: str,
     *,
-    model: BiEncoder,
+    model: QueryEncoder,
     plan: TopicPlan,
     hybrid: Hybrid | None = None,
     query_table: QueryTable | None = None,
@@ -79,7 +79,7 @@ def evaluate_index(
     Args:
         client: The client, from ``mlsr_es.elastic.client.connect``.
         index: The alias.
-        model: The bi-encoder that the index was made with.
+        model: The query encoder of the model that the index was made with.
         plan: The topics.
         hybrid: The BM25 part of one more system, the model with BM25 added; None for no such system.
         query_table: Encodes the queries of one more system, in place of the model; None for no such system.

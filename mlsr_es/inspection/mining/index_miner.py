@@ -16,7 +16,7 @@ from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.suggestion import QueryEncoder
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class IndexMiner:
     Args:
         client: The client, from ``mlsr_es.elastic.client.connect``.
         version: The index.
-        model: The bi-encoder that the index was made with; None for BM25 on ``caption_all``.
+        model: The query encoder of the model that the index was made with; None for BM25 on ``caption_all``.
         collection: The collection whose images are ranked.
         depth: The number of images a section.
         progress: Advanced by each section.
@@ -34,7 +34,7 @@ class IndexMiner:
 
     client: Client
     version: Version
-    model: BiEncoder | None
+    model: QueryEncoder | None
     collection: str
     depth: int
     progress: Progress
@@ -69,7 +69,7 @@ def index_miner(
     client: Client,
     index: str,
     *,
-    model: BiEncoder | None,
+    model: QueryEncoder | None,
     collection: str,
     depth: int,
     progress: Progress = Silent(),
@@ -79,7 +79,7 @@ def index_miner(
     Args:
         client: The client, from ``mlsr_es.elastic.client.connect``.
         index: The alias.
-        model: The bi-encoder that the index was made with; None for BM25 on ``caption_all``.
+        model: The query encoder of the model that the index was made with; None for BM25 on ``caption_all``.
         collection: The collection whose images are ranked.
         depth: The number of images a section.
         progress: Advanced by each section.

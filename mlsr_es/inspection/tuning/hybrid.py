@@ -21,7 +21,7 @@ from mlsr_es.suggestion import check_model, exact_strategy_for, serving_version
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
     from mlsr_es.elastic.mapping import IndexMeta
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.suggestion import QueryEncoder
     from mlsr_es.training import TrainedOn
 
 MEASURE = "nDCG@10"
@@ -58,7 +58,7 @@ def weigh_hybrid(
     client: Client,
     index: str,
     *,
-    model: BiEncoder,
+    model: QueryEncoder,
     sections: Sequence[Section],
     judgements: Sequence[Judgement] = (),
     split: Split = Split.ALL,
@@ -72,7 +72,7 @@ def weigh_hybrid(
     Args:
         client: The client, from ``mlsr_es.elastic.client.connect``.
         index: The alias.
-        model: The bi-encoder that the index was made with.
+        model: The query encoder of the model that the index was made with.
         sections: The sections to search for.
         judgements: The images that belong in the sections; without judgements the balanced weight is recommended.
         split: The pages whose sections are used, if there are judgements.

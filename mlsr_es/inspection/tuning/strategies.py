@@ -23,7 +23,7 @@ from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.suggestion import QueryEncoder
 
 _MOST_QUERIES = 100
 """With more queries the figures vary less, but the cluster's own noise is then larger than the gain."""
@@ -52,7 +52,7 @@ def tune_strategy(
     client: Client,
     index: str,
     *,
-    model: BiEncoder,
+    model: QueryEncoder,
     sections: Sequence[Section],
     hybrid: Hybrid | None = None,
     least_overlap: float = LEAST_OVERLAP,
@@ -63,7 +63,7 @@ def tune_strategy(
     Args:
         client: The client, from ``mlsr_es.elastic.client.connect``.
         index: The alias.
-        model: The bi-encoder that the index was made with.
+        model: The query encoder of the model that the index was made with.
         sections: Sections that its users search for; of more than a hundred, a hundred evenly spread are used.
         hybrid: The BM25 part of each query; None for no BM25.
         least_overlap: The share of the exact top 10 that must be found, in [0, 1].
