@@ -6,7 +6,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,9 +50,12 @@ def load_query_encoder(
     """
     if device not in _ON_A_PROCESSOR:
         return _by_torch(name, device, downloads=downloads)
-    if revision and Layout(_kept(revision)).query.is_file():
-        with suppress(ModelError):  # a graph of another version of onnxruntime, or half of one: made again below
-            return OnnxQueryEncoder.read(_kept(revision))
+    # An index names the revision, and others write indices.
+    if _REVISION.fullmatch(revision) and Layout(kept := _kept(revision)).query.is_file():
+        try:
+            return OnnxQueryEncoder.read(kept)
+        except ModelError:  # of another version of onnxruntime, or damaged: it is made again below
+            shutil.rmtree(kept, ignore_errors=True)
     folder = folder_of(name, downloads=downloads)
     if Layout(folder).query.is_file():
         try:
@@ -112,9 +114,6 @@ def keep_query_graph(model: BiEncoder, *, say: Callable[[str], None] = say_nothi
 
 
 def _kept(revision: str) -> Path:
-    """The folder in which the graph of a revision is kept; an index names the revision, and others write indices."""
-    if not _REVISION.fullmatch(revision):
-        raise ModelError(f"{revision!r} is no revision of a model.", advice="Index again.")
     return state_folder() / "query-encoders" / revision
 
 

@@ -54,7 +54,7 @@ def write_query_graph(model: BiEncoder, layout: Layout) -> None:
         content = _exported(graph, _windows(model, count=2, length=7))
     except Exception as error:  # an exporter fails in the ways of everything that it calls
         reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise ModelError(f"torch makes no ONNX graph of this query encoder: {reason}.") from error
+        raise ModelError(f"torch makes no ONNX graph of this query encoder: {reason.rstrip('.')}.") from error
     _without_traces(content)
     _tensors_elsewhere(content, layout.weights)
     content.metadata_props.add(key=ABOUT, value=_about(model).to_json())

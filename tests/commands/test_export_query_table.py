@@ -59,8 +59,9 @@ def test_an_index_may_say_what_is_lost(
     assert systems["table"]["means"] != systems["sparse"]["means"]
 
 
-def test_a_search_by_table_needs_no_torch(table: Path, sample_index: str, cluster_url: str) -> None:
-    """Nor transformers; all that it explains adds up."""
+@pytest.mark.parametrize("by_table", [False, True], ids=["model", "table"])
+def test_a_search_needs_no_torch(table: Path, sample_index: str, cluster_url: str, *, by_table: bool) -> None:
+    """Nor transformers, by the model or by a table; all that it explains adds up."""
     code = """
 import sys
 from mlsr_es.commands import run
@@ -70,11 +71,12 @@ finally:
     sys.stderr.write(" ".join(sys.modules))
 """
     asked = ("search", TEXT, "--index", sample_index, "--es-url", cluster_url, "--explain", "--json")
-    command = [sys.executable, "-c", code, *asked, "--query-table", str(table)]
+    command = [sys.executable, "-c", code, *asked, *(("--query-table", str(table)) if by_table else ())]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     modules = set(ran.stderr.split())
     assert "tokenizers" in modules
     assert not {"torch", "transformers", "scipy"} & modules
+    assert by_table or "onnxruntime" in modules
     found = orjson.loads(ran.stdout)
     assert "rope" in found["query"]
     for hit in found["hits"]:
