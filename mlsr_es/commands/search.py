@@ -123,7 +123,7 @@ def search(
 ) -> None:
     """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
     from mlsr_es.elastic.client import connect
-    from mlsr_es.suggestion import prepare, read_table, suggest, why_not
+    from mlsr_es.suggestion import doubts_about, prepare, read_table, suggest, why_not
 
     if show_query and why_not_id:
         raise InputError("--show-query sends nothing, and --why-not asks the cluster.", advice="Leave one out.")
@@ -149,10 +149,12 @@ def search(
         suggested.tell_request(found.request, named=bool(name))
         suggested.tell_dropped(found)
         if as_json:
-            print_json(suggested.to_json(found))
+            print_json(suggested.to_json(found, doubts_about(found)))
         else:
             suggested.print_images(found, pieces=pieces)
             suggested.tell_next(found)
+            if doubts := doubts_about(found):
+                note(str(doubts))
 
 
 def _loaded(meta: IndexMeta, *, given: str, device: str) -> QueryEncoder:

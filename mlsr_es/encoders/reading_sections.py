@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlsr_es.collection import Section
+from mlsr_es.encoders.config import BiEncoderConfig
 from mlsr_es.encoders.fields import section_texts
 from mlsr_es.encoders.text import FieldReader
 from mlsr_es.word_pieces import words_of_pieces
@@ -11,7 +12,13 @@ from mlsr_es.word_pieces import words_of_pieces
 class ReadsSections:
     """The part of a query encoder that only cuts texts into word pieces."""
 
+    config: BiEncoderConfig
     query_reader: FieldReader
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes of the languages that the model reads; empty for all languages."""
+        return self.config.languages
 
     def recognises(self, section: Section) -> bool:
         """Whether the vocabulary has any word piece of the section."""

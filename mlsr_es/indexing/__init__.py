@@ -5,6 +5,7 @@ somebody's index, or writes them into such a version. ``encode_collection`` enco
 have a preview, which writes nothing.
 """
 
+from mlsr_es.indexing.caption_sample import CaptionSample
 from mlsr_es.indexing.encode_job import EncodeSummary, encode_collection
 from mlsr_es.indexing.enrich_job import EnrichJob, enrich, preview_enriching
 from mlsr_es.indexing.index_job import IndexJob, index_collection, preview_indexing
@@ -17,6 +18,7 @@ from mlsr_es.indexing.summary import Stage, Summary
 __all__ = [
     "Block",
     "Candidate",
+    "CaptionSample",
     "EncodeSummary",
     "EnrichJob",
     "IndexJob",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.bulk import Action, BulkResult
 from mlsr_es.errors import RecordError
+from mlsr_es.indexing.caption_sample import CaptionSample
 from mlsr_es.indexing.encode import encode
 from mlsr_es.indexing.needs import Needs
 from mlsr_es.indexing.prepare import Block, Item, Preparing
@@ -92,12 +93,14 @@ class Preview:
         body: The settings and mapping of a new index, or the additions to a mapping.
         action: The first document as it would be sent; None where no document would be sent.
         block: The block of records that was read last.
+        captions: Some captions that nobody says to be in the model's language.
     """
 
     described: str
     body: Mapping[str, Any]
     action: Action | None
     block: Block
+    captions: CaptionSample
 
 
 def preview(pipeline: Pipeline, sink: IndexSink) -> Preview:
@@ -110,16 +113,17 @@ def preview(pipeline: Pipeline, sink: IndexSink) -> Preview:
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    last, action = Block(), None
+    last, action, captions = Block(), None, CaptionSample(pipeline.model.languages)
     with closing(pipeline.reader.records()) as items, closing(pipeline.preparing.blocks(items)) as blocks:
         for block in blocks:
             last = block
+            captions.take(block.usable)
             encoded = encode(pipeline.model, block.ready)
             first = next((each for each in encoded if len(each.weights)), None)
             if first:
                 action = sink.action(first)
                 break
-    return Preview(sink.described, sink.body, action, last)
+    return Preview(sink.described, sink.body, action, last, captions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ class _Run:
         self.summary = Summary(
             sink.name, sink.index, reader.collection, field=sink.field, unit=reader.unit, advice=reader.advice
         )
+        self.summary.captions = CaptionSample(self.model.languages)
         self._rejects = rejects
         self._progress = progress
         self._under_way: dict[Key, _UnderWay] = {}
@@ -193,6 +198,7 @@ class _Run:
     def _account(self, block: Block) -> None:
         self.summary.stages["reading"].took(block.seconds, block.read)
         self.summary.unchanged += len(block.unchanged)
+        self.summary.captions.take(block.usable)
         # A rejected record keeps what is stored; a record that a rule leaves out does not.
         self.sink.keeps(block.unchanged)
         self.sink.keeps(unusable.id for unusable in block.rejected)

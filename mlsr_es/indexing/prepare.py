@@ -69,6 +69,12 @@ class Block:
         """How many records the block has."""
         return len(self.ready) + len(self.unchanged) + len(self.left_out) + len(self.rejected)
 
+    @property
+    def usable(self) -> Iterator[Record]:
+        """The records that have what the model reads."""
+        yield from (prepared.record for prepared in self.ready)
+        yield from self.unchanged
+
     def put_aside(self, unusable: Unusable) -> None:
         """Add a record that is not encoded."""
         (self.rejected if unusable.error else self.left_out).append(unusable)

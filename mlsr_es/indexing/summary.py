@@ -10,6 +10,7 @@ from typing import Any
 
 from mlsr_es.errors import SourceError
 from mlsr_es.hybrid import Hybrid
+from mlsr_es.indexing.caption_sample import CaptionSample
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Summary:
             promoted.
         not_pruned: Why nothing was pruned although pruning was asked for; else "".
         hybrid: The weight of BM25 that this run found; None where it found none.
+        captions: Some captions that nobody says to be in the model's language.
         rejects_file: The file with the rejected records; None where there are none.
         stages: The speed of each stage by name: reading, encoding, loading.
         seconds: The duration of the whole run, in seconds.
@@ -91,6 +93,7 @@ class Summary:
     missing_collections: tuple[str, ...] = ()
     not_pruned: str = ""
     hybrid: Hybrid | None = None
+    captions: CaptionSample = dataclasses.field(default_factory=CaptionSample)
     rejects_file: Path | None = None
     stages: dict[str, Stage] = dataclasses.field(default_factory=new_stages)
     seconds: float = 0.0

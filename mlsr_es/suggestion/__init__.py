@@ -5,6 +5,7 @@
 
 from mlsr_es.suggestion.adjusting import Added, Adjustment
 from mlsr_es.suggestion.distilling import check_distillable, context_free, distil
+from mlsr_es.suggestion.doubts import Doubts, doubts_about
 from mlsr_es.suggestion.hybrid import bm25_field, hybrid_for
 from mlsr_es.suggestion.missed import Missed
 from mlsr_es.suggestion.options import SuggestOptions
@@ -23,6 +24,7 @@ from mlsr_es.suggestion.why_not import Reason, WhyNot, why_not
 __all__ = [
     "Added",
     "Adjustment",
+    "Doubts",
     "EncoderOf",
     "Missed",
     "Query",
@@ -44,6 +46,7 @@ __all__ = [
     "check_query",
     "context_free",
     "distil",
+    "doubts_about",
     "exact_strategy_for",
     "hybrid_for",
     "look_up",

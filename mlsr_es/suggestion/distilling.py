@@ -74,6 +74,7 @@ def distil(
         tokenizer=Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str()),
         unknown=str(model.tokenizer.unk_token or ""),
         query_terms=model.config.query_terms,
+        languages=model.config.languages,
     )
 
 

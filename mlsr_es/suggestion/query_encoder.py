@@ -21,6 +21,10 @@ class QueryEncoder(Protocol):
     def vocabulary(self) -> Vocabulary:
         """The terms."""
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes of the languages that the model reads; empty for all languages."""
+
     def recognises(self, section: Section) -> bool:
         """Whether any word piece of the section is known."""
 

@@ -31,6 +31,7 @@ class QueryTable:
         tokenizer: The model's.
         unknown: The word piece that stands for words which the tokenizer does not know; "" for none.
         query_terms: The most terms of a query vector; None for all.
+        languages: ISO 639-1 codes of the languages that the model reads; empty for all languages.
     """
 
     model: str
@@ -40,6 +41,7 @@ class QueryTable:
     tokenizer: Tokenizer
     unknown: str = ""
     query_terms: int | None = None
+    languages: tuple[str, ...] = ()
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -57,6 +57,9 @@ class Request:
         added: Boosted words that the query did not have.
         request_options: What stands around the query.
         words: The query's words, each with those of its pieces that are among the terms.
+        text: The words that are read of the query, as one text.
+        cut: These words, each with all of its pieces; without those that the vocabulary lacks altogether.
+        languages: ISO 639-1 codes of the languages that the model reads; empty for all languages.
         explain: Whether the hits bring their weights.
         start: How many of the best images are passed over.
         distinct: How many images are shown once each, of the hits; None for all hits.
@@ -71,6 +74,9 @@ class Request:
     added: tuple[Added, ...] = ()
     request_options: RequestOptions = RequestOptions()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    text: str = ""
+    cut: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
     explain: bool = False
     start: int = 0
     distinct: int | None = None
@@ -144,7 +150,8 @@ def prepare(
     check_model(model, version)
     section = query if isinstance(query, Section) else query.section
     terms = _section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
-    words = words_asked(model.words_of(section), terms)
+    cut = model.words_of(section)
+    words = words_asked(cut, terms)
     asked = Adjusted(terms, hybrid.word_weights(section) if hybrid else None)
     if options.adjustment:
         asked = adjusted(
@@ -174,6 +181,9 @@ def prepare(
         added=asked.added,
         request_options=_request_options(options, section, asked.terms, version.meta),
         words=words_asked(words | {each.word: tuple(each.terms) for each in asked.added}, asked.terms),
+        text="\n".join(filter(None, (section.page_title, section.section_title, section.text))),
+        cut=cut,
+        languages=model.languages,
         explain=options.explain,
         start=options.start,
         distinct=options.size if options.distinct else None,

@@ -38,6 +38,7 @@ def write_table(table: QueryTable, path: Path) -> None:
         "vocabulary_size": len(table.vocabulary),
         "fields": list(table.fields),
         "query_terms": table.query_terms,
+        "languages": list(table.languages),
         "unknown": table.unknown,
         "weights": weights,
         "tokenizer": orjson.loads(table.tokenizer.to_str()),
@@ -99,4 +100,5 @@ def _table(content: dict[str, Any]) -> QueryTable:
         tokenizer=tokenizer,
         unknown=str(content["unknown"]),
         query_terms=content["query_terms"],
+        languages=tuple(content.get("languages", ())),  # older files do not say
     )

@@ -227,3 +227,31 @@ def test_a_model_is_found_again_from_any_folder(tmp_path: Path, monkeypatch: pyt
     assert model_name("mine") == str(tmp_path / "mine")
     assert model_name("owner/name") == "owner/name"
     assert model_name("demo") == "demo"  # also beside a folder of that name, which is not what is loaded
+
+
+def test_captions_in_another_language_are_told(tmp_path: Path, index: str) -> None:
+    """By a run, a dry run, and in JSON; the images are indexed, since a language is only ever likely."""
+    german = rows(
+        tmp_path / "vögel.jsonl",
+        {
+            "1": "Eine Eule sitzt nachts auf einem Ast",
+            "2": "Ein Reiher steht zwischen dem Schilf",
+            "3": "Ein Rotkehlchen im frisch gefallenen Schnee",
+            "4": "A robin in the snow",
+        },
+    )
+    german.write_bytes(german.read_bytes().replace(b'"language":"en"', b'"language":""'))
+    for options in (("--dry-run",), ()):
+        told = " ".join(index_into(index, german, *options).stderr.split())
+        assert "Of 4 captions looked at, at least 3 are in other languages than English" in told
+        assert "(German 3): they match by chance." in told
+    told = index_into(index, german, "--json").json
+    assert told["other_languages"] == {"German": 3}
+    assert told["unchanged"] == 4
+
+
+def test_english_captions_are_not_told(birds: Path, index: str) -> None:
+    """Nothing about languages is said."""
+    ran = index_into(index, birds)
+    assert "language" not in ran.stderr
+    assert index_into(index, birds, "--json").json["other_languages"] == {}

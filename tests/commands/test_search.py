@@ -51,6 +51,17 @@ def test_json_is_one_object(index: str) -> None:
     assert found["hits"][0]["source"]["image_id"] == found["hits"][0]["id"]
 
 
+def test_reasons_to_doubt_the_images_stand_below_them(index: str) -> None:
+    """In JSON, too; a usual question has none."""
+    ran = search(index, "Wie bindet man ein Seil an einen Pfahl?")
+    assert ran.code == 0
+    assert ran.stderr.splitlines()[-1].startswith("The query seems to be German, the model reads English")
+    assert search(index, "xyzzyqqq").stderr.splitlines()[-1].startswith("No word of the query is known")
+    assert search(index, "xyzzyqqq", "--json").json["doubts"].keys() == {"known_by_pieces_only"}
+    assert search(index, TEXT, "--json").json["doubts"] == {}
+    assert search(index, TEXT).stderr.splitlines()[-1].startswith("Next: ")
+
+
 def test_an_explanation_adds_up(index: str) -> None:
     """Each hit's terms to its score."""
     for hit in search(index, TEXT, "--json", "--explain").json["hits"]:

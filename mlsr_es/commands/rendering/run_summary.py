@@ -10,18 +10,22 @@ import orjson
 import typer
 
 from mlsr_es.commands.rendering.console import data, note, print_json, table
+from mlsr_es.languages import names_of, other_languages
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.bulk import Action
-    from mlsr_es.indexing import Preview, Summary
+    from mlsr_es.indexing import CaptionSample, Preview, Summary
 
 _SHOWN_REJECTS = 5
+_MANY = 0.1
+"""The share of captions in other languages from which on it is said; some English ones are taken for such, too."""
 
 
 def print_summary(summary: Summary, *, as_json: bool = False) -> None:
-    """Print a table with the outcomes of a run, and lines about its effects."""
+    """Print a table with the outcomes of a run, and lines about its effects and the captions' languages."""
     if as_json:
-        print_json(summary.to_json())
+        sample = summary.captions
+        print_json(summary.to_json() | {"other_languages": other_languages(sample.texts, sample.read)})
         return
     rows = [
         ("read", summary.read, ""),
@@ -39,6 +43,20 @@ def print_summary(summary: Summary, *, as_json: bool = False) -> None:
     for line in (*_done(summary), *_versions(summary)):
         note(line)
     note_rejects(summary)
+    note_languages(summary.captions)
+
+
+def note_languages(sample: CaptionSample) -> None:
+    """Say that captions are in another language than the model reads, if many of a sample surely are."""
+    found = other_languages(sample.texts, sample.read)
+    if found.total() < max(2, _MANY * len(sample.texts)):
+        return
+    others = ", ".join(f"{name} {count}" for name, count in found.most_common())
+    note(
+        f"Of {len(sample.texts)} captions looked at, at least {found.total()} are in other languages than "
+        f"{names_of(sample.read)}, which the model reads ({others}): they match by chance. Name a model of that "
+        "language, or train one on your own texts: mlsr-es train --from-collection SOURCE."
+    )
 
 
 def note_rejects(summary: Summary, *, shown: int = 0) -> None:
@@ -119,6 +137,7 @@ def print_preview(
         f"Nothing was written. Of {looked_at} {len(block.ready)} would be {becomes}, {len(block.unchanged)} are "
         f"unchanged, {len(block.left_out)} left out, {len(block.rejected)} rejected; {preview.described}."
     )
+    note_languages(preview.captions)
 
 
 def _as_sent(action: Action | None) -> dict[str, Any]:

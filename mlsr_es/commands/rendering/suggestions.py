@@ -16,7 +16,7 @@ from mlsr_es.word_pieces import weights_by_word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlsr_es.suggestion import Missed, Request, SuggestedImage, Suggestions
+    from mlsr_es.suggestion import Doubts, Missed, Request, SuggestedImage, Suggestions
 
 _SHOWN_WORDS = 6
 _SHOWN_CAPTION = 70
@@ -29,7 +29,7 @@ _ROOM_FOR_A_ROW = 160
 _INDENT = 12
 
 
-def to_json(found: Suggestions) -> dict[str, Any]:
+def to_json(found: Suggestions, doubts: Doubts) -> dict[str, Any]:
     """One object: the query's terms, and the hits; word pieces, and beside them the words that they make up."""
     request = found.request
     hits = [
@@ -52,6 +52,10 @@ def to_json(found: Suggestions) -> dict[str, Any]:
         "dropped_terms": list(found.dropped_terms),
         "dropped_words": list(found.dropped_words),
         "unasked_terms": list(found.unasked),
+        "doubts": {
+            **({"language": doubts.language} if doubts.language else {}),
+            **({"known_by_pieces_only": doubts.pieces} if doubts.pieces else {}),
+        },
         **{
             name: [asdict(each) for each in missed]
             for name, missed in (("missed", found.missed), ("missed_words", found.missed_words))
