@@ -124,7 +124,7 @@ def build(run: Path, report: Path, more: Sequence[Path] = (), *, output: Path = 
 def _rounded(model: BiEncoder) -> BiEncoder:
     """The model as it is read after it was stored in half precision."""
     with TemporaryDirectory() as folder:
-        save_pretrained(model, folder, half=True)
+        save_pretrained(model, folder, half=True, query_graph=False)
         return from_pretrained(folder)
 
 
@@ -197,7 +197,7 @@ def _backbones(config: TrainingConfig) -> Iterator[str]:
 
 
 def _minutes(seconds: float) -> str:
-    minutes = round(seconds / 60)
+    minutes = max(1, round(seconds / 60))
     return f"{minutes} minute{'s' * (minutes != 1)}"
 
 

@@ -112,6 +112,8 @@ def writing(folder: Path) -> Iterator[None]:
 def _write(model: BiEncoder, layout: Layout, card: str, *, half: bool) -> BiEncoder:
     """Write all but the query graph; returns the model with the weights that are stored, in single precision."""
     stored = copy.deepcopy(model).half() if half else model
+    if half:
+        vars(stored).pop("revision", None)  # kept from before the weights were rounded
     save_weights(stored, str(layout.weights))
     model.tokenizer.save_pretrained(str(layout.tokenizer))
     text = model.query.text

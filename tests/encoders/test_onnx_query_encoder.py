@@ -67,7 +67,10 @@ def test_weights_that_are_stored_in_half_precision_are_those_that_count(text_bac
     """The graph is made of the stored weights, and has their revision."""
     from mlsr_es.encoders import load_model
 
-    save_pretrained(assemble(PRESETS["m3"], text=text_backbone("bert")), tmp_path / "model", half=True)
+    model = assemble(PRESETS["m3"], text=text_backbone("bert"))
+    before = model.revision
+    save_pretrained(model, tmp_path / "model", half=True)
+    assert model.revision == before
     stored, light = load_model(tmp_path / "model", device="cpu"), OnnxQueryEncoder.read(tmp_path / "model")
     assert light.revision == stored.revision
     assert same(light.encode_sections(SECTIONS), stored.encode_sections(SECTIONS))
