@@ -35,6 +35,7 @@ def command_of(words: list[str]) -> Any:
             break
         assert all(name in command.commands for name in word.split("|")), f"{word} is no command"
         command = command.commands[word.split("|")[0]]
+        command = getattr(command, "loaded", command)
     return command
 
 

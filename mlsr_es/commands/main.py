@@ -8,59 +8,120 @@ import sys
 import typer
 
 from mlsr_es import __version__
-from mlsr_es.commands.api_key import api_key_app
-from mlsr_es.commands.collection import collection_app
-from mlsr_es.commands.demo import demo
-from mlsr_es.commands.doctor import doctor
-from mlsr_es.commands.encode import encode
-from mlsr_es.commands.enrich import enrich
-from mlsr_es.commands.evaluate import evaluate
-from mlsr_es.commands.experiment import experiment_app
-from mlsr_es.commands.export_query_table import export_query_table
-from mlsr_es.commands.index import index
-from mlsr_es.commands.indices import indices_app
-from mlsr_es.commands.kibana import kibana_app
-from mlsr_es.commands.node import node_app
-from mlsr_es.commands.rendering.console import complain, note
-from mlsr_es.commands.search import search
-from mlsr_es.commands.train import train
-from mlsr_es.commands.tune import tune_app
-from mlsr_es.commands.verify import verify_app
+from mlsr_es.commands.lazily import Entry, lazy_group
 from mlsr_es.errors import MlsrError
+
+COMMANDS = (
+    Entry(
+        "demo",
+        "Start Elasticsearch, fetch the GIMP manual, index its images and suggest some for three sections.",
+        "demo:demo",
+        "mlsr-es demo",
+    ),
+    Entry(
+        "index",
+        "Encode the images of a source and load them into an index, so that they can be suggested.",
+        "index:index",
+        "mlsr-es index gimp-manual --index gimp-manual --thumbnails",
+    ),
+    Entry(
+        "enrich",
+        "Add term weights to the documents of an existing index, so that its images can be suggested.",
+        "enrich:enrich",
+        "mlsr-es enrich products --caption-field name:title --caption-field description",
+    ),
+    Entry(
+        "search",
+        "Suggest images for a section, or for an image: those whose terms have the largest dot product with its own.",
+        "search:search",
+        'mlsr-es search "How do I rotate a layer?" --index gimp-manual --explain',
+    ),
+    Entry(
+        "encode",
+        "Write the vectors of a source's images and sections as Parquet, to evaluate a model without a cluster.",
+        "encode:encode",
+        "mlsr-es encode gimp-manual -o vectors",
+    ),
+    Entry(
+        "evaluate",
+        "Measure an index, or a folder of vectors, and compare it with two baselines: BM25, and BM25 with boosted "
+        "titles.",
+        "evaluate:evaluate",
+        "mlsr-es evaluate --index gimp-manual --topics gimp/topics.jsonl --qrels gimp/qrels.txt",
+    ),
+    Entry(
+        "doctor",
+        "Check the cluster and an index: rights, disks, mapping, model, documents. Each line says what to do.",
+        "doctor:doctor",
+        "mlsr-es doctor --index gimp-manual",
+    ),
+    Entry(
+        "train",
+        "Train a model, and measure it on the held-out pages: alone, with BM25 added, and compared with BM25.",
+        "train:train",
+        "mlsr-es train --from-collection my-site/ -o my-model",
+    ),
+    Entry(
+        "export-query-table",
+        "Distil an MLP query head into a table: a weight for each word piece in each field of a section.",
+        "export_query_table:export_query_table",
+        "mlsr-es export-query-table --sections gimp/topics.jsonl -o gimp-table.json",
+    ),
+    Entry(
+        "api-key",
+        "API keys that have just the rights that are needed.",
+        "api_key:api_key_app",
+    ),
+    Entry(
+        "collection",
+        "Look at a collection of images and texts, or write it as files. A SOURCE is a known collection (gimp-manual, "
+        "kicad-manual, tuxpaint-stamps, sample), a folder of HTML pages or of images, or a file of rows.",
+        "collection:collection_app",
+    ),
+    Entry(
+        "experiment",
+        "Run the paper's studies: many models over five folds, compared with significance.",
+        "experiment:experiment_app",
+    ),
+    Entry(
+        "indices",
+        "The versions behind an alias: which one is searched, which one before, and which ones nobody needs.",
+        "indices:indices_app",
+    ),
+    Entry(
+        "kibana",
+        "Look at an index in Kibana: a data view in which thumbnails are pictures, and a saved search.",
+        "kibana:kibana_app",
+    ),
+    Entry(
+        "node",
+        "A real Elasticsearch node on this machine, on loopback alone: nothing needs to be installed beforehand.",
+        "node:node_app",
+    ),
+    Entry(
+        "tune",
+        "Find out on an index itself how it is searched best.",
+        "tune:tune_app",
+    ),
+    Entry(
+        "verify",
+        "See that an index does what its model says.",
+        "verify:verify_app",
+    ),
+)
+"""All commands, in the order of the help. Each is imported when it runs."""
 
 app = typer.Typer(
     name="mlsr-es",
+    cls=lazy_group(COMMANDS),
     help="Image suggestion for the Elasticsearch you already run: a text goes in, the images that belong in it come "
     "out, each with the words that made it match.",
     epilog="Example: mlsr-es demo",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # such tracebacks print local variables, and so secrets
     context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode="markdown",
+    rich_markup_mode="rich",
 )
-app.command(epilog="Example: mlsr-es demo")(demo)
-app.command(epilog="Example: mlsr-es index gimp-manual --index gimp-manual --thumbnails")(index)
-app.command(epilog="Example: mlsr-es enrich products --caption-field name:title --caption-field description")(enrich)
-app.command(epilog='Example: mlsr-es search "How do I rotate a layer?" --index gimp-manual --explain')(search)
-app.command(epilog="Example: mlsr-es encode gimp-manual -o vectors")(encode)
-app.command(epilog="Example: mlsr-es evaluate --index gimp-manual --topics gimp/topics.jsonl --qrels gimp/qrels.txt")(
-    evaluate
-)
-app.command(epilog="Example: mlsr-es doctor --index gimp-manual")(doctor)
-app.command(epilog="Example: mlsr-es train --from-collection my-site/ -o my-model")(train)
-app.command(
-    "export-query-table",
-    epilog="Example: mlsr-es export-query-table --sections gimp/topics.jsonl -o gimp-table.json",
-)(export_query_table)
-app.add_typer(api_key_app, name="api-key")
-app.add_typer(collection_app, name="collection")
-app.add_typer(experiment_app, name="experiment")
-app.add_typer(indices_app, name="indices")
-app.add_typer(kibana_app, name="kibana")
-app.add_typer(node_app, name="node")
-app.add_typer(tune_app, name="tune")
-app.add_typer(verify_app, name="verify")
-
 _INTERRUPTED = 130
 """The exit code that Typer uses for a keyboard interrupt, without a message."""
 
@@ -90,6 +151,8 @@ def run() -> None:
     except MlsrError as error:
         if debug:
             raise
+        from mlsr_es.commands.rendering.console import complain
+
         complain(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
@@ -98,5 +161,7 @@ def run() -> None:
         sys.exit(0)
     except SystemExit as leaving:
         if leaving.code == _INTERRUPTED:
+            from mlsr_es.commands.rendering.console import note
+
             note("Stopped. What is stored stays; run the same command again to go on.")
         raise

@@ -13,7 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.testing import CliRunner
 
-from mlsr_es.commands.main import app
+from mlsr_es.commands.lazily import Entry
+from mlsr_es.commands.main import COMMANDS, app
 from tests.extras import EXTRAS
 
 ROOT = cast("TyperGroup", typer.main.get_command(app))
@@ -23,7 +24,8 @@ SLOW = {"torch", "transformers", "elasticsearch", "elastic_transport", "pyarrow"
 def commands(group: TyperGroup = ROOT, *path: str) -> Iterator[tuple[str, ...]]:
     """The paths of all commands, groups among them."""
     yield path
-    for name, command in group.commands.items():
+    for name, called in group.commands.items():
+        command = getattr(called, "loaded", called)
         if isinstance(command, TyperGroup):
             yield from commands(command, *path, name)
         else:
@@ -37,6 +39,7 @@ def command_at(path: Sequence[str]) -> TyperGroup | TyperCommand:
     command: Any = ROOT
     for name in path:
         command = command.commands[name]
+        command = getattr(command, "loaded", command)
     return cast("TyperGroup | TyperCommand", command)
 
 
@@ -66,6 +69,35 @@ def test_every_example_is_one_that_the_parser_takes(path: tuple[str, ...]) -> No
     command = command_at(called)
     assert not isinstance(command, TyperGroup)
     command.make_context("mlsr-es", words[len(called) :])
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
+def test_the_help_of_the_program_says_of_each_command_what_its_own_help_says_first(entry: Entry) -> None:
+    """The program's help does not import the commands."""
+    first = str(entry.load().help).partition("\n\n")[0]
+    assert entry.summary == " ".join(first.split())
+
+
+def test_the_help_of_the_program_imports_typer_and_what_that_needs() -> None:
+    """It comes at once."""
+    code = """
+import sys
+from contextlib import suppress
+from mlsr_es.commands import run
+sys.argv = ["mlsr-es", "--help"]
+with suppress(SystemExit):
+    run()
+sys.stderr.write(" ".join(sys.modules))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ran.stderr.split())
+    assert {name for name in loaded if name.startswith("mlsr_es.")} == {
+        "mlsr_es.commands",
+        "mlsr_es.commands.lazily",
+        "mlsr_es.commands.main",
+        "mlsr_es.errors",
+    }
+    assert "numpy" not in loaded
 
 
 def test_help_imports_nothing_slow() -> None:
