@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+LOADING_MODEL = "Loading the model"
+"""The stage before the first document: torch and a model take seconds."""
+
 
 class Progress(Protocol):
     """Takes reports of stages; each call is cheap and may come from any thread."""

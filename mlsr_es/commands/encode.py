@@ -8,12 +8,12 @@ from typing import Any
 import typer
 
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
-from mlsr_es.commands.options.model_name import SHIPPED, model_name
 from mlsr_es.commands.options.pages import ROOT
 from mlsr_es.commands.options.query_fields import parsed_fields
 from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
 from mlsr_es.commands.rendering.run_summary import note_rejects
+from mlsr_es.encoders import DEMO, model_name
 
 _SHOWN = 5
 
@@ -24,7 +24,7 @@ def encode(
     *,
     output: Path = typer.Option(..., "--output", "-o", metavar="DIR", help="The folder, made if it is not there."),
     root: Path | None = ROOT,
-    model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
+    model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."

@@ -9,10 +9,10 @@ import typer
 
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
-from mlsr_es.commands.options.model_name import SHIPPED, model_name
 from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
+from mlsr_es.encoders import DEMO, model_name
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def enrich(
         "Default: the fields of the run before.",
     ),
     field_kind: str = FIELD_KIND,
-    model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
+    model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     rejects: Path | None = typer.Option(
         None, "--rejects", metavar="FILE", help="Where bad records go. Default: INDEX-rejects.ndjson, if there are any."

@@ -9,13 +9,13 @@ import typer
 
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
-from mlsr_es.commands.options.languages import languages_of, parsed_languages
-from mlsr_es.commands.options.model_name import SHIPPED, model_name
+from mlsr_es.commands.options.languages import parsed_languages
 from mlsr_es.commands.options.pages import ROOT, STAND_INS
 from mlsr_es.commands.options.reading import with_reading
-from mlsr_es.commands.rendering.console import LOADING_MODEL, REJECTED, note, progress
+from mlsr_es.commands.rendering.console import REJECTED, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
+from mlsr_es.encoders import DEMO
 
 
 @with_connection
@@ -29,7 +29,7 @@ def index(
     root: Path | None = ROOT,
     introduced: bool = STAND_INS,
     name: str = typer.Option(..., "--index", metavar="NAME", help="The index: an alias in front of its versions."),
-    model: str = typer.Option(SHIPPED, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
+    model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
@@ -63,53 +63,38 @@ def index(
     new version of the index, which replaces the old version once it is complete. The old version is kept until the
     next replacement (mlsr-es indices). The exit code is 3 where records were rejected.
     """
+    from mlsr_es.api import job_of
     from mlsr_es.elastic.client import connect
-    from mlsr_es.elastic.cluster import check
-    from mlsr_es.elastic.versions import resolve
-    from mlsr_es.sources import check_holds_images, open_source
 
     wanted, kind = parsed_languages(languages), parsed_kind(field_kind)
     client = connect(connection)
-    check(client)
-    resolve(client, name)
     with progress() as bars:
-        opened = open_source(
+        job = job_of(
+            client,
             source,
-            name=collection,
+            name,
+            model=model,
+            device=device,
+            collection=collection,
             root=root,
             introduced=introduced,
-            languages=wanted,
             reading=reading,
-            progress=bars,
-            say=note,
-        )
-        # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
-        bars.start(LOADING_MODEL)
-        from mlsr_es.encoders import ensure_query_graph, load_model
-        from mlsr_es.indexing import IndexJob, index_collection, preview_indexing
-
-        encoder = load_model(model, device=device)
-        bars.finish(LOADING_MODEL)
-        kept = wanted or languages_of(encoder)
-        narrowed = opened.in_languages(kept)
-        check_holds_images(narrowed, source)
-        job = IndexJob(
-            source=narrowed,
-            index=name,
-            model=encoder,
-            model_name=model_name(model),
-            origin=str(Path(source).resolve()) if Path(source).exists() else source,
-            languages=kept,
+            languages=wanted,
             thumbnails=thumbnails,
             field_kind=kind,
             prune_missing=prune_missing,
-            rejects=rejects or Path(f"{name}-rejects.ndjson"),
-            strict=strict,
             promotes=promotes,
+            rejects=rejects,
+            strict=strict,
+            progress=bars,
+            say=note,
         )
+        from mlsr_es.encoders import ensure_query_graph
+        from mlsr_es.indexing import index_collection, preview_indexing
+
         summary = None if dry_run else index_collection(job, client, bars)
         if summary:
-            ensure_query_graph(model, encoder, say=note)
+            ensure_query_graph(model, job.model, say=note)
     if summary is None:
         found = preview_indexing(job, client)
         print_preview(

@@ -67,11 +67,11 @@ def section_of(text: str, page_title: str, section_title: str, file: Path | None
     Raises:
         InputError: Both are given, or the file cannot be read.
     """
+    if file is None:
+        return Section(id="query", text=text, page_title=page_title, section_title=section_title)
     from mlsr_es.sources import encoding_of, likely_encoding
     from mlsr_es.suggestion import read_section
 
-    if file is None:
-        return Section(id="query", text=text, page_title=page_title, section_title=section_title)
     if text or page_title or section_title:
         raise InputError("a text and a file are given.", advice="Give the section one way.")
     try:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlsr_es.commands.options.connection import with_connection
-from mlsr_es.commands.rendering.console import LOADING_MODEL, complain, data, note, print_json, progress, table
+from mlsr_es.commands.rendering.console import complain, data, note, print_json, progress, table
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
+from mlsr_es.progress import LOADING_MODEL
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client

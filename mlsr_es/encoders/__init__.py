@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mlsr_es.encoders.checkpoint import choose_device, from_pretrained, load_model
     from mlsr_es.encoders.fields import caption_texts, section_texts
     from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
+    from mlsr_es.encoders.places import DEMO, model_name
     from mlsr_es.encoders.query_encoders import ensure_query_graph, load_query_encoder
     from mlsr_es.encoders.saving import check_replaceable, holds_model, save_pretrained, writing
     from mlsr_es.encoders.text import FieldReader, Window
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAPTION_FIELDS",
+    "DEMO",
     "FOR_MLP_HEADS",
     "PRESETS",
     "BiEncoder",
@@ -45,6 +47,7 @@ __all__ = [
     "load_query_encoder",
     "loading",
     "lone_weights",
+    "model_name",
     "save_pretrained",
     "section_texts",
     "writing",
@@ -57,6 +60,7 @@ __getattr__ = lazy.exports(
     checkpoint=("choose_device", "from_pretrained", "load_model"),
     fields=("caption_texts", "section_texts"),
     onnx_query_encoder=("OnnxQueryEncoder",),
+    places=("DEMO", "model_name"),
     query_encoders=("ensure_query_graph", "load_query_encoder"),
     saving=("check_replaceable", "holds_model", "save_pretrained", "writing"),
     text=("FieldReader", "Window"),

@@ -11,6 +11,12 @@ DEMO = "demo"
 """The name of the model that comes with the package."""
 
 
+def model_name(given: str) -> str:
+    """The name by which later searches load a model: for a folder, its absolute path."""
+    # The name of the shipped model always means that model, even where a folder has the same name.
+    return str(Path(given).resolve()) if Path(given).is_dir() and given != DEMO else given
+
+
 def folder_of(name: str | Path, *, downloads: bool) -> Path:
     """Find the folder of a model's files; of a hub's model, only configurations and safetensors are downloaded.
 

@@ -13,11 +13,11 @@ from mlsr_es.suggestion.picture import QueryImage, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
-from mlsr_es.suggestion.section import check_query, read_section
+from mlsr_es.suggestion.section import check_query, read_section, section_from
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for, serving_version
 from mlsr_es.suggestion.showing import Share, captions_in
 from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
-from mlsr_es.suggestion.suggest import SuggestedImage, Suggestions, send, suggest
+from mlsr_es.suggestion.suggest import SuggestedImage, Suggestions, send, send_many, suggest
 from mlsr_es.suggestion.table_file import read_table, write_table
 from mlsr_es.suggestion.why_not import Reason, WhyNot, why_not
 
@@ -55,7 +55,9 @@ __all__ = [
     "read_picture",
     "read_section",
     "read_table",
+    "section_from",
     "send",
+    "send_many",
     "serving_version",
     "strategy_for",
     "suggest",

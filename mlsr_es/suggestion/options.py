@@ -23,6 +23,7 @@ class SuggestOptions:
         start: How many of the best are passed over.
         filters: Field to values: an image has one of them in each of the fields.
         clauses: Clauses of Elasticsearch's query language that every image has to match.
+        exclude: The ids of images that are left out, such as those that a page has already.
         collapse: A field of which each value is shown once, by its best image; "" for none.
         distinct: Whether images with the same captions are shown once, by the best of them.
         highlight: Whether the images bring their captions with the query's words marked.
@@ -41,6 +42,7 @@ class SuggestOptions:
     start: int = 0
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     clauses: Sequence[Mapping[str, Any]] = ()
+    exclude: Sequence[str] = ()
     collapse: str = ""
     distinct: bool = False
     highlight: bool = False
@@ -62,7 +64,8 @@ class SuggestOptions:
     @property
     def all_clauses(self) -> tuple[Mapping[str, Any], ...]:
         """All that an image has to match, as Elasticsearch takes it."""
-        return (*self.clauses, *(_clause(name, values) for name, values in self.filters.items()))
+        excluded = [{"bool": {"must_not": {"ids": {"values": list(self.exclude)}}}}] if self.exclude else []
+        return (*self.clauses, *(_clause(name, values) for name, values in self.filters.items()), *excluded)
 
     @property
     def looked_at(self) -> int:

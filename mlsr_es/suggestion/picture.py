@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile, Section
 from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head, OnnxQueryEncoder
 from mlsr_es.errors import InputError, ModelError, QueryError, RecordError
-from mlsr_es.sources import decode, shrunk
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
 
@@ -45,6 +44,8 @@ def read_picture(file: Path, caption: str = "") -> QueryImage:
     Raises:
         InputError: It cannot be read, or is no image.
     """
+    from mlsr_es.sources import decode, shrunk  # slow to import, and seldom needed
+
     try:
         image = decode(ImageFile(file.name, file))
     except RecordError as error:

@@ -11,6 +11,7 @@ from mlsr_es.collection import Section
 from mlsr_es.elastic.mapping import IndexMeta
 from mlsr_es.elastic.search import (
     RequestOptions,
+    Search,
     Strategy,
     WordClauses,
     build_query,
@@ -90,6 +91,11 @@ class Request:
     def sent(self) -> dict[str, Any]:
         """What the cluster is sent first."""
         return with_request_options(self.body, self.request_options)
+
+    @property
+    def search(self) -> Search:
+        """What it is sent, with all that stands around it."""
+        return Search(self.body, self.reserve, self.request_options)
 
     @property
     def reserve(self) -> Mapping[str, Any] | None:

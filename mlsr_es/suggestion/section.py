@@ -47,7 +47,23 @@ def read_section(content: str, *, name: str, say: Callable[[str], None] = say_no
     return section
 
 
-def _from_values(values: dict[str, Any], name: str) -> Section:
+def section_from(values: Mapping[str, Any], name: str = "the section") -> Section:
+    """A section from a mapping with the names of ``topics.jsonl``.
+
+    Args:
+        values: All but ``text`` or a title may be missing.
+        name: What holds it, for messages.
+
+    Raises:
+        InputError: A name is unknown, a value is of another type, or there is neither a text nor a title.
+    """
+    section = _from_values(values, name)
+    if unread := _unread(values):
+        raise InputError(f"{name}: names that are not read: {unread}.", advice=f"Those that are: {_NAMES}.")
+    return section
+
+
+def _from_values(values: Mapping[str, Any], name: str) -> Section:
     known = {key: value for key, value in values.items() if key in _FIELDS}
     hierarchy = known.pop("hierarchy", [])
     wrong = [key for key, value in known.items() if not isinstance(value, str)]

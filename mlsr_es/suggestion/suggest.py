@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice, tee
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic.search import Hit, contributions, search
+from mlsr_es.elastic.search import Answer, Hit, contributions, search, search_many
 from mlsr_es.suggestion.missed import Missed, missed_by
 from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
 from mlsr_es.suggestion.serving import SearchedIndex
 from mlsr_es.suggestion.showing import Share, captions_in, picture_in, shares_in, shown_source
+from mlsr_es.suggestion.strip import as_strip
 from mlsr_es.vectors import feature_weights, term_of
+from mlsr_es.word_pieces import weights_by_word
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
@@ -29,6 +31,7 @@ class SuggestedImage:
         score: The dot product of the query's weights and the stored ones, plus what BM25 adds.
         source: The stored document, without weights.
         terms: Word piece to what it contributed to the score, heaviest first; None unless asked for.
+        words: The same by the words that people read: the sum over all words is that over all pieces.
         bm25: What BM25 and the user's own query contributed: what the terms leave of the score; None where nothing was
             added, or they are None.
         captions: Its texts, each once, wherever the index has them.
@@ -42,12 +45,19 @@ class SuggestedImage:
     score: float
     source: Mapping[str, Any]
     terms: Mapping[str, float] | None = None
+    words: Mapping[str, float] | None = None
     bm25: float | None = None
     captions: tuple[str, ...] = ()
     picture: str = ""
     shares: tuple[Share, ...] = ()
     beside: Mapping[str, Any] = field(default_factory=dict)
     missing: Mapping[str, float] | None = None
+
+    @property
+    def thumbnail(self) -> str:
+        """The small picture as a data URI, where the search asked for thumbnails and the index has them; else ""."""
+        found = self.source.get("thumbnail")
+        return found if isinstance(found, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class Suggestions:
         missed: Terms that were asked and that none of the images has, heaviest first; None unless asked for.
         missed_words: The same by word: those of which none of the images has any piece.
         unasked: Terms that the strategy left out, heaviest first.
+        indices: The concrete indices that the images are in.
     """
 
     request: Request
@@ -77,6 +88,20 @@ class Suggestions:
     missed: tuple[Missed, ...] | None = None
     missed_words: tuple[Missed, ...] | None = None
     unasked: tuple[str, ...] = ()
+    indices: frozenset[str] = frozenset()
+
+    def __iter__(self) -> Iterator[SuggestedImage]:
+        return iter(self.images)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, place: int) -> SuggestedImage:
+        return self.images[place]
+
+    def _repr_html_(self) -> str:
+        """A strip of pictures with their words, for notebooks."""
+        return as_strip(self)
 
 
 def suggest(
@@ -117,7 +142,30 @@ def send(client: Client, request: Request) -> Suggestions:
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    answer = search(client, request.index, request.body, exact=request.reserve, request_options=request.request_options)
+    asked = request.search
+    answer = search(client, request.index, asked.body, exact=asked.exact, request_options=asked.request_options)
+    return _suggestions(client, request, answer)
+
+
+def send_many(client: Client, requests: Iterable[Request]) -> Iterator[Suggestions]:
+    """Send many requests to one index, some at a time in one ``_msearch``; the answers come in their order.
+
+    Args:
+        client: Of ``mlsr_es.elastic.client.connect``.
+        requests: Of ``prepare``, all for one index; taken as they are needed.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses one of them.
+    """
+    waiting = iter(requests)
+    if (first := next(waiting, None)) is None:
+        return
+    sent, asked = tee(chain([first], waiting))
+    for request, answer in zip(asked, search_many(client, first.index, (each.search for each in sent)), strict=True):
+        yield _suggestions(client, request, answer)
+
+
+def _suggestions(client: Client, request: Request, answer: Answer) -> Suggestions:
     terms = request.terms if answer.asked_again else request.asked
     asked = {term: weight for term, weight in terms.items() if term not in answer.dropped_terms}
     images = _shown((_image(hit, feature_weights(asked), request) for hit in answer.hits), request)
@@ -134,6 +182,7 @@ def send(client: Client, request: Request) -> Suggestions:
         missed.pieces if missed else None,
         missed.words if missed else None,
         tuple(term for term in request.terms if term not in terms),
+        frozenset(hit.index for hit in answer.hits),
     )
 
 
@@ -153,6 +202,7 @@ def _image(hit: Hit, weights: Mapping[str, float], request: Request) -> Suggeste
     return replace(
         plain,
         terms=terms,
+        words=weights_by_word(terms, request.words),
         bm25=request.bm25_of(hit.score, terms),
         shares=shares_in(hit.source, terms, meta),
         missing={term_of(name): weight for name, weight in weights.items() if term_of(name) not in terms},

@@ -10,8 +10,8 @@ import pytest
 from elasticsearch import Elasticsearch
 from PIL import Image
 
-from mlsr_es.commands.options.model_name import model_name
 from mlsr_es.elastic.reading import count
+from mlsr_es.encoders import model_name
 from mlsr_es.sources.page import Page, read_page
 from tests.program import Ran, run_program
 from tests.rows import rows

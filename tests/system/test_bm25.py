@@ -6,7 +6,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.elastic.search import Strategy, WordClauses, build_query, search_many
+from mlsr_es.elastic.search import Search, Strategy, WordClauses, build_query, search_many
 from mlsr_es.evaluation import CLUSTER_UNIT, HYBRID_PART, baseline_run, caption_text
 from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.sources import open_source
@@ -26,7 +26,7 @@ def test_the_unit_of_bm25_is_known(client: Elasticsearch, sample_index: str) -> 
         build_query({}, size=1000, text=WordClauses.of(Hybrid(STEMS, 1.0), section), strategy=Strategy())
         for section in sections
     ]
-    answers = list(search_many(client, sample_index, bodies))
+    answers = list(search_many(client, sample_index, map(Search, bodies)))
     assert sum(len(answer.hits) for answer in answers) > 100
     for section, answer in zip(sections, answers, strict=True):
         theirs = {hit.id: hit.score for hit in answer.hits}

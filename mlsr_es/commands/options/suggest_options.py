@@ -41,6 +41,10 @@ def suggest_options(
         list[str],
         typer.Option(metavar="FILE|JSON", help="A clause of the query language that every image has to match."),
     ] = [],  # noqa: B006
+    exclude: Annotated[
+        list[str],
+        typer.Option("--exclude", metavar="ID", help="Leave an image out, such as one that the page has already."),
+    ] = [],  # noqa: B006
     collapse: Annotated[str, typer.Option(metavar="FIELD", help="One image for each value: its best.")] = "",
     distinct: Annotated[
         bool,
@@ -110,6 +114,7 @@ def suggest_options(
         start=passed,
         filters=filters_of(filters),
         clauses=clauses_of(filter_json),
+        exclude=exclude,
         collapse=collapse,
         distinct=distinct,
         highlight=highlight,

@@ -18,13 +18,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from mlsr_es.errors import InputError, MlsrError
-from mlsr_es.progress import Progress
+from mlsr_es.progress import LOADING_MODEL, Progress
 
 REJECTED = 3
 """The exit code of a command that is done, and has put bad records aside."""
-
-LOADING_MODEL = "Loading the model"
-"""The stage before the first document: torch and a model take seconds."""
 
 _ROOM_FOR_BARS = 110
 """Columns: on a narrower terminal a stage has no bar, so that its counts are whole."""

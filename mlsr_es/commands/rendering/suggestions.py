@@ -35,7 +35,7 @@ def to_json(found: Suggestions, doubts: Doubts) -> dict[str, Any]:
     hits = [
         {"id": image.id, "score": image.score, "source": image.source}
         | ({"terms": image.terms} if image.terms is not None else {})
-        | ({"by_word": weights_by_word(image.terms, request.words)} if image.terms is not None else {})
+        | ({"by_word": image.words} if image.words is not None else {})
         | ({"missing": image.missing} if image.missing is not None else {})
         | ({"bm25": image.bm25} if image.bm25 is not None else {})
         | dict(image.beside)

@@ -2,7 +2,7 @@
 
 from mlsr_es.elastic.search.any_index import term_field_of
 from mlsr_es.elastic.search.checks import clauses_allowed, count_without_weights, explained_document, sampled_features
-from mlsr_es.elastic.search.hits import Answer, Hit, contributions, search, search_many, weights_in
+from mlsr_es.elastic.search.hits import Answer, Hit, Search, contributions, search, search_many, weights_in
 from mlsr_es.elastic.search.known_fields import check_filter_fields, check_text_field, field_types, first_text_field
 from mlsr_es.elastic.search.queries import WordClauses, build_query
 from mlsr_es.elastic.search.rank import (
@@ -29,6 +29,7 @@ __all__ = [
     "Answer",
     "Hit",
     "RequestOptions",
+    "Search",
     "SearchRank",
     "Strategy",
     "VisibleDocument",

@@ -33,12 +33,23 @@ class Hit:
         score: The dot product of the query's weights and the stored ones, plus what BM25 adds.
         source: The stored document, as far as it was asked for.
         beside: What else the cluster says of it: ``highlight``, ``fields``, ``inner_hits``...
+        index: The concrete index that holds it.
     """
 
     id: str
     score: float
     source: dict[str, Any]
     beside: Mapping[str, Any] = field(default_factory=dict)
+    index: str = ""
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search, for ``search_many``; the arguments are those of ``search``."""
+
+    body: Mapping[str, Any]
+    exact: Mapping[str, Any] | None = None
+    request_options: RequestOptions = RequestOptions()
 
 
 @dataclass(frozen=True)
@@ -86,49 +97,54 @@ def search(
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    answer = _searched(client, index, body, request_options)
-    if exact is None or len(answer.hits) >= body["size"] - request_options.start:
-        return answer
-    again = _searched(client, index, exact, request_options)
-    return replace(again, took_ms=answer.took_ms + again.took_ms, asked_again=True)
+    first = _searched(client, index, body, request_options)
+    return _completed(client, index, Search(body, exact, request_options), first)
 
 
 def search_many(
     client: Elasticsearch,
     index: str,
-    bodies: Iterable[Mapping[str, Any]],
-    *,
-    request_options: RequestOptions = RequestOptions(),
+    searches: Iterable[Search],
 ) -> Iterator[Answer]:
     """Send many searches, some at a time in one request; the answers come in their order, as they are consumed.
 
     Args:
         client: Of ``connect``.
         index: An index or alias.
-        bodies: Of ``build_query``, taken as they are needed.
-        request_options: What stands around each.
+        searches: Taken as they are needed.
 
     Raises:
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses one of them.
     """
     doing = f"search {index}"
-    waiting = iter(bodies)
+    waiting = iter(searches)
     while some := list(islice(waiting, _SEARCHES_AT_ONCE)):
         lines = [
             line
-            for body in some
-            for line in ({"allow_partial_search_results": False}, with_request_options(body, request_options))
+            for each in some
+            for line in (
+                {"allow_partial_search_results": False},
+                with_request_options(each.body, each.request_options),
+            )
         ]
         with translated(client, doing):
             responses = client.msearch(index=index, searches=lines)["responses"]
-        for body, response in zip(some, responses, strict=True):
+        for each, response in zip(some, responses, strict=True):
             if "error" not in response:
-                yield _answer(response)
+                yield _completed(client, index, each, _answer(response))
             elif _CLAUSE_LIMIT.search(reason(response, response["status"])):
-                yield search(client, index, body, request_options=request_options)
+                yield search(client, index, each.body, exact=each.exact, request_options=each.request_options)
             else:
                 raise refusal(address_of(client), doing, response["status"], response)
+
+
+def _completed(client: Elasticsearch, index: str, asked: Search, answer: Answer) -> Answer:
+    """The answer, or that of the exact search where it has too few hits."""
+    if asked.exact is None or len(answer.hits) >= asked.body["size"] - asked.request_options.start:
+        return answer
+    again = _searched(client, index, asked.exact, asked.request_options)
+    return replace(again, took_ms=answer.took_ms + again.took_ms, asked_again=True)
 
 
 def contributions(hit: Hit, query: Mapping[str, float], *, field: str = "mlsr.terms") -> dict[str, float]:
@@ -204,6 +220,7 @@ def _answer(raw: Mapping[str, Any], dropped: Dropped = Dropped()) -> Answer:
             float(hit["_score"]),
             hit.get("_source", {}),
             {name: value for name, value in hit.items() if not name.startswith("_")},
+            hit.get("_index", ""),
         )
         for hit in found["hits"]
     ]

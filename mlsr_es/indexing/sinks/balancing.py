@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic.search import Strategy, WordClauses, build_query, search_many
+from mlsr_es.elastic.search import Search, Strategy, WordClauses, build_query, search_many
 from mlsr_es.elastic.versions import read_meta, store_hybrid
 from mlsr_es.evaluation import LEAST_TEXT, Ranked, Run, balanced_weight
 from mlsr_es.hybrid import STEMS, Hybrid
@@ -75,7 +75,7 @@ def _chosen(reader: Reader) -> list[Section]:
 
 
 def _run(client: Client, index: str, bodies: Iterable[Mapping[str, Any]]) -> Run:
-    answers = search_many(client, index, bodies)
+    answers = search_many(client, index, map(Search, bodies))
     return Run(
         "best", {str(number): [Ranked(hit.id, hit.score) for hit in one.hits] for number, one in enumerate(answers)}
     )

@@ -8,7 +8,7 @@ from itertools import tee
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
-from mlsr_es.elastic.search import RequestOptions, Strategy, WordClauses, build_query, search_many
+from mlsr_es.elastic.search import RequestOptions, Search, Strategy, WordClauses, build_query, search_many
 from mlsr_es.elastic.versions import Version
 from mlsr_es.evaluation import DEPTH, Ranked, Run, plain_weights
 from mlsr_es.progress import Progress
@@ -59,9 +59,8 @@ class Asker:
         self.progress.start(name, len(self.sections), "sections")
         rankings: dict[str, list[Ranked]] = {section.id: [] for section in self.sections}
         asked, queries = tee(self._queries(words, terms=terms))
-        answers = search_many(
-            self.client, self.version.index, (body for _, body in queries), request_options=self.request_options
-        )
+        searches = (Search(body, request_options=self.request_options) for _, body in queries)
+        answers = search_many(self.client, self.version.index, searches)
         for (section_id, _), answer in zip(asked, answers, strict=True):
             rankings[section_id] = [Ranked(hit.id, hit.score) for hit in answer.hits]
             self.progress.advance(name)

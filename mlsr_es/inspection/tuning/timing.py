@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlsr_es.elastic.search import Answer, Strategy, search, search_many
+from mlsr_es.elastic.search import Answer, Search, Strategy, search, search_many
 from mlsr_es.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Stopwatch:
     ) -> None:
         self._client, self._index, self._queries, self._progress = client, index, queries, progress
         bodies = ({**query(Strategy(), _TIED), "_source": False} for query in queries)
-        self._exact = [_best(answer) for answer in search_many(client, index, bodies)]
+        self._exact = [_best(answer) for answer in search_many(client, index, map(Search, bodies))]
 
     def measure(self, strategies: Sequence[Strategy], *, rounds: int = ROUNDS, stage: str) -> list[Measured]:
         """Time strategies, one search at a time; they take turns, so that noise affects all of them equally.

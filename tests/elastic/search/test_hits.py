@@ -14,6 +14,7 @@ from mlsr_es.elastic.mapping import IndexMeta, document_body
 from mlsr_es.elastic.reading import refresh, scan, scanning
 from mlsr_es.elastic.search import (
     RequestOptions,
+    Search,
     WordClauses,
     build_query,
     contributions,
@@ -154,7 +155,7 @@ def test_many_searches_answer_in_their_order(client: Elasticsearch, index: str) 
     put(client, index, {"a": {"w0": 1.0}, "b": {"w1": 1.0, "w0": 0.5}})
     bodies = [build_query({f"w{number % 3}": 1.0 + number}, size=5) for number in range(120)]
     bodies[60] = build_query({f"w{number}": 30_000.0 - number for number in range(20_000)}, size=5)
-    answers = list(search_many(client, index, bodies))
+    answers = list(search_many(client, index, map(Search, bodies)))
     assert [answer.hits for answer in answers] == [search(client, index, body).hits for body in bodies]
     assert [place for place, answer in enumerate(answers) if answer.dropped_terms] == [60]
 
@@ -162,9 +163,9 @@ def test_many_searches_answer_in_their_order(client: Elasticsearch, index: str) 
 def test_one_refused_search_of_many_is_an_error(client: Elasticsearch, index: str, index_name: str) -> None:
     """Figures over a part of the sections would be wrong; so would an index that is not there."""
     with pytest.raises(ClusterRefusedError, match="could not search"):
-        list(search_many(client, index, [build_query({"bird": 1.0}, size=10_001)]))
+        list(search_many(client, index, [Search(build_query({"bird": 1.0}, size=10_001))]))
     with pytest.raises(IndexMismatchError, match="no such index"):
-        list(search_many(client, f"{index_name}-missing", [build_query({"bird": 1.0}, size=1)]))
+        list(search_many(client, f"{index_name}-missing", [Search(build_query({"bird": 1.0}, size=1))]))
     assert list(search_many(client, index, [])) == []
 
 

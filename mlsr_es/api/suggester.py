@@ -1,0 +1,261 @@
+"""A suggester: asks one index for images, again and again, by one request each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+from mlsr_es.collection import Section
+from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.errors import IndexMismatchError, QueryError
+from mlsr_es.progress import say_nothing
+from mlsr_es.suggestion import (
+    Adjustment,
+    Query,
+    QueryEncoder,
+    Request,
+    SearchedIndex,
+    Suggestions,
+    SuggestOptions,
+    look_up,
+    model_for,
+    prepare,
+    read_table,
+    section_from,
+    send,
+    send_many,
+)
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+
+Text = str | Section | Mapping[str, Any]
+"""What images are suggested for: a text, a section, or a mapping with the names of ``topics.jsonl``."""
+
+_KEPT_S = 10.0
+"""How long it is believed what an index says of itself, in seconds."""
+
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the index: what it says of itself, its query encoder, and when it was asked."""
+
+    searched: SearchedIndex
+    encoder: QueryEncoder
+    asked_at: float
+
+
+class Suggester:
+    """Suggests images of one index for texts. It may be used from several threads.
+
+    What the index says of itself is kept: the first suggestion costs two requests, later ones one. It is asked again
+    after 10 s, and when hits come from another version of the index, so that a promoted version is noticed; the
+    query is then encoded anew, and no answer mixes one model's query with another model's images.
+
+    Args:
+        index: The alias, or the index; "" for the only one that the cluster has.
+        es_url: The cluster's address, a URL with a port; "" with ``client`` or ``cloud_id``.
+        client: A client of yours (``elasticsearch.Elasticsearch``), in place of an address; it is not closed here.
+        model: The model's name; "" for the one that the index names. A hub's model is downloaded only if named here.
+        query_table: A file of ``mlsr-es export-query-table``, in place of a model.
+        device: Where queries are encoded: "auto" or "cpu" for onnxruntime, or a name that torch knows.
+        say: Told, in a sentence, what a person should know, such as why torch has to be loaded.
+        **connection: The other arguments of ``ConnectionSettings``: ``api_key``, ``username``, ``password``,
+            ``ca_certs``, ``cloud_id``...
+
+    Raises:
+        InputError: The address and the credentials do not make one connection.
+        ModelError: The query table cannot be read.
+    """
+
+    def __init__(
+        self,
+        index: str = "",
+        *,
+        es_url: str = "",
+        client: Client | None = None,
+        model: str = "",
+        query_table: str | Path | None = None,
+        device: str = "auto",
+        say: Callable[[str], None] = say_nothing,
+        **connection: Any,
+    ) -> None:
+        self.index = index
+        self._own = client is None
+        self._client = connect(ConnectionSettings(url=es_url, **connection)) if client is None else client
+        self._model, self._device, self._say = model, device, say
+        self._table = read_table(Path(query_table)) if query_table else None
+        self._known: _Known | None = None
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection, unless it is the caller's own."""
+        if self._own:
+            self._client.close()
+
+    def suggest(
+        self,
+        query: Text,
+        *,
+        size: int = 10,
+        start: int = 0,
+        filters: Mapping[str, Sequence[str]] | None = None,
+        clauses: Sequence[Mapping[str, Any]] = (),
+        exclude: Sequence[str] = (),
+        boost: Mapping[str, float] | None = None,
+        veto: Sequence[str] = (),
+        hybrid: str = "",
+        strategy: str = "",
+        distinct: bool = False,
+        highlight: bool = False,
+        explain: bool = False,
+        thumbnails: bool = False,
+    ) -> Suggestions:
+        """Suggest images for a text.
+
+        Args:
+            query: The text, or a section with titles.
+            size: How many images are wanted, from 1 to 10,000.
+            start: How many of the best are passed over.
+            filters: Field to values: an image has one of them in each of the fields.
+            clauses: Clauses of Elasticsearch's query language that every image has to match.
+            exclude: The ids of images that are left out.
+            boost: Word to factor, from 1/1000 to 1000: how many times as much it counts.
+            veto: Words that are left out of the query.
+            hybrid: What BM25 adds to the scores: "auto" for what the index says, ``FIELD:WEIGHT``, or "" for nothing.
+            strategy: How the cluster executes the query; "" for what suits the index.
+            distinct: Whether images with the same captions are shown once.
+            highlight: Whether images bring their captions with the query's words marked.
+            explain: Whether images have ``words`` and ``terms``, what each contributed to the score.
+            thumbnails: Whether images bring their small pictures.
+
+        Returns:
+            The images, best first; it can be iterated.
+
+        Raises:
+            InputError: What is asked does not go with the index, the model or the query.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        options = SuggestOptions(
+            size=size,
+            start=start,
+            filters=filters or {},
+            clauses=clauses,
+            exclude=exclude,
+            adjustment=Adjustment(boost or {}, tuple(veto)),
+            hybrid=hybrid,
+            strategy=strategy,
+            distinct=distinct,
+            highlight=highlight,
+            explain=explain,
+            thumbnails=thumbnails,
+        )
+        return self.ask(_section_of(query), options)
+
+    def suggest_many(self, queries: Iterable[Text], **options: Any) -> Iterator[Suggestions | QueryError]:
+        """Suggest images for many texts, 50 at a time by one request.
+
+        Args:
+            queries: The texts or sections, taken as the answers are consumed: at most 50 are in memory.
+            **options: Those of ``SuggestOptions``, for all of them.
+
+        Yields:
+            For each text, in order, its images; or the error of a text that cannot be asked, such as an empty one, so
+            that the others are not lost.
+
+        Raises:
+            InputError: What is asked does not go with the index or the model.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        asked = SuggestOptions(**options)
+        waiting = iter(queries)
+        while some := [_section_of(query) for query in islice(waiting, _AT_ONCE)]:
+            known = self._looked_up()
+            prepared = [self._prepared(known, section, asked) for section in some]
+            answers = send_many(self._client, (each for each in prepared if isinstance(each, Request)))
+            found = [each if isinstance(each, QueryError) else next(answers) for each in prepared]
+            if any(not isinstance(each, QueryError) and self._is_other(known, each) for each in found):
+                known = self._looked_up(again=True)
+                found = [
+                    each if isinstance(each, QueryError) else self._sent(known, section, asked)
+                    for each, section in zip(found, some, strict=True)
+                ]
+            yield from found
+
+    def ask(self, query: Query, options: SuggestOptions = SuggestOptions()) -> Suggestions:
+        """Suggest images for a section or an image, with options as one value.
+
+        Raises:
+            InputError: What is asked does not go with the index, the model or the query.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        known = self._looked_up()
+        try:
+            found = self._sent(known, query, options)
+        except IndexMismatchError:  # it is gone, and perhaps back under its name
+            return self._sent(self._looked_up(again=True), query, options)
+        if self._is_other(known, found):
+            return self._sent(self._looked_up(again=True), query, options)
+        return found
+
+    def searched(self) -> SearchedIndex:
+        """What the index says of itself, asked now or within the last 10 s.
+
+        Raises:
+            IndexMismatchError: There is no such index.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        return self._looked_up().searched
+
+    def _sent(self, known: _Known, query: Query, options: SuggestOptions) -> Suggestions:
+        return send(self._client, self._request(known, query, options))
+
+    def _prepared(self, known: _Known, section: Section, options: SuggestOptions) -> Request | QueryError:
+        try:
+            return self._request(known, section, options)
+        except QueryError as error:
+            return error
+
+    def _request(self, known: _Known, query: Query, options: SuggestOptions) -> Request:
+        return prepare(self._client, self.index, query, options, encoder=known.encoder, known=known.searched)
+
+    def _looked_up(self, *, again: bool = False) -> _Known:
+        """What is known of the index; several threads that find it too old ask one after the other, the first only."""
+        asked_at = monotonic()
+        with self._lock:
+            known = self._known
+            if known and known.asked_at > (asked_at if again else asked_at - _KEPT_S):
+                return known
+            searched = look_up(self._client, self.index)
+            meta = searched.version.meta
+            if self._table:
+                encoder: QueryEncoder = self._table
+            elif known and known.encoder.revision == meta.revision:
+                encoder = known.encoder
+            else:
+                encoder = model_for(meta, self._model, device=self._device, say=self._say)
+            self._known = _Known(searched, encoder, monotonic())
+            return self._known
+
+    def _is_other(self, known: _Known, found: Suggestions) -> bool:
+        """Whether images are of an index that was not looked up: another version was promoted meanwhile."""
+        return not found.indices <= {known.searched.version.index}
+
+
+def _section_of(query: Text) -> Section:
+    if isinstance(query, Section):
+        return query
+    return Section("query", query) if isinstance(query, str) else section_from(query)
