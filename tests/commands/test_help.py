@@ -96,6 +96,7 @@ sys.stderr.write(" ".join(sys.modules))
         "mlsr_es.commands.lazily",
         "mlsr_es.commands.main",
         "mlsr_es.errors",
+        "mlsr_es.lazy",
     }
     assert "numpy" not in loaded
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.elastic.mapping import IndexMeta, index_body
-from mlsr_es.encoders import BiEncoder
+from mlsr_es.encoders import BiEncoder, load_model, save_pretrained
 from tests.elastic.faults import FaultServer, Reply
 from tests.program import Ran, run_program
 from tests.rows import rows
@@ -166,13 +167,14 @@ def test_a_query_of_unknown_terms(cluster_url: str, sample_index: str) -> None:
     refused(ran, 2, "the model knows no word of the query", "without misspellings")
 
 
-def test_more_clauses_than_the_cluster_allows(
-    cluster_url: str, index_name: str, birds: Path, other_model: Path, demo_model: BiEncoder
-) -> None:
+def test_more_clauses_than_the_cluster_allows(cluster_url: str, index_name: str, birds: Path, tmp_path: Path) -> None:
     """The lightest terms are left out with a warning, and the search succeeds."""
+    model = load_model("demo", device="cpu")
+    model.config = replace(model.config, query_terms=None)
+    save_pretrained(model, tmp_path / "unlimited", half=True)
     where = ("--index", index_name, "--es-url", cluster_url)
-    assert run_program("index", str(birds), *where, "--model", str(other_model)).code == 0
-    words = [term for term in demo_model.vocabulary.terms[2_000:6_000] if term.isalpha()][:1_600]
+    assert run_program("index", str(birds), *where, "--model", str(tmp_path / "unlimited")).code == 0
+    words = [term for term in model.vocabulary.terms[2_000:6_000] if term.isalpha()][:1_600]
     ran = run_program("search", " ".join([*words, "owl"]), *where, "--json")
     assert ran.code == 0, ran.stderr
     found = ran.json
