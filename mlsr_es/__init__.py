@@ -13,14 +13,13 @@
 from typing import TYPE_CHECKING
 
 from mlsr_es import lazy
+from mlsr_es.version import __version__
 
 if TYPE_CHECKING:
     from mlsr_es.api import Suggester, index
     from mlsr_es.collection import Section
     from mlsr_es.errors import MlsrError
     from mlsr_es.suggestion import SuggestedImage, Suggestions
-
-__version__ = "0.1.0"
 
 __all__ = ["MlsrError", "Section", "SuggestedImage", "Suggester", "Suggestions", "__version__", "index"]
 

@@ -264,6 +264,12 @@ class SparseVectors:
         place = slice(self.row_starts[row], self.row_starts[row + 1])
         return self.term_ids[place], self.weights[place]
 
+    def rows(self, start: int, stop: int) -> Self:
+        """The rows from ``start`` to ``stop``, as a batch of their own."""
+        first, last = self.row_starts[start], self.row_starts[stop]
+        starts = self.row_starts[start : stop + 1] - first
+        return type(self)(starts, self.term_ids[first:last], self.weights[first:last], self.vocabulary_size)
+
     def __iter__(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float32]]]:
         return (self[row] for row in range(len(self)))
 

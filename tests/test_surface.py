@@ -69,4 +69,4 @@ mlsr_es.Suggester("any", es_url="http://localhost:1")
 print(sorted(first), {"torch", "transformers", "scipy", "lxml", "PIL"} & set(sys.modules))
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "['mlsr_es', 'mlsr_es.lazy'] set()"
+    assert ran.stdout.strip() == "['mlsr_es', 'mlsr_es.lazy', 'mlsr_es.version'] set()"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from mlsr_es.collection import Section
 from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.elastic.search import find_document
 from mlsr_es.errors import IndexMismatchError, QueryError
 from mlsr_es.progress import say_nothing
 from mlsr_es.suggestion import (
@@ -22,6 +23,7 @@ from mlsr_es.suggestion import (
     SearchedIndex,
     Suggestions,
     SuggestOptions,
+    check_model,
     look_up,
     model_for,
     prepare,
@@ -29,10 +31,13 @@ from mlsr_es.suggestion import (
     section_from,
     send,
     send_many,
+    shown_source,
+    wanted_source,
 )
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
+    from mlsr_es.elastic.mapping import IndexMeta
 
 Text = str | Section | Mapping[str, Any]
 """What images are suggested for: a text, a section, or a mapping with the names of ``topics.jsonl``."""
@@ -172,7 +177,7 @@ class Suggester:
             queries: The texts or sections, taken as the answers are consumed: at most 50 are in memory.
             **options: Those of ``SuggestOptions``, for all of them.
 
-        Yields:
+        Returns:
             For each text, in order, its images; or the error of a text that cannot be asked, such as an empty one, so
             that the others are not lost.
 
@@ -180,9 +185,17 @@ class Suggester:
             InputError: What is asked does not go with the index or the model.
             ClusterError: The cluster cannot be reached, or refuses.
         """
-        asked = SuggestOptions(**options)
-        waiting = iter(queries)
-        while some := [_section_of(query) for query in islice(waiting, _AT_ONCE)]:
+        return self.ask_many(map(_section_of, queries), SuggestOptions(**options))
+
+    def ask_many(self, sections: Iterable[Section], asked: SuggestOptions) -> Iterator[Suggestions | QueryError]:
+        """The same with options as one value.
+
+        Raises:
+            InputError: What is asked does not go with the index or the model.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        waiting = iter(sections)
+        while some := list(islice(waiting, _AT_ONCE)):
             known = self._looked_up()
             prepared = [self._prepared(known, section, asked) for section in some]
             answers = send_many(self._client, (each for each in prepared if isinstance(each, Request)))
@@ -210,6 +223,29 @@ class Suggester:
         if self._is_other(known, found):
             return self._sent(self._looked_up(again=True), query, options)
         return found
+
+    def image(self, image_id: str) -> dict[str, Any] | None:
+        """What the index has of an image, without its weights; None if it has no such image.
+
+        Raises:
+            IndexMismatchError: There is no such index.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        known = self._looked_up().searched
+        meta = known.version.meta
+        wanted = wanted_source(meta, explain=False, thumbnails=True)
+        found = find_document(self._client, known.name, image_id, field=meta.terms, filters=(), source=wanted)
+        return shown_source(found.source, meta) if found else None
+
+    def check(self) -> None:
+        """See that the cluster answers, the index is there, and its model encodes queries.
+
+        Raises:
+            InputError: The index or the model is not what it should be.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        known = self._looked_up(again=True)
+        check_model(known.encoder, known.searched.version)
 
     def searched(self) -> SearchedIndex:
         """What the index says of itself, asked now or within the last 10 s.
@@ -246,9 +282,13 @@ class Suggester:
             elif known and known.encoder.revision == meta.revision:
                 encoder = known.encoder
             else:
-                encoder = model_for(meta, self._model, device=self._device, say=self._say)
+                encoder = self._loaded(meta)
             self._known = _Known(searched, encoder, monotonic())
             return self._known
+
+    def _loaded(self, meta: IndexMeta) -> QueryEncoder:
+        """The query encoder for what an index says of itself."""
+        return model_for(meta, self._model, device=self._device, say=self._say)
 
     def _is_other(self, known: _Known, found: Suggestions) -> bool:
         """Whether images are of an index that was not looked up: another version was promoted meanwhile."""

@@ -7,9 +7,9 @@ import sys
 
 import typer
 
-from mlsr_es import __version__
 from mlsr_es.commands.lazily import Entry, lazy_group
 from mlsr_es.errors import MlsrError
+from mlsr_es.version import __version__
 
 COMMANDS = (
     Entry(
@@ -35,6 +35,12 @@ COMMANDS = (
         "Suggest images for a section, or for an image: those whose terms have the largest dot product with its own.",
         "search:search",
         'mlsr-es search "How do I rotate a layer?" --index gimp-manual --explain',
+    ),
+    Entry(
+        "serve",
+        "Serve suggestions over HTTP, and a page on which an editor picks images.",
+        "serve:serve",
+        "mlsr-es serve --index gimp-manual",
     ),
     Entry(
         "encode",

@@ -19,11 +19,11 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from mlsr_es import __version__
 from mlsr_es.errors import InputError
 from mlsr_es.sources.addresses import is_public
 from mlsr_es.sources.deadline import LimitedSocket
 from mlsr_es.sources.refusal import Refusal
+from mlsr_es.version import __version__
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Resolves a host to all of its addresses; raises ``OSError`` where it has none."""

@@ -15,7 +15,7 @@ from mlsr_es.suggestion.query_table import QueryTable
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
 from mlsr_es.suggestion.section import check_query, read_section, section_from
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for, serving_version
-from mlsr_es.suggestion.showing import Share, captions_in
+from mlsr_es.suggestion.showing import Share, captions_in, shown_source, wanted_source
 from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
 from mlsr_es.suggestion.suggest import SuggestedImage, Suggestions, send, send_many, suggest
 from mlsr_es.suggestion.table_file import read_table, write_table
@@ -59,8 +59,10 @@ __all__ = [
     "send",
     "send_many",
     "serving_version",
+    "shown_source",
     "strategy_for",
     "suggest",
+    "wanted_source",
     "why_not",
     "write_table",
 ]

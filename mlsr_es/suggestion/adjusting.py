@@ -38,6 +38,11 @@ class Adjustment:
     boosts: Mapping[str, float] = field(default_factory=dict)
     vetoes: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        for word, factor in self.boosts.items():
+            if not 1 / MOST <= factor <= MOST:
+                raise InputError(f"the factor of {word!r} is not from {1 / MOST:g} to {MOST:,.0f}.", advice=_AS_IN)
+
     @classmethod
     def parse(cls, boosts: Sequence[str], vetoes: Sequence[str]) -> Self:
         """From ``WORD=FACTOR`` each, and words, as the user types them.

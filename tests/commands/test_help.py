@@ -97,6 +97,7 @@ sys.stderr.write(" ".join(sys.modules))
         "mlsr_es.commands.main",
         "mlsr_es.errors",
         "mlsr_es.lazy",
+        "mlsr_es.version",
     }
     assert "numpy" not in loaded
 

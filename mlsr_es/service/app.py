@@ -1,0 +1,256 @@
+"""The service: routes that ask suggesters and answer in JSON, and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+
+from mlsr_es.api import Suggester
+from mlsr_es.elastic.reading import count
+from mlsr_es.errors import MlsrError, QueryError
+from mlsr_es.service.batching import BatchingEncoder
+from mlsr_es.service.guard import Guard, Metrics
+from mlsr_es.service.pictures import picture_of
+from mlsr_es.service.problems import content, detail_of, problem, status_of
+from mlsr_es.service.questions import (
+    BatchAnswer,
+    BatchBody,
+    ImageAnswer,
+    IndexAnswer,
+    Problem,
+    SuggestAnswer,
+    SuggestBody,
+    words_of,
+)
+from mlsr_es.service.settings import ServiceSettings
+from mlsr_es.suggestion import Suggestions, doubts_about
+from mlsr_es.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.elastic.mapping import IndexMeta
+    from mlsr_es.suggestion import QueryEncoder
+
+_PAGE = Path(__file__).with_name("page")
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A picture may be an SVG of somebody's: it is looked at, and nothing in it runs."""
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}}
+    for status in (401, 404, 413, 422, 429, 502, 503)
+}
+Index = Annotated[
+    str, Query(alias="index", max_length=300, description="The index; the first that is served if left out.")
+]
+
+
+class ServedSuggester(Suggester):
+    """A suggester whose concurrent queries are encoded in one batch."""
+
+    def _loaded(self, meta: IndexMeta) -> QueryEncoder:
+        return BatchingEncoder(super()._loaded(meta))
+
+
+def service(settings: ServiceSettings, client: Client, say: Callable[[str], None] = lambda _: None) -> FastAPI:
+    """Make the service; nothing is asked of the cluster yet.
+
+    Args:
+        settings: What is served, to whom, and how much.
+        client: Of ``connect``, with the rights of a searcher.
+        say: Told, in a sentence, what the service's owner should know, such as failures of the cluster.
+    """
+    suggesters = {name: ServedSuggester(name, client=client, say=say) for name in settings.indices}
+    served = _Served(settings, client, suggesters)
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        client.close()
+
+    app = FastAPI(
+        title="mlsr-es",
+        version=__version__,
+        summary="Which images belong in a text.",
+        docs_url=None,  # they load scripts from elsewhere
+        redoc_url=None,
+        lifespan=living,
+        responses=_PROBLEMS,
+    )
+    app.include_router(_suggesting(served))
+    app.include_router(_looking(served))
+    app.include_router(_watching(served, metrics))
+    app.mount("/page", StaticFiles(directory=_PAGE))
+    _tell_problems(app, say)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+    app.add_middleware(Guard, settings=settings, metrics=metrics)
+    return app
+
+
+@dataclass(frozen=True)
+class _Served:
+    """What the routes share."""
+
+    settings: ServiceSettings
+    client: Client
+    suggesters: Mapping[str, Suggester]
+
+    def suggester(self, name: str | None) -> Suggester:
+        """The suggester of an index; of the first that is served where none is named."""
+        found = self.suggesters.get(name or self.settings.indices[0])
+        if found is None:
+            raise HTTPException(404, f"the index {name!r} is not served.")
+        return found
+
+    def document(self, index: str, image_id: str) -> Mapping[str, Any]:
+        """What an index has of an image."""
+        asked = self.suggester(index)
+        found = asked.image(image_id)
+        if found is None:
+            raise HTTPException(404, f"the index {asked.index} has no image {image_id!r}.")
+        return found
+
+
+def _suggesting(served: _Served) -> APIRouter:
+    router, fields = APIRouter(), served.settings.filter_fields
+
+    @router.post("/v1/suggest", response_model_exclude_none=True)
+    def suggest(body: SuggestBody) -> SuggestAnswer:
+        """Suggest images for a section."""
+        asked = served.suggester(body.index)
+        return _answer(asked.index, asked.ask(body.section.section, body.options(fields)))
+
+    @router.post("/v1/suggest/batch", response_model_exclude_none=True)
+    def suggest_batch(body: BatchBody) -> BatchAnswer:
+        """Suggest images for many sections; one that cannot be asked has its problem in its place."""
+        asked = served.suggester(body.index)
+        found = asked.ask_many((each.section for each in body.sections), body.options(fields))
+        answers = [
+            Problem(**content(status_of(each), each.what, each.advice))
+            if isinstance(each, QueryError)
+            else _answer(asked.index, each)
+            for each in found
+        ]
+        return BatchAnswer(answers=answers)
+
+    return router
+
+
+def _looking(served: _Served) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/v1/images/{image_id:path}/picture", response_class=Response)
+    def picture(image_id: str, index: Index = "") -> Response:
+        """The small picture that the index has of an image, or its file where the service has a folder of them."""
+        found = picture_of(served.document(index, image_id), served.settings.images)
+        if found is None:
+            raise HTTPException(404, f"there is no picture of {image_id!r}.")
+        headers = {"Content-Security-Policy": _PICTURE_POLICY, "Cache-Control": "private, max-age=300"}
+        return Response(found[0], media_type=found[1], headers=headers)
+
+    @router.get("/v1/images/{image_id:path}")
+    def image(image_id: str, index: Index = "") -> dict[str, Any]:
+        """What the index has of an image, without weights and picture."""
+        source = served.document(index, image_id)
+        return {"id": image_id, **{name: value for name, value in source.items() if name != "thumbnail"}}
+
+    @router.get("/v1/indices")
+    def indices() -> list[IndexAnswer]:
+        """The indices that are served."""
+        return [_index(name, each, served) for name, each in served.suggesters.items()]
+
+    @router.get("/", include_in_schema=False)
+    def page() -> FileResponse:
+        return FileResponse(_PAGE / "index.html")
+
+    return router
+
+
+def _watching(served: _Served, metrics: Metrics) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """Whether the process lives."""
+        return {"status": "alive"}
+
+    @router.get("/readyz")
+    def readyz() -> dict[str, Any]:
+        """Whether the cluster answers, each index is there, and its model is the one that queries are encoded by."""
+        for each in served.suggesters.values():
+            each.check()
+        return {"status": "ready", "indices": list(served.suggesters)}
+
+    @router.get("/metrics", response_class=Response)
+    def told() -> Response:
+        """Counts and times, for Prometheus."""
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _tell_problems(app: FastAPI, say: Callable[[str], None]) -> None:
+    @app.exception_handler(MlsrError)
+    def failed(_: Request, error: MlsrError) -> JSONResponse:
+        detail = detail_of(error)
+        if detail != error.what:
+            say(str(error))
+        return problem(status_of(error), detail, error.advice if detail == error.what else "")
+
+    @app.exception_handler(HTTPException)
+    def refused(_: Request, error: HTTPException) -> JSONResponse:
+        return problem(HTTPStatus(error.status_code), str(error.detail), headers=dict(error.headers or {}))
+
+    @app.exception_handler(RequestValidationError)
+    def misread(_: Request, error: RequestValidationError) -> JSONResponse:
+        wrong = [{"at": ".".join(map(str, each["loc"])), "says": each["msg"]} for each in error.errors()][:20]
+        told = "; ".join(f"{each['at']}: {each['says']}" for each in wrong[:3])
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, told, "See /openapi.json.", errors=wrong)
+
+
+def _answer(index: str, found: Suggestions) -> SuggestAnswer:
+    return SuggestAnswer(
+        index=index,
+        images=[ImageAnswer.of(image, _picture(index, image.id)) for image in found],
+        total=found.total,
+        took_ms=found.took_ms,
+        words=dict(words_of(found)),
+        doubts=str(doubts_about(found)),
+    )
+
+
+def _picture(index: str, image_id: str) -> str:
+    return f"/v1/images/{quote(image_id, safe='')}/picture?index={quote(index, safe='')}"
+
+
+def _index(name: str, suggester: Suggester, served: _Served) -> IndexAnswer:
+    searched = suggester.searched()
+    meta = searched.version.meta
+    return IndexAnswer(
+        name=name,
+        version=searched.version.index,
+        model=meta.model if "/" not in meta.model else meta.model.rpartition("/")[2],
+        images=count(served.client, name),
+        hybrid={key: meta.hybrid[key] for key in ("field", "weight") if key in meta.hybrid},
+        fields=[field for field in served.settings.filter_fields if field in searched.fields],
+    )

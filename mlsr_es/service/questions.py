@@ -1,0 +1,209 @@
+"""What may be asked over HTTP, and how it is answered: the bodies of requests and responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from mlsr_es.collection import Section
+from mlsr_es.errors import QueryError
+from mlsr_es.suggestion import Adjustment, SuggestedImage, Suggestions, SuggestOptions
+
+_Text = Annotated[str, StringConstraints(max_length=100_000)]
+_Title = Annotated[str, StringConstraints(max_length=2_000)]
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+_Value = Annotated[str, StringConstraints(max_length=1_000)]
+_Word = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+_Factor = Annotated[float, Field(ge=0.001, le=1000)]
+_EXAMPLE: Any = {"section": {"page_title": "Layers", "text": "How do I rotate a layer?"}, "size": 5, "explain": True}
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SectionBody(_Body):
+    """A section: a text, titles, or both."""
+
+    text: _Text = Field(default="", description="The section's text.")
+    page_title: _Title = Field(default="", description="The title of the page.")
+    section_title: _Title = Field(default="", description="The section's own heading.")
+    page_description: _Text = Field(default="", description="The first paragraph of the page.")
+    hierarchy: list[_Title] = Field(default=[], max_length=20, description="The headings above the section.")
+
+    @property
+    def section(self) -> Section:
+        """The section."""
+        return Section(
+            "query",
+            self.text,
+            page_title=self.page_title,
+            section_title=self.section_title,
+            hierarchy=tuple(self.hierarchy),
+            page_description=self.page_description,
+        )
+
+
+class Options(_Body):
+    """What may be asked beside a section."""
+
+    index: _Name | None = Field(default=None, description="The index; the first that is served if it is left out.")
+    size: int = Field(default=10, ge=1, le=100, description="How many images are wanted.")
+    start: int = Field(default=0, ge=0, le=9_900, description="How many of the best are passed over.")
+    filters: dict[_Name, list[_Value]] = Field(
+        default={}, max_length=20, description="Field to values: an image has one of them in each of the fields."
+    )
+    at_least: dict[_Name, float] = Field(
+        default={}, max_length=20, description="Field to a least value, such as width."
+    )
+    exclude: list[_Value] = Field(default=[], max_length=1_000, description="The ids of images that are left out.")
+    boost: dict[_Word, _Factor] = Field(default={}, max_length=100, description="Word to factor, from 1/1000 to 1000.")
+    veto: list[_Word] = Field(default=[], max_length=100, description="Words that are left out of the query.")
+    hybrid: _Value = Field(default="", description='What BM25 adds: "auto", FIELD:WEIGHT, or nothing.')
+    strategy: _Value = Field(default="", description="How the cluster executes the query.")
+    distinct: bool = Field(default=False, description="Show images with the same captions once.")
+    highlight: bool = Field(default=False, description="Give captions with the query's words marked.")
+    explain: bool = Field(default=False, description="Give each image's words, with what they added to the score.")
+    thumbnails: bool = Field(default=False, description="Give the small pictures too, as data URIs.")
+
+    def options(self, fields: tuple[str, ...]) -> SuggestOptions:
+        """The same for a suggester.
+
+        Args:
+            fields: Those by which may be filtered.
+
+        Raises:
+            InputError: One of them cannot be asked.
+        """
+        if other := [name for name in (*self.filters, *self.at_least) if name not in fields]:
+            raise QueryError(
+                f"nobody may filter by {other[0]!r}.", advice=f"Fields that are served: {', '.join(fields)}."
+            )
+        return SuggestOptions(
+            size=self.size,
+            start=self.start,
+            filters=self.filters,
+            clauses=tuple({"range": {name: {"gte": least}}} for name, least in self.at_least.items()),
+            exclude=self.exclude,
+            adjustment=Adjustment(self.boost, tuple(self.veto)),
+            hybrid=self.hybrid,
+            strategy=self.strategy,
+            distinct=self.distinct,
+            highlight=self.highlight,
+            explain=self.explain,
+            thumbnails=self.thumbnails,
+        )
+
+
+class SuggestBody(Options):
+    """A section, and what is asked beside it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    section: SectionBody = Field(description="What images are suggested for.")
+
+
+class BatchBody(Options):
+    """Sections, and what is asked beside all of them."""
+
+    sections: list[SectionBody] = Field(min_length=1, max_length=100, description="What images are suggested for.")
+
+
+class ImageAnswer(_Body):
+    """An image that was suggested."""
+
+    id: str
+    score: float
+    captions: list[str]
+    picture: str = Field(description="The path of the small picture in this service, or of the file where it has it.")
+    width: int | None = None
+    height: int | None = None
+    page: str = ""
+    collection: str = ""
+    words: dict[str, float] | None = Field(default=None, description="Word to what it added to the score.")
+    bm25: float | None = None
+    highlight: dict[str, list[str]] | None = None
+    thumbnail: str | None = None
+
+    @classmethod
+    def of(cls, image: SuggestedImage, picture: str) -> Self:
+        """From a suggester's answer."""
+        source = image.source
+        return cls(
+            id=image.id,
+            score=image.score,
+            captions=list(image.captions),
+            picture=picture,
+            width=_number(source.get("width")),
+            height=_number(source.get("height")),
+            page=str(source.get("page") or ""),
+            collection=str(source.get("collection") or ""),
+            words=dict(image.words) if image.words is not None else None,
+            bm25=image.bm25,
+            highlight=image.beside.get("highlight"),
+            thumbnail=image.thumbnail or None,
+        )
+
+
+class SuggestAnswer(_Body):
+    """The images that belong in a section, best first."""
+
+    index: str
+    images: list[ImageAnswer]
+    total: int | None = Field(description="How many images match at all; null if that was not counted.")
+    took_ms: int = Field(description="The cluster's own time, in milliseconds.")
+    words: dict[str, float] = Field(description="The query's words, each with its weight, heaviest first.")
+    doubts: str = Field(default="", description="Reasons to doubt the answer, in sentences.")
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "about:blank",
+                    "title": "Unprocessable Content",
+                    "status": 422,
+                    "detail": "the query is empty.",
+                }
+            ]
+        }
+    )
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    advice: str = ""
+
+
+class BatchAnswer(_Body):
+    """For each section, in order, its images or its problem."""
+
+    answers: list[SuggestAnswer | Problem]
+
+
+class IndexAnswer(_Body):
+    """An index that is served."""
+
+    name: str
+    version: str = Field(description="The concrete index that searches reach.")
+    model: str
+    images: int
+    hybrid: dict[str, Any] = Field(description="The weight of BM25 that suits it: field, weight; empty if unknown.")
+    fields: list[str] = Field(description="The fields by which may be filtered.")
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def words_of(found: Suggestions) -> Mapping[str, float]:
+    """The query's words with their weights, heaviest first."""
+    from mlsr_es.word_pieces import weights_by_word
+
+    return weights_by_word(found.request.terms, found.request.words)
