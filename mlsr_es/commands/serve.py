@@ -50,8 +50,7 @@ def serve(
     that are under way.
     """
     from mlsr_es.elastic.client import connect
-    from mlsr_es.service import ServiceSettings, run
-    from mlsr_es.service.settings import FILTER_FIELDS, TOKEN_VARIABLE, read_token
+    from mlsr_es.service import FILTER_FIELDS, TOKEN_VARIABLE, ServiceSettings, read_token, run
 
     settings = ServiceSettings(
         tuple(dict.fromkeys(index)),

@@ -163,7 +163,7 @@ def test_a_body_that_is_too_large(serve: Serve, cluster_url: str, sample_index: 
         "..%2f..%2fetc%2fpasswd",
         "%2e%2e/%2e%2e/etc/passwd",
         "/etc/passwd",
-        "no such image",
+        "no%20such%20image",
         "%00",
         "a" * 600,
     ],

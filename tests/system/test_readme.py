@@ -20,6 +20,7 @@ NOT_RUN = {
     ("demo",): "make demo is it",
     ("node",): "the node of the tests must stay up",
     ("verify", "scores"): "named without arguments",
+    ("serve",): "it serves until it is stopped: tests/service",
     ("train",): "it takes minutes: tests/commands/test_train.py",
     ("kibana", "import"): "no Kibana: tests/commands/test_kibana.py",
     ("api-key", "create"): "the node has no security: tests/commands/test_api_key.py",
