@@ -154,13 +154,14 @@ class Suggester:
             InputError: What is asked does not go with the index, the model or the query.
             ClusterError: The cluster cannot be reached, or refuses.
         """
-        options = SuggestOptions(
+        options = _options(
             size=size,
             start=start,
-            filters=filters or {},
+            filters=filters,
             clauses=clauses,
             exclude=exclude,
-            adjustment=Adjustment(boost or {}, tuple(veto)),
+            boost=boost,
+            veto=veto,
             hybrid=hybrid,
             strategy=strategy,
             distinct=distinct,
@@ -175,7 +176,7 @@ class Suggester:
 
         Args:
             queries: The texts or sections, taken as the answers are consumed: at most 50 are in memory.
-            **options: Those of ``SuggestOptions``, for all of them.
+            **options: Those of ``suggest``, for all of them.
 
         Returns:
             For each text, in order, its images; or the error of a text that cannot be asked, such as an empty one, so
@@ -185,7 +186,7 @@ class Suggester:
             InputError: What is asked does not go with the index or the model.
             ClusterError: The cluster cannot be reached, or refuses.
         """
-        return self.ask_many(map(_section_of, queries), SuggestOptions(**options))
+        return self.ask_many(map(_section_of, queries), _options(**options))
 
     def ask_many(self, sections: Iterable[Section], asked: SuggestOptions) -> Iterator[Suggestions | QueryError]:
         """The same with options as one value.
@@ -299,3 +300,14 @@ def _section_of(query: Text) -> Section:
     if isinstance(query, Section):
         return query
     return Section("query", query) if isinstance(query, str) else section_from(query)
+
+
+def _options(
+    *,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    boost: Mapping[str, float] | None = None,
+    veto: Sequence[str] = (),
+    **others: Any,
+) -> SuggestOptions:
+    """The options of ``Suggester.suggest`` as one value."""
+    return SuggestOptions(filters=filters or {}, adjustment=Adjustment(boost or {}, tuple(veto)), **others)

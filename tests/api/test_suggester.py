@@ -139,6 +139,15 @@ def test_many_texts_are_asked_as_one_would_be(images: mlsr_es.Suggester, request
             assert hits(each) == hits(images.suggest(text, size=4, explain=True))
 
 
+def test_many_texts_take_the_options_of_one(images: mlsr_es.Suggester) -> None:
+    """An option that there is not is an error of Python's."""
+    (found,) = images.suggest_many([TEXT], size=3, boost={"post": 3}, veto=["tied"], filters={"collection": ["sample"]})
+    assert isinstance(found, mlsr_es.Suggestions)
+    assert hits(found) == hits(images.suggest(TEXT, size=3, boost={"post": 3}, veto=["tied"]))
+    with pytest.raises(TypeError, match="sise"):
+        images.suggest_many([TEXT], sise=3)
+
+
 def test_texts_are_taken_as_their_answers_are(images: mlsr_es.Suggester) -> None:
     """However many there are, fifty are waiting at most."""
     taken = 0
