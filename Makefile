@@ -51,6 +51,9 @@ pins: $(INSTALLED)
 	$(BIN)/uv pip compile -q --upgrade --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
 	  -o requirements/all.txt pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
+	  -c requirements/all.txt -o requirements/serve.txt requirements/serve.in
 
 # pip installs uv first, from the same pins; uv installs the rest in a fraction of pip's time. Bytecode is compiled here,
 # because on systems where Python writes none, each import of torch and transformers would take seconds longer.

@@ -28,7 +28,7 @@ def composed(**values: str) -> PyCompose:
 
 def test_the_compose_file_is_one() -> None:
     """By the Compose Specification; every variable in it stands in the example, and the other way round."""
-    assert set(composed().service_names()) == {"prepare", "elasticsearch", "kibana-user", "kibana", "mlsr-es"}
+    assert set(composed().service_names()) == {"prepare", "elasticsearch", "kibana-user", "kibana", "mlsr-es", "serve"}
     assert set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE)) == set(EXAMPLE)
     with pytest.raises(ValueError, match="ports"):
         composed(ES_PORT="never")
@@ -36,7 +36,9 @@ def test_the_compose_file_is_one() -> None:
 
 def test_the_variables_are_the_vendors() -> None:
     """So that an owner's file goes on to fit; passwords are nobody's but the owner's."""
-    names = "STACK_VERSION ELASTIC_PASSWORD KIBANA_PASSWORD ES_PORT KIBANA_PORT MEM_LIMIT LICENSE CLUSTER_NAME"
+    names = (
+        "STACK_VERSION ELASTIC_PASSWORD KIBANA_PASSWORD ES_PORT KIBANA_PORT MEM_LIMIT LICENSE CLUSTER_NAME SERVE_INDEX"
+    )
     assert set(EXAMPLE) == set(names.split())
     assert (EXAMPLE["ELASTIC_PASSWORD"], EXAMPLE["KIBANA_PASSWORD"]) == ("", "")
     assert re.fullmatch(r"9\.\d+\.\d+", EXAMPLE["STACK_VERSION"])
@@ -45,8 +47,8 @@ def test_the_variables_are_the_vendors() -> None:
 def test_services_are_of_one_version_healthy_and_on_loopback_alone() -> None:
     """And each waits for what it needs."""
     services = orjson.loads(composed(STACK_VERSION="9.9.9").to_json())["services"]
-    ours = services["mlsr-es"]
-    assert {each["image"].rpartition(":")[2] for each in services.values() if each is not ours} == {"9.9.9"}
+    theirs = [each for name, each in services.items() if name not in {"mlsr-es", "serve"}]
+    assert {each["image"].rpartition(":")[2] for each in theirs} == {"9.9.9"}
     for name, port in (("elasticsearch", 9200), ("kibana", 5601)):
         assert services[name]["ports"] == [f"127.0.0.1:{port}:{port}"]
         assert "curl -s" in services[name]["healthcheck"]["test"]
@@ -63,6 +65,7 @@ def test_services_are_of_one_version_healthy_and_on_loopback_alone() -> None:
         "kibana-user": {"elasticsearch": "service_healthy"},
         "kibana": {"kibana-user": "service_completed_successfully"},
         "mlsr-es": {"elasticsearch": "service_healthy"},
+        "serve": {"elasticsearch": "service_healthy"},
     }
 
 
@@ -139,6 +142,16 @@ def test_scripts_parse(script: str) -> None:
     subprocess.run([shell, "-n", str(DOCKER / script)], check=True)
 
 
+def test_the_service_has_no_more_than_it_needs() -> None:
+    """It reads its token and the certificates, writes nothing, and is reached from this machine only."""
+    service = orjson.loads(composed().to_json())["services"]["serve"]
+    assert service["ports"] == ["127.0.0.1:8000:8000"]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert all(str(volume).endswith(":ro") for volume in service["volumes"])
+    assert service["environment"]["MLSR_ES_SERVE_TOKEN_FILE"] == "/run/serve-token"
+
+
 def test_the_dockerfile_passes_the_linter() -> None:
     """Hadolint says nothing, not even of style."""
     linter = Path(sys.executable).with_name("hadolint")
@@ -151,7 +164,7 @@ def test_the_dockerfiles_stages_are_the_two_devices() -> None:
     lines = (DOCKER / "Dockerfile").read_text().splitlines()
     stages = [line.rpartition(" AS ")[2] for line in lines if line.startswith("FROM ")]
     assert {"torch-cpu", "torch-cuda"} <= set(stages)
-    assert [line for line in lines if line.startswith("USER ")] == ["USER 1000"]
+    assert [line for line in lines if line.startswith("USER ")] == ["USER 1000"] * 2, "the service and the commands"
     given = {line[1:] for line in (DOCKER / "Dockerfile.dockerignore").read_text().splitlines() if line[0] == "!"}
     copied = {
         source for line in lines if line.startswith("COPY ") and "--from" not in line for source in line.split()[1:-1]
