@@ -13,9 +13,10 @@ from mlsr_es.indexing.pipeline import Preview
 from mlsr_es.indexing.prepare import Block
 from mlsr_es.indexing.readers import OwnersFields
 from mlsr_es.indexing.sinks.promoting import Candidate, candidate
-from mlsr_es.indexing.summary import Stage, Summary
+from mlsr_es.indexing.summary import OTHER_LANGUAGES, Stage, Summary
 
 __all__ = [
+    "OTHER_LANGUAGES",
     "Block",
     "Candidate",
     "CaptionSample",

@@ -12,6 +12,9 @@ from mlsr_es.errors import SourceError
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.indexing.caption_sample import CaptionSample
 
+OTHER_LANGUAGES = "A model that reads them is named by --model; --languages keeps them whatever the model reads."
+"""What to do about captions in languages that are not read."""
+
 
 @dataclass(slots=True)
 class Stage:
@@ -105,11 +108,13 @@ class Summary:
 
     def nothing_encoded(self) -> SourceError:
         """The error for a run in which no document could be encoded."""
-        rules = f" ({', '.join(self.left_out)})" if self.left_out else ""
+        counted = ", ".join(f"{rule} {count:,}" for rule, count in sorted(self.left_out.items()))
+        rules = f" ({counted})" if counted else ""
+        foreign = self.left_out["language"] * 2 > self.left_out.total()
         return SourceError(
             f"nothing of {self.collection} can be encoded: of {self.read} {self.unit} {self.left_out.total()} are left "
             f"out by rule{rules} and {self.rejected.total()} are rejected.",
-            advice=self.advice,
+            advice=f"Their captions are said to be in other languages. {OTHER_LANGUAGES}" if foreign else self.advice,
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -242,6 +242,8 @@ def test_captions_in_another_language_are_told(tmp_path: Path, index: str) -> No
     )
     german.write_bytes(german.read_bytes().replace(b'"language":"en"', b'"language":""'))
     for options in (("--dry-run",), ()):
+        would = index_into(index, german, "--dry-run", "--json").json
+        assert (would["captions_looked_at"], would["other_languages"]) == (4, {"German": 3})
         told = " ".join(index_into(index, german, *options).stderr.split())
         assert "Of 4 captions looked at, at least 3 are in other languages than English" in told
         assert "(German 3): they match by chance." in told
@@ -255,3 +257,16 @@ def test_english_captions_are_not_told(birds: Path, index: str) -> None:
     ran = index_into(index, birds)
     assert "language" not in ran.stderr
     assert index_into(index, birds, "--json").json["other_languages"] == {}
+
+
+def test_what_is_said_to_be_in_another_language_is_left_out_and_told(tmp_path: Path, index: str) -> None:
+    """With what to do about it; also where nothing else is there."""
+    birds = rows(tmp_path / "birds.jsonl", {"1": "A robin", "2": "Eine Eule"})
+    lines = birds.read_text(encoding="utf-8").splitlines()
+    birds.write_text("\n".join([lines[0], lines[1].replace('"en"', '"de"')]), encoding="utf-8")
+    told = " ".join(index_into(index, birds).stderr.split())
+    assert "Left out, since their captions are said to be in other languages: 1. A model that reads them" in told
+    birds.write_text("\n".join(line.replace('"en"', '"de"') for line in lines), encoding="utf-8")
+    refused = index_into(index, birds)
+    assert refused.code == 2, refused.stderr
+    assert "name the languages with --languages" in refused.stderr

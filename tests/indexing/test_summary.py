@@ -32,3 +32,11 @@ def test_the_json_is_plain() -> None:
 def test_a_stage_without_work_has_no_speed(stage: Stage, speed: float) -> None:
     """The speed of a stage without work is 0."""
     assert stage.per_second == speed
+
+
+@pytest.mark.parametrize(("left_out", "advice"), [({"language": 3, "icon": 1}, "--languages"), ({"icon": 3}, "Look.")])
+def test_a_run_that_encodes_nothing_says_why(left_out: dict[str, int], advice: str) -> None:
+    """With the counts; other languages are a reason of their own."""
+    error = Summary("birds", "", "birds", advice="Look.", left_out=Counter(left_out)).nothing_encoded()
+    assert "icon" in str(error)
+    assert advice in str(error.advice)

@@ -37,13 +37,21 @@ def test_a_query_without_a_known_word_is_told(text: str, ask: Ask) -> None:
     doubts = ask(text)
     assert doubts.pieces is not None
     assert set(doubts.pieces) >= {"xyzzyqqq"}
-    assert str(doubts).startswith("No word of the query is known: it matches by pieces of words only (x, ##y, ")
+    assert str(doubts).startswith(
+        "No word of the query is known, or in a caption shown: it matches by pieces only (x, ##y, "
+    )
 
 
 def test_a_word_that_a_caption_has_is_known(ask: Ask) -> None:
     """Even if the vocabulary has it in pieces only."""
     assert not ask("secateurs")
     assert not ask("Rowlock!")
+
+
+def test_the_detector_is_not_loaded_for_a_plainly_english_query(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes seconds, and most questions and sections are full of English function words."""
+    monkeypatch.setattr("mlsr_es.suggestion.doubts.other_language", lambda *_: pytest.fail("the detector is loaded"))
+    assert not ask("How do I use secateurs in the garden?")
 
 
 def test_one_known_word_is_enough(ask: Ask) -> None:

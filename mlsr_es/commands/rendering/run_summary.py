@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from mlsr_es.commands.rendering.console import data, note, print_json, table
-from mlsr_es.languages import names_of, other_languages
+from mlsr_es.languages import is_detected, names_of, other_languages
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.bulk import Action
@@ -24,8 +24,7 @@ _MANY = 0.1
 def print_summary(summary: Summary, *, as_json: bool = False) -> None:
     """Print a table with the outcomes of a run, and lines about its effects and the captions' languages."""
     if as_json:
-        sample = summary.captions
-        print_json(summary.to_json() | {"other_languages": other_languages(sample.texts, sample.read)})
+        print_json(summary.to_json() | _languages(summary.captions))
         return
     rows = [
         ("read", summary.read, ""),
@@ -59,6 +58,12 @@ def note_languages(sample: CaptionSample) -> None:
     )
 
 
+def _languages(sample: CaptionSample) -> dict[str, Any]:
+    """How many captions of a sample surely are in which other language; None without the package that finds it."""
+    found = other_languages(sample.texts, sample.read) if is_detected(sample.read) else None
+    return {"captions_looked_at": len(sample.texts), "other_languages": found}
+
+
 def note_rejects(summary: Summary, *, shown: int = 0) -> None:
     """Print where the bad records are, if there are any.
 
@@ -76,6 +81,10 @@ def note_rejects(summary: Summary, *, shown: int = 0) -> None:
 
 def _done(summary: Summary) -> Iterator[str]:
     """Lines about other things that the run did."""
+    from mlsr_es.indexing import OTHER_LANGUAGES
+
+    if foreign := summary.left_out["language"]:
+        yield f"Left out, since their captions are said to be in other languages: {foreign:,}. {OTHER_LANGUAGES}"
     if summary.read_again:
         yield f"Changed by somebody meanwhile, and read again: {summary.read_again:,}."
     if summary.cleared:
@@ -121,7 +130,7 @@ def print_preview(
     """
     sent = _as_sent(preview.action)
     if as_json:
-        print_json({"would": preview.described, body_name: preview.body, **sent})
+        print_json({"would": preview.described, body_name: preview.body, **sent, **_languages(preview.captions)})
         return
     pretty = orjson.OPT_INDENT_2
     typer.echo(f"# {heading}")
