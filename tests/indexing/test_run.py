@@ -319,7 +319,7 @@ def test_an_id_twice_in_a_source_is_stored_once(client: Elasticsearch, job: Inde
 
 def test_a_source_of_which_nothing_is_left_makes_no_index(client: Elasticsearch, job: IndexJob) -> None:
     """A source without a document to encode makes no index, and the error counts its records."""
-    with pytest.raises(SourceError, match=r"of 2 images 1 are left out by rule \(icon\) and 1 are rejected"):
+    with pytest.raises(SourceError, match=r"of 2 images 1 are left out by rule \(icon 1\) and 1 are rejected"):
         index_collection(given(job, LeftOut("i", "icon"), RecordError("r", "read", "bad")), client)
     assert indices(client, job.index) == {}
 

@@ -211,7 +211,7 @@ def test_an_index_of_which_nothing_can_be_encoded_does_not_serve(
     shop = Shop.made(client, index_name)
     shop.put("1", {"price": 1})
     job = EnrichJob(shop.index, OwnersFields.parse(["name"], ""), MODEL, "words", rejects=tmp_path / "r")
-    with pytest.raises(SourceError, match=r"of 1 documents 1 are left out by rule \(no caption\) and 0 are rejected"):
+    with pytest.raises(SourceError, match=r"of 1 documents 1 are left out by rule \(no caption 1\) and 0 are rejected"):
         enrich(job, client)
     with pytest.raises(IndexMismatchError, match="weights are being added"):
         serving_version(client, shop.index)
@@ -417,7 +417,7 @@ def test_an_index_of_its_own_that_stays_empty_is_not_left_behind(
 ) -> None:
     """A new index of its own is removed if no document can be encoded."""
     beside = replace(job, into=f"{index_name}-beside", fields=OwnersFields.parse(["about"], ""))
-    with pytest.raises(SourceError, match=r"3 are left out by rule \(no caption\)"):
+    with pytest.raises(SourceError, match=r"3 are left out by rule \(no caption 3\)"):
         enrich(beside, client)
     assert not client.indices.exists(index=f"{beside.into}-v0001")
 
