@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from mlsr_es.errors import IndexMismatchError
@@ -73,14 +74,19 @@ def values_at(source: Mapping[str, Any], path: str) -> Iterator[Any]:
         source: The document's source; objects may be nested, or written as names with dots.
         path: The field's path.
     """
-    names = path.split(".")
-    for cut in range(len(names), 0, -1):
-        head, rest = ".".join(names[:cut]), ".".join(names[cut:])
+    for head, rest in _ways(path):
         for value in _listed(source.get(head)):
             if not rest:
                 yield value
             elif isinstance(value, Mapping):
                 yield from values_at(value, rest)
+
+
+@lru_cache(1024)
+def _ways(path: str) -> tuple[tuple[str, str], ...]:
+    """The names under which a document may hold a path's first part, each with what is left of the path."""
+    names = path.split(".")
+    return tuple((".".join(names[:cut]), ".".join(names[cut:])) for cut in range(len(names), 0, -1))
 
 
 def _listed(value: Any) -> Iterator[Any]:
