@@ -134,7 +134,7 @@ def _running_node() -> str | None:
 def _secret(variable: str) -> str:
     """Read a secret from its variable, or from the file that ``..._FILE`` names; "" where neither is set."""
     if variable in os.environ:
-        return os.environ[variable]
+        return os.environ[variable].strip("\r\n")
     named = os.environ.get(f"{variable}_FILE")
     if not named:
         return ""

@@ -112,3 +112,9 @@ def test_without_any_cluster_the_ways_to_name_one_are_told() -> None:
     """The state folder of the tests has no node that runs."""
     with pytest.raises(InputError, match=r"--es-url .*CLOUD_ID.*mlsr-es node start"):
         settings_of()
+
+
+def test_a_variable_loses_the_line_end_that_it_was_pasted_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a file's secret does."""
+    monkeypatch.setenv("ES_API_KEY", "encoded\r\n")
+    assert settings_of("--es-url", "http://one:9200").api_key == "encoded"

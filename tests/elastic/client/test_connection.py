@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,30 @@ def test_a_bad_url_is_not_repeated() -> None:
     with pytest.raises(InputError) as caught:
         ConnectionSettings(url="editor:s3cret@localhost:9200")
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"api_key": "s3cret\r"},
+        {"api_key": "s3cret s3cret"},
+        {"api_key": "s3crét"},
+        {"username": "editor", "password": "s3cret\n"},
+        {"username": "editor", "password": "s3cret\udcff"},
+    ],
+)
+def test_a_secret_that_no_header_can_carry_is_refused_and_not_shown(parts: dict[str, Any]) -> None:
+    """The library beneath would print it in a traceback."""
+    with pytest.raises(InputError, match="character") as caught:
+        ConnectionSettings(url="http://localhost:9200", **parts)
+    assert "s3cr" not in str(caught.value)
+
+
+def test_a_password_is_sent_as_utf_8() -> None:
+    """As Elasticsearch reads it."""
+    client = connect(ConnectionSettings(url="http://localhost:9200", username="editor", password="pässwört"))
+    scheme, encoded = client._headers["authorization"].split()
+    assert (scheme, b64decode(encoded)) == ("Basic", "editor:pässwört".encode())
 
 
 def test_files_and_ids_that_cannot_be_read_are_named(tmp_path: Path) -> None:
