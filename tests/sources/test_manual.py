@@ -274,10 +274,10 @@ def test_root(tmp_path: Path) -> None:
     """With a wider root, images beside the pages' folder are read, by address or by link, and nothing outside it."""
     folder = write(
         tmp_path,
-        {"site/en/p.html": "<img src=../images/a.png><img src=shared/b.png><img src=../../c.png>"},
-        {"site/images/a.png": (90, 90), "site/shared/b.png": (90, 90), "c.png": (90, 90)},
+        {"site/en/p.html": "<img src=../images/a.png><img src=common/b.png><img src=../../c.png>"},
+        {"site/images/a.png": (90, 90), "site/common/b.png": (90, 90), "c.png": (90, 90)},
     )
-    (folder / "site/en/shared").symlink_to("../shared")
+    (folder / "site/en/common").symlink_to("../common")
     alone = by_id(Manual(folder / "site/en", name="m"))
     assert [item.reason.partition(":")[0] for item in alone.values() if isinstance(item, RecordError)] == [
         "its path leaves the source's folder",
@@ -287,7 +287,7 @@ def test_root(tmp_path: Path) -> None:
     wider = by_id(Manual(folder / "site/en", name="m", root=folder / "site"))
     assert {key: type(item).__name__ for key, item in wider.items()} == {
         "m/images/a.png": "ImageDocument",
-        "m/en/shared/b.png": "ImageDocument",
+        "m/en/common/b.png": "ImageDocument",
         "m/../c.png": "RecordError",
     }
     assert [section.page for section in Manual(folder / "site/en", name="m", root=folder / "site").sections()] == [
