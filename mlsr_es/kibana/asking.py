@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from mlsr_es.credentials import basic_auth
 from mlsr_es.errors import InputError, KibanaError
 from mlsr_es.kibana.settings import KibanaSettings
 
@@ -143,12 +144,8 @@ class Kibana:
 
 
 def _identity(settings: KibanaSettings) -> dict[str, str]:
-    from urllib3.util import make_headers
-
     if settings.api_key:
         return {"Authorization": f"ApiKey {settings.api_key}"}
     if settings.username:
-        # Kibana reads these bytes as UTF-8, and make_headers would write them as Latin-1.
-        identity = f"{settings.username}:{settings.password}".encode().decode("latin-1")
-        return {"Authorization": make_headers(basic_auth=identity)["authorization"]}
+        return {"Authorization": f"Basic {basic_auth(settings.username, settings.password)}"}
     return {}

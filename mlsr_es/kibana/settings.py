@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mlsr_es.credentials import check_credentials
 from mlsr_es.errors import InputError
 
 _SPACE = re.compile(r"/s/(?P<name>[^/]+)$")
@@ -49,13 +50,7 @@ class KibanaSettings:
             raise InputError(
                 "Kibana's address holds a user name.", advice="Set ES_USERNAME and ES_PASSWORD, or ES_API_KEY."
             )
-        if self.api_key and self.username:
-            raise InputError(
-                "an API key and a user name are given for the same Kibana.",
-                advice="Leave one out: ES_API_KEY, or ES_USERNAME with ES_PASSWORD.",
-            )
-        if bool(self.username) != bool(self.password):
-            raise InputError("a user name and a password go together.", advice="Set ES_USERNAME and ES_PASSWORD.")
+        check_credentials(self.api_key, self.username, self.password, asked="Kibana")
         object.__setattr__(self, "url", f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}")
 
     @property

@@ -186,3 +186,10 @@ def test_the_columns_are_fields_that_the_mapping_has() -> None:
         for part in column.split("."):
             assert part in properties, column
             properties = properties[part].get("properties", {})
+
+
+def test_a_key_that_no_header_can_carry_is_refused_and_not_shown() -> None:
+    """As a cluster's is."""
+    with pytest.raises(InputError, match="character") as caught:
+        KibanaSettings(url="http://localhost:5601", api_key="s3cret\r")
+    assert "s3cret" not in str(caught.value)

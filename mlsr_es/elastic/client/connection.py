@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 import ssl
-from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
+from mlsr_es.credentials import basic_auth, check_credentials
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_KEY = re.compile(r"[!-~]*")
-_CONTROL_OR_SURROGATE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -59,14 +57,7 @@ class ConnectionSettings:
             raise InputError("a cluster is named by its URL or by its cloud id, and by one of the two only.")
         if self.url:
             self._part_url()
-        if self.api_key and self.username:
-            raise InputError(
-                "an API key and a user name are given for the same cluster.",
-                advice="Leave one out: ES_API_KEY, or ES_USERNAME with ES_PASSWORD.",
-            )
-        if bool(self.username) != bool(self.password):
-            raise InputError("a user name and a password go together.", advice="Set ES_USERNAME and ES_PASSWORD.")
-        self._check_characters()
+        check_credentials(self.api_key, self.username, self.password, asked="cluster")
         if self.url.startswith("http:") and (self.ca_certs or self.ssl_fingerprint or self.insecure):
             raise InputError(f"{self.url} has no certificate to check.", advice="Name it with https://.")
         fingerprint = self.ssl_fingerprint.replace(":", "").lower()
@@ -78,19 +69,6 @@ class ConnectionSettings:
     def address(self) -> str:
         """The cluster as it can be shown: the URL without credentials, or the cloud deployment's name."""
         return self.url or self.cloud_id.partition(":")[0]
-
-    def _check_characters(self) -> None:
-        """Refuse what no header can carry: the library beneath would print the secret in its error."""
-        if not _KEY.fullmatch(self.api_key):
-            raise InputError(
-                "the API key has a character that no key has, such as a space or a line end.",
-                advice="Give the encoded form that Elasticsearch shows: letters, digits and = + / - _.",
-            )
-        if _CONTROL_OR_SURROGATE.search(self.username + self.password):
-            raise InputError(
-                "the user name or the password has a control character, or is not UTF-8.",
-                advice="Look for a tab or a line end in ES_USERNAME and ES_PASSWORD.",
-            )
 
     def _part_url(self) -> None:
         """Move the URL's credentials to their own fields, and add the port to the URL."""
@@ -132,8 +110,7 @@ def connect(settings: ConnectionSettings) -> Elasticsearch:
     if settings.api_key:
         options["api_key"] = settings.api_key
     elif settings.username:
-        # Elasticsearch reads UTF-8; the client itself takes ASCII only.
-        options["basic_auth"] = b64encode(f"{settings.username}:{settings.password}".encode()).decode()
+        options["basic_auth"] = basic_auth(settings.username, settings.password)
     if settings.ca_certs:
         _check_certificates(settings.ca_certs)
         options["ca_certs"] = str(settings.ca_certs)
