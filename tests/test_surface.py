@@ -13,7 +13,7 @@ SIGNATURES = {
     "Suggester": "(index='', *, es_url='', client=None, model='', query_table=None, device='auto', say=say_nothing, "
     "**connection)",
     "Suggester.suggest": "(self, query, *, size=10, start=0, filters=None, clauses=(), exclude=(), boost=None, "
-    "veto=(), hybrid='', strategy='', distinct=False, highlight=False, explain=False, thumbnails=False)",
+    "veto=(), hybrid='', strategy='', distinct=False, diverse=0.0, highlight=False, explain=False, thumbnails=False)",
     "Suggester.suggest_many": "(self, queries, **options)",
     "Suggester.close": "(self)",
     "index": "(source, *, index, es_url='', client=None, model='demo', collection=None, languages=None, "

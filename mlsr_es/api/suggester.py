@@ -125,6 +125,7 @@ class Suggester:
         hybrid: str = "",
         strategy: str = "",
         distinct: bool = False,
+        diverse: float = 0.0,
         highlight: bool = False,
         explain: bool = False,
         thumbnails: bool = False,
@@ -142,7 +143,8 @@ class Suggester:
             veto: Words that are left out of the query.
             hybrid: What BM25 adds to the scores: "auto" for what the index says, ``FIELD:WEIGHT``, or "" for nothing.
             strategy: How the cluster executes the query; "" for what suits the index.
-            distinct: Whether images with the same captions are shown once.
+            distinct: Whether copies are shown once: images with the same captions, and pictures that look alike.
+            diverse: How much each image is to differ from those above it: 0 by score alone, 1 by difference alone.
             highlight: Whether images bring their captions with the query's words marked.
             explain: Whether images have ``words`` and ``terms``, what each contributed to the score.
             thumbnails: Whether images bring their small pictures.
@@ -165,6 +167,7 @@ class Suggester:
             hybrid=hybrid,
             strategy=strategy,
             distinct=distinct,
+            diverse=diverse,
             highlight=highlight,
             explain=explain,
             thumbnails=thumbnails,

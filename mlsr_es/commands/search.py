@@ -127,8 +127,9 @@ def search(
 
     if show_query and why_not_id:
         raise InputError("--show-query sends nothing, and --why-not asks the cluster.", advice="Leave one out.")
-    if why_not_id and options.distinct:
-        raise InputError("--why-not looks at all hits, and --distinct leaves some out.", advice="Leave one out.")
+    if why_not_id and options.picking.is_needed:
+        left_out_by = "--distinct" if options.distinct else "--diverse"
+        raise InputError(f"--why-not looks at all hits, and {left_out_by} leaves some out.", advice="Leave one out.")
     if query_table and model:
         raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
     encoder = read_table(query_table) if query_table else partial(_loaded, given=model, device=device)

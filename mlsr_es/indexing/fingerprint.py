@@ -11,8 +11,11 @@ from typing import Any
 from mlsr_es.collection import ImageDocument
 from mlsr_es.indexing.record import Picture
 
-SCHEMA = 2
-"""Version of the stored form of a document; increased whenever that form changes."""
+SCHEMA = 3
+"""Version of the stored form of a source's document; increased whenever that form changes."""
+
+_SCHEMA_OF_INDEX = 2
+"""The same for a document of somebody's index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def index_fingerprint(
         carried: The values that an index beside it takes along; empty for none.
     """
     told = {
-        "schema": SCHEMA,
+        "schema": _SCHEMA_OF_INDEX,
         "revision": revision,
         "captions": [[asdict(caption) for caption in picture.captions] for picture in pictures],
         "names": [picture.name for picture in pictures],

@@ -15,6 +15,7 @@ from mlsr_es.indexing.ahead import ahead
 from mlsr_es.indexing.needs import Needs
 from mlsr_es.indexing.readers import Reader
 from mlsr_es.indexing.record import Key, Picture, Record, Unusable
+from mlsr_es.picture_hashes import picture_hash
 from mlsr_es.sources import Decoded, decoded, shrunk, thumbnail
 
 if TYPE_CHECKING:
@@ -38,12 +39,15 @@ class Prepared:
         fingerprint: The fingerprint of all its inputs.
         images: One RGB image for each picture; empty where the model does not read images.
         thumbnail: The thumbnail as a data URI; None where none is stored.
+        picture_hash: How its picture looks, as ``mlsr_es.picture_hashes`` says; "" where it has several, or none was
+            opened.
     """
 
     record: Record
     fingerprint: str
     images: tuple[Image, ...] = ()
     thumbnail: str | None = None
+    picture_hash: str = ""
 
 
 @dataclass(slots=True)
@@ -189,8 +193,9 @@ class Preparing:
         # Only the size and the thumbnail of the first image are stored.
         sized = replace(record.document, width=opened[0].width, height=opened[0].height)
         small = thumbnail(opened[0].pixels) if self.thumbnails else None
+        looks = picture_hash(opened[0].pixels) if len(record.pictures) == 1 else ""
         pixels = tuple(shrunk(each.pixels) for each in opened) if self.needs.image else ()
-        return Prepared(replace(record, document=sized), fingerprint, pixels, small)
+        return Prepared(replace(record, document=sized), fingerprint, pixels, small, looks)
 
     def _compared(self, record: Record, remote: Sequence[bool]) -> list[ImageFile | None]:
         """The images for the fingerprint, one for each picture; None for an image that is not compared by its bytes."""

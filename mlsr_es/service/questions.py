@@ -63,7 +63,12 @@ class Options(_Body):
     veto: list[_Word] = Field(default=[], max_length=100, description="Words that are left out of the query.")
     hybrid: _Value = Field(default="", description='What BM25 adds: "auto", FIELD:WEIGHT, or nothing.')
     strategy: _Value = Field(default="", description="How the cluster executes the query.")
-    distinct: bool = Field(default=False, description="Show images with the same captions once.")
+    distinct: bool = Field(
+        default=False, description="Show copies once: images with the same captions, and pictures that look alike."
+    )
+    diverse: float = Field(
+        default=0, ge=0, le=1, description="How much each image is to differ from those above it; 0 for by score alone."
+    )
     highlight: bool = Field(default=False, description="Give captions with the query's words marked.")
     explain: bool = Field(default=False, description="Give each image's words, with what they added to the score.")
     thumbnails: bool = Field(default=False, description="Give the small pictures too, as data URIs.")
@@ -91,6 +96,7 @@ class Options(_Body):
             hybrid=self.hybrid,
             strategy=self.strategy,
             distinct=self.distinct,
+            diverse=self.diverse,
             highlight=self.highlight,
             explain=self.explain,
             thumbnails=self.thumbnails,
@@ -126,6 +132,7 @@ class ImageAnswer(_Body):
     bm25: float | None = None
     highlight: dict[str, list[str]] | None = None
     thumbnail: str | None = None
+    alike: list[str] | None = Field(default=None, description="The ids of its copies, where they are shown once.")
 
     @classmethod
     def of(cls, image: SuggestedImage, picture: str) -> Self:
@@ -144,6 +151,7 @@ class ImageAnswer(_Body):
             bm25=image.bm25,
             highlight=image.beside.get("highlight"),
             thumbnail=image.thumbnail or None,
+            alike=list(image.alike) or None,
         )
 
 

@@ -17,7 +17,8 @@ from mlsr_es.suggestion.section import check_query, read_section, section_from
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for, serving_version
 from mlsr_es.suggestion.showing import Share, captions_in, shown_source, wanted_source
 from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
-from mlsr_es.suggestion.suggest import SuggestedImage, Suggestions, send, send_many, suggest
+from mlsr_es.suggestion.suggest import Suggestions, send, send_many, suggest
+from mlsr_es.suggestion.suggested import SuggestedImage
 from mlsr_es.suggestion.table_file import read_table, write_table
 from mlsr_es.suggestion.why_not import Reason, WhyNot, why_not
 

@@ -9,9 +9,7 @@ from typing import Any
 from mlsr_es.elastic.search import WINDOW, Strategy, check_own, check_page
 from mlsr_es.hybrid import check_hybrid
 from mlsr_es.suggestion.adjusting import Adjustment
-
-DISTINCT_AMONG = 10
-"""Hits that are asked for, for each that is shown, where captions are shown once. More copies make a page shorter."""
+from mlsr_es.suggestion.picking import AMONG, Picking
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,8 @@ class SuggestOptions:
         clauses: Clauses of Elasticsearch's query language that every image has to match.
         exclude: The ids of images that are left out, such as those that a page has already.
         collapse: A field of which each value is shown once, by its best image; "" for none.
-        distinct: Whether images with the same captions are shown once, by the best of them.
+        distinct: Whether images with the same captions, and pictures that look alike, are shown once, by the best.
+        diverse: How much images are to differ from those that are shown before them: from 0, not at all, to 1.
         highlight: Whether the images bring their captions with the query's words marked.
         own: A search body of the user's own, put together with the query; None for none.
         hybrid: What BM25 adds to the scores: ``auto`` for what the index says, ``FIELD:WEIGHT``, or "" for nothing.
@@ -45,6 +44,7 @@ class SuggestOptions:
     exclude: Sequence[str] = ()
     collapse: str = ""
     distinct: bool = False
+    diverse: float = 0.0
     highlight: bool = False
     own: Mapping[str, Any] | None = None
     hybrid: str = ""
@@ -58,6 +58,7 @@ class SuggestOptions:
         if self.own is not None:
             check_own(self.own)
         check_hybrid(self.hybrid)
+        Picking(diverse=self.diverse)
         if self.strategy:
             Strategy.parse(self.strategy)
 
@@ -71,7 +72,12 @@ class SuggestOptions:
     def looked_at(self) -> int:
         """How many of the best hits are asked for: more than are shown where some of them may be left out."""
         wanted = self.start + self.size
-        return max(wanted, min(WINDOW, DISTINCT_AMONG * wanted)) if self.distinct else wanted
+        return max(wanted, min(WINDOW, AMONG * wanted)) if self.picking.is_needed else wanted
+
+    @property
+    def picking(self) -> Picking:
+        """Which of the hits are shown."""
+        return Picking(self.start, self.size, self.distinct, self.diverse)
 
     @property
     def one_phase(self) -> bool:

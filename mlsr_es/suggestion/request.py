@@ -25,6 +25,7 @@ from mlsr_es.suggestion.adjusting import Added, Adjusted, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
 from mlsr_es.suggestion.hybrid import hybrid_for
 from mlsr_es.suggestion.options import SuggestOptions
+from mlsr_es.suggestion.picking import Picking
 from mlsr_es.suggestion.picture import QueryImage, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder, pieces_of
 from mlsr_es.suggestion.section import check_query
@@ -62,8 +63,7 @@ class Request:
         cut: These words, each with all of its pieces; without those that the vocabulary lacks altogether.
         languages: ISO 639-1 codes of the languages that the model reads; empty for all languages.
         explain: Whether the hits bring their weights.
-        start: How many of the best images are passed over.
-        distinct: How many images are shown once each, of the hits; None for all hits.
+        picking: Which of the hits are shown.
     """
 
     searched: SearchedIndex
@@ -79,8 +79,7 @@ class Request:
     cut: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     languages: tuple[str, ...] = ()
     explain: bool = False
-    start: int = 0
-    distinct: int | None = None
+    picking: Picking = Picking()
 
     @property
     def index(self) -> str:
@@ -191,8 +190,7 @@ def prepare(
         cut=cut,
         languages=model.languages,
         explain=options.explain,
-        start=options.start,
-        distinct=options.size if options.distinct else None,
+        picking=options.picking,
     )
 
 
@@ -233,11 +231,11 @@ def _request_options(
     options: SuggestOptions, section: Section, terms: Mapping[str, float], meta: IndexMeta
 ) -> RequestOptions:
     return RequestOptions(
-        0 if options.distinct else options.start,
+        0 if options.picking.is_needed else options.start,
         options.all_clauses,
         options.collapse,
         highlighting(section, terms, meta) if options.highlight else None,
         options.own,
         # By name: a cluster may leave weights out of the documents that it shows.
-        (meta.field,) if options.explain else (),
+        (meta.field,) if options.explain or options.diverse else (),
     )

@@ -6,7 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mlsr_es.suggestion.suggest import SuggestedImage, Suggestions
+    from mlsr_es.suggestion.suggest import Suggestions
+    from mlsr_es.suggestion.suggested import SuggestedImage
 
 _SAFE = ("https://", "http://", "data:image/jpeg;base64,", "data:image/png;base64,")
 _WORDS = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice, tee
+from itertools import chain, tee
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.search import Answer, Hit, contributions, search, search_many
@@ -13,51 +13,14 @@ from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
 from mlsr_es.suggestion.serving import SearchedIndex
-from mlsr_es.suggestion.showing import Share, captions_in, picture_in, shares_in, shown_source
+from mlsr_es.suggestion.showing import captions_in, picture_in, shares_in, shown_source
 from mlsr_es.suggestion.strip import as_strip
+from mlsr_es.suggestion.suggested import SuggestedImage
 from mlsr_es.vectors import feature_weights, term_of
 from mlsr_es.word_pieces import weights_by_word
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestedImage:
-    """A hit.
-
-    Args:
-        id: The image's id.
-        score: The dot product of the query's weights and the stored ones, plus what BM25 adds.
-        source: The stored document, without weights.
-        terms: Word piece to what it contributed to the score, heaviest first; None unless asked for.
-        words: The same by the words that people read: the sum over all words is that over all pieces.
-        bm25: What BM25 and the user's own query contributed: what the terms leave of the score; None where nothing was
-            added, or they are None.
-        captions: Its texts, each once, wherever the index has them.
-        picture: In somebody's index, the path or URL of its first picture; "" where it is not known.
-        shares: Of a document with several images, what each gave; empty for one image, and where terms are None.
-        beside: What else was asked for of it: ``highlight``, and what the user's own search body asks.
-        missing: Terms that were asked and that it lacks, term to query weight, heaviest first; None unless asked for.
-    """
-
-    id: str
-    score: float
-    source: Mapping[str, Any]
-    terms: Mapping[str, float] | None = None
-    words: Mapping[str, float] | None = None
-    bm25: float | None = None
-    captions: tuple[str, ...] = ()
-    picture: str = ""
-    shares: tuple[Share, ...] = ()
-    beside: Mapping[str, Any] = field(default_factory=dict)
-    missing: Mapping[str, float] | None = None
-
-    @property
-    def thumbnail(self) -> str:
-        """The small picture as a data URI, where the search asked for thumbnails and the index has them; else ""."""
-        found = self.source.get("thumbnail")
-        return found if isinstance(found, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +131,11 @@ def send_many(client: Client, requests: Iterable[Request]) -> Iterator[Suggestio
 def _suggestions(client: Client, request: Request, answer: Answer) -> Suggestions:
     terms = request.terms if answer.asked_again else request.asked
     asked = {term: weight for term, weight in terms.items() if term not in answer.dropped_terms}
-    images = _shown((_image(hit, feature_weights(asked), request) for hit in answer.hits), request)
+    weights, meta = feature_weights(asked), request.searched.version.meta
+    images = request.picking.picked(
+        [_image(hit, weights, request) for hit in answer.hits],
+        [hit.weights(meta.field) for hit in answer.hits] if request.picking.diverse else (),
+    )
     missed = missed_by(client, request, asked, [image.terms or {} for image in images]) if request.explain else None
     return Suggestions(
         request,
@@ -207,16 +174,6 @@ def _image(hit: Hit, weights: Mapping[str, float], request: Request) -> Suggeste
         shares=shares_in(hit.source, terms, meta),
         missing={term_of(name): weight for name, weight in weights.items() if term_of(name) not in terms},
     )
-
-
-def _shown(images: Iterable[SuggestedImage], request: Request) -> tuple[SuggestedImage, ...]:
-    """All images; or those of the page, each text of captions once, by its best image."""
-    if request.distinct is None:
-        return tuple(images)
-    first: dict[Any, SuggestedImage] = {}
-    for image in images:
-        first.setdefault(image.captions or image.id, image)
-    return tuple(islice(first.values(), request.start, request.start + request.distinct))
 
 
 def _without(beside: Mapping[str, Any], needed: Sequence[str]) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def test_the_owners_pictures_are_shown_and_copies_are_shown_once(index: str, cli
     assert plain.stdout.splitlines()[0].split("\t") == ["#", "score", "image", "caption", "picture"]
     assert "https://store.example/2.jpg" in plain.stdout
     once = run_program(*asked, "--distinct", "-n", "2").stdout.splitlines()[1:]
-    assert [row.split("\t")[3] for row in once] == [BIRDS["1"], "An owl and its nest"]
+    assert [row.split("\t")[3] for row in once] == [f"{BIRDS['1']} (3 alike)", "An owl and its nest"]
     second = run_program(*asked, "--distinct", "-n", "1", "--from", "1").stdout.splitlines()[1:]
     assert [row.split("\t")[:4] for row in second] == [["2", *once[1].split("\t")[1:4]]]
     refused = run_program(*asked, "--distinct", "--why-not", "1")

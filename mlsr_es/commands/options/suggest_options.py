@@ -50,10 +50,21 @@ def suggest_options(
         bool,
         typer.Option(
             "--distinct",
-            help="Show images with the same captions once, by the best of them. For each image that is shown, ten hits "
-            "are looked at.",
+            help="Show copies once, by the best of them: images with the same captions, and pictures that look alike. "
+            "For each image that is shown, ten hits are looked at.",
         ),
     ] = False,
+    diverse: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            max=1,
+            show_default="0",
+            help="How much each image is to differ from those above it: 0 by score alone, 0.2 for some variety, 1 by "
+            "difference alone. Ten hits are looked at for each.",
+        ),
+    ] = 0.0,
     highlight: Annotated[
         bool, typer.Option("--highlight", help="Show captions with the query's words marked.")
     ] = False,
@@ -117,6 +128,7 @@ def suggest_options(
         exclude=exclude,
         collapse=collapse,
         distinct=distinct,
+        diverse=diverse,
         highlight=highlight,
         own=own,
         hybrid=hybrid,

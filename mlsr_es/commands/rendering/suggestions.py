@@ -38,6 +38,7 @@ def to_json(found: Suggestions, doubts: Doubts) -> dict[str, Any]:
         | ({"by_word": image.words} if image.words is not None else {})
         | ({"missing": image.missing} if image.missing is not None else {})
         | ({"bm25": image.bm25} if image.bm25 is not None else {})
+        | ({"alike": image.alike} if image.alike else {})
         | dict(image.beside)
         | ({"images": [asdict(share) for share in image.shares]} if image.shares else {})
         for image in found.images
@@ -91,7 +92,7 @@ def _print_rows(found: Suggestions, *, pieces: bool) -> None:
     headers = ["caption", *(["picture"] if pictured else []), *(["words"] if explained else [])]
     shown = table("#", "score", "image", *headers, numbers={0, 1}, whole={2})
     room = _SHOWN_CAPTION if data.is_terminal else None
-    for rank, image in enumerate(found.images, found.request.start + 1):
+    for rank, image in enumerate(found.images, found.request.picking.start + 1):
         words = ["\n".join(_words(image, found.request, pieces=pieces))] if explained else []
         shown.add_row(
             str(rank),
@@ -105,7 +106,7 @@ def _print_rows(found: Suggestions, *, pieces: bool) -> None:
 
 
 def _print_blocks(found: Suggestions, *, pieces: bool) -> None:
-    for rank, image in enumerate(found.images, found.request.start + 1):
+    for rank, image in enumerate(found.images, found.request.picking.start + 1):
         place = f"{rank:>3}  {image.score:>{_INDENT - 7}.2f}  "
         data.print(Text.assemble((place, "bold"), caption_of(image, data.width - _INDENT)))
         data.print(Text(" " * _INDENT + image.id), soft_wrap=True)  # can be copied as one line
@@ -126,7 +127,10 @@ def caption_of(image: SuggestedImage, room: int | None = _SHOWN_CAPTION) -> str:
         texts = dict.fromkeys(text for some in marked.values() for text in some)
         return " | ".join(texts).replace("<em>", "*").replace("</em>", "*")
     line = " | ".join(image.captions)
-    return line if room is None or len(line) <= room else f"{line[: room - 1]}…"
+    copies = f" ({len(image.alike)} alike)" if image.alike else ""
+    if room is not None and len(line) + len(copies) > room:
+        line = f"{line[: room - len(copies) - 1]}…"
+    return line + copies
 
 
 def _words(image: SuggestedImage, request: Request, *, pieces: bool) -> list[str]:

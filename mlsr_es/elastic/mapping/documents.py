@@ -24,6 +24,7 @@ def document_body(
     fingerprint: str,
     model: str,
     thumbnail: str | None = None,
+    picture_hash: str = "",
 ) -> dict[str, Any]:
     """The document as JSON-ready values; empty values are left out.
 
@@ -33,6 +34,7 @@ def document_body(
         fingerprint: The fingerprint of everything that this body is made from.
         model: The name of the model that gave the weights.
         thumbnail: A small picture as a data URI; None for no thumbnail.
+        picture_hash: How the picture looks; "" where that is not known.
     """
     captions: dict[str, list[str]] = {}
     for caption in document.captions:
@@ -48,6 +50,7 @@ def document_body(
         "width": document.width,
         "height": document.height,
         "image_path": document.image.name if document.image else "",
+        "picture_hash": picture_hash,
         "thumbnail": thumbnail,
     }
     return {name: value for name, value in body.items() if value}

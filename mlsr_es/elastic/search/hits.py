@@ -42,6 +42,14 @@ class Hit:
     beside: Mapping[str, Any] = field(default_factory=dict)
     index: str = ""
 
+    def weights(self, field: str) -> dict[str, float]:
+        """Its stored weights, feature name to weight, as a field beside the document or in it; empty if not asked for.
+
+        Args:
+            field: The path of the field that holds them.
+        """
+        return weights_beside(self.beside, field) or weights_in(self.source, field)
+
 
 @dataclass(frozen=True)
 class Search:
@@ -160,7 +168,7 @@ def contributions(hit: Hit, query: Mapping[str, float], *, field: str = "mlsr.te
     Returns:
         Term (a word piece, not a feature name) to query weight times stored weight.
     """
-    stored = weights_beside(hit.beside, field) or weights_in(hit.source, field)
+    stored = hit.weights(field)
     names = [name for name in query if name in stored]
     kept = quantised(np.array([stored[name] for name in names], dtype=np.float32)).astype(np.float64)
     parts = kept * np.array([query[name] for name in names], dtype=np.float32)

@@ -161,6 +161,7 @@ class VersionSink:
             fingerprint=prepared.fingerprint,
             model=self._plan.meta.model,
             thumbnail=prepared.thumbnail,
+            picture_hash=prepared.picture_hash,
         )
         if change.images:
             body["mlsr"]["images"] = change.images

@@ -31,7 +31,12 @@ def test_a_document_has_the_names_of_the_mapping() -> None:
     )
     weights = TermWeights.of({"bird": 2.0, ".": 0.5})
     assert document_body(
-        document, weights=weights, fingerprint="f00", model="m2", thumbnail="data:image/jpeg;base64,"
+        document,
+        weights=weights,
+        fingerprint="f00",
+        model="m2",
+        thumbnail="data:image/jpeg;base64,",
+        picture_hash="0f" * 32,
     ) == {
         "mlsr": {
             "terms": [{"bird": 2.0, "%2E": 0.5}],
@@ -49,6 +54,7 @@ def test_a_document_has_the_names_of_the_mapping() -> None:
         "width": 320,
         "height": 200,
         "image_path": "images/bird.png",
+        "picture_hash": "0f" * 32,
         "thumbnail": "data:image/jpeg;base64,",
     }
 
