@@ -30,8 +30,8 @@ MEASURES = ("nDCG@10", "R@10")
 WAYS = {
     "by score": SuggestOptions(),
     "--distinct": SuggestOptions(distinct=True),
-    **{f"--diverse {share}": SuggestOptions(diverse=share) for share in (0.1, 0.2, 0.3, 0.5, 0.7)},
-    "--distinct --diverse 0.3": SuggestOptions(distinct=True, diverse=0.3),
+    **{f"--diverse {share}": SuggestOptions(diverse=share) for share in (0.1, 0.2, 0.3, 0.5)},
+    "--distinct --diverse 0.2": SuggestOptions(distinct=True, diverse=0.2),
 }
 
 

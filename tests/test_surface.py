@@ -15,6 +15,8 @@ SIGNATURES = {
     "Suggester.suggest": "(self, query, *, size=10, start=0, filters=None, clauses=(), exclude=(), boost=None, "
     "veto=(), hybrid='', strategy='', distinct=False, diverse=0.0, highlight=False, explain=False, thumbnails=False)",
     "Suggester.suggest_many": "(self, queries, **options)",
+    "Suggester.like": "(self, image_id, **options)",
+    "Suggester.why_not": "(self, query, image_id, **options)",
     "Suggester.close": "(self)",
     "index": "(source, *, index, es_url='', client=None, model='demo', collection=None, languages=None, "
     "thumbnails=False, prune_missing=False, promotes=True, rejects=None, strict=False, device='auto', "

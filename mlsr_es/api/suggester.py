@@ -17,12 +17,14 @@ from mlsr_es.errors import IndexMismatchError, QueryError
 from mlsr_es.progress import say_nothing
 from mlsr_es.suggestion import (
     Adjustment,
+    IndexedImage,
     Query,
     QueryEncoder,
     Request,
     SearchedIndex,
     Suggestions,
     SuggestOptions,
+    WhyNot,
     check_model,
     look_up,
     model_for,
@@ -33,6 +35,7 @@ from mlsr_es.suggestion import (
     send_many,
     shown_source,
     wanted_source,
+    why_not,
 )
 
 if TYPE_CHECKING:
@@ -143,7 +146,8 @@ class Suggester:
             veto: Words that are left out of the query.
             hybrid: What BM25 adds to the scores: "auto" for what the index says, ``FIELD:WEIGHT``, or "" for nothing.
             strategy: How the cluster executes the query; "" for what suits the index.
-            distinct: Whether copies are shown once: images with the same captions, and pictures that look alike.
+            distinct: Whether copies are shown once: pictures that look alike; where the index does not know how they
+                look, images with the same captions.
             diverse: How much each image is to differ from those above it: 0 by score alone, 1 by difference alone.
             highlight: Whether images bring their captions with the query's words marked.
             explain: Whether images have ``words`` and ``terms``, what each contributed to the score.
@@ -227,6 +231,43 @@ class Suggester:
         if self._is_other(known, found):
             return self._sent(self._looked_up(again=True), query, options)
         return found
+
+    def like(self, image_id: str, **options: Any) -> Suggestions:
+        """The other images of the index that are like one of them, by its stored weights; two requests.
+
+        Args:
+            image_id: The image's id.
+            **options: Those of ``suggest``.
+
+        Raises:
+            InputError: The index has no such image, or what is asked does not go with it.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        return self.ask(IndexedImage(image_id), _options(**options))
+
+    def why_not(self, query: Text, image_id: str, **options: Any) -> WhyNot:
+        """Why an image is not among those that are suggested for a text: ``sentence`` says it, ``rank`` its place.
+
+        Args:
+            query: The text, or a section with titles.
+            image_id: The image's id.
+            **options: Those of ``suggest``, without ``distinct`` and ``diverse``.
+
+        Raises:
+            InputError: The index has no such image, or what is asked does not go with it.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        return self.ask_why_not(_section_of(query), image_id, _options(**options))
+
+    def ask_why_not(self, query: Query, image_id: str, options: SuggestOptions = SuggestOptions()) -> WhyNot:
+        """The same for a section or an image, with options as one value.
+
+        Raises:
+            InputError: The index has no such image, or what is asked does not go with it.
+            ClusterError: The cluster cannot be reached, or refuses.
+        """
+        known = self._looked_up()
+        return why_not(self._client, self.index, query, image_id, options, encoder=known.encoder, known=known.searched)
 
     def image(self, image_id: str) -> dict[str, Any] | None:
         """What the index has of an image, without its weights; None if it has no such image.

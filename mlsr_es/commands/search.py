@@ -43,15 +43,22 @@ def query_of(
             help="Search by an image, for models that read images: what the index holds that is like it.",
         ),
     ] = None,
+    like: Annotated[
+        str, typer.Option("--like", metavar="ID", help="Search by an image of the index: the others that are like it.")
+    ] = "",
 ) -> Any:
-    """A ``Query``: a section with something in it, or an image with or without a caption.
+    """A ``Query``: a section with something in it, an image with or without a caption, or an image of the index.
 
     Raises:
         InputError: Both are given, or a file cannot be read.
         QueryError: The section is empty.
     """
-    from mlsr_es.suggestion import check_query, read_picture
+    from mlsr_es.suggestion import IndexedImage, check_query, read_picture
 
+    if like:
+        if text or page_title or section_title or section_file or image:
+            raise InputError("an image of the index and another query are given.", advice="--like stands alone.")
+        return IndexedImage(like)
     if image is None:
         section = section_of(text, page_title, section_title, section_file)
         check_query(section)
@@ -127,9 +134,6 @@ def search(
 
     if show_query and why_not_id:
         raise InputError("--show-query sends nothing, and --why-not asks the cluster.", advice="Leave one out.")
-    if why_not_id and options.picking.is_needed:
-        left_out_by = "--distinct" if options.distinct else "--diverse"
-        raise InputError(f"--why-not looks at all hits, and {left_out_by} leaves some out.", advice="Leave one out.")
     if query_table and model:
         raise InputError("--model and --query-table are both given.", advice="The table stands for its model.")
     encoder = read_table(query_table) if query_table else partial(_loaded, given=model, device=device)

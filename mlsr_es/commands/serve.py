@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.rendering.console import note
 from mlsr_es.elastic.client import ConnectionSettings
+from mlsr_es.errors import SourceError
+
+if TYPE_CHECKING:
+    from mlsr_es.service import SectionStore
 
 
 @with_connection
@@ -27,6 +32,12 @@ def serve(
     port: int = typer.Option(8000, "--port", min=0, max=65_535, help="The port; 0 for any that is free."),
     images: Path | None = typer.Option(
         None, "--images", metavar="DIR", help="The folder of the images' files. Default: the thumbnails of the index."
+    ),
+    sections: str = typer.Option(
+        "",
+        "--sections",
+        metavar="SOURCE",
+        help="A source, as index takes it: on the page, one of its sections may be picked.",
     ),
     filter_fields: list[str] = typer.Option(
         [], "--filter-field", metavar="FIELD", help="A field of the index by which may be filtered, too."
@@ -64,4 +75,25 @@ def serve(
         waiting=waiting,
         log_json=log_json,
     )
-    run(settings, connect(connection), note)
+    client = connect(connection)
+    run(settings, client, note, _sections_of(sections) if sections else None)
+
+
+def _sections_of(source: str) -> SectionStore:
+    """The sections of a source.
+
+    Raises:
+        SourceError: It cannot be read, or has no sections.
+    """
+    from mlsr_es.commands.rendering.console import progress
+    from mlsr_es.service import SectionStore
+    from mlsr_es.sources import open_source
+
+    with progress() as bars:
+        store = SectionStore(open_source(source, progress=bars, say=note).sections())
+    if not len(store):
+        raise SourceError(
+            f"{source} has no sections.", advice="Name a source of pages, or rows with texts beside them."
+        )
+    note(f"{len(store):,} sections of {source} can be picked.")
+    return store

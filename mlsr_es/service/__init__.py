@@ -9,6 +9,7 @@ with _extra("serve"):
 
 from mlsr_es.service.app import service
 from mlsr_es.service.running import run
+from mlsr_es.service.sections import SectionStore
 from mlsr_es.service.settings import FILTER_FIELDS, TOKEN_VARIABLE, ServiceSettings, read_token
 
-__all__ = ["FILTER_FIELDS", "TOKEN_VARIABLE", "ServiceSettings", "read_token", "run", "service"]
+__all__ = ["FILTER_FIELDS", "TOKEN_VARIABLE", "SectionStore", "ServiceSettings", "read_token", "run", "service"]

@@ -19,7 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from mlsr_es.api import Suggester
-from mlsr_es.elastic.reading import count
+from mlsr_es.elastic.reading import count, frequent_values
 from mlsr_es.errors import MlsrError, QueryError
 from mlsr_es.service.batching import BatchingEncoder
 from mlsr_es.service.guard import Guard, Metrics
@@ -31,10 +31,14 @@ from mlsr_es.service.questions import (
     ImageAnswer,
     IndexAnswer,
     Problem,
+    SectionAnswer,
     SuggestAnswer,
     SuggestBody,
+    WhyNotAnswer,
+    WhyNotBody,
     words_of,
 )
+from mlsr_es.service.sections import SectionStore
 from mlsr_es.service.settings import ServiceSettings
 from mlsr_es.suggestion import Suggestions, doubts_about
 from mlsr_es.version import __version__
@@ -56,6 +60,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 Index = Annotated[
     str, Query(alias="index", max_length=300, description="The index; the first that is served if left out.")
 ]
+Titles = Annotated[str, Query(alias="titles", max_length=300, description="Words, or parts of words.")]
 
 
 class ServedSuggester(Suggester):
@@ -65,22 +70,30 @@ class ServedSuggester(Suggester):
         return BatchingEncoder(super()._loaded(meta))
 
 
-def service(settings: ServiceSettings, client: Client, say: Callable[[str], None] = lambda _: None) -> FastAPI:
+def service(
+    settings: ServiceSettings,
+    client: Client,
+    say: Callable[[str], None] = lambda _: None,
+    sections: SectionStore | None = None,
+) -> FastAPI:
     """Make the service; nothing is asked of the cluster yet.
 
     Args:
         settings: What is served, to whom, and how much.
         client: Of ``connect``, with the rights of a searcher.
         say: Told, in a sentence, what the service's owner should know, such as failures of the cluster.
+        sections: From which one may be picked; None for none. It is closed with the service.
     """
     suggesters = {name: ServedSuggester(name, client=client, say=say) for name in settings.indices}
-    served = _Served(settings, client, suggesters)
+    served = _Served(settings, client, suggesters, sections)
     metrics = Metrics()
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         yield
         client.close()
+        if sections:
+            sections.close()
 
     app = FastAPI(
         title="mlsr-es",
@@ -114,6 +127,7 @@ class _Served:
     settings: ServiceSettings
     client: Client
     suggesters: Mapping[str, Suggester]
+    sections: SectionStore | None
 
     def suggester(self, name: str | None) -> Suggester:
         """The suggester of an index; of the first that is served where none is named."""
@@ -138,7 +152,7 @@ def _suggesting(served: _Served) -> APIRouter:
     def suggest(body: SuggestBody) -> Response:
         """Suggest images for a section."""
         asked = served.suggester(body.index)
-        return _json(_answer(asked.index, asked.ask(body.section.section, body.options(fields))))
+        return _json(_answer(asked.index, asked.ask(body.query, body.options(fields))))
 
     @router.post("/v1/suggest/batch", response_model=BatchAnswer)
     def suggest_batch(body: BatchBody) -> Response:
@@ -152,6 +166,12 @@ def _suggesting(served: _Served) -> APIRouter:
             for each in found
         ]
         return _json(BatchAnswer(answers=answers))
+
+    @router.post("/v1/why-not", response_model=WhyNotAnswer)
+    def why_not(body: WhyNotBody) -> Response:
+        """Why an image is not among the images of a search."""
+        asked = served.suggester(body.index)
+        return _json(WhyNotAnswer.of(asked.ask_why_not(body.query, body.id, body.options(fields))))
 
     return router
 
@@ -178,6 +198,28 @@ def _looking(served: _Served) -> APIRouter:
     def indices() -> list[IndexAnswer]:
         """The indices that are served."""
         return [_index(name, each, served) for name, each in served.suggesters.items()]
+
+    @router.get("/v1/values")
+    def values(index: Index = "") -> dict[str, dict[str, int]]:
+        """The values of the fields by which may be filtered, each with the number of its images; the most frequent."""
+        asked = served.suggester(index)
+        known = asked.searched()
+        texts = [field for field in served.settings.filter_fields if known.fields.get(field) == "keyword"]
+        return {field: frequent_values(served.client, known.name, field) for field in texts}
+
+    @router.get("/v1/sections")
+    def sections(titles: Titles = "") -> list[SectionAnswer]:
+        """The first 50 sections whose titles have some words, of the collection from which one may be picked."""
+        found = served.sections.matching(titles) if served.sections else []
+        return [SectionAnswer.of(each, whole=False) for each in found]
+
+    @router.get("/v1/sections/{section_id:path}")
+    def section(section_id: str) -> SectionAnswer:
+        """A section of that collection."""
+        found = served.sections.find(section_id) if served.sections else None
+        if found is None:
+            raise HTTPException(404, f"there is no section {section_id!r}.")
+        return SectionAnswer.of(found, whole=True)
 
     @router.get("/", include_in_schema=False)
     def page() -> FileResponse:
@@ -239,7 +281,7 @@ def _answer(index: str, found: Suggestions) -> SuggestAnswer:
     )
 
 
-def _json(answer: SuggestAnswer | BatchAnswer) -> Response:
+def _json(answer: SuggestAnswer | BatchAnswer | WhyNotAnswer) -> Response:
     """An answer as a response: FastAPI would check an answer once more that was checked when it was made."""
     return Response(answer.model_dump_json(exclude_none=True), media_type="application/json")
 

@@ -9,7 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mlsr_es.collection import Section
 from mlsr_es.errors import QueryError
-from mlsr_es.suggestion import Adjustment, SuggestedImage, Suggestions, SuggestOptions
+from mlsr_es.service.sections import titles_of
+from mlsr_es.suggestion import (
+    Adjustment,
+    IndexedImage,
+    Query,
+    Reason,
+    SuggestedImage,
+    Suggestions,
+    SuggestOptions,
+    WhyNot,
+)
+from mlsr_es.word_pieces import weights_by_word
 
 _Text = Annotated[str, StringConstraints(max_length=100_000)]
 _Title = Annotated[str, StringConstraints(max_length=2_000)]
@@ -55,6 +66,9 @@ class Options(_Body):
     filters: dict[_Name, list[_Value]] = Field(
         default={}, max_length=20, description="Field to values: an image has one of them in each of the fields."
     )
+    without: dict[_Name, list[_Value]] = Field(
+        default={}, max_length=20, description="Field to values: an image has none of them, such as page."
+    )
     at_least: dict[_Name, float] = Field(
         default={}, max_length=20, description="Field to a least value, such as width."
     )
@@ -64,7 +78,7 @@ class Options(_Body):
     hybrid: _Value = Field(default="", description='What BM25 adds: "auto", FIELD:WEIGHT, or nothing.')
     strategy: _Value = Field(default="", description="How the cluster executes the query.")
     distinct: bool = Field(
-        default=False, description="Show copies once: images with the same captions, and pictures that look alike."
+        default=False, description="Show copies once: pictures that look alike, or else images with the same captions."
     )
     diverse: float = Field(
         default=0, ge=0, le=1, description="How much each image is to differ from those above it; 0 for by score alone."
@@ -82,7 +96,7 @@ class Options(_Body):
         Raises:
             InputError: One of them cannot be asked.
         """
-        if other := [name for name in (*self.filters, *self.at_least) if name not in fields]:
+        if other := [name for name in (*self.filters, *self.without, *self.at_least) if name not in fields]:
             raise QueryError(
                 f"nobody may filter by {other[0]!r}.", advice=f"Fields that are served: {', '.join(fields)}."
             )
@@ -90,7 +104,10 @@ class Options(_Body):
             size=self.size,
             start=self.start,
             filters=self.filters,
-            clauses=tuple({"range": {name: {"gte": least}}} for name, least in self.at_least.items()),
+            clauses=(
+                *({"range": {name: {"gte": least}}} for name, least in self.at_least.items()),
+                *({"bool": {"must_not": {"terms": {name: values}}}} for name, values in self.without.items()),
+            ),
             exclude=self.exclude,
             adjustment=Adjustment(self.boost, tuple(self.veto)),
             hybrid=self.hybrid,
@@ -104,11 +121,35 @@ class Options(_Body):
 
 
 class SuggestBody(Options):
-    """A section, and what is asked beside it."""
+    """A section, or an image of the index, and what is asked beside it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    section: SectionBody = Field(description="What images are suggested for.")
+    section: SectionBody | None = Field(default=None, description="What images are suggested for.")
+    like: _Value = Field(
+        default="", description="In place of a section: the id of an image, for those that are like it."
+    )
+
+    @property
+    def query(self) -> Query:
+        """What is searched for.
+
+        Raises:
+            QueryError: Both are given, or neither.
+        """
+        if self.section is not None and not self.like:
+            return self.section.section
+        if self.like and self.section is None:
+            return IndexedImage(self.like)
+        raise QueryError("one of section and like is needed.", advice="Give a section, or the id of an image.")
+
+
+class WhyNotBody(SuggestBody):
+    """A search, and an image that is not among its hits."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "id": "site/images/owl.png"}]})
+
+    id: _Value = Field(min_length=1, description="The image's id.")
 
 
 class BatchBody(Options):
@@ -153,6 +194,57 @@ class ImageAnswer(_Body):
             thumbnail=image.thumbnail or None,
             alike=list(image.alike) or None,
         )
+
+
+class WhyNotAnswer(_Body):
+    """Why an image is not among the hits."""
+
+    id: str
+    reason: str = Field(description=f"One of {', '.join(Reason)}.")
+    sentence: str = Field(description="The reason in words.")
+    captions: list[str]
+    rank: int | None = Field(description="Its place among all that match; null if it does not match.")
+    score: float | None
+    last_shown_score: float | None = Field(description="The score of the last image that is shown.")
+    words: dict[str, float] = Field(description="Word to what it adds to the score.")
+    missing: dict[str, float] = Field(description="The query's words that it lacks, each with its weight.")
+
+    @classmethod
+    def of(cls, found: WhyNot) -> Self:
+        """From a suggester's answer."""
+        words = found.request.words
+        return cls(
+            id=found.id,
+            reason=found.reason,
+            sentence=found.sentence,
+            captions=list(found.captions),
+            rank=found.rank.rank if found.rank else None,
+            score=found.rank.score if found.rank else None,
+            last_shown_score=found.last,
+            words=weights_by_word(found.terms or {}, words),
+            missing=weights_by_word(found.missing or {}, words),
+        )
+
+
+class SectionAnswer(_Body):
+    """A section of the collection from which one may be picked."""
+
+    id: str
+    titles: str = Field(description="The titles of its page and its own, as one line.")
+    page: str = ""
+    section: SectionBody | None = Field(default=None, description="What images are suggested for; not in lists.")
+
+    @classmethod
+    def of(cls, section: Section, *, whole: bool) -> Self:
+        """From a section; with its text and titles, or without."""
+        body = SectionBody.model_construct(
+            text=section.text,
+            page_title=section.page_title,
+            section_title=section.section_title,
+            page_description=section.page_description,
+            hierarchy=list(section.hierarchy),
+        )
+        return cls(id=section.id, titles=titles_of(section), page=section.page, section=body if whole else None)
 
 
 class SuggestAnswer(_Body):
@@ -212,6 +304,4 @@ def _number(value: object) -> int | None:
 
 def words_of(found: Suggestions) -> Mapping[str, float]:
     """The query's words with their weights, heaviest first."""
-    from mlsr_es.word_pieces import weights_by_word
-
     return weights_by_word(found.request.terms, found.request.words)

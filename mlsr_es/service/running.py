@@ -11,6 +11,7 @@ import uvicorn
 from mlsr_es.errors import InputError
 from mlsr_es.languages import load_detector
 from mlsr_es.service.app import service
+from mlsr_es.service.sections import SectionStore
 from mlsr_es.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -20,19 +21,22 @@ _GRACE_S = 10
 _IDLE_S = 5
 
 
-def run(settings: ServiceSettings, client: Client, say: Callable[[str], None]) -> None:
+def run(
+    settings: ServiceSettings, client: Client, say: Callable[[str], None], sections: SectionStore | None = None
+) -> None:
     """Serve until SIGINT or SIGTERM; requests that are under way are answered first, for up to 10 s.
 
     Args:
         settings: What is served, to whom, and how much.
         client: Of ``connect``, with the rights of a searcher.
         say: Told, in a sentence, what the service's owner should know: its address, once it answers, and failures.
+        sections: From which an editor may pick one; None for none.
 
     Raises:
         InputError: The port is taken, or the address is not this machine's.
     """
     config = uvicorn.Config(
-        service(settings, client, say),
+        service(settings, client, say, sections),
         host=settings.host,
         port=settings.port,
         log_level="critical",

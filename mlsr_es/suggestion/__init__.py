@@ -9,9 +9,10 @@ from mlsr_es.suggestion.doubts import Doubts, doubts_about
 from mlsr_es.suggestion.hybrid import bm25_field, hybrid_for
 from mlsr_es.suggestion.missed import Missed
 from mlsr_es.suggestion.options import SuggestOptions
-from mlsr_es.suggestion.picture import QueryImage, read_picture
+from mlsr_es.suggestion.picture import IndexedImage, QueryImage, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
+from mlsr_es.suggestion.reasons import Reason, WhyNot
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
 from mlsr_es.suggestion.section import check_query, read_section, section_from
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for, serving_version
@@ -20,13 +21,14 @@ from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
 from mlsr_es.suggestion.suggest import Suggestions, send, send_many, suggest
 from mlsr_es.suggestion.suggested import SuggestedImage
 from mlsr_es.suggestion.table_file import read_table, write_table
-from mlsr_es.suggestion.why_not import Reason, WhyNot, why_not
+from mlsr_es.suggestion.why_not import why_not
 
 __all__ = [
     "Added",
     "Adjustment",
     "Doubts",
     "EncoderOf",
+    "IndexedImage",
     "Missed",
     "Query",
     "QueryEncoder",

@@ -23,7 +23,8 @@ class SuggestOptions:
         clauses: Clauses of Elasticsearch's query language that every image has to match.
         exclude: The ids of images that are left out, such as those that a page has already.
         collapse: A field of which each value is shown once, by its best image; "" for none.
-        distinct: Whether images with the same captions, and pictures that look alike, are shown once, by the best.
+        distinct: Whether copies are shown once, by the best of them: pictures that look alike; where that is not known,
+            images with the same captions.
         diverse: How much images are to differ from those that are shown before them: from 0, not at all, to 1.
         highlight: Whether the images bring their captions with the query's words marked.
         own: A search body of the user's own, put together with the query; None for none.

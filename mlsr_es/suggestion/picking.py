@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class Picking:
     Args:
         start: How many of the images that would be shown are passed over.
         size: How many are shown, at least 1.
-        distinct: Whether images with the same captions, and pictures that look alike, are shown once.
+        distinct: Whether copies are shown once: pictures that look alike; where that is not known, the same captions.
         diverse: From 0, by score alone, to 1, by difference alone.
 
     Raises:
@@ -77,22 +77,26 @@ class Picking:
 
 
 def _copies(images: Sequence[SuggestedImage]) -> dict[int, list[int]]:
-    """The places of the images that are shown, in order, each with the places of its copies."""
+    """The places of the images that are shown, in order, each with the places of its copies.
+
+    Copies look alike. Where it is not known how one of two looks, they are copies if they have the same captions.
+    """
     copies: dict[int, list[int]] = {}
-    by_captions: dict[Any, int] = {}
+    by_captions: dict[tuple[str, ...], int] = {}
+    by_captions_alone: dict[tuple[str, ...], int] = {}
     hashes, owners = np.empty((len(images), 4), np.uint64), np.empty(len(images), np.intp)
     count = 0
     for place, image in enumerate(images):
         looks = _bits(image.source.get("picture_hash"))
-        near: NDArray[np.intp] = np.empty(0, np.intp)
+        first = (by_captions if looks is None else by_captions_alone).get(image.captions) if image.captions else None
         if looks is not None:
-            differing = np.bitwise_count(hashes[:count] ^ looks).sum(axis=1)
-            near = owners[:count][differing <= ALIKE]
-        first = by_captions.get(image.captions) if image.captions else None
-        if first is None and len(near):
-            first = int(near[0])
+            near = owners[:count][np.bitwise_count(hashes[:count] ^ looks).sum(axis=1) <= ALIKE]
+            first = min([*near[:1].tolist(), *([first] if first is not None else [])], default=None)
+        shown = place if first is None else first
         if image.captions:
-            by_captions.setdefault(image.captions, place if first is None else first)
+            by_captions.setdefault(image.captions, shown)
+            if looks is None:
+                by_captions_alone.setdefault(image.captions, shown)
         if first is not None:
             copies[first].append(place)
             continue

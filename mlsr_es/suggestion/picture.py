@@ -1,4 +1,4 @@
-"""An image as the query: the document encoder reads it, and what the index holds that is like it comes out."""
+"""An image as the query, from a file or from the index: what the index holds that is like it comes out."""
 
 from __future__ import annotations
 
@@ -36,6 +36,17 @@ class QueryImage:
     def section(self) -> Section:
         """Its words, as BM25 asks them."""
         return Section(id=self.name, text=self.caption)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedImage:
+    """An image of the index to search by: its stored weights are the query, whatever the model reads.
+
+    Args:
+        id: The image's id. It is not among the hits.
+    """
+
+    id: str
 
 
 def read_picture(file: Path, caption: str = "") -> QueryImage:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,28 +17,30 @@ from mlsr_es.elastic.search import (
     build_query,
     check_filter_fields,
     check_text_field,
+    find_document,
+    ids_like,
     with_request_options,
 )
-from mlsr_es.errors import QueryError
+from mlsr_es.errors import InputError, QueryError
 from mlsr_es.hybrid import AUTO, Hybrid
 from mlsr_es.suggestion.adjusting import Added, Adjusted, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
 from mlsr_es.suggestion.hybrid import hybrid_for
 from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.picking import Picking
-from mlsr_es.suggestion.picture import QueryImage, picture_terms
+from mlsr_es.suggestion.picture import IndexedImage, QueryImage, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder, pieces_of
 from mlsr_es.suggestion.section import check_query
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for
-from mlsr_es.suggestion.showing import wanted_source
+from mlsr_es.suggestion.showing import captions_in, wanted_source
 from mlsr_es.suggestion.strategy import strategy_for
-from mlsr_es.vectors import feature_weights
+from mlsr_es.vectors import feature_weights, term_of
 from mlsr_es.word_pieces import weights_by_word, words_asked
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
 
-Query = Section | QueryImage
+Query = Section | QueryImage | IndexedImage
 """What is searched for."""
 
 EncoderOf = Callable[[IndexMeta], QueryEncoder]
@@ -153,8 +155,9 @@ def prepare(
     model = encoder if isinstance(encoder, QueryEncoder) else (encoder or model_for)(searched.version.meta)
     version = searched.version
     check_model(model, version)
-    section = query if isinstance(query, Section) else query.section
-    terms = _section_terms(query, model) if isinstance(query, Section) else picture_terms(query, model)
+    section, terms = _asked(client, searched, query, model)
+    if isinstance(query, IndexedImage):
+        options = replace(options, exclude=(*options.exclude, query.id))
     cut = model.words_of(section)
     words = words_asked(cut, terms)
     asked = Adjusted(terms, hybrid.word_weights(section) if hybrid else None)
@@ -191,6 +194,40 @@ def prepare(
         languages=model.languages,
         explain=options.explain,
         picking=options.picking,
+    )
+
+
+def _asked(
+    client: Client, searched: SearchedIndex, query: Query, model: QueryEncoder
+) -> tuple[Section, Mapping[str, float]]:
+    """The query's words as a section, and its vector: term to weight, heaviest first.
+
+    Raises:
+        InputError: The query has no vector, or the index no such image.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    if isinstance(query, Section):
+        return query, _section_terms(query, model)
+    if isinstance(query, QueryImage):
+        return query.section, picture_terms(query, model)
+    meta = searched.version.meta
+    wanted = wanted_source(meta, explain=False, thumbnails=False)
+    found = find_document(client, searched.name, query.id, field=meta.terms, filters=(), source=wanted)
+    if found is None:
+        near = () if meta.enriched else ids_like(client, searched.name, query.id)
+        raise no_such_image(searched.name, query.id, near)
+    if not found.weights:
+        raise QueryError(f"the image {query.id} has no term weights.", advice="Search by its caption.")
+    heaviest_first = sorted(found.weights.items(), key=lambda item: (-item[1], item[0]))
+    terms = {term_of(name): weight for name, weight in heaviest_first}
+    return Section(query.id, "\n".join(captions_in(found.source, meta))), terms
+
+
+def no_such_image(index: str, image_id: str, near: Sequence[str]) -> InputError:
+    """The error of an id that the index does not hold, with the ids that may have been meant."""
+    return InputError(
+        f"the index {index} holds no image {image_id!r}.",
+        advice=f"Was {' or '.join(near)} meant?" if near else "An image's id is what search shows of it.",
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.mapping import IndexMeta, values_at
@@ -14,7 +13,6 @@ from mlsr_es.elastic.search import (
     Hit,
     RequestOptions,
     SearchRank,
-    Strategy,
     VisibleDocument,
     contributions,
     find_document,
@@ -27,91 +25,14 @@ from mlsr_es.elastic.search import (
 from mlsr_es.errors import InputError
 from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.query_encoder import QueryEncoder
-from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
+from mlsr_es.suggestion.reasons import Reason, WhyNot
+from mlsr_es.suggestion.request import EncoderOf, Query, Request, no_such_image, prepare
 from mlsr_es.suggestion.serving import SearchedIndex
 from mlsr_es.suggestion.showing import captions_in
 from mlsr_es.vectors import feature_name
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-
-
-class Reason(StrEnum):
-    """What keeps an image from being shown; the first that holds."""
-
-    UNREFRESHED = "unrefreshed"
-    """It was written, and no refresh has made it searchable yet, or an alias' own filter hides it."""
-
-    FILTERED = "filtered"
-    """A filter of the search leaves it out."""
-
-    WITHOUT_WEIGHTS = "without-weights"
-    """It has no term weights at all."""
-
-    UNMATCHED = "unmatched"
-    """It has none of the query's terms."""
-
-    LEFT_OUT = "left-out"
-    """It has terms of the query, and the strategy does not ask for them, or for too few in the first phase."""
-
-    COLLAPSED = "collapsed"
-    """Another image of the same page, or what is collapsed by, is shown in its place."""
-
-    OUTRANKED = "outranked"
-    """It matches, and others score higher."""
-
-    SHOWN = "shown"
-    """Nothing: it is among the hits."""
-
-
-@dataclass(frozen=True, slots=True)
-class WhyNot:
-    """Why an image is not among the hits.
-
-    Args:
-        request: The search.
-        id: The image's id.
-        reason: Why.
-        rank: Where the image stands in the search, without the filters that leave it out; None where it matches
-            nothing.
-        whole: Where it stands when all of the query's terms are asked; the same under an exact strategy, and in two
-            phases, where what the first one misses counts all the same.
-        last: The score of the last image that is shown; None where fewer are found than are wanted.
-        terms: Word piece to what it contributed, heaviest first; with ``bm25`` they add up to the score of
-            ``rank``, or of ``whole`` where that is None.
-        bm25: What BM25 contributed; None where it was not asked.
-        missing: The query's terms that the image lacks, term to query weight, heaviest first.
-        unasked: Terms that it has and the strategy does not ask for.
-        excluding: The filters that leave it out.
-        source: The stored document without its weights; None where searches do not see it.
-        captions: Its texts.
-        shown_instead: The id of the one that it is collapsed into; "" for none.
-    """
-
-    request: Request
-    id: str
-    reason: Reason
-    rank: SearchRank | None = None
-    whole: SearchRank | None = None
-    last: float | None = None
-    terms: Mapping[str, float] | None = None
-    bm25: float | None = None
-    missing: Mapping[str, float] | None = None
-    unasked: tuple[str, ...] = ()
-    excluding: tuple[Mapping[str, Any], ...] = ()
-    source: Mapping[str, Any] | None = None
-    captions: tuple[str, ...] = ()
-    shown_instead: str = ""
-
-    @property
-    def wanted(self) -> int:
-        """How many hits the search shows, those that it passes over among them."""
-        return int(self.request.body["size"])
-
-    @property
-    def strategy(self) -> Strategy:
-        """How the search is executed."""
-        return self.request.strategy
 
 
 def why_not(
@@ -139,6 +60,10 @@ def why_not(
         InputError: The index does not hold it or hides it from the user, or the search cannot be asked.
         ClusterError: The cluster cannot be reached, or refuses.
     """
+    if options.picking.is_needed:
+        raise InputError(
+            "why-not looks at all hits, and distinct and diverse leave some out.", advice="Ask without them."
+        )
     request = prepare(client, index, query, replace(options, explain=True), encoder=encoder, known=known)
     document = find_document(
         client,
@@ -154,10 +79,7 @@ def why_not(
         routed = version.described.get("mappings", {}).get("_routing", {}).get("required")
         if routed or not stored(client, request.index, [image_id]):
             near = () if version.meta.enriched else ids_like(client, request.index, image_id)
-            raise InputError(
-                f"the index {request.index} holds no image {image_id!r}.",
-                advice=f"Was {' or '.join(near)} meant?" if near else "An image's id is what search shows of it.",
-            )
+            raise no_such_image(request.index, image_id, near)
         return WhyNot(request, image_id, Reason.UNREFRESHED)
     return _Inquiry(client, request, image_id, document).answer()
 

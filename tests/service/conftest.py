@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from mlsr_es.elastic.client import ConnectionSettings, connect
-from mlsr_es.service import ServiceSettings, service
+from mlsr_es.service import SectionStore, ServiceSettings, service
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ def serve() -> Iterator[Serve]:
     """Starts services; they end with the module."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(url: str, *indices: str, **options: Any) -> Client:
+    def start(url: str, *indices: str, sections: SectionStore | None = None, **options: Any) -> Client:
         said: list[str] = []
         settings = replace(ServiceSettings(indices), **options)
-        app = service(settings, connect(ConnectionSettings(url=url, timeout_s=5)), said.append)
+        app = service(settings, connect(ConnectionSettings(url=url, timeout_s=5)), said.append, sections)
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False))
         sock = server.config.bind_socket()
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)

@@ -6,9 +6,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
+import mlsr_es
+from mlsr_es.service import SectionStore
+from mlsr_es.service.sections import titles_of
+from mlsr_es.sources import open_source
 from tests.program import run_program
 from tests.service.conftest import Client, Serve
 
@@ -173,6 +178,96 @@ def test_the_keyboard_alone_suffices(page: Page, served: Client) -> None:
     page.keyboard.press("Enter")
     settled(page, before)
     assert page.evaluate("document.activeElement.dataset.key") == "Strike out rope"
+
+
+def test_a_section_is_picked_by_its_titles(page: Page, serve: Serve, cluster_url: str, sample_index: str) -> None:
+    """All of it is asked; images of its own page can be left out, and the address keeps it."""
+    source = open_source("sample")
+    client = serve(cluster_url, sample_index, sections=SectionStore(source.sections()))
+    wanted = next(each for each in source.sections() if each.section_title)
+    opened(page, client)
+    page.fill("#section", wanted.section_title[:4].lower())
+    page.wait_for_function(
+        "title => [...document.querySelectorAll('#sections option')].some(each => each.value.includes(title))",
+        arg=wanted.section_title,
+    )
+    titles = page.locator("#sections option").evaluate_all("options => options.map(each => each.value)")
+    title = next(each for each in titles if wanted.section_title in each)
+    page.fill("#section", title)
+    page.wait_for_selector(".image")
+    picked = next(each for each in source.sections() if titles_of(each) == title)
+    assert page.input_value("#text") == picked.text
+    with mlsr_es.Suggester(sample_index, es_url=cluster_url) as images:
+        assert ids(page) == [image.id for image in images.suggest(picked, size=24)]
+    before = ids(page)
+    page.check("#elsewhere")
+    elsewhere = settled(page, before)
+    assert picked.page not in {client.get(f"/v1/images/{quote(each, safe='')}").json["page"] for each in elsewhere}
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector(".image")
+    assert ids(other) == ids(page)
+
+
+def test_images_like_one_and_back(page: Page, served: Client) -> None:
+    """The text stays where it is meanwhile."""
+    asked(page, served)
+    before = ids(page)
+    page.get_by_role("button", name=f"Images like {before[1]}", exact=True).click()
+    like = settled(page, before)
+    expected = served.ask("POST", "/v1/suggest", {"like": before[1], "size": 24}).json["images"]
+    assert like == [image["id"] for image in expected]
+    assert page.inner_text("#likeness span") == f"Images like {before[1]}."
+    page.get_by_role("button", name="Back to the text").click()
+    assert settled(page, like) == before
+
+
+def test_why_an_image_is_not_shown(page: Page, served: Client) -> None:
+    """Asked by its id, in a sentence; an id that is none is said too."""
+    asked(page, served)
+    last = served.suggest(TEXT, size=63).json["images"][-1]["id"]
+    page.get_by_text("Why is an image not shown?").click()
+    page.fill("#missing-id", last)
+    page.press("#missing-id", "Enter")
+    page.wait_for_function("() => document.querySelector('#why-not').textContent.includes('It is number')")
+    page.fill("#missing-id", "none")
+    page.press("#missing-id", "Enter")
+    page.wait_for_function("() => document.querySelector('#why-not').textContent.includes('holds no image')")
+
+
+def test_copies_are_shown_once_and_can_be_looked_at(
+    page: Page, serve: Serve, client: Elasticsearch, cluster_url: str, index_name: str
+) -> None:
+    """A card says how many copies it stands for."""
+    client.indices.create(index=index_name, mappings={"properties": {"name": {"type": "text"}}})
+    for number in range(4):
+        client.index(index=index_name, id=f"a b/{number}.png", document={"name": "A rope on a post"}, refresh=True)
+    assert run_program("enrich", index_name, "--caption-field", "name", "--es-url", cluster_url).code == 0
+    asked(page, serve(cluster_url, index_name))
+    assert page.locator(".image").count() == 4
+    page.check("#distinct")
+    page.get_by_text("3 alike").click()
+    assert page.locator(".image").count() == 1
+    page.locator(".alike li").nth(2).wait_for()
+    assert page.locator(".alike li").count() == 3
+
+
+def test_filters_are_those_of_the_index(
+    page: Page, serve: Serve, client: Elasticsearch, cluster_url: str, index_name: str
+) -> None:
+    """A field with few values is a choice, such as a licence that its owner has mapped."""
+    client.indices.create(
+        index=index_name, mappings={"properties": {"name": {"type": "text"}, "licence": {"type": "keyword"}}}
+    )
+    for number, licence in enumerate(("CC0", "CC0", "CC BY-SA 4.0")):
+        document = {"name": f"A rope on a post {number}", "licence": licence}
+        client.index(index=index_name, id=str(number), document=document, refresh=True)
+    assert run_program("enrich", index_name, "--caption-field", "name", "--es-url", cluster_url).code == 0
+    asked(page, serve(cluster_url, index_name, filter_fields=("licence",)))
+    before = ids(page)
+    page.get_by_label("Licence").select_option("CC BY-SA 4.0")
+    assert settled(page, before) == ["2"]
+    assert page.get_by_label("Licence").locator("option").all_inner_texts() == ["any", "CC0 (2)", "CC BY-SA 4.0 (1)"]
 
 
 def test_scripts_in_documents_are_shown_and_never_run(

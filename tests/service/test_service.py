@@ -12,8 +12,9 @@ import pytest
 
 import mlsr_es
 from mlsr_es.errors import InputError
-from mlsr_es.service import ServiceSettings
+from mlsr_es.service import SectionStore, ServiceSettings
 from mlsr_es.shipped import shipped
+from mlsr_es.sources import open_source
 from tests.program import run_program
 from tests.service.conftest import Client, Serve
 
@@ -49,6 +50,72 @@ def test_options_are_those_of_a_suggester(sample: Client) -> None:
     wide = sample.suggest(at_least={"width": 390}).json["images"]
     assert all(hit["width"] >= 390 for hit in wide)
     assert len(wide) < len(sample.suggest(size=63).json["images"])
+
+
+def test_images_like_one_of_the_index(sample: Client, cluster_url: str, sample_index: str) -> None:
+    """The same from the command line, from Python and over HTTP; the image itself is not among them."""
+    image = sample.suggest(size=1).json["images"][0]["id"]
+    reply = sample.ask("POST", "/v1/suggest", {"like": image, "size": 5, "explain": True}).json
+    by_http = [(hit["id"], hit["score"]) for hit in reply["images"]]
+    ran = run_program("search", "--like", image, "--index", sample_index, "--es-url", cluster_url, "-n", "5", "--json")
+    with mlsr_es.Suggester(sample_index, es_url=cluster_url) as images:
+        by_python = [(hit.id, hit.score) for hit in images.like(image, size=5)]
+    assert by_http == by_python == [(hit["id"], hit["score"]) for hit in ran.json["hits"]]
+    assert len(by_http) == 5
+    assert image not in dict(by_http)
+    assert all(hit["words"] for hit in reply["images"])
+    unknown = sample.ask("POST", "/v1/suggest", {"like": "no such image"})
+    assert (unknown.status, "holds no image" in unknown.json["detail"]) == (422, True)
+
+
+def test_why_an_image_is_not_suggested(sample: Client, cluster_url: str, sample_index: str) -> None:
+    """As the command says it: in a sentence, with its rank, its score and the words that it lacks."""
+    ranked = sample.suggest(size=6).json["images"]
+    asked = {"section": {"text": TEXT}, "size": 2, "id": ranked[5]["id"]}
+    told = sample.ask("POST", "/v1/why-not", asked).json
+    ran = run_program(
+        "search", TEXT, "--index", sample_index, "--es-url", cluster_url, "-n", "2", "--why-not", ranked[5]["id"]
+    )
+    assert told["sentence"] in ran.stdout
+    assert (told["reason"], told["score"]) == ("outranked", pytest.approx(ranked[5]["score"]))
+    assert told["last_shown_score"] == pytest.approx(ranked[1]["score"])
+    shown = sample.ask("POST", "/v1/why-not", {**asked, "id": ranked[0]["id"]}).json
+    assert shown["sentence"] == "It is shown, as number 1."
+    page = ranked[5]["page"]
+    filtered = sample.ask("POST", "/v1/why-not", {**asked, "without": {"page": [page]}}).json
+    assert filtered["reason"] == "filtered"
+    for wrong in ({"id": "none"}, {"distinct": True}, {"diverse": 0.5}, {"id": ""}):
+        assert sample.ask("POST", "/v1/why-not", asked | wrong).status == 422
+
+
+def test_filters_by_what_the_index_has(sample: Client) -> None:
+    """The values of its fields with their numbers, and images that have or lack them."""
+    values = sample.get("/v1/values").json
+    assert set(values) == {"collection", "page", "language"}
+    assert sum(values["page"].values()) == 63
+    page = sample.suggest(size=1).json["images"][0]["page"]
+    on_it = sample.suggest(filters={"page": [page]}, size=63).json["images"]
+    elsewhere = sample.suggest(without={"page": [page]}, size=63).json["images"]
+    assert {hit["page"] for hit in on_it} == {page}
+    assert page not in {hit["page"] for hit in elsewhere}
+    assert len(on_it) + len(elsewhere) == len(sample.suggest(size=63).json["images"])
+
+
+def test_a_section_of_a_collection_is_picked(serve: Serve, sample: Client, cluster_url: str, sample_index: str) -> None:
+    """It is found by its titles, and asked as it is; a service without a collection has none."""
+    assert sample.get("/v1/sections").json == []
+    assert sample.get("/v1/sections/any").status == 404
+    source = open_source("sample")
+    client = serve(cluster_url, sample_index, sections=SectionStore(source.sections()))
+    wanted = next(each for each in source.sections() if each.section_title)
+    found = client.get(f"/v1/sections?titles={quote(wanted.section_title.upper())}").json
+    assert wanted.id in [each["id"] for each in found]
+    assert client.get("/v1/sections?titles=xyzzy").json == []
+    picked = client.get(f"/v1/sections/{quote(wanted.id, safe='')}").json
+    assert picked["page"] == wanted.page
+    answer = client.ask("POST", "/v1/suggest", {"section": picked["section"]}).json
+    with mlsr_es.Suggester(sample_index, es_url=cluster_url) as images:
+        assert [hit["id"] for hit in answer["images"]] == [hit.id for hit in images.suggest(wanted)]
 
 
 def test_a_batch_gives_each_section_its_answer(sample: Client) -> None:
@@ -119,6 +186,9 @@ BAD: list[tuple[str, Any, int, str]] = [
     ("empty", {"section": {"text": ""}}, 422, "the query is empty"),
     ("blank", {"section": {"text": " \n "}}, 422, "the query is empty"),
     ("no section", {}, 422, "section"),
+    ("two queries", {"section": {"text": TEXT}, "like": "owl"}, 422, "one of section and like"),
+    ("diverse", {"section": {"text": TEXT}, "diverse": 2}, 422, "1"),
+    ("foreign field left out", {"section": {"text": TEXT}, "without": {"_id": ["1"]}}, 422, "may filter by '_id'"),
     ("no object", [], 422, "body"),
     ("no JSON", b"{", 422, "JSON"),
     ("binary", b"\x00\xff\xfe", 400, ""),

@@ -35,7 +35,7 @@ def test_all_hits_are_shown_unless_more_is_asked() -> None:
     assert ids(Picking(start=3, size=1), [image("a", "An owl"), image("b", "An owl")]) == ["a", "b"]
 
 
-def test_the_same_captions_are_shown_once() -> None:
+def test_the_same_captions_are_shown_once_where_looks_are_not_known() -> None:
     """By the best image, which names the others; images without captions are no copies of each other."""
     images = [image("a", "An owl"), image("b", "A rope"), image("c", "An owl"), image("d"), image("e")]
     shown = Picking(size=10, distinct=True).picked(images, ())
@@ -54,6 +54,13 @@ def test_a_copy_of_a_copy_is_one_too() -> None:
     """It has the captions of an image that looks like the first."""
     images = [image("a", "An owl", looks=hashed(0)), image("b", "A bird", looks=hashed(3)), image("c", "A bird")]
     assert ids(Picking(distinct=True), images) == ["a"]
+
+
+def test_pictures_that_differ_are_no_copies_whatever_their_captions_are() -> None:
+    """Two examples of one filter have the same caption; an image whose looks are not known goes by its caption."""
+    images = [image("a", "Sharpen", looks=hashed(0)), image("b", "Sharpen", looks=hashed(80)), image("c", "Sharpen")]
+    assert ids(Picking(distinct=True), images) == ["a", "b"]
+    assert ids(Picking(distinct=True), images[::-1]) == ["c"]
 
 
 @pytest.mark.parametrize("looks", ["xyz", "00", "é" * 64, 5, ["0" * 64]])

@@ -50,8 +50,8 @@ def suggest_options(
         bool,
         typer.Option(
             "--distinct",
-            help="Show copies once, by the best of them: images with the same captions, and pictures that look alike. "
-            "For each image that is shown, ten hits are looked at.",
+            help="Show copies once, by the best of them: pictures that look alike; where it is not known how they "
+            "look, images with the same captions. For each image that is shown, ten hits are looked at.",
         ),
     ] = False,
     diverse: Annotated[

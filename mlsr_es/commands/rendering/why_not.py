@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from mlsr_es.commands.rendering.console import data, table
 from mlsr_es.commands.rendering.suggestions import in_words
 from mlsr_es.word_pieces import by_word, weights_by_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mlsr_es.suggestion import WhyNot
 
 
@@ -50,7 +46,7 @@ def print_why_not(found: WhyNot, *, pieces: bool = False) -> None:
         pieces: Whether word pieces are shown in place of words.
     """
     data.print(found.id, soft_wrap=True)  # can be copied as one line
-    for line in _sentences(found):
+    for line in (*found.captions, found.sentence):
         data.print(line, soft_wrap=not data.is_terminal)
     if found.missing is None or found.terms is None:
         return
@@ -75,53 +71,3 @@ def _grouped(found: WhyNot, *, pieces: bool) -> dict[str, dict[str, float]]:
     """Word to its pieces with what each contributed; or each piece by itself."""
     terms = found.terms or {}
     return {term: {term: part} for term, part in terms.items()} if pieces else by_word(terms, found.request.words)
-
-
-def _sentences(found: WhyNot) -> list[str]:
-    """What keeps it from being shown, and where it stands."""
-    from mlsr_es.suggestion import Reason
-
-    lines = [*found.captions]
-    match found.reason:
-        case Reason.UNREFRESHED:
-            lines.append(
-                "It is in the index, and searches do not see it: it waits for a refresh, or an alias hides it."
-            )
-        case Reason.FILTERED:
-            told = " and ".join(_as_text(each) for each in found.excluding)
-            filters = "filter" if len(found.excluding) == 1 else "filters"
-            place = f" Without that it would be number {found.rank.rank:,}." if found.rank else ""
-            lines.append(f"It is left out by the {filters} {told}.{place}")
-        case Reason.WITHOUT_WEIGHTS:
-            lines.append("It has no term weights: the model gave it none, or it was never encoded.")
-        case Reason.UNMATCHED:
-            lines.append("It has none of the query's terms.")
-        case Reason.LEFT_OUT:
-            place = f" With all terms it would be number {found.whole.rank:,}." if found.whole else ""
-            lines.append(f"The strategy {found.strategy} does not reach it.{place}")
-        case Reason.COLLAPSED:
-            lines.append(f"{found.shown_instead} is shown in its place: it has the same value and a higher score.")
-        case Reason.OUTRANKED:
-            lines.append(_outranked(found))
-        case Reason.SHOWN:
-            lines.append(f"It is shown, as number {found.rank.rank:,}." if found.rank else "It is shown.")
-    return lines
-
-
-def _outranked(found: WhyNot) -> str:
-    own = found.rank
-    if own is None:
-        return ""
-    among = "the one that is shown" if found.wanted == 1 else f"the last of the {found.wanted:,} that are shown"
-    last = f"; {among} has {found.last:.2f}" if found.last is not None else ""
-    tied = f", level with {own.tied - 1:,} more" if own.tied > 1 else ""
-    return f"It is number {own.rank:,}{tied} of {own.matching:,} that match, with a score of {own.score:.2f}{last}."
-
-
-def _as_text(clause: Mapping[str, Any]) -> str:
-    """A filter as it was given."""
-    (kind, asked), *others = clause.items()
-    if kind in {"term", "terms"} and not others and len(asked) == 1:
-        ((field, value),) = asked.items()
-        return " or ".join(f"{field}={each}" for each in (value if isinstance(value, list) else [value]))
-    return orjson.dumps(clause).decode()

@@ -2,13 +2,23 @@
 
 from mlsr_es.elastic.reading.scanning import scan
 from mlsr_es.elastic.reading.snapshot import ReadDocument, read_again, read_snapshot
-from mlsr_es.elastic.reading.stored import Stored, collections, count, ids_of_collection, refresh, some_values, stored
+from mlsr_es.elastic.reading.stored import (
+    Stored,
+    collections,
+    count,
+    frequent_values,
+    ids_of_collection,
+    refresh,
+    some_values,
+    stored,
+)
 
 __all__ = [
     "ReadDocument",
     "Stored",
     "collections",
     "count",
+    "frequent_values",
     "ids_of_collection",
     "read_again",
     "read_snapshot",

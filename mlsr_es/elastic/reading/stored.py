@@ -103,12 +103,28 @@ def collections(client: Elasticsearch, index: str) -> dict[str, int]:
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    by_collection = {"by": {"terms": {"field": "collection", "size": _MOST_COLLECTIONS}}}
-    with translated(client, f"list the collections of {index}"):
+    return frequent_values(client, index, "collection", _MOST_COLLECTIONS)
+
+
+def frequent_values(client: Elasticsearch, index: str, field: str, most: int = 100) -> dict[str, int]:
+    """The values that most documents have in a field of whole values, each with the number of its documents.
+
+    Args:
+        client: From ``connect``.
+        index: An index or alias.
+        field: A keyword field.
+        most: How many values at most.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    by_value = {"by": {"terms": {"field": field, "size": most}}}
+    with translated(client, f"list the values of {field} in {index}"):
         found = client.search(
-            index=index, size=0, aggs=by_collection, track_total_hits=False, allow_partial_search_results=False
+            index=index, size=0, aggs=by_value, track_total_hits=False, allow_partial_search_results=False
         )
-    return {bucket["key"]: bucket["doc_count"] for bucket in found["aggregations"]["by"]["buckets"]}
+    return {str(bucket["key"]): bucket["doc_count"] for bucket in found["aggregations"]["by"]["buckets"]}
 
 
 def count(client: Elasticsearch, index: str, collection: str | None = None) -> int:

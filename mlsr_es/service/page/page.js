@@ -1,78 +1,95 @@
 // The page for editors: asks the service, shows images and words, and keeps the question in the address.
 
+import { card } from "/page/cards.js";
+import { chosen, showFilters } from "/page/filters.js";
+import { Words } from "/page/words.js";
+
 const byId = (id) => document.getElementById(id);
-const FIELDS = ["page_title", "section_title", "text", "index", "collection", "width", "bm25"];
-const SHOWN_WORDS = 24;
+const TEXTS = ["page_title", "section_title", "text"];
+const KEPT = [...TEXTS, "index", "width", "bm25"];
+const SWITCHES = ["distinct", "diverse", "elsewhere"];
+const SHOWN_IMAGES = 24;
+const VARIETY = 0.2;
 const WAIT_MS = 350;
 
-const raised = new Set();
-const struck = new Set();
-const added = new Set();
+const words = new Words(byId("words"), byId("chips"), () => suggest());
 const leftOut = new Set();
 let indices = [];
-let words = {};
+let picked = null; // the section that was picked, as the service gives it
+let like = ""; // the image that the others are to be like
+let offered = []; // sections that the list has
 let underWay = null;
 let waiting = 0;
 
 async function ask(path, body) {
-  underWay?.abort();
-  underWay = new AbortController();
   const headers = { "Content-Type": "application/json" };
   const token = sessionStorage.getItem("token");
   if (token) headers.Authorization = `Bearer ${token}`;
-  const options = { headers, signal: underWay.signal };
-  const answer = await fetch(path, body ? { ...options, method: "POST", body: JSON.stringify(body) } : options);
+  const answer = await fetch(path, body ? { headers, method: "POST", body: JSON.stringify(body), signal: underWay?.signal } : { headers });
   const told = await answer.json().catch(() => ({}));
   byId("access").hidden = answer.status !== 401;
   if (!answer.ok) throw new Error([told.detail ?? `The service answers with ${answer.status}.`, told.advice].filter(Boolean).join(" "));
   return told;
 }
 
-function question() {
-  const chosen = indices.find((each) => each.name === byId("index").value);
+function chosenIndex() {
+  return indices.find((each) => each.name === byId("index").value);
+}
+
+// What is searched for and how, as the service takes it; without what only a list of images has.
+function search() {
+  const index = chosenIndex();
   const share = Number(byId("bm25").value);
-  const known = chosen?.hybrid?.field;
-  const filters = byId("collection").value.trim() ? { collection: [byId("collection").value.trim()] } : {};
-  const least = byId("width").value ? { width: Number(byId("width").value) } : {};
+  const known = index?.hybrid?.field;
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, byId(name).value]));
   return {
-    section: Object.fromEntries(["page_title", "section_title", "text"].map((name) => [name, byId(name).value])),
-    index: chosen?.name,
-    size: 24,
-    explain: true,
-    thumbnails: true,
-    distinct: byId("distinct").checked,
-    hybrid: share && known ? `${known}:${(chosen.hybrid.weight * share).toPrecision(4)}` : "",
-    filters,
-    at_least: least,
+    ...(like ? { like } : { section: { ...picked?.section, ...texts } }),
+    index: index?.name,
+    size: SHOWN_IMAGES,
+    hybrid: share && known ? `${known}:${(index.hybrid.weight * share).toPrecision(4)}` : "",
+    filters: Object.fromEntries(Object.entries(chosen(byId("filters"))).map(([field, value]) => [field, [value]])),
+    without: picked && byId("elsewhere").checked ? { page: [picked.page] } : {},
+    at_least: byId("width").value ? { width: Number(byId("width").value) } : {},
     exclude: [...leftOut],
-    veto: [...struck],
-    boost: Object.fromEntries([...raised].map((word) => [word, 2]).concat([...added].map((word) => [word, 1]))),
+    veto: [...words.struck],
+    boost: words.boost,
   };
 }
 
 function isEmpty({ section }) {
-  return !Object.values(section).some((text) => text.trim());
+  return section && !TEXTS.some((name) => section[name].trim());
 }
 
 async function suggest() {
-  const asked = question();
+  const asked = search();
   keepInAddress();
+  byId("likeness").hidden = !like;
+  byId("likeness").firstElementChild.textContent = `Images like ${like}.`;
   if (isEmpty(asked)) {
     show({ images: [], words: {} }, "");
     return;
   }
   byId("status").textContent = "Looking for images…";
+  underWay?.abort();
+  underWay = new AbortController();
+  const shown = { explain: true, thumbnails: true, distinct: byId("distinct").checked, diverse: byId("diverse").checked ? VARIETY : 0 };
   try {
-    const found = await ask("/v1/suggest", asked);
+    const found = await ask("/v1/suggest", { ...asked, ...shown });
     const count = found.images.length;
     const matching = found.total > count ? ` of ${found.total} that match` : "";
     const said = count ? `${count === 1 ? "1 image" : `${count} images`}${matching}.` : "No image matches.";
     show(found, [said, found.doubts].filter(Boolean).join("\n"));
   } catch (error) {
-    if (error.name === "AbortError") return;
-    const gone = error instanceof TypeError ? "The service does not answer. Is it running?" : error.message;
-    byId("status").textContent = gone;
+    if (error.name !== "AbortError") tell(problem(error));
   }
+}
+
+function problem(error) {
+  return error instanceof TypeError ? "The service does not answer. Is it running?" : error.message;
+}
+
+function tell(text) {
+  byId("status").textContent = text;
 }
 
 function soon() {
@@ -81,144 +98,128 @@ function soon() {
 }
 
 function show(found, said) {
-  byId("status").textContent = said;
-  words = found.words;
-  showWords();
-  byId("images").replaceChildren(...found.images.map(card));
+  tell(said);
+  words.show(found.words);
+  byId("images").replaceChildren(...found.images.map((image) => card(image, byId("image"), acts)));
+  byId("missing").hidden = found.images.length === 0;
   byId("left-out").hidden = leftOut.size === 0;
   byId("left-out").firstElementChild.textContent = leftOut.size === 1 ? "1 image is left out." : `${leftOut.size} images are left out.`;
 }
 
-function showWords() {
-  const names = [...new Set([...added, ...raised, ...struck, ...Object.keys(words).filter(isWord).slice(0, SHOWN_WORDS)])];
-  byId("words").hidden = names.length === 0;
-  const focused = document.activeElement?.dataset?.key;
-  byId("chips").replaceChildren(...names.map(chip));
-  if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
-}
-
-function isWord(word) {
-  return /[\p{L}\p{N}]/u.test(word);
-}
-
-function chip(word) {
-  const item = document.createElement("li");
-  const name = document.createElement("span");
-  name.textContent = word;
-  item.classList.toggle("struck", struck.has(word));
-  item.classList.toggle("raised", raised.has(word));
-  item.append(name, toggle(word, "▲", "Count double", raised, struck), toggle(word, "✕", "Strike out", struck, raised));
-  return item;
-}
-
-function toggle(word, sign, says, own, other) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = sign;
-  button.title = says;
-  button.dataset.key = `${says} ${word}`;
-  button.setAttribute("aria-label", `${says}: ${word}`);
-  button.setAttribute("aria-pressed", String(own.has(word)));
-  button.addEventListener("click", () => {
-    if (own === struck && added.delete(word)) {
-      // An added word is taken away again.
-    } else if (!own.delete(word)) {
-      own.add(word);
-      other.delete(word);
-    }
-    suggest();
-  });
-  return button;
-}
-
-function card(image) {
-  const item = byId("image").content.firstElementChild.cloneNode(true);
-  const caption = image.captions.join(" | ");
-  const why = Object.keys(image.words ?? {}).filter((word) => image.words[word] >= 0.05).slice(0, 4);
-  const picture = item.querySelector("img");
-  picture.alt = caption || image.id;
-  picture.addEventListener("error", () => picture.replaceWith("No picture"));
-  picture.src = image.thumbnail ?? image.picture;
-  item.querySelector(".caption").append(...marked(caption, why));
-  item.querySelector(".why").append(...reason(why, image.bm25));
-  item.querySelector(".about").textContent = [image.width && image.height ? `${image.width} × ${image.height} pixels` : "", image.page].filter(Boolean).join(", ");
-  item.querySelector(".id").textContent = image.id;
-  item.querySelector(".open").href = image.picture;
-  item.querySelector(".open").setAttribute("aria-label", `Open the picture ${image.id}`);
-  for (const button of item.querySelectorAll("[data-copy]")) {
-    button.setAttribute("aria-label", `Copy ${image.id} as ${button.textContent}`);
-    button.addEventListener("click", () => copy(button, reference(button.dataset.copy, image, caption)));
-  }
-  const leave = item.querySelector("[data-leave-out]");
-  leave.setAttribute("aria-label", `Leave out ${image.id}`);
-  leave.addEventListener("click", () => {
+const acts = {
+  told: tell,
+  leaveOut(image) {
     leftOut.add(image.id);
     suggest();
+  },
+  like(image) {
+    forget();
+    like = image.id;
+    suggest();
+    byId("status").scrollIntoView({ block: "center" });
+  },
+  // A picture cannot be asked for with a token by its address alone.
+  get guarded() {
+    return Boolean(sessionStorage.getItem("token"));
+  },
+  async picture(path) {
+    const answer = await fetch(path, { headers: { Authorization: `Bearer ${sessionStorage.getItem("token")}` } });
+    if (!answer.ok) throw new Error("no picture");
+    const reader = new FileReader();
+    const read = new Promise((done) => reader.addEventListener("load", () => done(reader.result)));
+    reader.readAsDataURL(await answer.blob());
+    return read;
+  },
+};
+
+function forget() {
+  words.forget();
+  leftOut.clear();
+  picked = null;
+  like = "";
+  showPicked();
+}
+
+function showPicked() {
+  byId("elsewhere").closest(".field").hidden = !picked?.page;
+  if (!picked) byId("section").value = "";
+}
+
+async function findSections() {
+  const titles = byId("section").value;
+  const same = offered.find((each) => each.titles === titles);
+  if (same) {
+    await pick(same.id);
+    suggest();
+    return;
+  }
+  offered = unlike(await ask(`/v1/sections?titles=${encodeURIComponent(titles)}`));
+  byId("sections").replaceChildren(...offered.map((each) => new Option("", each.titles)));
+  byId("section").closest(".field").hidden = !titles && offered.length === 0;
+}
+
+// Sections of which several have the same titles get a number, so that each can be picked.
+function unlike(sections) {
+  const seen = new Map();
+  return sections.map((each) => {
+    const count = (seen.get(each.titles) ?? 0) + 1;
+    seen.set(each.titles, count);
+    return count === 1 ? each : { ...each, titles: `${each.titles} (${count})` };
   });
-  return item;
 }
 
-function reason(why, bm25) {
-  if (!why.length) return [bm25 ? "for its words (BM25)" : ""];
-  const parts = ["for "];
-  why.forEach((word, place) => {
-    if (place) parts.push(place === why.length - 1 ? " and " : ", ");
-    const name = document.createElement("em");
-    name.textContent = word;
-    parts.push(name);
-  });
-  return parts;
+async function pick(id) {
+  const found = await ask(`/v1/sections/${encodeURIComponent(id)}`);
+  forget();
+  picked = found;
+  for (const name of TEXTS) byId(name).value = found.section[name];
+  byId("section").value = found.titles;
+  showPicked();
 }
 
-function marked(caption, why) {
-  const whole = why.filter((word) => !word.includes("…"));
-  if (!whole.length) return [caption];
-  const either = whole.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
-  const parts = caption.split(new RegExp(`(?<![\\p{L}\\p{N}])(${either})(?![\\p{L}\\p{N}])`, "giu"));
-  return parts.map((part, place) => {
-    if (place % 2 === 0) return part;
-    const mark = document.createElement("mark");
-    mark.textContent = part;
-    return mark;
-  });
-}
-
-function reference(kind, image, caption) {
-  const name = image.id.split("/").pop();
-  const line = caption.replace(/\s+/g, " ");
-  if (kind === "wiki") return `[[File:${name}|thumb|${line.replace(/[[\]{|}]/g, " ")}]]`;
-  if (kind === "markdown") return `![${line.replace(/[\\[\]]/g, "\\$&")}](<${image.id.replace(/[<>]/g, encodeURIComponent)}>)`;
-  const escape = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.codePointAt(0)};`);
-  const size = image.width && image.height ? ` width="${image.width}" height="${image.height}"` : "";
-  return `<img src="${escape(image.id)}" alt="${escape(line)}"${size}>`;
-}
-
-async function copy(button, text) {
+async function whyNot() {
+  const id = byId("missing-id").value.trim();
+  if (!id) return;
   try {
-    await navigator.clipboard.writeText(text);
-    byId("status").textContent = `Copied: ${text}`;
-  } catch {
-    // Browsers give the clipboard to pages of this machine and of https only.
-    byId("status").textContent = `Copy this: ${text}`;
+    const found = await ask("/v1/why-not", { ...search(), id });
+    const lacks = Object.keys(found.missing).slice(0, 5);
+    byId("why-not").textContent = [found.captions.join(" | "), found.sentence, lacks.length ? `It lacks: ${lacks.join(", ")}.` : ""].filter(Boolean).join("\n");
+  } catch (error) {
+    byId("why-not").textContent = problem(error);
   }
 }
+
+async function showValues() {
+  const index = byId("index").value;
+  if (index) showFilters(byId("filters"), await ask(`/v1/values?index=${encodeURIComponent(index)}`));
+}
+
+const SETS = () => [["raise", words.raised], ["strike", words.struck], ["add", words.added], ["without", leftOut]];
 
 function keepInAddress() {
   const kept = new URLSearchParams();
-  for (const name of FIELDS) if (byId(name).value && byId(name).value !== "0") kept.set(name, byId(name).value);
-  if (byId("distinct").checked) kept.set("distinct", "1");
-  for (const [name, some] of [["raise", raised], ["strike", struck], ["add", added], ["without", leftOut]]) for (const each of some) kept.append(name, each);
+  for (const name of KEPT) if (byId(name).value && byId(name).value !== "0") kept.set(name, byId(name).value);
+  for (const name of SWITCHES) if (byId(name).checked) kept.set(name, "1");
+  for (const [field, value] of Object.entries(chosen(byId("filters")))) kept.set(`filter-${field}`, value);
+  for (const [name, some] of SETS()) for (const each of some) kept.append(name, each);
+  if (picked) kept.set("section", picked.id);
+  if (like) kept.set("like", like);
   history.replaceState(null, "", kept.size ? `#${kept}` : location.pathname);
 }
 
-function readAddress() {
+async function readAddress() {
   const kept = new URLSearchParams(location.hash.slice(1));
-  for (const name of FIELDS) if (kept.has(name)) byId(name).value = kept.get(name);
-  byId("distinct").checked = kept.has("distinct");
-  for (const [name, some] of [["raise", raised], ["strike", struck], ["add", added], ["without", leftOut]]) {
+  if (kept.has("index")) byId("index").value = kept.get("index");
+  await showValues();
+  if (kept.has("section")) await pick(kept.get("section"));
+  for (const name of KEPT) if (kept.has(name)) byId(name).value = kept.get(name);
+  for (const name of SWITCHES) byId(name).checked = kept.has(name);
+  for (const input of byId("filters").querySelectorAll("[data-field]")) input.value = kept.get(`filter-${input.dataset.field}`) ?? "";
+  for (const [name, some] of SETS()) {
     some.clear();
     kept.getAll(name).forEach((each) => some.add(each));
   }
+  like = kept.get("like") ?? "";
   showShare();
 }
 
@@ -227,35 +228,38 @@ function showShare() {
   byId("bm25-value").textContent = share === 0 ? "none" : share === 1 ? "as the index advises" : `${share} times what the index advises`;
 }
 
-function forgetWords() {
-  for (const some of [raised, struck, added, leftOut]) some.clear();
-}
-
 async function start() {
   try {
     indices = await ask("/v1/indices");
     byId("index").replaceChildren(...indices.map(({ name }) => new Option(name)));
+    byId("bm25").disabled = !indices.some((each) => each.hybrid.field);
+    await findSections();
+    await readAddress();
   } catch (error) {
-    byId("status").textContent = error instanceof TypeError ? "The service does not answer. Is it running?" : error.message;
+    tell(problem(error));
     return;
   }
-  readAddress();
-  byId("bm25").disabled = !indices.some((each) => each.hybrid.field);
-  if (!isEmpty(question())) suggest();
+  if (!isEmpty(search())) suggest();
 }
 
 byId("question").addEventListener("submit", (event) => {
   event.preventDefault();
   suggest();
 });
-byId("question").addEventListener("input", (event) => {
-  if (["page_title", "section_title", "text"].includes(event.target.id)) forgetWords();
+byId("question").addEventListener("input", async (event) => {
+  const of = event.target.id;
+  if (of === "section") {
+    await findSections();
+    return;
+  }
+  if (TEXTS.includes(of)) forget();
+  if (of === "index") await showValues();
   showShare();
   soon();
 });
 byId("clear").addEventListener("click", () => {
   byId("question").reset();
-  forgetWords();
+  forget();
   showShare();
   suggest();
   byId("page_title").focus();
@@ -264,8 +268,7 @@ byId("add").addEventListener("submit", (event) => {
   event.preventDefault();
   const word = byId("word").value.trim().toLowerCase();
   if (!word) return;
-  (Object.hasOwn(words, word) ? raised : added).add(word);
-  struck.delete(word);
+  words.add(word);
   byId("word").value = "";
   suggest();
 });
@@ -273,14 +276,23 @@ byId("show-again").addEventListener("click", () => {
   leftOut.clear();
   suggest();
 });
+byId("back").addEventListener("click", () => {
+  words.forget();
+  like = "";
+  suggest();
+});
+byId("missing").querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  whyNot();
+});
 byId("access").addEventListener("submit", (event) => {
   event.preventDefault();
   sessionStorage.setItem("token", byId("token").value);
   byId("token").value = "";
   start();
 });
-addEventListener("hashchange", () => {
-  readAddress();
+addEventListener("hashchange", async () => {
+  await readAddress();
   suggest();
 });
 start();
