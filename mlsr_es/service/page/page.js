@@ -61,6 +61,7 @@ function isEmpty({ section }) {
 }
 
 async function suggest() {
+  clearTimeout(waiting);
   const asked = search();
   keepInAddress();
   byId("likeness").hidden = !like;
@@ -229,6 +230,7 @@ function showShare() {
 }
 
 async function start() {
+  const linked = location.hash.length > 1; // what is typed meanwhile is asked by itself
   try {
     indices = await ask("/v1/indices");
     byId("index").replaceChildren(...indices.map(({ name }) => new Option(name)));
@@ -239,7 +241,7 @@ async function start() {
     tell(problem(error));
     return;
   }
-  if (!isEmpty(search())) suggest();
+  if (linked) suggest();
 }
 
 byId("question").addEventListener("submit", (event) => {
