@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,13 @@ def serve(
         [], "--proxy", metavar="ADDRESS", help="A proxy whose X-Forwarded-* headers are believed."
     ),
     waiting: int = typer.Option(64, "--waiting", min=1, help="Requests at a time; more are sent away (429)."),
+    timeout_s: float = typer.Option(
+        10.0,
+        "--timeout",
+        metavar="SECONDS",
+        min=0.1,
+        help="How long the cluster may take for an answer, and a client to send its question.",
+    ),
     log_json: bool = typer.Option(
         False, "--log-json", help="Log each request as a JSON line on stderr; texts are never logged."
     ),
@@ -73,9 +81,10 @@ def serve(
         origins=tuple(origins),
         proxies=tuple(proxies),
         waiting=waiting,
+        timeout_s=timeout_s,
         log_json=log_json,
     )
-    client = connect(connection)
+    client = connect(replace(connection, timeout_s=timeout_s))
     run(settings, client, note, _sections_of(sections) if sections else None)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import sys
 from http import HTTPStatus
 from time import perf_counter
-from typing import Any
 
 import orjson
+from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -63,6 +64,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started, status = perf_counter(), 0
+        body = _Body(receive, self._settings)
 
         async def answered(message: Message) -> None:
             nonlocal status
@@ -75,27 +77,32 @@ class Guard:
                 ]
             await send(message)
 
+        async def answered_unless_refused(message: Message) -> None:
+            if body.refusal is None:  # else the app tells of a body that it could not read
+                await answered(message)
+
         refusal = self._refusal(scope)
         counts = scope["path"].startswith("/v1/")
         if refusal is None and counts and self._under_way >= self._settings.waiting:
             refusal = problem(
                 HTTPStatus.TOO_MANY_REQUESTS, "too many requests are waiting.", "Ask again later.", {"Retry-After": "1"}
             )
-        if refusal is not None:
-            await refusal(scope, receive, answered)
-        else:
+        if refusal is None:
             self._under_way += counts
             self._metrics.waiting.set(self._under_way)
             try:
-                await self._app(scope, _Limited(receive, self._settings.body), answered)
-            except _TooLargeError:
-                await self._too_large()(scope, receive, answered)
+                await self._app(scope, body, answered_unless_refused)
+            except _RefusedError:
+                pass
             finally:
                 self._under_way -= counts
                 self._metrics.waiting.set(self._under_way)
+            refusal = body.refusal
+        if refusal is not None:
+            await refusal(scope, receive, answered)
         self._tell(scope, status, perf_counter() - started)
 
-    def _refusal(self, scope: Scope) -> Any:
+    def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         settings = self._settings
         if not settings.token and _host(headers.get("host", "")) not in _ONE_MACHINE:
@@ -110,11 +117,8 @@ class Guard:
                     HTTPStatus.UNAUTHORIZED, "the token is missing or wrong.", advice, {"WWW-Authenticate": "Bearer"}
                 )
         if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > settings.body:
-            return self._too_large()
+            return _too_large(settings)
         return None
-
-    def _too_large(self) -> Any:
-        return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {self._settings.body:,} bytes.")
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")
@@ -125,22 +129,37 @@ class Guard:
             sys.stderr.write(orjson.dumps(line).decode() + "\n")
 
 
-class _TooLargeError(Exception):
-    """A body that is longer than it said, or than is allowed."""
+class _RefusedError(Exception):
+    """A body that is not read to its end."""
 
 
-class _Limited:
-    """Receives a body up to a limit."""
+class _Body:
+    """Receives a body up to a limit of bytes and of time; ``refusal`` is the answer to one that is beyond it."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
-        self._receive, self._left = receive, most
+    def __init__(self, receive: Receive, settings: ServiceSettings) -> None:
+        self.refusal: JSONResponse | None = None
+        self._receive, self._settings, self._left = receive, settings, settings.body
+        self._until: float | None = asyncio.get_running_loop().time() + settings.timeout_s
 
     async def __call__(self) -> Message:
-        message = await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError as error:
+            told = f"the request was not sent within {self._settings.timeout_s:g} s."
+            self.refusal = problem(HTTPStatus.REQUEST_TIMEOUT, told, "Send it again.")
+            raise _RefusedError from error
+        if not message.get("more_body", False):
+            self._until = None  # what is waited for from now on is that the client goes away
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise _TooLargeError
+            self.refusal = _too_large(self._settings)
+            raise _RefusedError
         return message
+
+
+def _too_large(settings: ServiceSettings) -> JSONResponse:
+    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {settings.body:,} bytes.")
 
 
 def _host(header: str) -> str:

@@ -30,6 +30,7 @@ class ServiceSettings:
         proxies: The addresses of proxies whose ``X-Forwarded-*`` headers are believed.
         waiting: How many requests are answered or waiting at a time; more are sent away with 429.
         body: The most bytes of a request's body.
+        timeout_s: How long a client may take to send its question, in seconds.
         log_json: Whether each request is logged as a JSON object on stderr; texts are never logged.
 
     Raises:
@@ -46,6 +47,7 @@ class ServiceSettings:
     proxies: tuple[str, ...] = ()
     waiting: int = 64
     body: int = 1_000_000
+    timeout_s: float = 10.0
     log_json: bool = False
 
     def __post_init__(self) -> None:

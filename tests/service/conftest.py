@@ -72,7 +72,9 @@ def serve() -> Iterator[Serve]:
     def start(url: str, *indices: str, sections: SectionStore | None = None, **options: Any) -> Client:
         said: list[str] = []
         settings = replace(ServiceSettings(indices), **options)
-        app = service(settings, connect(ConnectionSettings(url=url, timeout_s=5)), said.append, sections)
+        app = service(
+            settings, connect(ConnectionSettings(url=url, timeout_s=options.get("timeout_s", 5))), said.append, sections
+        )
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False))
         sock = server.config.bind_socket()
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -224,6 +226,36 @@ def test_a_body_that_is_too_large(serve: Serve, cluster_url: str, sample_index: 
     client = serve(cluster_url, sample_index, body=10_000)
     body = b'{"section": {"text": "' + b"rope " * 3_000 + b'"}}'
     assert client.ask("POST", "/v1/suggest", body).status == 413
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as parts:
+        head = "POST /v1/suggest HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+        parts.sendall(head.encode() + f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n")
+        assert parts.recv(4096).startswith(b"HTTP/1.1 413")
+
+
+def test_a_body_that_does_not_come(serve: Serve, cluster_url: str, sample_index: str) -> None:
+    """Its place is free again after some time; one that comes in parts is answered."""
+    client = serve(cluster_url, sample_index, waiting=1, timeout_s=1.0)
+    body = b'{"section": {"text": "How is a rope tied to a post?"}}'
+    head = "POST /v1/suggest HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as slow:
+        slow.sendall(head.encode() + body[:20])
+        assert slow.recv(4096).startswith(b"HTTP/1.1 408")
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as parts:
+        for part in (head.encode(), body[:20], body[20:]):
+            parts.sendall(part)
+            time.sleep(0.1)
+        assert parts.recv(4096).startswith(b"HTTP/1.1 200")
+    assert client.suggest().status == 200
+
+
+def test_a_cluster_that_does_not_answer(serve: Serve) -> None:
+    """Is told of in time."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = serve(f"http://127.0.0.1:{silent.getsockname()[1]}", "any", timeout_s=0.5)
+        started = time.monotonic()
+        assert client.suggest().status == 503
+        assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from elasticsearch import AuthorizationException, Elasticsearch
+from starlette.testclient import TestClient
 
 from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.elastic.cluster import AccessRole, role_body
 from mlsr_es.embedded import Node
+from mlsr_es.service import ServiceSettings, service
 from tests.program import Ran, run_program
 from tests.users import PASSWORD, write_users
 
@@ -150,6 +153,33 @@ def test_a_searcher_searches_measures_and_looks(filled: Ask, sample_files: Path)
     assert (ran.code, levels["right to search"], levels["right to index"]) == (0, "green", "amber")
     assert levels["version"] == levels["disks"] == "unknown"
     assert {levels[about] for about in ("mapping", "model", "documents without weights", "writing")} == {"green"}
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_searcher_serves(guarded: Guarded) -> None:
+    """Every route of the service answers with the rights of a searcher, and an index beyond them is a problem."""
+    settings = ServiceSettings((SITE, OWNERS, "secrets"))
+    with TestClient(service(settings, guarded.client("searcher")), base_url="http://localhost") as client:
+        asked = {"section": {"text": "an owl on a branch"}, "explain": True, "thumbnails": True}
+        for index in (SITE, OWNERS):
+            found = client.post("/v1/suggest", json=asked | {"index": index, "highlight": True, "distinct": True})
+            assert found.status_code == 200, found.text
+            first = found.json()["images"][0]["id"]
+            more = {"index": index, "section": asked["section"]}
+            for path, body in (
+                ("/v1/suggest", {"index": index, "like": first}),
+                ("/v1/why-not", {**more, "id": first}),
+                ("/v1/suggest/batch", {"index": index, "sections": [asked["section"]]}),
+            ):
+                assert client.post(path, json=body).status_code == 200, path
+            for path in (f"/v1/images/{quote(first, safe='')}", "/v1/values"):
+                assert client.get(path, params={"index": index}).status_code == 200, path
+        assert client.post("/v1/suggest", json=asked | {"index": "secrets"}).status_code == 503
+    with TestClient(
+        service(ServiceSettings((SITE,)), guarded.client("searcher")), base_url="http://localhost"
+    ) as client:
+        assert client.get("/readyz").json()["status"] == "ready"
+        assert client.get("/v1/indices").json()[0]["images"] == 63
 
 
 def test_a_searcher_writes_nothing(filled: Ask, guarded: Guarded) -> None:
