@@ -10,8 +10,9 @@ LOWEST := .venv-lowest
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
 
+# Two processes, each with a node of its own: the tests of one file stay together, since they share what they set up.
 test: $(INSTALLED)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # The tests, and which lines they reach.
 coverage: $(INSTALLED)

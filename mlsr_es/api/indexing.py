@@ -89,7 +89,7 @@ def index(
             progress=progress,
             say=say,
         )
-        summary = index_collection(job, used, progress)
+        summary = index_collection(job, used, progress, say)
     ensure_query_graph(model, job.model, say=say)
     return summary
 

@@ -79,7 +79,7 @@ def demo() -> None:
             thumbnails=True,
             rejects=Path(f"{source.name}-rejects.ndjson"),
         )
-        summary = index_collection(job, client, bars)
+        summary = index_collection(job, client, bars, note)
     print_summary(summary)
 
     known, options = look_up(client, source.name), SuggestOptions(size=_IMAGES, explain=True)

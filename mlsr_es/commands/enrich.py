@@ -144,7 +144,7 @@ def enrich(
         )
         return
     with progress() as bars:
-        summary = run(job, client, bars)
+        summary = run(job, client, bars, note)
         ensure_query_graph(model, encoder, say=note)
     print_summary(summary, as_json=as_json)
     if summary.rejected:

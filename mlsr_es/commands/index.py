@@ -92,7 +92,7 @@ def index(
         from mlsr_es.encoders import ensure_query_graph
         from mlsr_es.indexing import index_collection, preview_indexing
 
-        summary = None if dry_run else index_collection(job, client, bars)
+        summary = None if dry_run else index_collection(job, client, bars, note)
         if summary:
             ensure_query_graph(model, job.model, say=note)
     if summary is None:

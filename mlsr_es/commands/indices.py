@@ -73,9 +73,12 @@ def rollback(
     Searches then load the model that this version was made with.
     """
     from mlsr_es.elastic.client import connect
-    from mlsr_es.elastic.versions import roll_back
+    from mlsr_es.elastic.versions import leased, resolve, roll_back
 
-    version, left = roll_back(connect(connection), name)
+    client = connect(connection)
+    resolve(client, name)  # a name that is none gets no lease
+    with leased(client, name, "rollback", say=note):
+        version, left = roll_back(client, name)
     if as_json:
         print_json({"index": name, "version": version, "before": left})
     else:
@@ -93,7 +96,7 @@ def delete(
 ) -> None:
     """Remove versions for good; a version that is searched is never removed."""
     from mlsr_es.elastic.client import connect
-    from mlsr_es.elastic.versions import check_unused, delete_version
+    from mlsr_es.elastic.versions import alias_of, check_unused, delete_version, leased
 
     client = connect(connection)
     for version in versions:
@@ -101,7 +104,8 @@ def delete(
     if not yes:
         agreed(f"Remove {', '.join(versions)} for good?")
     for version in versions:
-        delete_version(client, version)
+        with leased(client, alias_of(version), "delete", say=note):
+            delete_version(client, version)
     if as_json:
         print_json({"removed": versions})
     else:

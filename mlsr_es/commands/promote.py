@@ -49,6 +49,7 @@ def promote(
     paired two-sided t-test, p below 0.05), nothing is changed and the exit code is 1.
     """
     from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.versions import leased
     from mlsr_es.elastic.versions import promote as swap
     from mlsr_es.indexing import candidate
 
@@ -62,7 +63,8 @@ def promote(
     compared = _compared(client, chosen, asked, split=split, device=device) if asked else None
     promoted = compared is None or not compared.worse
     if promoted:
-        swap(client, chosen.name, chosen.version.index)
+        with leased(client, chosen.name, "promote", say=note):
+            swap(client, chosen.name, chosen.version.index, serving=chosen.serving.index if chosen.serving else None)
     if as_json:
         print_json(_to_json(chosen, compared, promoted=promoted))
     else:

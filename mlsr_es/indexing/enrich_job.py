@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlsr_es.elastic.enrichment import describe
 from mlsr_es.elastic.mapping import FieldKind, field_type
+from mlsr_es.elastic.versions import leased
 from mlsr_es.errors import InputError
 from mlsr_es.indexing.made_with import made_with
 from mlsr_es.indexing.needs import Needs
@@ -17,7 +19,7 @@ from mlsr_es.indexing.readers import IndexReader, OwnersFields
 from mlsr_es.indexing.sinks import IndexSink, InPlace, VersionPlan, VersionSink, kind_in
 from mlsr_es.indexing.sinks.balancing import balance
 from mlsr_es.indexing.summary import Summary
-from mlsr_es.progress import Progress, Silent
+from mlsr_es.progress import Progress, Silent, say_nothing
 from mlsr_es.sources import ImageStore
 
 if TYPE_CHECKING:
@@ -63,20 +65,29 @@ class EnrichJob:
         return Needs.of(self.model.config)
 
 
-def enrich(job: EnrichJob, client: Client, progress: Progress = Silent()) -> Summary:
+def enrich(
+    job: EnrichJob, client: Client, progress: Progress = Silent(), say: Callable[[str], None] = say_nothing
+) -> Summary:
     """Add weights to the documents of an index, so that they can be suggested.
 
-    Another model's weights go into another field. Searches read it once every document has its weights.
+    Another model's weights go into another field. Searches read it once every document has its weights. While another
+    run works on the index that is written, this one waits.
 
     Args:
         job: The settings of the run.
         client: From ``mlsr_es.elastic.client.connect``.
         progress: Reports reading, encoding and loading.
+        say: Told, in a sentence, for whom it waits.
 
     Raises:
         MlsrError: Any error of ``Pipeline.run``; also where the model needs a field that is not named.
     """
-    return _pipeline(job, client)[0].run(progress)
+    _, sink = _pipeline(job, client)
+    sink.close()
+    # By an index's own name: two aliases of it are one index.
+    with leased(client, job.into or sink.index, "enrich", say=say) as lease:
+        pipeline, _ = _pipeline(job, client)
+        return replace(pipeline, lease=lease).run(progress)
 
 
 def preview_enriching(job: EnrichJob, client: Client) -> Preview:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsr_es.elastic.mapping import FieldKind
+from mlsr_es.elastic.versions import leased
 from mlsr_es.indexing.fingerprint import EncodingPlan
 from mlsr_es.indexing.made_with import made_with
 from mlsr_es.indexing.pipeline import Pipeline, Preview, preview
 from mlsr_es.indexing.readers import SourceReader
 from mlsr_es.indexing.sinks import VersionPlan, VersionSink
 from mlsr_es.indexing.sinks.balancing import balance
+from mlsr_es.indexing.sinks.target import find_target
 from mlsr_es.indexing.summary import Summary
-from mlsr_es.progress import Progress, Silent
+from mlsr_es.progress import Progress, Silent, say_nothing
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
@@ -57,21 +60,28 @@ class IndexJob:
     promotes: bool = True
 
 
-def index_collection(job: IndexJob, client: Client, progress: Progress = Silent()) -> Summary:
+def index_collection(
+    job: IndexJob, client: Client, progress: Progress = Silent(), say: Callable[[str], None] = say_nothing
+) -> Summary:
     """Bring an index up to date with a source.
 
     Another model's documents go into a new version. It replaces the old version once it is complete and holds every
-    collection of the old version. The old version is kept for a rollback until the next replacement.
+    collection of the old version. The old version is kept for a rollback until the next replacement. While another run
+    works on the same name, this one waits.
 
     Args:
         job: The settings of the run.
         client: From ``mlsr_es.elastic.client.connect``.
         progress: Reports reading, encoding and loading.
+        say: Told, in a sentence, for whom it waits.
 
     Raises:
         MlsrError: Any error of ``Pipeline.run``; also where the index's name belongs to something else.
     """
-    return _pipeline(job, client)[0].run(progress)
+    find_target(client, job.index, made_with(job.model, job.model_name, stems=True), job.field_kind)  # before any lease
+    with leased(client, job.index, "index", say=say) as lease:
+        pipeline, _ = _pipeline(job, client)
+        return replace(pipeline, lease=lease).run(progress)
 
 
 def preview_indexing(job: IndexJob, client: Client) -> Preview:

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.bulk import Action, BulkResult
+from mlsr_es.elastic.versions import Lease
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.caption_sample import CaptionSample
 from mlsr_es.indexing.encode import encode
@@ -44,6 +45,7 @@ class Pipeline:
         rejects: The file for bad records.
         strict: Whether the first bad record stops the run.
         thumbnails: Whether each document gets a thumbnail.
+        lease: That of the index's name, which the run holds; None for files.
     """
 
     reader: Reader
@@ -52,6 +54,7 @@ class Pipeline:
     rejects: Path = Path("rejects.ndjson")
     strict: bool = False
     thumbnails: bool = False
+    lease: Lease | None = None
 
     @property
     def preparing(self) -> Preparing:
@@ -79,6 +82,8 @@ class Pipeline:
             self.sink.open()
             run = _Run(self, rejects, progress)
             run.load()
+            if self.lease:
+                self.lease.confirm()
             self.sink.finish(run.summary)
         run.summary.seconds = perf_counter() - started
         return run.summary
@@ -149,6 +154,7 @@ class _Run:
         self.summary.captions = CaptionSample(self.model.languages)
         self._rejects = rejects
         self._progress = progress
+        self._lease = pipeline.lease
         self._under_way: dict[Key, _UnderWay] = {}
         self._again: list[Key] = []
 
@@ -190,6 +196,8 @@ class _Run:
     def _changes(self, items: Iterator[Item]) -> Generator[Change]:
         with closing(self.preparing.blocks(items)) as blocks:
             for block in blocks:
+                if self._lease:
+                    self._lease.check()
                 self._account(block)
                 for unusable in (*block.left_out, *block.rejected):
                     yield from self._cleared(unusable)

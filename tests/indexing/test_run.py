@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any, Self
 
 import orjson
@@ -16,12 +19,13 @@ from PIL import Image
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile
 from mlsr_es.elastic.bulk import IndexAction, load
-from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.mapping import IndexMeta, State
 from mlsr_es.elastic.reading import collections, count, refresh
 from mlsr_es.elastic.search import build_query, search
-from mlsr_es.elastic.versions import create_version, promote, resolve
+from mlsr_es.elastic.versions import create_version, lease_index, promote, resolve
+from mlsr_es.elastic.versions import versions as versions_module
 from mlsr_es.encoders import BiEncoder
-from mlsr_es.errors import IndexMismatchError, InputError, RecordError, SourceError
+from mlsr_es.errors import ClusterError, IndexMismatchError, InputError, RecordError, SourceError
 from mlsr_es.indexing import IndexJob, Summary, index_collection, preview_indexing
 from mlsr_es.indexing.prepare import BLOCK
 from mlsr_es.sources import LeftOut, Source
@@ -68,8 +72,9 @@ def found(client: Elasticsearch, index: str, word: str) -> set[str]:
 
 
 def indices(client: Elasticsearch, name: str) -> dict[str, Any]:
-    """The cluster's description of the indices whose names have this prefix."""
-    return dict(client.indices.get(index=f"{name}*", expand_wildcards="all").body)
+    """The cluster's description of the indices whose names have this prefix; without that of the lease."""
+    told = client.indices.get(index=f"{name}*", expand_wildcards="all").body
+    return {index: about for index, about in told.items() if index != lease_index(name)}
 
 
 def numbers(summary: Summary) -> tuple[int, int, int, int]:
@@ -202,6 +207,92 @@ def test_another_model_waits_for_all_collections(client: Elasticsearch, job: Ind
     assert (complete.promoted, complete.missing_collections) == (True, ())
     assert collections(client, job.index) == {"birds": 3, "boats": 1}
     assert complete.kept == f"{job.index}-v0001"
+
+
+@pytest.mark.parametrize("other", [MODEL, OTHER_MODEL], ids=["one model", "two models"])
+def test_two_runs_at_once_on_a_new_name_lose_nothing(client: Elasticsearch, job: IndexJob, other: BiEncoder) -> None:
+    """One waits for the other. What the first has made searchable stays so, whatever the second does."""
+    said: list[str] = []
+    boats = replace(given(job, image("x", "boat", "boats"), name="boats"), model=other)
+    second: Future[Summary] = Future()
+
+    def run_second() -> None:
+        second.set_result(index_collection(boats, client, say=said.append))
+
+    thread = Thread(target=run_second)
+
+    def reading() -> Iterable[ImageDocument]:
+        thread.start()
+        while not said:
+            sleep(0.01)
+        yield from BIRDS
+
+    first = index_collection(replace(job, source=Listed(reading())), client)
+    thread.join()
+    assert said[0].startswith(f"Waiting for another run on {job.index} to end (index by ")
+    assert first.promoted
+    assert collections(client, job.index) == {"birds": 3} | ({"boats": 1} if other is MODEL else {})
+    assert second.result().missing_collections == (() if other is MODEL else ("birds",))
+    complete = index_collection(replace(job, model=other), client)
+    assert not complete.missing_collections
+    assert collections(client, job.index) == {"birds": 3, "boats": 1}
+
+
+def test_a_version_that_was_promoted_meanwhile_is_not_replaced(client: Elasticsearch, job: IndexJob) -> None:
+    """By a run that has decided before: neither is it lost, nor the one that was to replace it."""
+    index_collection(job, client)
+    index_collection(replace(job, model=OTHER_MODEL, promotes=False), client)
+    index_collection(replace(job, model=word_model(3.0), promotes=False), client)
+    first, second, third = (f"{job.index}-v000{number}" for number in (1, 2, 3))
+    promote(client, job.index, second, serving=first)
+    with pytest.raises(IndexMismatchError, match=f"reach {second} by now, and not {first}"):
+        promote(client, job.index, third, serving=first)
+    resolved = resolve(client, job.index)
+    assert resolved is not None
+    assert resolved.serving is not None
+    assert resolved.serving.index == second
+    assert [version.meta.state for version in resolved.kept if version.index == third] == [State.READY]
+
+
+def test_a_swap_between_the_look_and_the_step_fails_whole(
+    client: Elasticsearch, job: IndexJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cluster itself sees that the alias is elsewhere; the version stays ready, so that no run removes it."""
+    index_collection(job, client)
+    index_collection(replace(job, model=OTHER_MODEL, promotes=False), client)
+    index_collection(replace(job, model=word_model(3.0), promotes=False), client)
+    first, second, third = (f"{job.index}-v000{number}" for number in (1, 2, 3))
+    stale = versions_module._find(client, job.index)
+    promote(client, job.index, second)
+    monkeypatch.setattr(versions_module, "_find", lambda *_: stale)
+    with pytest.raises(IndexMismatchError, match="nothing was changed"):
+        promote(client, job.index, third, serving=first)
+    monkeypatch.undo()
+    resolved = resolve(client, job.index)
+    assert resolved is not None
+    assert resolved.serving is not None
+    assert resolved.serving.index == second
+    assert [version.meta.state for version in resolved.kept if version.index == third] == [State.READY]
+
+
+def test_a_run_that_has_lost_its_lease_changes_nothing_at_the_end(
+    client: Elasticsearch, job: IndexJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was away for so long that another run has taken over."""
+    index_collection(job, client)
+
+    def reading() -> Iterable[ImageDocument]:
+        yield from BIRDS
+        client.index(index=lease_index(job.index), id="lease", document={"token": "other", "doing": "index"})
+
+    with pytest.raises(ClusterError, match="another run has taken over"):
+        index_collection(replace(job, source=Listed(reading()), model=OTHER_MODEL), client)
+    resolved = resolve(client, job.index)
+    assert resolved is not None
+    assert resolved.serving is not None
+    assert resolved.serving.index == f"{job.index}-v0001"
+    monkeypatch.setattr("mlsr_es.elastic.versions.lease.STALE_S", 0.1)
+    assert index_collection(replace(job, model=OTHER_MODEL), client).promoted
 
 
 def test_one_way_back_is_kept(client: Elasticsearch, job: IndexJob) -> None:

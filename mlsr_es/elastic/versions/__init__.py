@@ -1,6 +1,7 @@
 """Versions of an index behind an alias: creating, promoting, rolling back, removing, listing, and their metadata."""
 
 from mlsr_es.elastic.versions.creating import add_fields
+from mlsr_es.elastic.versions.lease import Lease, lease_index, leased
 from mlsr_es.elastic.versions.listing import Listed, Role, list_versions, only_index
 from mlsr_es.elastic.versions.meta_updates import (
     add_caption_fields,
@@ -26,6 +27,7 @@ from mlsr_es.elastic.versions.versions import (
 )
 
 __all__ = [
+    "Lease",
     "Listed",
     "Resolved",
     "Role",
@@ -36,6 +38,8 @@ __all__ = [
     "check_unused",
     "create_version",
     "delete_version",
+    "lease_index",
+    "leased",
     "list_versions",
     "mark_ready",
     "only_index",

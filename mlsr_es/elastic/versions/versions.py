@@ -156,14 +156,21 @@ def create_version(client: Elasticsearch, name: str, meta: IndexMeta) -> str:
     return version
 
 
-def promote(client: Elasticsearch, name: str, version: str) -> None:
+def promote(client: Elasticsearch, name: str, version: str, *, serving: str | None = "") -> None:
     """Let the alias point to a complete version, in one atomic step.
 
     All aliases of the old version move with it. The old version stays, but nobody searches it. A call that was killed
     halfway can be repeated.
 
+    Args:
+        client: Of ``connect``.
+        name: The alias.
+        version: The version's own name.
+        serving: The version that searches reached when it was decided to replace it; None for none, ""
+            for any.
+
     Raises:
-        IndexMismatchError: The version is gone, or is not this package's.
+        IndexMismatchError: The version is gone, or is not this package's; or searches reach another one by now.
         ClusterError: The cluster cannot be reached, or refuses; searches still reach the old version.
     """
     found = _find(client, name)
@@ -173,7 +180,10 @@ def promote(client: Elasticsearch, name: str, version: str) -> None:
             f"{name} leads to {before[0].index}, which is its owner's and is not replaced.",
             advice="Index under another name.",
         )
-    _swap(client, found, version, replaced=before[0].index if before else "")
+    reached = next((index for index in found.serving if index != version), None)
+    if serving != "" and reached != (None if serving == version else serving):
+        raise _swapped(name, serving, reached)
+    _swap(client, found, version, replaced=reached or "")
 
 
 def roll_back(client: Elasticsearch, name: str) -> tuple[str, str]:
@@ -268,7 +278,9 @@ def _check_ours(index: str, meta: IndexMeta) -> None:
 
 
 def _swap(client: Elasticsearch, found: _Found, version: str, *, replaced: str = "") -> None:
-    """Restore the settings of a version, then move all aliases to it."""
+    """Restore the settings of a version, then move all aliases to it, if they are where they were found."""
+    from elasticsearch import NotFoundError
+
     if version not in found.indices:
         raise gone(version)
     meta = found.version(version).meta
@@ -278,7 +290,20 @@ def _swap(client: Elasticsearch, found: _Found, version: str, *, replaced: str =
             client.indices.put_settings(index=version, settings={"index": dict(meta.restore)})
         client.indices.refresh(index=version)
         client.indices.put_mapping(index=version, meta=meta.served(replaced).merged_into(found.meta(version)))
-        client.indices.update_aliases(actions=_moves(found, version))
+        try:
+            client.indices.update_aliases(actions=_moves(found, version))
+        except NotFoundError as error:
+            # It was never searched: as a version that was, a later run would remove it.
+            client.indices.put_mapping(index=version, meta=meta.merged_into(found.meta(version)))
+            raise _swapped(found.name, replaced, None) from error
+
+
+def _swapped(name: str, serving: str | None, reached: str | None) -> IndexMismatchError:
+    now = f"{reached} by now" if reached else "another version by now"
+    return IndexMismatchError(
+        f"searches of {name} reach {now}, and not {serving or 'nothing'}: nothing was changed.",
+        advice=f"Look at it, and decide again: mlsr-es indices list {name}",
+    )
 
 
 def _moves(found: _Found, version: str) -> list[dict[str, Any]]:
@@ -287,7 +312,8 @@ def _moves(found: _Found, version: str) -> list[dict[str, Any]]:
     aliases = {alias: how for _, alias, how in moved} | {found.name: {}}
     return [
         *({"add": {"index": version, "alias": alias, **how}} for alias, how in aliases.items()),
-        *({"remove": {"index": index, "alias": alias}} for index, alias, _ in moved),
+        # Where the alias has been moved meanwhile, all of it fails.
+        *({"remove": {"index": index, "alias": alias, "must_exist": True}} for index, alias, _ in moved),
     ]
 
 

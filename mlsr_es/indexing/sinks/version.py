@@ -231,7 +231,7 @@ class VersionSink:
             mark_ready(self._client, self.index)
             summary.ready = True
             return
-        promote(self._client, self.name, self.index)
+        promote(self._client, self.name, self.index, serving=serving)
         summary.promoted = True
         summary.kept = serving or ""
         summary.removed = remove_older(self._client, self.name, but=(self.index, summary.kept))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import orjson
@@ -259,8 +262,31 @@ def test_what_another_model_cannot_encode_has_no_weights_of_a_model_before(
     assert shop.finds("sail", "mlsr.second.terms") == {"pictured"}
 
 
-def test_two_models_at_the_same_time_do_not_both_win(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
-    """Of two models at the same time, the one that began last serves, and the other run fails."""
+def test_two_models_at_once_come_one_after_the_other(shop: Shop, job: EnrichJob, client: Elasticsearch) -> None:
+    """The second waits; its weights serve in the end, of all documents, and the first ones are the way back."""
+    enrich(job, client)
+    said: list[str] = []
+    thread = Thread(target=lambda: enrich(replace(job, model=THIRD_MODEL), client, say=said.append))
+
+    def begin() -> None:
+        thread.start()
+        while not said:
+            sleep(0.01)
+
+    first = enrich(replace(job, model=Counting(OTHER_MODEL, begin)), client)  # type: ignore[arg-type]
+    thread.join()
+    assert said[0].startswith(f"Waiting for another run on {job.index} to end (enrich by ")
+    assert first.promoted
+    assert shop.meta["mlsr"]["revision"] == THIRD_MODEL.revision
+    again = enrich(replace(job, model=THIRD_MODEL), client)
+    assert (again.encoded, again.unchanged) == (0, first.encoded)
+
+
+def test_two_models_without_a_lease_do_not_both_win(
+    shop: Shop, job: EnrichJob, client: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where rights allow none: the one that began last serves, and the other run fails."""
+    monkeypatch.setattr("mlsr_es.indexing.enrich_job.leased", lambda *_, **__: nullcontext())
     enrich(job, client)
     model = Counting(OTHER_MODEL, lambda: enrich(replace(job, model=THIRD_MODEL), client))
     with pytest.raises(IndexMismatchError, match="another run has written another model's weights"):
