@@ -1,4 +1,4 @@
-"""Credentials for Elasticsearch and Kibana: what makes one identity, and how a header carries it."""
+"""Credentials: what makes one identity, how a header carries it, and how they are kept out of what people read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from base64 import b64encode
 from mlsr_es.errors import InputError
 
 _KEY = re.compile(r"[!-~]*")
+_IN_URL = re.compile(r"(?<=://)[^\s/@?#]*@")
 _CONTROL_OR_SURROGATE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -42,6 +43,11 @@ def check_credentials(api_key: str, username: str, password: str, *, asked: str)
             "the user name or the password has a control character, or is not UTF-8.",
             advice="Look for a tab or a line end in ES_USERNAME and ES_PASSWORD.",
         )
+
+
+def without_credentials(text: str) -> str:
+    """A text without the user names and passwords of the URLs in it (``https://user:password@host``)."""
+    return _IN_URL.sub("", text)
 
 
 def basic_auth(username: str, password: str) -> str:

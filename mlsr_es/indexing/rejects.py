@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import IO, Any, Self
 
 import orjson
 
+from mlsr_es.credentials import without_credentials
 from mlsr_es.errors import InputError, RecordError, StorageError
 from mlsr_es.indexing.record import Record
 
@@ -53,14 +55,15 @@ class RejectsFile:
             InputError: The run is strict.
             StorageError: The file cannot be written.
         """
+        reason = without_credentials(error.reason)
         if self.strict:
             raise InputError(
-                f"the record {error.record_id} is bad: {error.stage}: {error.reason}.",
+                f"the record {error.record_id} is bad: {error.stage}: {reason}.",
                 advice="Mend it, or run without --strict: bad records then go to a file, and the run goes on.",
             )
-        row = {"id": error.record_id, "stage": error.stage, "reason": error.reason, "record": _shown(record)}
+        row = {"id": error.record_id, "stage": error.stage, "reason": reason, "record": _shown(record)}
         try:
-            self._file = self._file or self.path.open("wb")
+            self._file = self._file or _opened(self.path)
             self._file.write(orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE))
             self._file.flush()
         except OSError as problem:
@@ -70,6 +73,14 @@ class RejectsFile:
             ) from problem
 
 
+def _opened(path: Path) -> IO[bytes]:
+    """An empty file that only its owner reads: records may have what is nobody else's business."""
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+    if path.is_file():  # one of an earlier run may be open to others; a device such as /dev/null stays as it is
+        path.chmod(0o600)
+    return file
+
+
 def _shown(record: Record | None) -> dict[str, Any] | None:
     """The record with the names of its images in place of their bytes."""
     if record is None:
@@ -77,4 +88,4 @@ def _shown(record: Record | None) -> dict[str, Any] | None:
     document = record.document
     names = ", ".join(picture.name for picture in record.pictures if picture.name)
     values = {entry.name: getattr(document, entry.name) for entry in fields(document)}
-    return {**values, "image": names or None}
+    return {**values, "image": without_credentials(names) or None}

@@ -11,6 +11,7 @@ import typer
 
 from mlsr_es.commands.options.injecting import with_options
 from mlsr_es.commands.rendering.console import note
+from mlsr_es.credentials import without_credentials
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.embedded import VERSIONS, Node
 from mlsr_es.errors import InputError
@@ -30,6 +31,17 @@ class Identity(TypedDict):
     password: str
 
 
+def told_of_secrets(context: typer.Context, parameter: typer.CallbackParam, url: str) -> str:
+    """A URL as it was given; who gives one with a password on the command line is told who can read it."""
+    source = context.get_parameter_source(parameter.name or "")
+    if source and source.name == "COMMANDLINE" and without_credentials(url) != url:
+        note(
+            f"The password in {parameter.opts[0]} can be read by every user of this machine. Set ES_USERNAME and "
+            f"ES_PASSWORD, or {parameter.envvar} in place of the option."
+        )
+    return url
+
+
 def connection_settings(
     *,
     es_url: Annotated[
@@ -41,6 +53,7 @@ def connection_settings(
             help="Where Elasticsearch answers. The environment may also hold CLOUD_ID in its place, and ES_API_KEY, or "
             "ES_USERNAME and ES_PASSWORD, or the files with them: ES_API_KEY_FILE, ES_PASSWORD_FILE.",
             rich_help_panel=_PANEL,
+            callback=told_of_secrets,
         ),
     ] = "",
     ca_certs: Annotated[
