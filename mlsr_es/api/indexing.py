@@ -185,7 +185,7 @@ def own_or_new(client: Client | None, es_url: str, connection: Mapping[str, Any]
     if client is not None:
         yield client
         return
-    new = connect(ConnectionSettings(url=es_url, **connection))
+    new = connect(ConnectionSettings(url=es_url, **connection), patient=True)
     try:
         yield new
     finally:

@@ -96,7 +96,7 @@ def enrich(
     named = OwnersFields.parse(captions, image, carry)
     kind = parsed_kind(field_kind)
     store = _store(image_folder, url_headers, fetch_urls=fetch_urls)
-    client = connect(connection)
+    client = connect(connection, patient=True)
     check(client)
     owners = describe(client, index)
     before = OwnersFields.remembered(*(_beside(client, into) if into else []), owners.meta)

@@ -67,7 +67,7 @@ def index(
     from mlsr_es.elastic.client import connect
 
     wanted, kind = parsed_languages(languages), parsed_kind(field_kind)
-    client = connect(connection)
+    client = connect(connection, patient=True)
     with progress() as bars:
         job = job_of(
             client,

@@ -90,17 +90,20 @@ class ConnectionSettings:
             object.__setattr__(self, "password", unquote(parts.password or "") or self.password)
 
 
-def connect(settings: ConnectionSettings) -> Elasticsearch:
+def connect(settings: ConnectionSettings, *, patient: bool = False) -> Elasticsearch:
     """Make a client for the cluster; nothing is sent yet.
 
-    The client never repeats a request by itself; callers that retry do so themselves.
+    Args:
+        settings: Where the cluster is, and who asks.
+        patient: Whether a request is repeated, for up to two minutes, while the cluster is busy or away after it has
+            answered before: for runs that must not end because of that. Else a request is sent once.
 
     Raises:
         InputError: The cloud id or the file of certificates cannot be read.
     """
     from elasticsearch import Elasticsearch, OrjsonSerializer
 
-    from mlsr_es.elastic.client.transport import QuietNode
+    from mlsr_es.elastic.client.transport import PatientNode, QuietNode
 
     options: dict[str, Any] = {}
     if settings.cloud_id:
@@ -126,7 +129,7 @@ def connect(settings: ConnectionSettings) -> Elasticsearch:
             retry_on_status=(),
             retry_on_timeout=False,
             serializer=OrjsonSerializer(),
-            node_class=QuietNode,
+            node_class=PatientNode if patient else QuietNode,
         )
     except ValueError as error:
         raise InputError(f"the cloud id cannot be read: {error}.") from error

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic.client import address_of, reason, translated
+from mlsr_es.elastic.client import address_of, error_types, reason, translated
 from mlsr_es.elastic.mapping import KEEP_WEIGHTS, FieldKind
 from mlsr_es.errors import ClusterRefusedError
 
@@ -36,6 +36,8 @@ def create(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> None:
             client.indices.create(index=index, settings={"index": settings}, mappings=body["mappings"])
         except BadRequestError as error:
             why = reason(error.body, error.meta.status)
+            if "resource_already_exists_exception" in error_types(error.body) and _is_made(client, index, body):
+                return  # by this very request, whose answer was lost
             if KEEP_WEIGHTS in settings and KEEP_WEIGHTS in why:
                 # A cluster that does not know the setting keeps the weights without it.
                 known = {name: value for name, value in settings.items() if name != KEEP_WEIGHTS}
@@ -48,6 +50,12 @@ def create(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> None:
             raise ClusterRefusedError(
                 f"{address_of(client)} has no fields of the type {lacking[1]}.", advice=f"Try --field-kind {other}."
             ) from error
+
+
+def _is_made(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> bool:
+    """Whether an index has just been made of a body, and nothing is in it."""
+    told = client.indices.get_mapping(index=index).body[index]["mappings"]
+    return bool(told.get("_meta") == body["mappings"].get("_meta")) and client.count(index=index)["count"] == 0
 
 
 def add_fields(client: Elasticsearch, index: str, properties: Mapping[str, Any]) -> None:

@@ -293,6 +293,8 @@ def _swap(client: Elasticsearch, found: _Found, version: str, *, replaced: str =
         try:
             client.indices.update_aliases(actions=_moves(found, version))
         except NotFoundError as error:
+            if version in _find(client, found.name).serving:  # it was done, and the answer was lost
+                return
             # It was never searched: as a version that was, a later run would remove it.
             client.indices.put_mapping(index=version, meta=meta.merged_into(found.meta(version)))
             raise _swapped(found.name, replaced, None) from error
