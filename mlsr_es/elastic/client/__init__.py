@@ -16,7 +16,7 @@ from mlsr_es.elastic.client.failures import (
     too_old,
     translated,
 )
-from mlsr_es.elastic.client.retrying import with_retries
+from mlsr_es.elastic.client.retrying import whole_documents, with_retries
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -37,5 +37,6 @@ __all__ = [
     "refusal",
     "too_old",
     "translated",
+    "whole_documents",
     "with_retries",
 ]

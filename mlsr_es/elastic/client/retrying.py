@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import tenacity
 
-from mlsr_es.elastic.client.failures import PASSING, translated
+from mlsr_es.elastic.client.failures import PASSING, address_of, error_types, refusal, translated
+from mlsr_es.errors import MlsrError
 
 if TYPE_CHECKING:
+    from elastic_transport import ObjectApiResponse
     from elasticsearch import Elasticsearch
 
 _Answer = TypeVar("_Answer")
+_Documents = TypeVar("_Documents", bound="ObjectApiResponse[Any]")
 _LONGEST_PAUSE_S = 15.0
+_PASSING_TYPES = frozenset(
+    {
+        "es_rejected_execution_exception",
+        "circuit_breaking_exception",
+        "illegal_index_shard_state_exception",
+        "no_shard_available_action_exception",
+        "node_disconnected_exception",
+        "node_not_connected_exception",
+        "unavailable_shards_exception",
+    }
+)
+"""Why one document of many may not be told just now, such as while a node comes back."""
+
+
+class _Passing(Exception):  # noqa: N818 - it is never seen outside
+    """An answer in which a part fails that may go well later.
+
+    Args:
+        error: What is raised if it does not.
+    """
+
+    def __init__(self, error: MlsrError) -> None:
+        super().__init__(error.what)
+        self.error = error
 
 
 def with_retries(
@@ -37,13 +65,43 @@ def with_retries(
         stop=tenacity.stop_before_delay(deadline_s),
         reraise=True,
     )
-    with translated(client, doing):
-        return retrying(ask)
+    try:
+        with translated(client, doing):
+            return retrying(ask)
+    except _Passing as passing:
+        raise passing.error from passing
+
+
+def whole_documents(client: Elasticsearch, doing: str, ask: Callable[[], _Documents]) -> _Documents:
+    """Ask for documents by their ids until each of them is told: a request succeeds, and a document in it may not.
+
+    Args:
+        client: The client that ``ask`` uses.
+        doing: What the request does, as in "could not ...", for messages.
+        ask: Sends an ``_mget``.
+
+    Raises:
+        ClusterError: The cluster could not be reached, or refused, or did not tell a document, until the deadline.
+        IndexMismatchError: The index does not exist.
+    """
+
+    def asked() -> _Documents:
+        answer = ask()
+        for document in answer["docs"]:
+            if "error" in document:
+                # It must not count as "not there".
+                error = refusal(address_of(client), doing, HTTPStatus.SERVICE_UNAVAILABLE, document)
+                raise _Passing(error) if error_types(document) & _PASSING_TYPES else error
+        return answer
+
+    return with_retries(client, doing, asked)
 
 
 def _passes(error: BaseException) -> bool:
     import elastic_transport as transport
 
+    if isinstance(error, _Passing):
+        return True
     if isinstance(error, transport.ApiError):
         return error.meta.status in PASSING
     away = isinstance(error, transport.ConnectionError | transport.ConnectionTimeout)

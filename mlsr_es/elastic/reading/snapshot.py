@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mlsr_es.elastic.client import address_of, refusal, with_retries
+from mlsr_es.elastic.client import whole_documents, with_retries
 from mlsr_es.errors import ClusterRefusedError
 
 if TYPE_CHECKING:
@@ -122,9 +122,7 @@ def read_again(
         def ask(wanted: list[dict[str, str]] = wanted) -> Any:
             return client.mget(index=index, docs=wanted, source=list(fields), stored_fields=[fingerprint])
 
-        for key, told in zip(some, with_retries(client, doing, ask)["docs"], strict=True):
-            if "error" in told:
-                raise refusal(address_of(client), doing, 503, told)
+        for key, told in zip(some, whole_documents(client, doing, ask)["docs"], strict=True):
             yield _found(told, fingerprint) if told["found"] else key
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic.client import address_of, refusal, translated
+from mlsr_es.elastic.client import translated, whole_documents
 from mlsr_es.elastic.mapping import values_at
 
 if TYPE_CHECKING:
@@ -51,13 +50,11 @@ def stored(client: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, S
     if not ids:
         return {}
     doing = f"look up documents of {index}"
-    with translated(client, doing):
-        answer = client.mget(index=index, ids=list(ids), source=False, stored_fields=_STORED_FIELDS)
+    answer = whole_documents(
+        client, doing, lambda: client.mget(index=index, ids=list(ids), source=False, stored_fields=_STORED_FIELDS)
+    )
     held = {}
     for document in answer["docs"]:
-        if "error" in document:
-            # The request can succeed while one document fails; the failure must not count as "not there".
-            raise refusal(address_of(client), doing, HTTPStatus.SERVICE_UNAVAILABLE, document)
         if document["found"]:
             fields = document.get("fields", {})
             fingerprint, collection = (fields.get(name, [""])[0] for name in _STORED_FIELDS)
