@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TEXT = "How is a rope tied to a post?"
 TOKEN = "0123456789abcdef0123"
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+"""Where the page is left to be looked at; git ignores it."""
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium"),
@@ -108,6 +111,7 @@ def test_everybody_can_use_it(width: int, scheme: str, browser: Browser, served:
     found = Axe().run(page).response["violations"]
     assert [(each["id"], each["impact"]) for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.screenshot(path=SCREENSHOTS / f"{width}-{scheme}.png")
     context.close()
 
 
