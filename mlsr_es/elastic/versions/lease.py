@@ -22,7 +22,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from mlsr_es.elastic.client import error_types, translated, with_retries
-from mlsr_es.errors import ClusterError, ClusterRefusedError
+from mlsr_es.errors import ClusterError, ClusterRefusedError, ClusterUnreachableError
 from mlsr_es.progress import say_nothing
 
 if TYPE_CHECKING:
@@ -220,9 +220,12 @@ class Lease:
         """Give it back, if it is held; where the cluster does not answer, others take it over in time."""
         from elastic_transport import ApiError, TransportError
 
-        with self._lock, suppress(ApiError, TransportError):  # a lease that stays is taken over
+        if not self._lock.acquire(timeout=_POLL_S):  # it is being renewed, and the cluster does not answer
+            return
+        with suppress(ApiError, TransportError):  # a lease that stays is taken over
             if self._seen is not None and not self._lost_to:
                 self._client.delete(index=self._index, id=_ID, if_seq_no=self._seen[0], if_primary_term=self._seen[1])
+        self._lock.release()
 
 
 @contextmanager
@@ -253,12 +256,17 @@ def leased(
     done = threading.Event()
     renewing = threading.Thread(target=_keep, args=(lease, done), name="lease", daemon=True)
     renewing.start()
+    reached = True
     try:
         yield lease
+    except ClusterUnreachableError:
+        reached = False  # nor could the lease be given back: it gets stale
+        raise
     finally:
         done.set()
-        renewing.join()
-        lease.release()
+        renewing.join(_POLL_S)
+        if reached:
+            lease.release()
 
 
 def lease_index(name: str) -> str:

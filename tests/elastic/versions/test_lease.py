@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from elasticsearch import Elasticsearch
 from mlsr_es.elastic.versions import lease as leases
 from mlsr_es.elastic.versions import lease_index, leased, list_versions, resolve
 from mlsr_es.elastic.versions.lease import Holder, Lease
-from mlsr_es.errors import ClusterError
+from mlsr_es.errors import ClusterError, ClusterUnreachableError
 
 ELSEWHERE = Holder("t1", "anna@elsewhere", 7, "index", "2026-11-25 18:00:00", "another machine", "1")
 
@@ -149,6 +150,15 @@ def test_a_lease_is_renewed_meanwhile(client: Elasticsearch, index_name: str, mo
         first = client.get(index=lease_index(index_name), id="lease")["_seq_no"]
         time.sleep(0.5)
         assert client.get(index=lease_index(index_name), id="lease")["_seq_no"] > first + 1
+
+
+def test_who_cannot_reach_the_cluster_leaves_the_lease(client: Elasticsearch, index_name: str) -> None:
+    """At once: it gets stale, and asking again would take minutes."""
+    with pytest.raises(ClusterUnreachableError), leased(client, index_name, "index"):
+        raise ClusterUnreachableError("gone")
+    stored = held(client, index_name)
+    assert stored is not None
+    assert stored["process"] == os.getpid()
 
 
 def test_an_answer_that_was_lost_does_not_lose_the_lease(client: Elasticsearch, index_name: str) -> None:
