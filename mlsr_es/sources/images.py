@@ -182,7 +182,7 @@ _HEIC_START = re.compile(rb".{4}ftyp(hei[cmsx]|hev[cx]|mif1|msf1)", re.DOTALL)
 def _decode(image: ImageFile, most_pixels: int) -> Decoded:
     content = _content(image)
     if is_svg(content):
-        drawn = _decode_pixels(draw_svg(content), most_pixels)
+        drawn = _decode_pixels(draw_svg(content, most_pixels), most_pixels)
         width, height = svg_size(content)
         return Decoded(drawn.pixels, "SVG", width or drawn.width, height or drawn.height)
     return _decode_pixels(content, most_pixels)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import sys
+import warnings
+from io import BytesIO
 from typing import Any
 
+from mlsr_es.sources.drawing import DPI, draw
 from mlsr_es.sources.refusal import Refusal
-
-SIDE = 512
-"""The longest side of a drawing, in pixels: more than any image encoder reads."""
 
 _MOST_ELEMENTS = 20_000
 _LONGEST = 2**31 - 1
@@ -19,8 +21,7 @@ _LINK = f"{_NAMESPACE}a"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _OUTSIDE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(?!['\"]?\s*(?:#|data:))", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*([0-9.]+(?:e[0-9]+)?)\s*(px|pt|pc|mm|cm|in)?\s*$", re.IGNORECASE)
-_DPI = 96.0
-_PIXELS = {"": 1.0, "px": 1.0, "pt": _DPI / 72, "pc": _DPI / 6, "mm": _DPI / 25.4, "cm": _DPI / 2.54, "in": _DPI}
+_PIXELS = {"": 1.0, "px": 1.0, "pt": DPI / 72, "pc": DPI / 6, "mm": DPI / 25.4, "cm": DPI / 2.54, "in": DPI}
 
 
 def is_svg(content: bytes) -> bool:
@@ -29,38 +30,23 @@ def is_svg(content: bytes) -> bool:
     return start.startswith(b"<") and b"<svg" in content[:65536]
 
 
-def draw_svg(content: bytes) -> bytes:
-    """Draw an SVG as a PNG on white, with its longest side at ``SIDE`` pixels.
+def draw_svg(content: bytes, most_pixels: int) -> bytes:
+    """Draw an SVG as a PNG on white, with its longest side at 512 pixels.
 
     Args:
         content: The file's bytes.
+        most_pixels: A picture inside it may have so many.
 
     Raises:
-        Refusal: The file is not an SVG, has entities, refers to another file or host, or repeats its parts too often.
+        Refusal: The file is not an SVG, has entities, refers to another file or host, repeats its parts too often, or
+            cannot be drawn within the limits of ``draw``.
     """
-    import resvg_py
-
     root = _parsed(content)
-    fault = _fault(root)
+    fault = _fault(root, most_pixels)
     if fault:
         raise Refusal(fault)
-    text = _serialised(root)
     has_text = next(root.iter(f"{_NAMESPACE}text"), None) is not None
-    try:
-        return bytes(
-            resvg_py.svg_to_bytes(
-                svg_string=text,
-                width=SIDE,
-                height=SIDE,
-                dpi=_DPI,  # without it, a size in points or millimetres is an error
-                background="#ffffff",
-                skip_system_fonts=not has_text,
-            )
-        )
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # noqa: BLE001 - a panic of the library is not an Exception
-        raise Refusal(f"it cannot be drawn: {error}") from None
+    return draw(_serialised(root), has_text=has_text)
 
 
 def svg_size(content: bytes) -> tuple[int, int]:
@@ -113,19 +99,39 @@ def _serialised(root: Any) -> str:
     return etree.tostring(root, encoding="unicode")  # without the doctype
 
 
-def _fault(root: Any) -> str:
+def _fault(root: Any, most_pixels: int) -> str:
     for element in root.iter(f"{_NAMESPACE}*"):
         references = [element.get(name, "").strip() for name in _HREFS]
         if element.tag != _LINK and any(href and not href.startswith(("#", "data:image/")) for href in references):
             return "the SVG refers to something outside itself"
         if any(href.startswith("data:image/svg") for href in references):
             return "the SVG holds another SVG in a data URI"
+        if any(_pixels_in(href) > most_pixels for href in references):
+            return f"the SVG holds a picture of more than {most_pixels:,} pixels"
         styles = [element.get("style", ""), element.text or "" if element.tag == f"{_NAMESPACE}style" else ""]
         if any(_OUTSIDE_STYLE.search(style) for style in styles):
             return "the SVG's style refers to something outside itself"
     if _drawn(root) > _MOST_ELEMENTS:
         return f"the SVG draws more than {_MOST_ELEMENTS:,} elements"
     return ""
+
+
+def _pixels_in(href: str) -> int:
+    """How many pixels the picture in a data URI has; 0 where there is none that can be read."""
+    from PIL import Image
+
+    head, _, data = href.partition(",")
+    if not head.startswith("data:image/") or not head.endswith("base64"):
+        return 0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(BytesIO(base64.b64decode(data))) as opened:
+                return opened.width * opened.height
+    except Image.DecompressionBombError:
+        return sys.maxsize
+    except (OSError, ValueError, SyntaxError):  # resvg passes it over, too
+        return 0
 
 
 def _drawn(root: Any) -> int:

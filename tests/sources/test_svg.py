@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
 import pytest
+from PIL import Image
 
 from mlsr_es.collection import ImageFile
 from mlsr_es.errors import RecordError
@@ -99,3 +104,47 @@ def test_repetition() -> None:
     with pytest.raises(RecordError, match="more than 20,000 elements"):
         decode(svg(f'<defs><rect id="a0"/>{groups}</defs><use href="#a6"/>'))
     decode(svg('<g id="a"><use href="#a"/></g><use href="#a"/>'))
+
+
+DEEP = "<g>" * 250 + '<rect width="9" height="9"/>' + "</g>" * 250
+SLOW = (
+    '<filter id="f" x="0" y="0" width="1" height="1"><feTurbulence baseFrequency=".05" numOctaves="2000000"/></filter>'
+    '<rect width="200" height="100" filter="url(#f)"/>'
+)
+
+
+def large(side: int) -> str:
+    """A drawing with a picture of many pixels and few bytes in it."""
+    out = BytesIO()
+    Image.new("1", (side, side)).save(out, "PNG")
+    data = base64.b64encode(out.getvalue()).decode()
+    return f'<image width="100" height="100" href="data:image/png;base64,{data}"/>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "reason"),
+    [
+        (DEEP, "is too deep"),
+        (SLOW, "takes more than 1 s"),
+        (large(8_100), "holds a picture of more than 64,000,000 pixels"),
+        (large(20_000), "holds a picture of more than 64,000,000 pixels"),
+    ],
+    ids=["deep", "slow", "large", "bomb"],
+)
+def test_a_drawing_takes_neither_the_process_nor_the_machine(
+    inside: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is refused with a reason, and the next one is drawn."""
+    monkeypatch.setattr("mlsr_es.sources.drawing.LONGEST_S", 1.0)
+    with pytest.raises(RecordError, match=reason):
+        decode(svg(inside))
+    assert decode(svg('<rect width="100" height="100" fill="#f00"/>')).getpixel((10, 10)) == (255, 0, 0)
+
+
+def test_many_draw_at_once() -> None:
+    """Each gets its own drawing."""
+    colours = [(place * 9, 255 - place * 9, 0) for place in range(24)]
+    drawings = [svg(f'<rect width="200" height="100" fill="rgb{colour}"/>') for colour in colours]
+    with ThreadPoolExecutor(8) as threads:
+        drawn = list(threads.map(decode, drawings))
+    assert [image.getpixel((50, 50)) for image in drawn] == colours
