@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import tenacity
 
 from mlsr_es.elastic.bulk.chunks import ChunkSize, Line
-from mlsr_es.elastic.client import PASSING, address_of, error_types, failure, gone, reason, refusal
+from mlsr_es.elastic.client import (
+    PASSING,
+    address_of,
+    error_types,
+    failure,
+    gone,
+    not_elasticsearch,
+    reason,
+    refusal,
+)
 from mlsr_es.errors import ClusterUnreachableError, MlsrError
 
 if TYPE_CHECKING:
@@ -23,6 +33,16 @@ _FOR_ALL = {"security_exception", "index_not_found_exception"}
 """Errors of one item that every other item of the request would get too."""
 
 _ANSWER_PARTS = ["items.*.status", "items.*.error"]
+
+
+def _outcomes(answer: Any) -> list[dict[str, Any]] | None:
+    """What the cluster says of each document; None for an answer that it would not give, such as a proxy's page."""
+    items = answer.get("items", []) if isinstance(answer, Mapping) else None
+    if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        return None
+    outcomes = [outcome for item in items for outcome in item.values()]
+    good = all(isinstance(outcome, dict) and isinstance(outcome.get("status"), int) for outcome in outcomes)
+    return outcomes if good else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +169,14 @@ class Sender:
             raised = failure(self._client, self._doing, error)
             raise (_Busy(raised, wait_s=_retry_after(error)) if passing else raised) from error
         except transport.TransportError as error:
-            passing = isinstance(error, transport.ConnectionError | transport.ConnectionTimeout)
-            passing &= not isinstance(error, transport.TlsError)
+            # An answer that was cut on its way cannot be read, and says nothing of the documents.
+            away = transport.ConnectionError | transport.ConnectionTimeout | transport.SerializationError
+            passing = isinstance(error, away) and not isinstance(error, transport.TlsError)
             raised = failure(self._client, self._doing, error)
             raise (_Busy(raised) if passing else raised) from error
-        outcomes = [outcome for item in answer.get("items", ()) for outcome in item.values()]
+        outcomes = _outcomes(answer.body)
+        if outcomes is None:
+            raise _Busy(not_elasticsearch(address_of(self._client)))
         if len(outcomes) != len(group):
             raise _Busy(
                 ClusterUnreachableError(

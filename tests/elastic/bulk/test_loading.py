@@ -122,6 +122,32 @@ def test_an_answer_that_counts_wrong_is_no_answer(fault_server: FaultServer, sin
     assert fault_server.requests == [["a", "b", "c"]] * 2
 
 
+ODD = {
+    "page": Reply(200, "<html>Sign in</html>"),
+    "null": Reply(200, "null", {"Content-Type": "application/json"}),
+    "list": Reply(200, "[]", {"Content-Type": "application/json"}),
+    "text": Reply(200, '"done"', {"Content-Type": "application/json"}),
+    "items are a number": Reply(200, {"items": 2}),
+    "an item is a text": Reply(200, {"items": ["a", "b"]}),
+    "no status": Reply(200, {"items": [{"index": {}}, {"index": {}}]}),
+    "a status in words": Reply(200, {"items": [{"index": {"status": "good"}}, {"index": {"status": 201}}]}),
+    "cut": Reply(200, '{"items": [{"index": {"stat', {"Content-Type": "application/json"}),
+}
+
+
+@pytest.mark.parametrize("reply", ODD.values(), ids=list(ODD))
+def test_an_answer_that_no_cluster_gives_is_no_answer(
+    fault_server: FaultServer, sink: Elasticsearch, reply: Reply
+) -> None:
+    """A proxy's page with the status 200, an answer that was cut: all is sent again, and told of at the end."""
+    fault_server.replies.append(reply)
+    assert not any(one.rejected for one in load(sink, "photos", documents("a", "b")))
+    assert fault_server.requests == [["a", "b"], ["a", "b"]]
+    fault_server.replies.extend([reply] * 50)
+    with pytest.raises(ClusterUnreachableError, match="answers, but"):
+        list(load(sink, "photos", documents("c", "d"), deadline_s=1))
+
+
 def test_a_cluster_that_stays_busy_ends_the_loading(fault_server: FaultServer, sink: Elasticsearch) -> None:
     """At the deadline the error has the cluster's own words, and no document is rejected."""
     fault_server.item_faults = {"a": deque([BUSY] * 50)}
