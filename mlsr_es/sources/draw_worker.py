@@ -10,7 +10,7 @@ import sys
 from typing import BinaryIO
 
 MOST_MEMORY = 2**30
-"""Bytes of address space: enough for a raster of 64 megapixels inside a drawing, and not for one of 144."""
+"""Bytes of address space: enough for a drawing with a picture of 64 megapixels in it, the most that are let through."""
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, *, side: int, dpi: float) -> None:

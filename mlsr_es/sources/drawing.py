@@ -24,6 +24,8 @@ LONGEST_S = 10.0
 """How long one drawing may take, in seconds."""
 
 _SCRIPT = Path(__file__).with_name("draw_worker.py")
+_HEAD = 5
+"""Bytes before a request or an answer: one that says something of it, and four with its length."""
 
 
 class Worker:
@@ -55,15 +57,22 @@ class Worker:
         timer = threading.Timer(LONGEST_S, stop)
         timer.daemon = True
         timer.start()
+        in_step = False
         try:
-            return self._asked(bytes([has_text]) + len(svg).to_bytes(4) + svg)
+            answer = self._asked(bytes([has_text]) + len(svg).to_bytes(4) + svg)
+            in_step = True
         except (OSError, EOFError):
-            self.close()
             if late.is_set():
                 raise Refusal(f"drawing it takes more than {LONGEST_S:g} s") from None
             raise Refusal("drawing it takes too much memory, or is too deep") from None
         finally:
             timer.cancel()
+            if not in_step or late.is_set():  # else the next one would be given the answer to this one
+                self.close()
+        good, told = answer
+        if not good:
+            raise Refusal(f"it cannot be drawn: {told.decode(errors='replace')}")
+        return told
 
     @property
     def is_alive(self) -> bool:
@@ -79,28 +88,28 @@ class Worker:
                 with suppress(OSError):
                     pipe.close()
 
-    def _asked(self, request: bytes) -> bytes:
+    def _asked(self, request: bytes) -> tuple[bool, bytes]:
+        """Whether it was drawn, and the drawing or the reason."""
         sent, answers = self._process.stdin, self._process.stdout
         if sent is None or answers is None:
             raise EOFError
         sent.write(request)
         sent.flush()
-        head = answers.read(5)
+        head = answers.read(_HEAD)
         told = answers.read(int.from_bytes(head[1:])) if len(head) == _HEAD else b""
         if len(head) < _HEAD or len(told) < int.from_bytes(head[1:]):
             raise EOFError
-        if not head[0]:
-            raise Refusal(f"it cannot be drawn: {told.decode(errors='replace')}")
-        return told
-
-
-_HEAD = 5
+        return bool(head[0]), told
 
 
 class _Workers:
     """As many processes as this machine has cores; each is made when it is first needed."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin without any: after a fork, they are the parent's."""
         self._free = threading.Semaphore(os.cpu_count() or 1)
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
@@ -125,10 +134,6 @@ class _Workers:
             idle, self._idle = self._idle, []
         for worker in idle:
             worker.close()
-
-    def forget(self) -> None:
-        """After a fork: they are the parent's."""
-        self.__init__()  # type: ignore[misc]
 
 
 _workers = _Workers()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 import threading
 import warnings
 from dataclasses import dataclass
@@ -182,7 +183,7 @@ _HEIC_START = re.compile(rb".{4}ftyp(hei[cmsx]|hev[cx]|mif1|msf1)", re.DOTALL)
 def _decode(image: ImageFile, most_pixels: int) -> Decoded:
     content = _content(image)
     if is_svg(content):
-        drawn = _decode_pixels(draw_svg(content, most_pixels), most_pixels)
+        drawn = _decode_pixels(draw_svg(content, most_pixels, _pixels_in), most_pixels)
         width, height = svg_size(content)
         return Decoded(drawn.pixels, "SVG", width or drawn.width, height or drawn.height)
     return _decode_pixels(content, most_pixels)
@@ -223,6 +224,21 @@ def _content(image: ImageFile) -> bytes:
     return content
 
 
+class _BombRefusal(Refusal):
+    """A file that has far more pixels than bytes."""
+
+
+def _pixels_in(content: bytes) -> int:
+    """How many pixels a file has; 0 where it cannot be opened."""
+    try:
+        with _opened(content) as opened:
+            return opened.width * opened.height
+    except _BombRefusal:
+        return sys.maxsize
+    except (Refusal, OSError, ValueError, SyntaxError):
+        return 0
+
+
 def _opened(content: bytes) -> Opened:
     from PIL import Image, UnidentifiedImageError
 
@@ -236,7 +252,7 @@ def _opened(content: bytes) -> Opened:
                 raise Refusal(f"it is a HEIC image: {HEIC_ADVICE}") from error
             raise Refusal(f"it is no image that is read (SVG, {', '.join(FORMATS)})") from error
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-            raise Refusal("it has far more pixels than its file has bytes: a decompression bomb") from error
+            raise _BombRefusal("it has far more pixels than its file has bytes: a decompression bomb") from error
 
 
 @cache

@@ -12,6 +12,7 @@ from PIL import Image
 from mlsr_es.collection import ImageFile
 from mlsr_es.errors import RecordError
 from mlsr_es.sources import Header, decode, decoded, header_of
+from mlsr_es.sources.drawing import Worker
 
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
@@ -148,3 +149,16 @@ def test_many_draw_at_once() -> None:
     with ThreadPoolExecutor(8) as threads:
         drawn = list(threads.map(decode, drawings))
     assert [image.getpixel((50, 50)) for image in drawn] == colours
+
+
+def test_an_interrupted_drawing_is_not_given_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that still draws it is ended."""
+    worker = Worker()
+
+    def interrupted(_: bytes) -> tuple[bool, bytes]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(worker, "_asked", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        worker.draw(b"<svg/>", has_text=False)
+    assert not worker.is_alive
