@@ -14,7 +14,6 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from mlsr_es.api import Suggester
 from mlsr_es.collection import Section
@@ -25,6 +24,7 @@ from mlsr_es.elastic.search import weights_in
 from mlsr_es.evaluation import Ranked, Run, figures
 from mlsr_es.sources import open_source
 from mlsr_es.suggestion import SuggestOptions
+from mlsr_es.suggestion.picking import unit_vectors
 
 MEASURES = ("nDCG@10", "R@10")
 WAYS = {
@@ -44,13 +44,7 @@ class Vectors:
 
     def __init__(self, weights: dict[str, dict[str, float]]) -> None:
         self._rows = {image_id: row for row, image_id in enumerate(weights)}
-        terms: dict[str, int] = {}
-        columns = [terms.setdefault(name, len(terms)) for each in weights.values() for name in each]
-        values = [value for each in weights.values() for value in each.values()]
-        ends = np.cumsum([0, *(len(each) for each in weights.values())])
-        matrix = csr_array((values, columns, ends), shape=(len(weights), len(terms)))
-        lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1))
-        self._units = matrix.multiply(1 / lengths[:, None]).tocsr()
+        self._units = unit_vectors(list(weights.values()))
 
     def alike(self, ids: Sequence[str]) -> float:
         """The mean cosine of two of some images; 0 for fewer than two."""

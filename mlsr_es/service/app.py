@@ -205,7 +205,7 @@ def _looking(served: _Served) -> APIRouter:
         asked = served.suggester(index)
         known = asked.searched()
         texts = [field for field in served.settings.filter_fields if known.fields.get(field) == "keyword"]
-        return {field: frequent_values(served.client, known.name, field) for field in texts}
+        return frequent_values(served.client, known.name, texts)
 
     @router.get("/v1/sections")
     def sections(titles: Titles = "") -> list[SectionAnswer]:

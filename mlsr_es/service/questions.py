@@ -44,6 +44,17 @@ class SectionBody(_Body):
     page_description: _Text = Field(default="", description="The first paragraph of the page.")
     hierarchy: list[_Title] = Field(default=[], max_length=20, description="The headings above the section.")
 
+    @classmethod
+    def of(cls, section: Section) -> Self:
+        """From a section, whatever its length."""
+        return cls.model_construct(
+            text=section.text,
+            page_title=section.page_title,
+            section_title=section.section_title,
+            page_description=section.page_description,
+            hierarchy=list(section.hierarchy),
+        )
+
     @property
     def section(self) -> Section:
         """The section."""
@@ -237,14 +248,8 @@ class SectionAnswer(_Body):
     @classmethod
     def of(cls, section: Section, *, whole: bool) -> Self:
         """From a section; with its text and titles, or without."""
-        body = SectionBody.model_construct(
-            text=section.text,
-            page_title=section.page_title,
-            section_title=section.section_title,
-            page_description=section.page_description,
-            hierarchy=list(section.hierarchy),
-        )
-        return cls(id=section.id, titles=titles_of(section), page=section.page, section=body if whole else None)
+        body = SectionBody.of(section) if whole else None
+        return cls(id=section.id, titles=titles_of(section), page=section.page, section=body)
 
 
 class SuggestAnswer(_Body):

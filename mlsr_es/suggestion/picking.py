@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from mlsr_es.suggestion.suggested import SuggestedImage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
 AMONG = 10
 """Hits that are asked for, for each that is shown, where some are left out. More copies make a page shorter."""
@@ -51,7 +52,7 @@ class Picking:
         return self.distinct or self.diverse > 0
 
     def picked(
-        self, images: Sequence[SuggestedImage], vectors: Sequence[dict[str, float]]
+        self, images: Sequence[SuggestedImage], vectors: Sequence[Mapping[str, float]]
     ) -> tuple[SuggestedImage, ...]:
         """The images that are shown.
 
@@ -116,22 +117,17 @@ def _bits(stored: object) -> NDArray[np.uint64] | None:
     return np.frombuffer(content, np.uint64) if len(content) == _BYTES else None
 
 
-def _diverse(scores: NDArray[np.float64], vectors: Sequence[dict[str, float]], share: float, count: int) -> list[int]:
+def _diverse(
+    scores: NDArray[np.float64], vectors: Sequence[Mapping[str, float]], share: float, count: int
+) -> list[int]:
     """Order by maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998): the first ``count`` places.
 
     Each next image has the largest (1 - share) x score - share x similarity. The score is divided by the best one, and
     the similarity is the largest cosine between its weights and those of an image that is in the order already.
     """
-    from scipy.sparse import csr_array
-
     if not len(scores):
         return []
-    terms: dict[str, int] = {}
-    columns = [terms.setdefault(name, len(terms)) for vector in vectors for name in vector]
-    ends = np.cumsum([0, *map(len, vectors)])
-    weights = np.array([weight for vector in vectors for weight in vector.values()], dtype=np.float64)
-    matrix = csr_array((weights, columns, ends), shape=(len(vectors), max(len(terms), 1)))
-    lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1))
+    units = unit_vectors(vectors)
     relevance = scores / scores.max()
     nearest = np.zeros(len(scores))
     order: list[int] = []
@@ -140,8 +136,22 @@ def _diverse(scores: NDArray[np.float64], vectors: Sequence[dict[str, float]], s
         value[order] = -np.inf
         best = int(value.argmax())
         order.append(best)
-        row = matrix[[best]].toarray()[0]
-        products = matrix @ row
-        norms = lengths * lengths[best]
-        nearest = np.maximum(nearest, np.divide(products, norms, out=np.zeros_like(products), where=norms > 0))
+        nearest = np.maximum(nearest, units @ units[[best]].toarray()[0])
     return order
+
+
+def unit_vectors(vectors: Sequence[Mapping[str, float]]) -> csr_array:
+    """Vectors scaled to the length 1, a row each, float64: products of rows are cosines. An empty vector stays 0.
+
+    Args:
+        vectors: Feature name to weight.
+    """
+    from scipy.sparse import csr_array
+
+    terms: dict[str, int] = {}
+    columns = [terms.setdefault(name, len(terms)) for vector in vectors for name in vector]
+    ends = np.cumsum([0, *map(len, vectors)])
+    weights = np.array([weight for vector in vectors for weight in vector.values()], dtype=np.float64)
+    lengths = np.sqrt([sum(weight**2 for weight in vector.values()) for vector in vectors])
+    shape = (len(vectors), max(len(terms), 1))
+    return csr_array((weights / np.repeat(lengths, np.diff(ends)), columns, ends), shape=shape)

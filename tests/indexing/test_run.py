@@ -77,6 +77,14 @@ def indices(client: Elasticsearch, name: str) -> dict[str, Any]:
     return {index: about for index, about in told.items() if index != lease_index(name)}
 
 
+def standing(client: Elasticsearch, name: str) -> tuple[str, dict[str, State]]:
+    """The version that searches reach, and the states of those that are kept."""
+    resolved = resolve(client, name)
+    assert resolved is not None
+    assert resolved.serving is not None
+    return resolved.serving.index, {version.index: version.meta.state for version in resolved.kept}
+
+
 def numbers(summary: Summary) -> tuple[int, int, int, int]:
     """The numbers of encoded, unchanged, left-out and rejected records."""
     return summary.encoded, summary.unchanged, summary.left_out.total(), summary.rejected.total()
@@ -247,11 +255,8 @@ def test_a_version_that_was_promoted_meanwhile_is_not_replaced(client: Elasticse
     promote(client, job.index, second, serving=first)
     with pytest.raises(IndexMismatchError, match=f"reach {second} by now, and not {first}"):
         promote(client, job.index, third, serving=first)
-    resolved = resolve(client, job.index)
-    assert resolved is not None
-    assert resolved.serving is not None
-    assert resolved.serving.index == second
-    assert [version.meta.state for version in resolved.kept if version.index == third] == [State.READY]
+    serving, kept = standing(client, job.index)
+    assert (serving, kept[third]) == (second, State.READY)
 
 
 def test_a_swap_between_the_look_and_the_step_fails_whole(
@@ -268,11 +273,8 @@ def test_a_swap_between_the_look_and_the_step_fails_whole(
     with pytest.raises(IndexMismatchError, match="nothing was changed"):
         promote(client, job.index, third, serving=first)
     monkeypatch.undo()
-    resolved = resolve(client, job.index)
-    assert resolved is not None
-    assert resolved.serving is not None
-    assert resolved.serving.index == second
-    assert [version.meta.state for version in resolved.kept if version.index == third] == [State.READY]
+    serving, kept = standing(client, job.index)
+    assert (serving, kept[third]) == (second, State.READY)
 
 
 def test_a_run_that_has_lost_its_lease_changes_nothing_at_the_end(
@@ -287,10 +289,7 @@ def test_a_run_that_has_lost_its_lease_changes_nothing_at_the_end(
 
     with pytest.raises(ClusterError, match="another run has taken over"):
         index_collection(replace(job, source=Listed(reading()), model=OTHER_MODEL), client)
-    resolved = resolve(client, job.index)
-    assert resolved is not None
-    assert resolved.serving is not None
-    assert resolved.serving.index == f"{job.index}-v0001"
+    assert standing(client, job.index)[0] == f"{job.index}-v0001"
     monkeypatch.setattr("mlsr_es.elastic.versions.lease.STALE_S", 0.1)
     assert index_collection(replace(job, model=OTHER_MODEL), client).promoted
 

@@ -31,7 +31,7 @@ def test_a_run_outlives_a_fault_in_each_kind_of_request(
     fault: str, client: Elasticsearch, cluster_url: str, index_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is lost, nothing doubled, and the second model's version takes over."""
-    monkeypatch.setattr("mlsr_es.elastic.client.transport._JITTER", lambda _: 0.01)
+    monkeypatch.setattr("mlsr_es.elastic.client.transport.PAUSES", lambda _: 0.01)
     client.index(index=index_name, id="1", document={"name": "An owl on a branch"}, refresh=True)
     for arguments, there in (
         (("index", "sample", "--index", f"{index_name}-s", "--prune-missing"), (f"{index_name}-s", 63)),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -19,14 +17,15 @@ from mlsr_es.elastic.client import (
     error_types,
     failure,
     gone,
+    is_away,
     not_elasticsearch,
     reason,
     refusal,
+    retry_after,
 )
 from mlsr_es.errors import ClusterUnreachableError, MlsrError
 
 if TYPE_CHECKING:
-    from elastic_transport import ApiError
     from elasticsearch import Elasticsearch
 
 _FOR_ALL = {"security_exception", "index_not_found_exception"}
@@ -167,11 +166,10 @@ class Sender:
                 ) from error
             passing = error.meta.status in PASSING or "cluster_block_exception" in error_types(error.body)
             raised = failure(self._client, self._doing, error)
-            raise (_Busy(raised, wait_s=_retry_after(error)) if passing else raised) from error
+            raise (_Busy(raised, wait_s=retry_after(error.meta.headers)) if passing else raised) from error
         except transport.TransportError as error:
             # An answer that was cut on its way cannot be read, and says nothing of the documents.
-            away = transport.ConnectionError | transport.ConnectionTimeout | transport.SerializationError
-            passing = isinstance(error, away) and not isinstance(error, transport.TlsError)
+            passing = is_away(error) or isinstance(error, transport.SerializationError)
             raised = failure(self._client, self._doing, error)
             raise (_Busy(raised) if passing else raised) from error
         outcomes = _outcomes(answer.body)
@@ -232,17 +230,6 @@ def _wait(state: tenacity.RetryCallState) -> float:
     asked = busy.wait_s if isinstance(busy, _Busy) else 0.0
     jittered = tenacity.wait_random_exponential(multiplier=0.5, max=30)(state)
     return max(jittered, tenacity.wait_random(asked, asked * 1.25)(state))
-
-
-def _retry_after(error: ApiError) -> float:
-    """The ``Retry-After`` header in seconds from now; 0 where it is missing or cannot be read."""
-    value = (error.meta.headers.get("retry-after") or "").strip()
-    if value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return 0.0
 
 
 def _size(group: list[Line]) -> str:

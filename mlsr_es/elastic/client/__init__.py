@@ -16,7 +16,7 @@ from mlsr_es.elastic.client.failures import (
     too_old,
     translated,
 )
-from mlsr_es.elastic.client.retrying import whole_documents, with_retries
+from mlsr_es.elastic.client.retrying import is_away, retry_after, whole_documents, with_retries
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -32,9 +32,11 @@ __all__ = [
     "failure",
     "gone",
     "in_its_words",
+    "is_away",
     "not_elasticsearch",
     "reason",
     "refusal",
+    "retry_after",
     "too_old",
     "translated",
     "whole_documents",

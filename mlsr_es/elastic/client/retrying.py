@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 _Documents = TypeVar("_Documents", bound="ObjectApiResponse[Any]")
-_LONGEST_PAUSE_S = 15.0
+LONGEST_PAUSE_S = 15.0
+PAUSES = tenacity.wait_random_exponential(multiplier=0.5, max=LONGEST_PAUSE_S)
+"""Between two attempts: random, so that many clients do not come back together, and growing."""
+
 _PASSING_TYPES = frozenset(
     {
         "es_rejected_execution_exception",
@@ -61,7 +66,7 @@ def with_retries(
     """
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_passes),
-        wait=tenacity.wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE_S),
+        wait=PAUSES,
         stop=tenacity.stop_before_delay(deadline_s),
         reraise=True,
     )
@@ -97,12 +102,28 @@ def whole_documents(client: Elasticsearch, doing: str, ask: Callable[[], _Docume
     return with_retries(client, doing, asked)
 
 
-def _passes(error: BaseException) -> bool:
+def is_away(error: BaseException) -> bool:
+    """Whether nothing has answered, which may pass by itself; a certificate that is not trusted does not."""
     import elastic_transport as transport
 
-    if isinstance(error, _Passing):
-        return True
-    if isinstance(error, transport.ApiError):
-        return error.meta.status in PASSING
     away = isinstance(error, transport.ConnectionError | transport.ConnectionTimeout)
     return away and not isinstance(error, transport.TlsError)
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """The ``Retry-After`` header in seconds from now; 0 where it is missing or cannot be read."""
+    value = (headers.get("retry-after") or "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
+
+
+def _passes(error: BaseException) -> bool:
+    from elastic_transport import ApiError
+
+    if isinstance(error, ApiError):
+        return error.meta.status in PASSING
+    return isinstance(error, _Passing) or is_away(error)

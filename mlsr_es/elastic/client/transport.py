@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import tenacity
-from elastic_transport import ConnectionError, ConnectionTimeout, TlsError, Urllib3HttpNode  # noqa: A004
+from elastic_transport import Urllib3HttpNode
 
 from mlsr_es.elastic.client.failures import PASSING
+from mlsr_es.elastic.client.retrying import LONGEST_PAUSE_S, PAUSES, is_away, retry_after
 
 PATIENCE_S = 120.0
 """How long a patient node repeats one request, in seconds."""
 
-_LONGEST_PAUSE_S = 15.0
 _WITH_A_LOOP_OF_ITS_OWN = "_bulk"
 
 
@@ -48,7 +48,7 @@ class PatientNode(QuietNode):
             self._has_answered = True
             return response
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_is_away) | tenacity.retry_if_result(_is_busy),
+            retry=tenacity.retry_if_exception(is_away) | tenacity.retry_if_result(_is_busy),
             wait=_pause,
             stop=tenacity.stop_before_delay(PATIENCE_S),
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
@@ -56,20 +56,12 @@ class PatientNode(QuietNode):
         return retrying(super().perform_request, method, target, *args, **kwargs)
 
 
-def _is_away(error: BaseException) -> bool:
-    return isinstance(error, ConnectionError | ConnectionTimeout) and not isinstance(error, TlsError)
-
-
 def _is_busy(response: Any) -> bool:
     return response.meta.status in PASSING
-
-
-_JITTER = tenacity.wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE_S)
 
 
 def _pause(state: tenacity.RetryCallState) -> float:
     """A random pause that grows, in seconds; at least what the cluster asks for, up to the longest one."""
     answered = state.outcome is not None and not state.outcome.failed
-    asked = str(state.outcome.result().meta.headers.get("retry-after", "")) if state.outcome and answered else ""
-    least = min(float(asked), _LONGEST_PAUSE_S) if asked.isdigit() else 0.0
-    return max(least, _JITTER(state))
+    asked = retry_after(state.outcome.result().meta.headers) if state.outcome and answered else 0.0
+    return max(min(asked, LONGEST_PAUSE_S), PAUSES(state))

@@ -100,28 +100,34 @@ def collections(client: Elasticsearch, index: str) -> dict[str, int]:
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    return frequent_values(client, index, "collection", _MOST_COLLECTIONS)
+    return frequent_values(client, index, ["collection"], _MOST_COLLECTIONS)["collection"]
 
 
-def frequent_values(client: Elasticsearch, index: str, field: str, most: int = 100) -> dict[str, int]:
-    """The values that most documents have in a field of whole values, each with the number of its documents.
+def frequent_values(
+    client: Elasticsearch, index: str, fields: Sequence[str], most: int = 100
+) -> dict[str, dict[str, int]]:
+    """The values that most documents have in fields of whole values, each with the number of its documents.
 
     Args:
         client: From ``connect``.
         index: An index or alias.
-        field: A keyword field.
-        most: How many values at most.
+        fields: Keyword fields.
+        most: How many values of each at most.
 
     Raises:
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    by_value = {"by": {"terms": {"field": field, "size": most}}}
-    with translated(client, f"list the values of {field} in {index}"):
+    if not fields:
+        return {}
+    # By numbers: not every field's name may be that of an aggregation.
+    by_value = {str(place): {"terms": {"field": field, "size": most}} for place, field in enumerate(fields)}
+    with translated(client, f"list the values of {', '.join(fields)} in {index}"):
         found = client.search(
             index=index, size=0, aggs=by_value, track_total_hits=False, allow_partial_search_results=False
         )
-    return {str(bucket["key"]): bucket["doc_count"] for bucket in found["aggregations"]["by"]["buckets"]}
+    buckets = {field: found["aggregations"][str(place)]["buckets"] for place, field in enumerate(fields)}
+    return {field: {str(one["key"]): one["doc_count"] for one in some} for field, some in buckets.items()}
 
 
 def count(client: Elasticsearch, index: str, collection: str | None = None) -> int:

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Self
 
 from mlsr_es.elastic.client import error_types, translated, with_retries
@@ -153,7 +153,7 @@ class Lease:
             if self._seen is not None:
                 return
             if held is not None and not stale:
-                threading.Event().wait(_POLL_S)
+                sleep(_POLL_S)
 
     def _read(self) -> tuple[Holder | None, tuple[int, int] | None]:
         """Who holds it, and the document's state; None where it is free."""
@@ -246,11 +246,13 @@ def leased(
     Raises:
         ClusterError: The cluster cannot be reached, or refuses.
     """
+    from elasticsearch import AuthorizationException
+
     lease = Lease(client, name, Holder.here(doing))
     try:
         lease.acquire(say)
     except ClusterRefusedError as error:
-        if "does not allow this user" not in error.what:
+        if not isinstance(error.__cause__, AuthorizationException):
             raise
         say(f"No lease could be taken on {name}, so see that no other run works on it: {error.what}")
     done = threading.Event()

@@ -180,7 +180,7 @@ def promote(client: Elasticsearch, name: str, version: str, *, serving: str | No
             f"{name} leads to {before[0].index}, which is its owner's and is not replaced.",
             advice="Index under another name.",
         )
-    reached = next((index for index in found.serving if index != version), None)
+    reached = before[0].index if before else None
     if serving != "" and reached != (None if serving == version else serving):
         raise _swapped(name, serving, reached)
     _swap(client, found, version, replaced=reached or "")

@@ -21,11 +21,11 @@ let offered = []; // sections that the list has
 let underWay = null;
 let waiting = 0;
 
-async function ask(path, body) {
+async function ask(path, body, signal) {
   const headers = { "Content-Type": "application/json" };
   const token = sessionStorage.getItem("token");
   if (token) headers.Authorization = `Bearer ${token}`;
-  const answer = await fetch(path, body ? { headers, method: "POST", body: JSON.stringify(body), signal: underWay?.signal } : { headers });
+  const answer = await fetch(path, body ? { headers, method: "POST", body: JSON.stringify(body), signal } : { headers });
   const told = await answer.json().catch(() => ({}));
   byId("access").hidden = answer.status !== 401;
   if (!answer.ok) throw new Error([told.detail ?? `The service answers with ${answer.status}.`, told.advice].filter(Boolean).join(" "));
@@ -75,7 +75,7 @@ async function suggest() {
   underWay = new AbortController();
   const shown = { explain: true, thumbnails: true, distinct: byId("distinct").checked, diverse: byId("diverse").checked ? VARIETY : 0 };
   try {
-    const found = await ask("/v1/suggest", { ...asked, ...shown });
+    const found = await ask("/v1/suggest", { ...asked, ...shown }, underWay.signal);
     const count = found.images.length;
     const matching = found.total > count ? ` of ${found.total} that match` : "";
     const said = count ? `${count === 1 ? "1 image" : `${count} images`}${matching}.` : "No image matches.";
