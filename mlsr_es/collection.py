@@ -22,7 +22,7 @@ SPACE_IN_TREC = "\N{SYMBOL FOR SPACE}"
 class CaptionKind(StrEnum):
     """The kind of a caption component (AToMiC's ``caption_*_description`` columns).
 
-    The last two stand in for a caption that an image does not have. They are words of the page that shows it.
+    ``STAND_INS`` and ``MACHINE_MADE`` say which are not captions that somebody wrote for the image.
     """
 
     DESCRIPTION = "description"
@@ -35,9 +35,24 @@ class CaptionKind(StrEnum):
     HEADING = "heading"
     """The title of the section that shows the image."""
 
+    NAME = "name"
+    """The words of the file's name."""
+
+    LABEL = "label"
+    """What a classifier or a detector says is in the image."""
+
+    GENERATED = "generated"
+    """A caption that a model wrote."""
+
+    READ = "read"
+    """The text that stands in the image."""
+
 
 STAND_INS = frozenset({CaptionKind.INTRODUCTION, CaptionKind.HEADING})
 """The kinds that stand in for captions: a page that is judged by its own words is found too easily."""
+
+MACHINE_MADE = frozenset({CaptionKind.NAME, CaptionKind.LABEL, CaptionKind.GENERATED, CaptionKind.READ})
+"""The kinds that no person wrote as a caption: they come from the image itself, or from its file's name."""
 
 
 @dataclass(frozen=True, slots=True)

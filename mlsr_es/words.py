@@ -39,17 +39,15 @@ SATURATION = 8.0
 
 _WORD = re.compile(r"\b\w\w+\b")
 
-_KINDS = (
-    CaptionKind.TITLE,
-    CaptionKind.ALT,
-    CaptionKind.DESCRIPTION,
-    CaptionKind.HEADING,
-    CaptionKind.INTRODUCTION,
-)
+_KINDS = tuple(kind for kind in CaptionKind if kind is not CaptionKind.ATTRIBUTION)
 
 
 def caption_text(document: ImageDocument) -> str:
-    """The captions of an image that BM25 reads: title, alternative text, description and what stands in for them."""
+    """The words of an image that BM25 reads as one text: all caption components but attributions.
+
+    What machines made is among them without a weight of its own. On the GIMP manual BM25's own saturation weighs read
+    text better than any factor does (docs/architecture.md, decision 38).
+    """
     return " ".join(caption.text for kind in _KINDS for caption in document.captions if caption.kind is kind)
 
 

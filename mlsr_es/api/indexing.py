@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlsr_es.describe import choose_describers
 from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.elastic.cluster import check
 from mlsr_es.elastic.mapping import FieldKind
@@ -29,6 +30,7 @@ def index(
     model: str = DEMO,
     collection: str | None = None,
     languages: Collection[str] | None = None,
+    describe: str = "name",
     thumbnails: bool = False,
     prune_missing: bool = False,
     promotes: bool = True,
@@ -51,6 +53,7 @@ def index(
         model: "demo", a model's folder, or a hub's ``owner/name``.
         collection: The collection's name; None for the known one, or the folder's.
         languages: ISO 639-1 codes of the captions that are read; None for those that the model reads.
+        describe: What machines add to the captions, as ``--describe`` takes it: "text,name", or "none".
         thumbnails: Whether a small picture is stored with each document.
         prune_missing: Whether images of this collection that the source no longer has are removed.
         promotes: Whether a new version takes over as soon as it is complete.
@@ -81,6 +84,7 @@ def index(
             device=device,
             collection=collection,
             languages=frozenset(languages) if languages is not None else None,
+            describe=describe,
             thumbnails=thumbnails,
             prune_missing=prune_missing,
             promotes=promotes,
@@ -106,6 +110,7 @@ def job_of(
     introduced: bool = False,
     reading: Reading = Reading(),
     languages: frozenset[str] | None = None,
+    describe: str = "name",
     thumbnails: bool = False,
     field_kind: FieldKind | None = None,
     prune_missing: bool = False,
@@ -128,6 +133,7 @@ def job_of(
         introduced: As ``open_source`` takes it.
         reading: As ``open_source`` takes it.
         languages: The languages of captions that are read; None for those that the model reads.
+        describe: As ``index`` takes it.
         thumbnails: As ``IndexJob`` takes it.
         field_kind: As ``IndexJob`` takes it.
         prune_missing: As ``IndexJob`` takes it.
@@ -141,6 +147,7 @@ def job_of(
         InputError: The source, the model or the index is not what it should be.
         ClusterError: The cluster cannot be reached, or refuses.
     """
+    describing = choose_describers(describe, device=device)
     check(client)
     resolve(client, index)
     opened = open_source(
@@ -170,6 +177,7 @@ def job_of(
         model_name=model_name(model),
         origin=str(Path(source).resolve()) if Path(source).exists() else source,
         languages=kept,
+        describing=describing,
         thumbnails=thumbnails,
         field_kind=field_kind,
         prune_missing=prune_missing,

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from mlsr_es.commands.options.describing import DESCRIBE
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.pages import ROOT
 from mlsr_es.commands.options.query_fields import parsed_fields
@@ -29,6 +30,7 @@ def encode(
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
     ),
+    describe: str = DESCRIBE,
     query_fields: str = typer.Option(
         "",
         "--query-fields",
@@ -42,18 +44,26 @@ def encode(
     documents.parquet and sections.parquet have the columns id, terms and weights. The files' metadata names the model
     and its revision. The exit code is 3 where records were rejected.
     """
+    from mlsr_es.describe import choose_describers
     from mlsr_es.encoders import load_model
     from mlsr_es.indexing import encode_collection
     from mlsr_es.sources import open_source
 
     fields = parsed_fields(query_fields)
+    describers = choose_describers(describe, device=device)
     with loading_model():
         encoder = load_model(model, device=device)
     with progress() as bars:
         kept = parsed_languages(languages) or languages_of(encoder)
         opened = open_source(source, root=root, languages=kept, reading=reading, progress=bars, say=note)
         done = encode_collection(
-            opened, output, model=encoder, model_name=model_name(model), query_fields=fields, progress=bars
+            opened,
+            output,
+            model=encoder,
+            model_name=model_name(model),
+            query_fields=fields,
+            describing=describers,
+            progress=bars,
         )
     documents = done.documents
     images_without_terms = documents.left_out["no terms"]

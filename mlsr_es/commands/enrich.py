@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.options.describing import DESCRIBE_NOTHING
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
@@ -66,6 +67,7 @@ def enrich(
         help="With --into: a field that the new index takes along, so that searches of it filter by that field too. "
         "Default: the fields of the run before.",
     ),
+    describe: str = DESCRIBE_NOTHING,
     field_kind: str = FIELD_KIND,
     model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
@@ -86,19 +88,21 @@ def enrich(
     a run that was stopped. Another model's weights go into another field, which searches read once all weights are
     there. The exit code is 3 where records were rejected.
     """
+    from mlsr_es.describe import choose_describers
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.cluster import check
-    from mlsr_es.elastic.enrichment import describe
+    from mlsr_es.elastic.enrichment import describe as look_at
     from mlsr_es.indexing import OwnersFields
 
     if carry and not into:
         raise InputError("--carry is for an index beside INDEX.", advice="Add --into NAME, or leave --carry out.")
     named = OwnersFields.parse(captions, image, carry)
     kind = parsed_kind(field_kind)
+    describers = choose_describers(describe, device=device)
     store = _store(image_folder, url_headers, fetch_urls=fetch_urls)
     client = connect(connection, patient=True)
     check(client)
-    owners = describe(client, index)
+    owners = look_at(client, index)
     before = OwnersFields.remembered(*(_beside(client, into) if into else []), owners.meta)
     fields = named.or_those_of(before)
     _check_used(fields, image_folder, fetch_urls=fetch_urls)
@@ -119,15 +123,16 @@ def enrich(
         model=encoder,
         model_name=model_name(model),
         store=store,
+        describing=describers,
         into=into,
         field_kind=kind,
         refetch=refetch,
         rejects=rejects or Path(f"{index}-rejects.ndjson"),
         strict=strict,
     )
-    if fields.image and not job.needs.image:
+    if fields.image and not job.needs.opens:
         note("The model reads captions only: no image is looked at.")
-    if job.needs.image and not image and before and owners.meta and store.inline and not owners.meta.enriched["inline"]:
+    if job.needs.opens and not image and before and owners.meta and store.inline and not owners.meta.enriched["inline"]:
         raise InputError(
             f"the images of {index} are not in its documents: {before.image} has their paths or URLs.",
             advice="Say where they are, as in the run before: --image-folder DIR or --fetch-urls.",

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.options.describing import DESCRIBE
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.languages import parsed_languages
 from mlsr_es.commands.options.pages import ROOT, STAND_INS
@@ -34,6 +35,7 @@ def index(
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
     ),
+    describe: str = DESCRIBE,
     field_kind: str = FIELD_KIND,
     thumbnails: bool = typer.Option(
         False, "--thumbnails", help="Store a small picture with each document, so that Kibana can show it."
@@ -80,6 +82,7 @@ def index(
             introduced=introduced,
             reading=reading,
             languages=wanted,
+            describe=describe,
             thumbnails=thumbnails,
             field_kind=kind,
             prune_missing=prune_missing,

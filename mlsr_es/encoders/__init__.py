@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from mlsr_es.encoders.assembling import assemble, loading
     from mlsr_es.encoders.bi_encoder import BiEncoder
     from mlsr_es.encoders.checkpoint import choose_device, from_pretrained, load_model
+    from mlsr_es.encoders.efficientnet import efficientnet_lite0
     from mlsr_es.encoders.fields import caption_texts, section_texts
     from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
-    from mlsr_es.encoders.places import DEMO, model_name
+    from mlsr_es.encoders.places import DEMO, folder_of, model_name
     from mlsr_es.encoders.query_encoders import ensure_query_graph, load_query_encoder
     from mlsr_es.encoders.saving import check_replaceable, holds_model, save_pretrained, writing
     from mlsr_es.encoders.text import FieldReader, Window
@@ -40,7 +41,9 @@ __all__ = [
     "check_replaceable",
     "choose_device",
     "contextual_weights",
+    "efficientnet_lite0",
     "ensure_query_graph",
+    "folder_of",
     "from_pretrained",
     "holds_model",
     "load_model",
@@ -58,9 +61,10 @@ __getattr__ = lazy.exports(
     assembling=("assemble", "loading"),
     bi_encoder=("BiEncoder",),
     checkpoint=("choose_device", "from_pretrained", "load_model"),
+    efficientnet=("efficientnet_lite0",),
     fields=("caption_texts", "section_texts"),
     onnx_query_encoder=("OnnxQueryEncoder",),
-    places=("DEMO", "model_name"),
+    places=("DEMO", "folder_of", "model_name"),
     query_encoders=("ensure_query_graph", "load_query_encoder"),
     saving=("check_replaceable", "holds_model", "save_pretrained", "writing"),
     text=("FieldReader", "Window"),

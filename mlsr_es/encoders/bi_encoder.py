@@ -120,7 +120,7 @@ class BiEncoder(ReadsSections, nn.Module):
 
     def caption_terms(self, document: ImageDocument) -> frozenset[int]:
         """The term ids of the word pieces of an image's captions, even if the document encoder does not read them."""
-        return self.document_reader.terms(caption_texts(document))
+        return self.document_reader.terms(caption_texts(document, self.config.document_fields))
 
     def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
         """Encode sections as query vectors.
@@ -155,7 +155,7 @@ class BiEncoder(ReadsSections, nn.Module):
             raise ValueError("this model reads images: give one for each document")
         pictures = images if self.config.document_input.reads_image else None
         if self.config.document_input.reads_caption:
-            texts = [caption_texts(document) for document in documents]
+            texts = [caption_texts(document, self.config.document_fields) for document in documents]
             vectors = self._encode(self.document, self.document_reader, texts, pictures)
         else:
             vectors = self._encode_images(self.document, pictures or [])

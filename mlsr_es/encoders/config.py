@@ -40,7 +40,8 @@ class DocumentInput(StrEnum):
         return self is not DocumentInput.IMAGE
 
 
-CAPTION_FIELDS = ("title", "description", "alt", "attribution")
+CAPTION_FIELDS = ("title", "description", "alt", "attribution", "name", "label", "generated", "read")
+"""The caption components that a document encoder may read; what stands in for a caption is read as a description."""
 
 _TITLES_BY_TOKEN_TYPE = MappingProxyType({"page_title": 1, "section_title": 1, "text": 0})
 FOR_MLP_HEADS = ("frequencies", "function_words")

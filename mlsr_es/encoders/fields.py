@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 
-from mlsr_es.collection import STAND_INS, CaptionKind, ImageDocument, Section
+from mlsr_es.collection import MACHINE_MADE, STAND_INS, CaptionKind, ImageDocument, Section
 
 
 def section_texts(section: Section) -> dict[str, str]:
@@ -13,13 +14,18 @@ def section_texts(section: Section) -> dict[str, str]:
     return {**texts, "hierarchy": " ".join(section.hierarchy)}
 
 
-def caption_texts(document: ImageDocument) -> dict[str, str]:
+def caption_texts(document: ImageDocument, fields: Collection[str]) -> dict[str, str]:
     """The caption components by kind; several of one kind are joined, and repeated texts are used once.
 
-    What stands in for a caption is read as a description, since models know no other kind.
+    What stands in for a caption, and what a machine made, is read as a description by a model without a field for it.
+
+    Args:
+        document: The image document.
+        fields: The fields that the model reads.
     """
     by_kind: dict[str, dict[str, None]] = {}
     for caption in document.captions:
-        kind = CaptionKind.DESCRIPTION if caption.kind in STAND_INS else caption.kind
+        borrows = caption.kind not in fields and caption.kind in STAND_INS | MACHINE_MADE
+        kind = CaptionKind.DESCRIPTION if borrows else caption.kind
         by_kind.setdefault(kind.value, {})[caption.text] = None
     return {kind: " ".join(texts) for kind, texts in by_kind.items()}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
+from mlsr_es.collection import MACHINE_MADE
 from mlsr_es.indexing.record import Record
 
 _SIZE = 200
@@ -33,7 +34,11 @@ class CaptionSample:
 
     def _take(self, record: Record) -> None:
         captions = dict.fromkeys(caption for picture in record.pictures for caption in picture.captions)
-        text = "\n".join(caption.text for caption in captions if caption.language not in self.read)
+        text = "\n".join(
+            caption.text
+            for caption in captions
+            if caption.language not in self.read and caption.kind not in MACHINE_MADE
+        )
         if not text:
             return
         self.seen += 1

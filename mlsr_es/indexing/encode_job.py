@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import SECTION_FIELDS
+from mlsr_es.describe import NOTHING, Describing
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.fingerprint import EncodingPlan
 from mlsr_es.indexing.pipeline import Pipeline
@@ -48,6 +49,7 @@ def encode_collection(
     model: BiEncoder,
     model_name: str,
     query_fields: Sequence[str] = SECTION_FIELDS,
+    describing: Describing = NOTHING,
     strict: bool = False,
     progress: Progress = Silent(),
 ) -> EncodeSummary:
@@ -59,6 +61,7 @@ def encode_collection(
         model: The bi-encoder.
         model_name: The model's name, as the user gave it.
         query_fields: The fields of a section to encode, out of ``SECTION_FIELDS``.
+        describing: What adds captions that machines make.
         strict: Whether the first bad record stops the run.
         progress: Reports each image and section.
 
@@ -75,6 +78,6 @@ def encode_collection(
     }
     asked = (section.only(query_fields) for section in source.sections())
     sink = FilesSink(folder, meta, model, asked, progress)
-    reader = SourceReader(source, EncodingPlan(model.revision))
-    documents = Pipeline(reader, sink, model, folder / REJECTS, strict).run(progress)
+    reader = SourceReader(source, EncodingPlan(model.revision, describers=describing.revisions))
+    documents = Pipeline(reader, sink, model, folder / REJECTS, strict, describing=describing).run(progress)
     return EncodeSummary(documents, sink.sections, sink.sections_without_terms, tuple(source.faults()))

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlsr_es.describe import NOTHING, Describing
 from mlsr_es.elastic.enrichment import describe
 from mlsr_es.elastic.mapping import FieldKind, field_type
 from mlsr_es.elastic.versions import leased
@@ -40,6 +41,7 @@ class EnrichJob:
         model: The bi-encoder.
         model_name: The model's name, as the user gave it; searches load the model by this name.
         store: Where the images are.
+        describing: What adds captions that machines make.
         into: The index to write to; "" for the documents of ``index`` itself.
         field_kind: The type of the field with the weights; None for the type that it has, or for a new field the type
             that suits the cluster.
@@ -53,6 +55,7 @@ class EnrichJob:
     model: BiEncoder
     model_name: str
     store: ImageStore = field(default_factory=ImageStore)
+    describing: Describing = NOTHING
     into: str = ""
     field_kind: FieldKind | None = None
     refetch: bool = False
@@ -61,8 +64,8 @@ class EnrichJob:
 
     @property
     def needs(self) -> Needs:
-        """What the model needs in a document."""
-        return Needs.of(self.model.config)
+        """What the model needs in a document, and what describes its images."""
+        return Needs.of(self.model.config, self.describing)
 
 
 def enrich(
@@ -119,10 +122,10 @@ def _pipeline(job: EnrichJob, client: Client) -> tuple[Pipeline, IndexSink]:
     )
     if job.into:
         companion = _companion(job, client, reader, owners)
-        return Pipeline(reader, companion, job.model, job.rejects, job.strict), companion
+        return Pipeline(reader, companion, job.model, job.rejects, job.strict, describing=job.describing), companion
     in_place = _in_place(job, client, owners)
     reader = replace(reader, stored_fingerprint=in_place.weights_object.fingerprint)
-    return Pipeline(reader, in_place, job.model, job.rejects, job.strict), in_place
+    return Pipeline(reader, in_place, job.model, job.rejects, job.strict, describing=job.describing), in_place
 
 
 def _companion(job: EnrichJob, client: Client, reader: IndexReader, owners: OwnersIndex) -> VersionSink:
@@ -141,7 +144,7 @@ def _companion(job: EnrichJob, client: Client, reader: IndexReader, owners: Owne
 
 def _in_place(job: EnrichJob, client: Client, owners: OwnersIndex) -> InPlace:
     # A model that reads captions only looks at no image, so only the mapping can say that images are in the documents.
-    inline = job.store.inline and (job.needs.image or field_type(owners.mapping, job.fields.image) == "binary")
+    inline = job.store.inline and (job.needs.opens or field_type(owners.mapping, job.fields.image) == "binary")
     enriched = {**job.fields.to_json(), "inline": bool(job.fields.image) and inline}
     meta = replace(
         made_with(job.model, job.model_name, stems=False),

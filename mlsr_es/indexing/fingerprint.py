@@ -26,11 +26,13 @@ class EncodingPlan:
         revision: The model's revision: a hash of its configuration (with pruning), weights and tokenizer.
         thumbnails: Whether a thumbnail is stored.
         languages: The languages whose captions are read; None for all.
+        describers: The revisions of what looks at the images; what it says is not among the captions yet.
     """
 
     revision: str
     thumbnails: bool = False
     languages: frozenset[str] | None = None
+    describers: tuple[str, ...] = ()
 
 
 def source_fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan) -> str:
@@ -41,9 +43,12 @@ def source_fingerprint(document: ImageDocument, image: bytes, plan: EncodingPlan
         image: The image file's bytes; empty where there is no image.
         plan: How the document is encoded and stored.
     """
+    described = asdict(plan) | {"languages": sorted(plan.languages) if plan.languages is not None else None}
+    if not plan.describers:
+        del described["describers"]  # so that what was stored before this key existed keeps its fingerprint
     told = {
         "schema": SCHEMA,
-        "plan": {**asdict(plan), "languages": sorted(plan.languages) if plan.languages is not None else None},
+        "plan": described,
         "id": document.id,
         "collection": document.collection,
         "page": document.page,

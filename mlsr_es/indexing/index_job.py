@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlsr_es.describe import NOTHING, Describing
 from mlsr_es.elastic.mapping import FieldKind
 from mlsr_es.elastic.versions import leased
 from mlsr_es.indexing.fingerprint import EncodingPlan
@@ -41,6 +42,7 @@ class IndexJob:
         prune_missing: Whether images that left the source are removed.
         field_kind: The type of the field with the weights; None for the type in the index, or for a new index the type
             that suits the cluster.
+        describing: What adds captions that machines make.
         rejects: The file for bad records.
         strict: Whether the first bad record stops the run.
         promotes: Whether a new version is promoted as soon as it is complete.
@@ -55,6 +57,7 @@ class IndexJob:
     thumbnails: bool = False
     prune_missing: bool = False
     field_kind: FieldKind | None = None
+    describing: Describing = NOTHING
     rejects: Path = Path("rejects.ndjson")
     strict: bool = False
     promotes: bool = True
@@ -95,7 +98,7 @@ def preview_indexing(job: IndexJob, client: Client) -> Preview:
 
 
 def _pipeline(job: IndexJob, client: Client) -> tuple[Pipeline, VersionSink]:
-    plan = EncodingPlan(job.model.revision, thumbnails=job.thumbnails, languages=job.languages)
+    plan = EncodingPlan(job.model.revision, job.thumbnails, job.languages, job.describing.revisions)
     reader = SourceReader(job.source, plan)
     version = VersionPlan(
         job.index,
@@ -107,4 +110,4 @@ def _pipeline(job: IndexJob, client: Client) -> tuple[Pipeline, VersionSink]:
         promotes=job.promotes,
     )
     sink = VersionSink(client, version, partial(balance, reader, job.model, client))
-    return Pipeline(reader, sink, job.model, job.rejects, job.strict, job.thumbnails), sink
+    return Pipeline(reader, sink, job.model, job.rejects, job.strict, job.thumbnails, job.describing), sink

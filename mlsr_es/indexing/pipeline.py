@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from mlsr_es.describe import NOTHING, Describing
 from mlsr_es.elastic.bulk import Action, BulkResult
 from mlsr_es.elastic.versions import Lease
 from mlsr_es.errors import RecordError
@@ -45,6 +46,7 @@ class Pipeline:
         rejects: The file for bad records.
         strict: Whether the first bad record stops the run.
         thumbnails: Whether each document gets a thumbnail.
+        describing: What adds captions that machines make.
         lease: That of the index's name, which the run holds; None for files.
     """
 
@@ -54,12 +56,13 @@ class Pipeline:
     rejects: Path = Path("rejects.ndjson")
     strict: bool = False
     thumbnails: bool = False
+    describing: Describing = NOTHING
     lease: Lease | None = None
 
     @property
     def preparing(self) -> Preparing:
         """How records are prepared."""
-        return Preparing(self.reader, self.sink.stored, Needs.of(self.model.config), self.thumbnails)
+        return Preparing(self.reader, self.sink.stored, Needs.of(self.model.config, self.describing), self.thumbnails)
 
     def run(self, progress: Progress = Silent()) -> Summary:
         """Bring the sink up to date with the reader.
@@ -152,6 +155,7 @@ class _Run:
             sink.name, sink.index, reader.collection, field=sink.field, unit=reader.unit, advice=reader.advice
         )
         self.summary.captions = CaptionSample(self.model.languages)
+        self.summary.looked = pipeline.describing.looks
         self._rejects = rejects
         self._progress = progress
         self._lease = pipeline.lease

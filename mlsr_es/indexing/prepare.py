@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from mlsr_es.collection import ImageFile
+from mlsr_es.collection import Caption, ImageFile
 from mlsr_es.elastic.reading import Stored
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.ahead import ahead
@@ -85,13 +85,21 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class _Opened:
+    """A picture, and the captions that machines made of it."""
+
+    decoded: Decoded
+    captions: tuple[Caption, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Preparing:
     """Prepares records for encoding.
 
     Args:
         reader: The reader that the records come from.
         stored: Looks up what is already stored for them.
-        needs: What the model needs in a document.
+        needs: What the model needs in a document, and what describes its images.
         thumbnails: Whether each document gets a thumbnail.
     """
 
@@ -148,10 +156,12 @@ class Preparing:
         return block
 
     def _kept(self, record: Record) -> Item:
-        """The record with only the pictures in which the model has something to read."""
+        """The record with only the pictures in which the model has something to read, and the words of their names."""
+        describing = self.needs.describing
+        record = record.with_captions([describing.of_name(picture.name) for picture in record.pictures])
         pictures: Sequence[Picture] = record.pictures
         if self.needs.caption:
-            pictures = [picture for picture in pictures if picture.captions]
+            pictures = [each for each in pictures if each.captions or (describing.looks and each.reference)]
             if not pictures:
                 return self._left_out(record, "no caption")
         if self.needs.image:
@@ -161,15 +171,20 @@ class Preparing:
                     return self._left_out(record, self.reader.without_image(record))
                 except RecordError as error:
                     return Unusable.bad(error, record)
-        elif len({picture.captions for picture in pictures}) == 1:
+        elif not describing.looks and len({picture.captions for picture in pictures}) == 1:
             pictures = pictures[:1]  # the model sees the same in all of them
+        return self._narrowed(record, pictures)
+
+    def _narrowed(self, record: Record, pictures: Sequence[Picture]) -> Record:
         return record if len(pictures) == len(record.pictures) else self.reader.narrowed(record, pictures)
 
-    def _left_out(self, record: Record, rule: str) -> Unusable:
-        return Unusable(record.id, rule, record=record, fingerprint=self.reader.fingerprint(record, ()))
+    def _left_out(self, record: Record, rule: str, fingerprint: str = "") -> Unusable:
+        return Unusable(record.id, rule, record=record, fingerprint=fingerprint or self.reader.fingerprint(record, ()))
 
-    def _prepared(self, record: Record, stored: Stored | None) -> Prepared | None:
+    def _prepared(self, record: Record, stored: Stored | None) -> Prepared | Unusable | None:
         """Make a record ready to be encoded; None where it is already stored in the same form.
+
+        A record in which neither people nor machines have words for an image is left out.
 
         Raises:
             RecordError: An image is missing or broken, or the id belongs to another collection.
@@ -183,19 +198,22 @@ class Preparing:
         changed = stored is None or stored.fingerprint != fingerprint
         if not changed and not (self.reader.fetches_again and files and any(remote)):
             return None
-        opened = [
-            self._decoded(record, picture, file)
-            for picture, file in zip(record.pictures, files, strict=False)
-            if picture.reference
-        ]
+        pairs = zip(record.pictures, files, strict=False)
+        opened = [self._opened(record, picture, file) for picture, file in pairs if picture.reference]
         if not opened:
             return Prepared(record, fingerprint)
         # Only the size and the thumbnail of the first image are stored.
-        sized = replace(record.document, width=opened[0].width, height=opened[0].height)
-        small = thumbnail(opened[0].pixels) if self.thumbnails else None
-        looks = picture_hash(opened[0].pixels) if len(record.pictures) == 1 else ""
-        pixels = tuple(shrunk(each.pixels) for each in opened) if self.needs.image else ()
-        return Prepared(replace(record, document=sized), fingerprint, pixels, small, looks)
+        first = opened[0].decoded
+        small = thumbnail(first.pixels) if self.thumbnails else None
+        looks = picture_hash(first.pixels) if len(record.pictures) == 1 else ""
+        record = replace(record, document=replace(record.document, width=first.width, height=first.height))
+        record = record.with_captions([each.captions for each in opened])
+        kept = [place for place, picture in enumerate(record.pictures) if picture.captions or not self.needs.caption]
+        if not kept:
+            return self._left_out(record, "no caption", fingerprint)
+        pixels = tuple(shrunk(opened[place].decoded.pixels) for place in kept) if self.needs.image else ()
+        narrowed = self._narrowed(record, [record.pictures[place] for place in kept])
+        return Prepared(narrowed, fingerprint, pixels, small, looks)
 
     def _compared(self, record: Record, remote: Sequence[bool]) -> list[ImageFile | None]:
         """The images for the fingerprint, one for each picture; None for an image that is not compared by its bytes."""
@@ -206,14 +224,17 @@ class Preparing:
             for picture, far in zip(record.pictures, remote, strict=True)
         ]
 
-    def _decoded(self, record: Record, picture: Picture, file: ImageFile | None) -> Decoded:
+    def _opened(self, record: Record, picture: Picture, file: ImageFile | None) -> _Opened:
+        file = file or self.reader.open(record, picture)
         try:
-            return decoded(file or self.reader.open(record, picture), record_id=record.id)
+            found = decoded(file, record_id=record.id)
         except RecordError as error:
             if record.found is None or error.stage != "decode":
                 raise
             # A document may have several images, so the reason names the image.
             raise RecordError(record.id, error.stage, f"{picture.name}: {error.reason}") from error
+        describing = self.needs.describing
+        return _Opened(found, describing.of_picture(file.read(), lambda: found.pixels) if describing.looks else ())
 
 
 def _taken(items: Iterator[Item]) -> list[Item]:

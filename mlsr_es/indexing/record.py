@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mlsr_es.collection import Caption, ImageDocument, ImageFile
@@ -56,6 +56,20 @@ class Record:
     def stored_fingerprint(self) -> str:
         """The fingerprint that was stored with its weights when it was read; "" where there was none."""
         return self.found.fingerprint if self.found else ""
+
+    def with_captions(self, added: Sequence[tuple[Caption, ...]]) -> Record:
+        """A copy with further captions.
+
+        Args:
+            added: For each picture what it gets.
+        """
+        if not any(added):
+            return self
+        pictures = tuple(
+            replace(picture, captions=tuple(dict.fromkeys((*picture.captions, *captions))))
+            for picture, captions in zip(self.pictures, added, strict=True)
+        )
+        return replace(self, document=replace(self.document, captions=captions_of(pictures)), pictures=pictures)
 
     @property
     def without_content(self) -> Record:

@@ -71,6 +71,7 @@ class Summary:
         not_pruned: Why nothing was pruned although pruning was asked for; else "".
         hybrid: The weight of BM25 that this run found; None where it found none.
         captions: Some captions that nobody says to be in the model's language.
+        looked: Whether machines looked at the images for words.
         rejects_file: The file with the rejected records; None where there are none.
         stages: The speed of each stage by name: reading, encoding, loading.
         seconds: The duration of the whole run, in seconds.
@@ -97,6 +98,7 @@ class Summary:
     not_pruned: str = ""
     hybrid: Hybrid | None = None
     captions: CaptionSample = dataclasses.field(default_factory=CaptionSample)
+    looked: bool = False
     rejects_file: Path | None = None
     stages: dict[str, Stage] = dataclasses.field(default_factory=new_stages)
     seconds: float = 0.0

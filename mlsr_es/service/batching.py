@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
-from threading import Lock
+from itertools import accumulate
 
+from mlsr_es.batching import Batching
 from mlsr_es.collection import Section
 from mlsr_es.suggestion import QueryEncoder
 from mlsr_es.vectors import SparseVectors, Vocabulary
@@ -14,17 +14,13 @@ from mlsr_es.vectors import SparseVectors, Vocabulary
 class BatchingEncoder:
     """A query encoder that puts the sections of several threads together.
 
-    Nobody waits for others to come: the first thread encodes at once, and those that come meanwhile are the next batch.
-
     Args:
         encoder: Encodes the batches.
     """
 
     def __init__(self, encoder: QueryEncoder) -> None:
         self._encoder = encoder
-        self._lock = Lock()
-        self._waiting: list[tuple[Sequence[Section], Future[SparseVectors]]] = []
-        self._encoding = Lock()
+        self._together = Batching(self._encode)
 
     @property
     def revision(self) -> str:
@@ -55,24 +51,9 @@ class BatchingEncoder:
 
     def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
         """Encode sections as query vectors, together with those of other threads; one row a section."""
-        own: Future[SparseVectors] = Future()
-        with self._lock:
-            self._waiting.append((sections, own))
-        with self._encoding:  # whoever waits here may find its own encoded by another thread
-            if not own.done():
-                self._encode_waiting()
-        return own.result()
+        return self._together(sections)
 
-    def _encode_waiting(self) -> None:
-        with self._lock:
-            batch, self._waiting = self._waiting, []
-        try:
-            vectors = self._encoder.encode_sections([section for sections, _ in batch for section in sections])
-        except Exception as error:  # noqa: BLE001 - each of the threads has to hear of it
-            for _, future in batch:
-                future.set_exception(error)
-            return
-        start = 0
-        for sections, future in batch:
-            future.set_result(vectors.rows(start, start + len(sections)))
-            start += len(sections)
+    def _encode(self, batch: Sequence[Sequence[Section]]) -> list[SparseVectors]:
+        vectors = self._encoder.encode_sections([section for sections in batch for section in sections])
+        ends = list(accumulate(map(len, batch)))
+        return [vectors.rows(end - len(sections), end) for sections, end in zip(batch, ends, strict=True)]

@@ -174,13 +174,17 @@ class ImageAnswer(_Body):
 
     id: str
     score: float
-    captions: list[str]
+    captions: list[str] = Field(description="What people wrote.")
+    described: dict[str, str] = Field(description="What machines made, by its kind: read, label, generated, name.")
     picture: str = Field(description="The path of the small picture in this service, or of the file where it has it.")
     width: int | None = None
     height: int | None = None
     page: str = ""
     collection: str = ""
     words: dict[str, float] | None = Field(default=None, description="Word to what it added to the score.")
+    found_in: dict[str, str] | None = Field(
+        default=None, description="The words that only what machines made has, each with the kind."
+    )
     bm25: float | None = None
     highlight: dict[str, list[str]] | None = None
     thumbnail: str | None = None
@@ -194,12 +198,14 @@ class ImageAnswer(_Body):
             id=image.id,
             score=image.score,
             captions=list(image.captions),
+            described=dict(image.described),
             picture=picture,
             width=_number(source.get("width")),
             height=_number(source.get("height")),
             page=str(source.get("page") or ""),
             collection=str(source.get("collection") or ""),
             words=dict(image.words) if image.words is not None else None,
+            found_in=dict(image.found_in) or None,
             bm25=image.bm25,
             highlight=image.beside.get("highlight"),
             thumbnail=image.thumbnail or None,

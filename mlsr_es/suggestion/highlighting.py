@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from mlsr_es.collection import Section
+from mlsr_es.collection import MACHINE_MADE, Section
 from mlsr_es.elastic.mapping import IndexMeta
 from mlsr_es.words import word_weights
 
 _MOST_WORDS = 64
+
+_WHOLE = {"number_of_fragments": 0}
+_PASSAGES = {"number_of_fragments": 3, "fragment_size": 60}
+"""What is read in a screenshot may be a page long."""
 
 
 def highlighting(section: Section, terms: Mapping[str, float], meta: IndexMeta) -> dict[str, Any]:
@@ -25,8 +29,8 @@ def highlighting(section: Section, terms: Mapping[str, float], meta: IndexMeta) 
     heaviest = sorted(weights, key=lambda word: (-weights[word], word))
     pieces = (term for term in terms if term.isalnum())
     words = list(dict.fromkeys([*islice(heaviest, _MOST_WORDS), *islice(pieces, _MOST_WORDS)]))
-    fields = list(meta.caption_fields)
+    fields = meta.caption_fields
     return {
-        "fields": {field: {"number_of_fragments": 0} for field in fields},
-        "highlight_query": {"multi_match": {"query": " ".join(words), "fields": fields, "type": "most_fields"}},
+        "fields": {field: _PASSAGES if kind in MACHINE_MADE else _WHOLE for field, kind in fields.items()},
+        "highlight_query": {"multi_match": {"query": " ".join(words), "fields": list(fields), "type": "most_fields"}},
     }

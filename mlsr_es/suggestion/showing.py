@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mlsr_es.collection import CaptionKind
+from mlsr_es.collection import MACHINE_MADE, CaptionKind
 from mlsr_es.elastic.mapping import IndexMeta, values_at
 from mlsr_es.hybrid import STEMS
 from mlsr_es.vectors import term_of
+
+_TOKEN = re.compile(r"\w+")
 
 _LONGEST_ADDRESS = 2_000
 """Characters of a path or URL; what is longer is an image."""
@@ -32,15 +35,57 @@ class Share:
 
 
 def captions_in(source: Mapping[str, Any], meta: IndexMeta) -> tuple[str, ...]:
-    """The captions of a stored document, each text once, without attributions.
+    """The captions of a stored document, each text once, without attributions and what machines made.
 
     Args:
         source: The stored document.
         meta: Of its index.
     """
-    fields = [field for field, kind in meta.caption_fields.items() if kind is not CaptionKind.ATTRIBUTION]
+    return _texts(source, meta, set(CaptionKind) - MACHINE_MADE - {CaptionKind.ATTRIBUTION})
+
+
+def described_in(source: Mapping[str, Any], meta: IndexMeta) -> dict[str, str]:
+    """The captions of a stored document that machines made: the kind of each to its text.
+
+    Args:
+        source: The stored document.
+        meta: Of its index.
+    """
+    texts = {kind.value: " ".join(_texts(source, meta, {kind})) for kind in CaptionKind if kind in MACHINE_MADE}
+    return {kind: text for kind, text in texts.items() if text}
+
+
+def found_in(words: Iterable[str], captions: Sequence[str], described: Mapping[str, str]) -> dict[str, str]:
+    """The words that no caption of people has, each with the kind of the machine-made caption that has it.
+
+    Args:
+        words: Words that matched; a part of a word has "…" where it goes on.
+        captions: As ``captions_in`` gives them.
+        described: As ``described_in`` gives them.
+    """
+    written = _tokens(" ".join(captions))
+    made = {kind: _tokens(text) for kind, text in described.items()}
+    missing = [word for word in words if not _has(written, word)]
+    kinds = {word: next((kind for kind, tokens in made.items() if _has(tokens, word)), "") for word in missing}
+    return {word: kind for word, kind in kinds.items() if kind}
+
+
+def _texts(source: Mapping[str, Any], meta: IndexMeta, kinds: Collection[CaptionKind]) -> tuple[str, ...]:
+    fields = [field for field, kind in meta.caption_fields.items() if kind in kinds]
     texts = (value for field in fields for value in values_at(source, field))
     return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if isinstance(text, str)))
+
+
+def _tokens(text: str) -> frozenset[str]:
+    return frozenset(_TOKEN.findall(text.lower()))
+
+
+def _has(tokens: Collection[str], word: str) -> bool:
+    if word.endswith("…"):
+        return any(token.startswith(word[:-1]) for token in tokens)
+    if word.startswith("…"):
+        return any(token.endswith(word[1:]) for token in tokens)
+    return word.lower() in tokens
 
 
 def picture_in(source: Mapping[str, Any], meta: IndexMeta) -> str:

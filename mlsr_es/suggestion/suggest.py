@@ -13,7 +13,7 @@ from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
 from mlsr_es.suggestion.serving import SearchedIndex
-from mlsr_es.suggestion.showing import captions_in, picture_in, shares_in, shown_source
+from mlsr_es.suggestion.showing import captions_in, described_in, found_in, picture_in, shares_in, shown_source
 from mlsr_es.suggestion.strip import as_strip
 from mlsr_es.suggestion.suggested import SuggestedImage
 from mlsr_es.vectors import feature_weights, term_of
@@ -160,16 +160,19 @@ def _image(hit: Hit, weights: Mapping[str, float], request: Request) -> Suggeste
         hit.score,
         shown_source(hit.source, meta),
         captions=captions_in(hit.source, meta),
+        described=described_in(hit.source, meta),
         picture=picture_in(hit.source, meta),
         beside=_without(hit.beside, request.request_options.needed),
     )
     if not request.explain:
         return plain
     terms = contributions(hit, weights, field=meta.field)
+    words = weights_by_word(terms, request.words)
     return replace(
         plain,
         terms=terms,
-        words=weights_by_word(terms, request.words),
+        words=words,
+        found_in=found_in(words, plain.captions, plain.described),
         bm25=request.bm25_of(hit.score, terms),
         shares=shares_in(hit.source, terms, meta),
         missing={term_of(name): weight for name, weight in weights.items() if term_of(name) not in terms},

@@ -21,7 +21,9 @@ class SuggestedImage:
         words: The same by the words that people read: the sum over all words is that over all pieces.
         bm25: What BM25 and the user's own query contributed: what the terms leave of the score; None where nothing was
             added, or they are None.
-        captions: Its texts, each once, wherever the index has them.
+        captions: Its texts, each once, wherever the index has them, without what machines made.
+        described: What machines made: the kind (``MACHINE_MADE``) to its text.
+        found_in: The words among ``words`` that only machine-made captions have, each with the kind of one that has it.
         picture: In somebody's index, the path or URL of its first picture; "" where it is not known.
         shares: Of a document with several images, what each gave; empty for one image, and where terms are None.
         beside: What else was asked for of it: ``highlight``, and what the user's own search body asks.
@@ -36,6 +38,8 @@ class SuggestedImage:
     words: Mapping[str, float] | None = None
     bm25: float | None = None
     captions: tuple[str, ...] = ()
+    described: Mapping[str, str] = field(default_factory=dict)
+    found_in: Mapping[str, str] = field(default_factory=dict)
     picture: str = ""
     shares: tuple[Share, ...] = ()
     beside: Mapping[str, Any] = field(default_factory=dict)

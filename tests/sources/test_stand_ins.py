@@ -63,5 +63,5 @@ def test_not_beside_a_caption(tmp_path: Path) -> None:
 def test_how_they_are_read() -> None:
     """Models read a stand-in as a description, and BM25 reads it, too."""
     document = ImageDocument("m/a.png", "m", (INTRODUCTION, HEADING))
-    assert caption_texts(document) == {"description": "The dialog looks as follows: Blurring"}
+    assert caption_texts(document, ["description"]) == {"description": "The dialog looks as follows: Blurring"}
     assert caption_text(document) == "Blurring The dialog looks as follows:"

@@ -85,6 +85,8 @@ def _done(summary: Summary) -> Iterator[str]:
 
     if foreign := summary.left_out["language"]:
         yield f"Left out, since their captions are said to be in other languages: {foreign:,}. {OTHER_LANGUAGES}"
+    if (silent := summary.left_out["no caption"]) and not summary.looked:
+        yield f"Left out, since nothing says what they show: {silent:,}. --describe text,name adds what stands in them."
     if summary.read_again:
         yield f"Changed by somebody meanwhile, and read again: {summary.read_again:,}."
     if summary.cleared:

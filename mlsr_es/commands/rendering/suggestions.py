@@ -9,6 +9,7 @@ import orjson
 from rich.padding import Padding
 from rich.text import Text
 
+from mlsr_es.collection import CaptionKind
 from mlsr_es.commands.rendering.console import data, note, table
 from mlsr_es.hybrid import AUTO
 from mlsr_es.word_pieces import weights_by_word
@@ -23,6 +24,12 @@ _SHOWN_CAPTION = 70
 _SHOWN_SHARES = 3
 _SHOWN_LACKING = 3
 _SHOWN_MISSED = 5
+_WHERE = {
+    CaptionKind.READ: "read in the image",
+    CaptionKind.LABEL: "seen in the image",
+    CaptionKind.GENERATED: "in a caption that a model wrote",
+    CaptionKind.NAME: "in the file's name",
+}
 _ROOM_FOR_A_ROW = 160
 """Columns: on a narrower terminal an image takes several lines, its id one of its own."""
 
@@ -36,6 +43,7 @@ def to_json(found: Suggestions, doubts: Doubts) -> dict[str, Any]:
         {"id": image.id, "score": image.score, "source": image.source}
         | ({"terms": image.terms} if image.terms is not None else {})
         | ({"by_word": image.words} if image.words is not None else {})
+        | ({"found_in": image.found_in} if image.found_in else {})
         | ({"missing": image.missing} if image.missing is not None else {})
         | ({"bm25": image.bm25} if image.bm25 is not None else {})
         | ({"alike": image.alike} if image.alike else {})
@@ -126,7 +134,7 @@ def caption_of(image: SuggestedImage, room: int | None = _SHOWN_CAPTION) -> str:
     if marked := image.beside.get("highlight"):
         texts = dict.fromkeys(text for some in marked.values() for text in some)
         return " | ".join(texts).replace("<em>", "*").replace("</em>", "*")
-    line = " | ".join(image.captions)
+    line = " | ".join(image.captions) or " | ".join(f"[{kind}] {text}" for kind, text in image.described.items())
     copies = f" ({len(image.alike)} alike)" if image.alike else ""
     if room is not None and len(line) + len(copies) > room:
         line = f"{line[: room - len(copies) - 1]}…"
@@ -141,6 +149,9 @@ def _words(image: SuggestedImage, request: Request, *, pieces: bool) -> list[str
     told = [f"{word} {weight:.2f}" for word, weight in has.items()]
     bm25 = [f"BM25 {image.bm25:.2f}"] if image.bm25 is not None else []
     lines = ["  ".join([*_first(told, _SHOWN_WORDS), *bm25])]
+    for kind, where in _WHERE.items():
+        if only := [word for word in has if image.found_in.get(word) == kind]:
+            lines.append(f"{where}: {', '.join(_first(only, _SHOWN_WORDS))}")
     if owed := [f"{share.image} {share.score:.2f}" for share in image.shares[:_SHOWN_SHARES] if share.score]:
         lines.append(f"from {'  '.join(owed)}")
     if lacks:

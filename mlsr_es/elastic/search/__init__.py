@@ -1,7 +1,13 @@
 """Searching: strategies, queries, what stands around them, hits, and the rank of one document."""
 
 from mlsr_es.elastic.search.any_index import term_field_of
-from mlsr_es.elastic.search.checks import clauses_allowed, count_without_weights, explained_document, sampled_features
+from mlsr_es.elastic.search.checks import (
+    clauses_allowed,
+    count_without,
+    count_without_weights,
+    explained_document,
+    sampled_features,
+)
 from mlsr_es.elastic.search.hits import Answer, Hit, Search, contributions, search, search_many, weights_in
 from mlsr_es.elastic.search.known_fields import check_filter_fields, check_text_field, field_types, first_text_field
 from mlsr_es.elastic.search.queries import WordClauses, build_query
@@ -41,6 +47,7 @@ __all__ = [
     "check_text_field",
     "clauses_allowed",
     "contributions",
+    "count_without",
     "count_without_weights",
     "explained_document",
     "field_types",

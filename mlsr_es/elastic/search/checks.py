@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -75,6 +76,18 @@ def count_without_weights(client: Elasticsearch, index: str, field: TermField) -
         ClusterError: The cluster cannot be reached, or refuses.
     """
     query = {"bool": {"must_not": [{"range": {_count_of(field): {"gt": 0}}}]}}
+    with translated(client, f"count the documents of {index}"):
+        return int(client.count(index=index, query=query)["count"])
+
+
+def count_without(client: Elasticsearch, index: str, fields: Collection[str]) -> int:
+    """How many documents have none of some fields.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    query = {"bool": {"must_not": [{"exists": {"field": field}} for field in fields]}}
     with translated(client, f"count the documents of {index}"):
         return int(client.count(index=index, query=query)["count"])
 

@@ -88,8 +88,8 @@ class OwnersFields:
         return (*self.captions, *([self.image] if self.image else []), *self.carried)
 
     def read_by(self, needs: Needs) -> Self:
-        """Drop the image field for a model that reads captions only, unless it tells which captions belong together."""
-        keeps = needs.image or self.group
+        """Drop the image field where nothing of it is used, unless it tells which captions belong together."""
+        keeps = needs.names or self.group
         return self if keeps else replace(self, image="")
 
     def check(self, owners: OwnersIndex) -> None:
@@ -110,9 +110,10 @@ class OwnersFields:
         Raises:
             InputError: The model needs a field that is not named.
         """
-        if needs.image and not self.image:
-            raise InputError("the model reads images.", advice="Name the field that they are in: --image-field.")
-        if needs.caption and not self.captions:
+        if needs.names and not self.image:
+            what = "the model reads images" if needs.image else "--describe needs the images"
+            raise InputError(f"{what}.", advice="Name the field that they are in: --image-field.")
+        if needs.caption and not self.captions and not needs.describing:
             raise InputError("the model reads captions.", advice="Name the fields that they are in: --caption-field.")
 
     def to_json(self) -> dict[str, Any]:

@@ -56,8 +56,8 @@ class IndexReader:
 
     @property
     def opens_images(self) -> bool:
-        """Images are opened if the model reads them."""
-        return self.needs.image
+        """Images are opened if the model or a describer reads them."""
+        return self.needs.opens
 
     def count(self) -> int:
         """How many documents a search of the index sees."""
@@ -107,7 +107,8 @@ class IndexReader:
         digests = [digest_of_bytes(file.read()) if file else None for file in files]
         source = record.found.source if record.found else {}
         carried = carried_values(source, self.fields.carried)
-        return index_fingerprint(self.revision, record.pictures, digests, carried)
+        plan = "\n".join((self.revision, *self.needs.describing.revisions))
+        return index_fingerprint(plan, record.pictures, digests, carried)
 
     def sections(self) -> Iterator[Section]:
         """No sections: an index holds documents only."""

@@ -6,10 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVarTuple
 from urllib.parse import urlsplit
 
+from mlsr_es.collection import MACHINE_MADE
 from mlsr_es.elastic.client import address_of
 from mlsr_es.elastic.cluster import AccessRole, Capabilities, capabilities, disks, lacking, write_blocks
 from mlsr_es.elastic.reading import count
-from mlsr_es.elastic.search import clauses_allowed, count_without_weights, explained_document, sampled_features
+from mlsr_es.elastic.search import (
+    clauses_allowed,
+    count_without,
+    count_without_weights,
+    explained_document,
+    sampled_features,
+)
 from mlsr_es.elastic.versions import Role, Version, list_versions
 from mlsr_es.errors import ClusterRefusedError, MlsrError
 from mlsr_es.inspection.doctor.finding import Finding, Level
@@ -36,6 +43,8 @@ _MARKS = {
     "flood_stage": "the cluster lets nobody write to the indices on it",
 }
 _NAMED = 3
+_MANY = 0.2
+"""The share of images without words from which on it is worth saying."""
 _ROUNDING = 1e-5
 """Relative: a cluster adds up the terms of a score in single precision."""
 
@@ -88,6 +97,8 @@ def _index(client: Client, index: str, load: Callable[[str], Model]) -> Iterator
     asked = model.config.query_terms if model else None
     yield _attempted("clause limit", _clauses, client, index, version, asked)
     yield _attempted("documents without weights", _weightless, client, index, version)
+    if not meta.enriched:
+        yield _attempted("captions", _captions, client, index, version)
     yield _attempted("explanation", _explanation, client, index, version)
     if model:
         yield _attempted("features that match nothing", _features, client, index, version, model)
@@ -189,6 +200,17 @@ def _weightless(client: Client, index: str, version: Version) -> Finding:
         advice = f"Run {again} again, if they are new; what has neither image nor caption stays without."
         return Finding(about, Level.AMBER, f"{number:,} of {total:,}: no search by terms finds them.", advice)
     return Finding(about, Level.GREEN, f"none of {total:,}.")
+
+
+def _captions(client: Client, index: str, version: Version) -> Finding:
+    fields = version.meta.caption_fields
+    written = [field for field, kind in fields.items() if kind not in MACHINE_MADE]
+    silent, unwritten = (count_without(client, index, some) for some in (fields, written))
+    total = count(client, index)
+    says = f"of {total:,} images {unwritten - silent:,} have only what machines found, {silent:,} no words at all."
+    if silent > _MANY * total:
+        return Finding("captions", Level.AMBER, says, "Add what stands in them: mlsr-es index --describe text,name.")
+    return Finding("captions", Level.GREEN, says)
 
 
 def _explanation(client: Client, index: str, version: Version) -> Finding:

@@ -1,7 +1,14 @@
 // An image as a card: picture, caption, reason, and what an editor can do with it.
 
 const SHOWN_REASONS = 4;
+const MOST_DESCRIBED = 120;
 const LEAST_REASON = 0.05;
+const WHERE = {
+  read: "read in the image",
+  label: "seen in the image",
+  generated: "in a caption that a model wrote",
+  name: "in the file's name",
+};
 
 // An image's card. `acts` has what its buttons do (leaveOut, like, told), and gives pictures
 // where a token guards them (guarded, picture).
@@ -10,8 +17,8 @@ export function card(image, template, acts) {
   const caption = image.captions.join(" | ");
   const why = Object.keys(image.words ?? {}).filter((word) => image.words[word] >= LEAST_REASON).slice(0, SHOWN_REASONS);
   item.querySelector(".picture").replaceChildren(picture(image.thumbnail ?? image.picture, caption || image.id, acts));
-  item.querySelector(".caption").append(...marked(caption, why));
-  item.querySelector(".why").append(...reason(why, image.bm25));
+  item.querySelector(".caption").append(...(caption ? marked(caption, why) : [described(image.described)]));
+  item.querySelector(".why").append(...reason(why, image.bm25), where(why, image.found_in ?? {}));
   item.querySelector(".about").textContent = [image.width && image.height ? `${image.width} × ${image.height} pixels` : "", image.page].filter(Boolean).join(", ");
   item.querySelector(".id").textContent = image.id;
   item.querySelector(".open").hidden = acts.guarded;
@@ -25,6 +32,16 @@ export function card(image, template, acts) {
   does(item.querySelector("[data-like]"), `Images like ${image.id}`, () => acts.like(image));
   if (image.alike) copies(item, image, acts);
   return item;
+}
+
+// What is said of an image that has no caption.
+function described(texts) {
+  const kind = Object.keys(WHERE).find((each) => texts[each]);
+  return kind ? `No caption; ${WHERE[kind]}: ${shortened(texts[kind])}` : "";
+}
+
+function shortened(text) {
+  return text.length > MOST_DESCRIBED ? `${text.slice(0, MOST_DESCRIBED)}…` : text;
 }
 
 function does(button, label, act) {
@@ -69,6 +86,15 @@ function reason(why, bm25) {
     parts.push(name);
   });
   return parts;
+}
+
+// Where the words are that no caption has.
+function where(why, found) {
+  const told = Object.entries(WHERE).map(([kind, place]) => {
+    const words = why.filter((word) => found[word] === kind);
+    return words.length ? ` (${place}: ${words.join(", ")})` : "";
+  });
+  return told.join("");
 }
 
 function marked(caption, why) {

@@ -1,0 +1,68 @@
+"""What describers said of images, kept by the images' contents."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from threading import Lock
+
+_WAITS = 60.0
+"""Seconds to wait for another process that writes."""
+
+_TABLE = """
+    CREATE TABLE IF NOT EXISTS said
+    (describer TEXT, image TEXT, texts TEXT, PRIMARY KEY (describer, image)) WITHOUT ROWID
+"""
+
+
+class Cache:
+    """A file of what was said, for several threads and processes.
+
+    Where the file cannot be written, it is kept in memory while the program runs.
+
+    Args:
+        file: The file, made with its folder at the first use.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def get(self, describer: str, image: str) -> tuple[str, ...] | None:
+        """What a describer said of an image; None where it has not seen it.
+
+        Args:
+            describer: The describer's revision.
+            image: A digest of the file's bytes.
+        """
+        with self._lock, closing(self._database.cursor()) as cursor:
+            asked = "SELECT texts FROM said WHERE describer = ? AND image = ?"
+            found = cursor.execute(asked, (describer, image)).fetchone()
+        return None if found is None else tuple(json.loads(found[0]))
+
+    def put(self, describer: str, image: str, texts: tuple[str, ...]) -> None:
+        """Keep what a describer said of an image."""
+        with self._lock, self._database as database:
+            database.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?)", (describer, image, json.dumps(texts)))
+
+    @property
+    def _database(self) -> sqlite3.Connection:
+        if self._connection is None:
+            try:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._connection = self._opened(str(self._file))
+            except (OSError, sqlite3.Error):
+                self._connection = self._opened(":memory:")
+        return self._connection
+
+    @staticmethod
+    def _opened(name: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(name, timeout=_WAITS, check_same_thread=False)
+        if name != ":memory:":
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(_TABLE)
+        return connection

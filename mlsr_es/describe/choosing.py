@@ -1,0 +1,35 @@
+"""From what the user typed to what describes images."""
+
+from __future__ import annotations
+
+from mlsr_es.describe.cache import Cache
+from mlsr_es.describe.describer import Describer
+from mlsr_es.describe.describing import LABELS, NAME, TEXT, Describing, check_describe
+from mlsr_es.state import state_folder
+
+
+def choose_describers(given: str, *, device: str = "auto") -> Describing:
+    """Make what ``--describe`` asks for; models are loaded when the first picture is looked at.
+
+    Args:
+        given: As ``check_describe`` takes it.
+        device: Where models run: "auto", or a name that torch knows.
+
+    Raises:
+        InputError: It asks for something that there is not.
+        MissingExtraError: A package is not installed.
+    """
+    wanted = check_describe(given)
+    describers = tuple(_describer(name, model, device) for name, model in wanted if name != NAME)
+    cache = Cache(state_folder() / "descriptions.sqlite") if describers else None
+    return Describing(any(name == NAME for name, _ in wanted), describers, cache)
+
+
+def _describer(name: str, model: str, device: str) -> Describer:
+    if name == TEXT:
+        from mlsr_es.describe.text_reader import TextReader
+
+        return TextReader()
+    from mlsr_es.describe.models import Generator, Labeller
+
+    return Labeller(model, device) if name == LABELS else Generator(model, device)

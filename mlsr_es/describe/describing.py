@@ -1,0 +1,119 @@
+"""What is added to the captions of an image."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlsr_es.collection import Caption, CaptionKind
+from mlsr_es.describe.cache import Cache
+from mlsr_es.describe.file_names import name_words
+from mlsr_es.errors import InputError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from mlsr_es.describe.describer import Describer
+
+NAME, TEXT, LABELS, CAPTION = "name", "text", "labels", "caption"
+_KNOWN = f"""{NAME} (the words of the file's name), {TEXT} (what can be read in the image), \
+{LABELS} or {LABELS}:MODEL (what a classifier or a detector sees), {CAPTION}:MODEL (a sentence that a model writes)"""
+
+
+def check_describe(given: str) -> tuple[tuple[str, str], ...]:
+    """Parse what the user typed: names, separated by commas, some with a model.
+
+    Args:
+        given: As in ``text,labels:FOLDER``; "" or "none" for nothing.
+
+    Returns:
+        Pairs of a name and a model; the model is "" where none is named.
+
+    Raises:
+        InputError: A name does not exist, comes twice, or has or lacks a model.
+    """
+    if given.strip() in {"", "none"}:
+        return ()
+    parts = [part.strip().partition(":") for part in given.split(",")]
+    pairs = tuple((name, model) for name, _, model in parts)
+    for name, model in pairs:
+        if name not in {NAME, TEXT, LABELS, CAPTION}:
+            raise InputError(f"--describe does not know {name!r}.", advice=f"There are: {_KNOWN}.")
+        if model and name in {NAME, TEXT}:
+            raise InputError(f"--describe {name} takes no model.", advice=f"Write it alone: --describe {name}")
+        if name == CAPTION and not model:
+            raise InputError(
+                "--describe caption needs the model that writes the captions.",
+                advice="Name a folder, or a model of a hub: --describe caption:owner/name",
+            )
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise InputError(f"--describe names the same twice: {given}.", advice="Name each once.")
+    return pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Describing:
+    """Adds what machines say of an image to its captions.
+
+    Args:
+        names: Whether the words of file names are added.
+        describers: What looks at the pictures.
+        cache: What they have said of images before; None to keep nothing.
+    """
+
+    names: bool = False
+    describers: tuple[Describer, ...] = ()
+    cache: Cache | None = None
+
+    def __bool__(self) -> bool:
+        return self.names or self.looks
+
+    @property
+    def looks(self) -> bool:
+        """Whether it looks at pictures, which then are opened even for a model that reads captions only."""
+        return bool(self.describers)
+
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """Those of the describers: with another one, images are looked at again."""
+        return tuple(describer.revision for describer in self.describers)
+
+    def of_name(self, name: str) -> tuple[Caption, ...]:
+        """The words of a file's name, as a caption; none where it has no words, or they are not wanted.
+
+        Args:
+            name: The file's path or URL.
+        """
+        words = name_words(name) if self.names else ""
+        return (Caption(words, CaptionKind.NAME),) if words else ()
+
+    def of_picture(self, content: bytes, opened: Callable[[], Image]) -> tuple[Caption, ...]:
+        """What the describers say of a picture, as captions, the describers in their order.
+
+        Args:
+            content: The file's bytes, by which the answers are kept.
+            opened: Gives the picture, RGB and upright; called only where a describer has not seen it yet.
+
+        Raises:
+            RecordError: The picture cannot be opened.
+            MlsrError: A describer cannot work here.
+        """
+        return tuple(self._said(content, opened)) if self.describers else ()
+
+    def _said(self, content: bytes, opened: Callable[[], Image]) -> Iterator[Caption]:
+        digest = hashlib.sha256(content).hexdigest()
+        for describer in self.describers:
+            texts = self.cache.get(describer.revision, digest) if self.cache else None
+            if texts is None:
+                texts = describer.describe(opened())
+                if self.cache:
+                    self.cache.put(describer.revision, digest, texts)
+            text = " ".join(dict.fromkeys(texts))
+            if text:
+                yield Caption(text, describer.kind)
+
+
+NOTHING = Describing()
+NAMES_ONLY = Describing(names=True)

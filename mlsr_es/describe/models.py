@@ -1,0 +1,148 @@
+"""Labels and captions from models of ``transformers``."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlsr_es.batching import Batching
+from mlsr_es.collection import CaptionKind
+from mlsr_es.encoders import choose_device, efficientnet_lite0, folder_of, loading
+from mlsr_es.errors import ModelError
+from mlsr_es.sources import shrunk
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LEAST_CONFIDENCE = 0.2
+"""Labels that the model is less sure of are dropped, in [0, 1]."""
+
+_MOST_LABELS = 5
+_MOST_TOKENS = 40
+_AT_ONCE = 32
+_TASKS = {"ForImageClassification": "image-classification", "ForObjectDetection": "object-detection"}
+"""The end of an architecture's name to the pipeline that runs it."""
+
+
+class _Model:
+    """A model that is loaded when the first picture comes, and sees the pictures of several threads in one batch."""
+
+    def __init__(self, name: str, device: str) -> None:
+        self.name = name
+        self._device = device
+        self._together: Batching[Image, tuple[str, ...]] = Batching(self._describe_all, most=_AT_ONCE)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of the model's files."""
+        return folder_of(self.name, downloads=True)
+
+    @cached_property
+    def revision(self) -> str:
+        """A hash of the model's files, and the limits here."""
+        sha = hashlib.sha256()
+        for file in sorted((*self.folder.glob("*.json"), *self.folder.glob("*.safetensors"))):
+            with file.open("rb") as opened:
+                sha.update(f"{file.name} {hashlib.file_digest(opened, 'sha256').hexdigest()}\n".encode())
+        return f"{type(self).__name__.lower()} {sha.hexdigest()[:16]}, {self._limits}"
+
+    def describe(self, picture: Image) -> tuple[str, ...]:
+        """The words for a picture, as ``Describer`` says."""
+        return self._together(shrunk(picture.copy()))
+
+    @property
+    def _limits(self) -> str:
+        raise NotImplementedError
+
+    def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
+        raise NotImplementedError
+
+
+class Labeller(_Model):
+    """Labels of a classifier or a detector.
+
+    Args:
+        name: A folder, or a model of a hub, for image classification or object detection; "" for the ImageNet labels of
+            EfficientNet-Lite0, which a package brings.
+        device: "auto", or a name that torch knows.
+    """
+
+    kind = CaptionKind.LABEL
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of the model's files."""
+        if self.name:
+            return folder_of(self.name, downloads=True)
+        return efficientnet_lite0(labels=True)
+
+    @property
+    def _limits(self) -> str:
+        return f"{LEAST_CONFIDENCE}, {_MOST_LABELS}"
+
+    def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
+        found = self._pipeline(pictures, batch_size=len(pictures))
+        return [_labels(each) for each in found]
+
+    @cached_property
+    def _pipeline(self) -> Any:
+        from transformers import AutoConfig, pipeline
+
+        what = self.name or "package:efficientnet-lite0"
+        with loading("labels", what):
+            architectures = AutoConfig.from_pretrained(self.folder, trust_remote_code=False).architectures or ()
+            tasks = [task for end, task in _TASKS.items() for name in architectures if name.endswith(end)]
+            if not tasks:
+                raise ModelError(
+                    f"the model {what!r} gives images no labels: it is {', '.join(architectures) or 'unknown'}.",
+                    advice="Name one for image classification or object detection.",
+                )
+            settings: dict[str, Any] = {"model": str(self.folder), "device": choose_device(self._device)}
+            run: Any = pipeline  # its overloads, one a task, do not know a task by a variable
+            return run(tasks[0], **settings)
+
+
+class Generator(_Model):
+    """Captions that a model writes.
+
+    Args:
+        name: A folder, or a model of a hub, that writes a text for an image (``AutoModelForImageTextToText``).
+        device: "auto", or a name that torch knows.
+    """
+
+    kind = CaptionKind.GENERATED
+
+    @property
+    def _limits(self) -> str:
+        return f"{_MOST_TOKENS} tokens"
+
+    def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
+        import torch
+
+        processor, tokenizer, model = self._parts
+        with torch.inference_mode():
+            pixels = processor(pictures, return_tensors="pt")["pixel_values"].to(model.device)
+            written = model.generate(pixel_values=pixels, max_new_tokens=_MOST_TOKENS, do_sample=False)
+        texts = tokenizer.batch_decode(written, skip_special_tokens=True)
+        return [(" ".join(text.split()),) if text.strip() else () for text in texts]
+
+    @cached_property
+    def _parts(self) -> tuple[Any, Any, Any]:
+        from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
+
+        with loading("captioning model", self.name):
+            processor = AutoImageProcessor.from_pretrained(self.folder, trust_remote_code=False)
+            tokenizer = AutoTokenizer.from_pretrained(self.folder, trust_remote_code=False)
+            model = AutoModelForImageTextToText.from_pretrained(
+                self.folder, use_safetensors=True, trust_remote_code=False
+            )
+        return processor, tokenizer, model.eval().to(device=choose_device(self._device))
+
+
+def _labels(found: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The labels of a picture, surest first; ImageNet's synonyms, which commas separate, are words like others."""
+    sure = sorted((one for one in found if one["score"] >= LEAST_CONFIDENCE), key=lambda one: -one["score"])
+    names = dict.fromkeys(str(one["label"]).replace("_", " ") for one in sure)
+    return tuple(names)[:_MOST_LABELS]

@@ -1,0 +1,95 @@
+"""A source whose images have machine-made captions too: for training, which reads it whole."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from os import cpu_count
+
+from mlsr_es.collection import Caption, ImageDocument, ImageFile, Judgement, Section
+from mlsr_es.describe.describing import Describing
+from mlsr_es.errors import RecordError
+from mlsr_es.progress import Progress, Silent
+from mlsr_es.sources import LeftOut, Source, decoded
+
+_STAGE = "Describing images"
+_AHEAD = 32
+"""Images that are looked at while the caller works on an earlier one."""
+
+Item = ImageDocument | RecordError | LeftOut
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedSource:
+    """A source with the captions that ``describing`` adds; an image that cannot be opened keeps its own.
+
+    Args:
+        source: The source.
+        describing: What is added.
+        progress: Reports each image.
+    """
+
+    source: Source
+    describing: Describing
+    progress: Progress = Silent()
+
+    @property
+    def name(self) -> str:
+        """The source's."""
+        return self.source.name
+
+    def documents(self) -> Iterator[Item]:
+        """The source's, described on several threads, in the source's order."""
+        self.progress.start(_STAGE, self.count(), "images")
+        waiting: deque[Future[Item]] = deque()
+        with ThreadPoolExecutor(cpu_count(), thread_name_prefix="describe") as pool:
+            for item in self.source.documents():
+                waiting.append(pool.submit(self._described, item))
+                if len(waiting) > _AHEAD:
+                    yield self._next(waiting)
+            while waiting:
+                yield self._next(waiting)
+        self.progress.finish(_STAGE)
+
+    def sections(self) -> Iterator[Section]:
+        """The source's."""
+        return self.source.sections()
+
+    def judgements(self) -> Iterator[Judgement]:
+        """The source's."""
+        return self.source.judgements()
+
+    def faults(self) -> Iterator[RecordError]:
+        """The source's."""
+        return self.source.faults()
+
+    def count(self) -> int | None:
+        """The source's."""
+        return self.source.count()
+
+    def in_languages(self, languages: frozenset[str] | None) -> DescribedSource:
+        """The same with people's captions in other languages; nobody says what language a machine-made one is in."""
+        return replace(self, source=self.source.in_languages(languages))
+
+    def _next(self, waiting: deque[Future[Item]]) -> Item:
+        item = waiting.popleft().result()
+        self.progress.advance(_STAGE)
+        return item
+
+    def _described(self, item: Item) -> Item:
+        if not isinstance(item, ImageDocument) or item.image is None:
+            return item
+        added = self.describing.of_name(item.image.name)
+        if self.describing.looks:
+            added += self._looked_at(item, item.image)
+        return replace(item, captions=(*item.captions, *added)) if added else item
+
+    def _looked_at(self, item: ImageDocument, image: ImageFile) -> tuple[Caption, ...]:
+        try:
+            content = image.read()
+            file = ImageFile(image.name, content)
+            return self.describing.of_picture(content, lambda: decoded(file, record_id=item.id).pixels)
+        except (OSError, RecordError):
+            return ()
