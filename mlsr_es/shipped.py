@@ -1,4 +1,4 @@
-"""The files that ship with the package besides code: mappings, objects for Kibana, the demo model, the sample."""
+"""The files that ship with the package besides code: mappings, Kibana's objects, the demo model, the sample, texts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def shipped(*parts: str) -> Path:
     A wheel has them in the package, under ``_shipped``; a checkout has them at its top level.
 
     Args:
-        parts: ``"docker"``, ``"mappings"``, ``"models"`` or ``"sample"``, and the path below it.
+        parts: ``"descriptions"``, ``"docker"``, ``"mappings"``, ``"models"`` or ``"sample"``, and the path below it.
 
     Raises:
         FileNotFoundError: The installation does not have it.

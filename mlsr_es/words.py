@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from mlsr_es.collection import CaptionKind, ImageDocument, Section
+from mlsr_es.collection import MACHINE_MADE, CaptionKind, ImageDocument, Section
 
 Analyser = Callable[[str], list[str]]
 """Cuts a text into its words, in order."""
@@ -39,16 +39,19 @@ SATURATION = 8.0
 
 _WORD = re.compile(r"\b\w\w+\b")
 
-_KINDS = tuple(kind for kind in CaptionKind if kind is not CaptionKind.ATTRIBUTION)
+_WRITTEN = tuple(kind for kind in CaptionKind if kind not in MACHINE_MADE | {CaptionKind.ATTRIBUTION})
 
 
 def caption_text(document: ImageDocument) -> str:
     """The words of an image that BM25 reads as one text: all caption components but attributions.
 
-    What machines made is among them without a weight of its own. On the GIMP manual BM25's own saturation weighs read
-    text better than any factor does (docs/architecture.md, decision 38).
+    Where machines made some, what people wrote stands in it twice, and a word of machines once: screenshots repeat
+    their words. In one text BM25's saturation weighs them better than any factor for a field of their own
+    (docs/architecture.md, decision 38).
     """
-    return " ".join(caption.text for kind in _KINDS for caption in document.captions if caption.kind is kind)
+    written = " ".join(caption.text for kind in _WRITTEN for caption in document.captions if caption.kind is kind)
+    made = dict.fromkeys(words(" ".join(one.text for one in document.captions if one.kind in MACHINE_MADE)))
+    return " ".join((written, written, *made)) if made else written
 
 
 def words(text: str) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlsr_es.collection import Section
-from mlsr_es.words import content_stems, content_words, word_weights, words
+from mlsr_es.collection import Caption, CaptionKind, ImageDocument, Section
+from mlsr_es.words import caption_text, content_stems, content_words, word_weights, words
 
 
 def test_words_are_lower_case_without_stop_words() -> None:
@@ -35,3 +35,12 @@ def test_a_question_has_content_words() -> None:
     assert content_words("How do I rotate a layer?") == ["rotate", "layer"]
     assert content_stems("Which filters would you use?") == ["filter", "use"]
     assert content_words("selecting by color") == ["selecting", "color"]
+
+
+def test_what_machines_made_counts_half_and_once() -> None:
+    """Where there is any, people's words stand in the text twice; a word that a screenshot repeats, once."""
+    own = (Caption("Blur dialog"), Caption("by Ann", CaptionKind.ATTRIBUTION))
+    assert caption_text(ImageDocument("d", "c", own)) == "Blur dialog"
+    made = (Caption("blur", CaptionKind.NAME), Caption("Radius OK 5 Radius the Blur", CaptionKind.READ))
+    assert caption_text(ImageDocument("d", "c", (*own, *made))) == "Blur dialog Blur dialog blur radius ok"
+    assert caption_text(ImageDocument("d", "c", made)).split() == ["blur", "radius", "ok"]

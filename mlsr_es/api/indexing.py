@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.describe import choose_describers
+from mlsr_es.describe import check_describe, choose_describers
 from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.elastic.cluster import check
 from mlsr_es.elastic.mapping import FieldKind
@@ -30,7 +30,7 @@ def index(
     model: str = DEMO,
     collection: str | None = None,
     languages: Collection[str] | None = None,
-    describe: str = "name",
+    describe: str | None = None,
     thumbnails: bool = False,
     prune_missing: bool = False,
     promotes: bool = True,
@@ -53,7 +53,8 @@ def index(
         model: "demo", a model's folder, or a hub's ``owner/name``.
         collection: The collection's name; None for the known one, or the folder's.
         languages: ISO 639-1 codes of the captions that are read; None for those that the model reads.
-        describe: What machines add to the captions, as ``--describe`` takes it: "text,name", or "none".
+        describe: What machines add to the captions, as ``--describe`` takes it: "text,name", or "none"; None
+            for what the last run of the collection added, at first "name".
         thumbnails: Whether a small picture is stored with each document.
         prune_missing: Whether images of this collection that the source no longer has are removed.
         promotes: Whether a new version takes over as soon as it is complete.
@@ -110,7 +111,7 @@ def job_of(
     introduced: bool = False,
     reading: Reading = Reading(),
     languages: frozenset[str] | None = None,
-    describe: str = "name",
+    describe: str | None = None,
     thumbnails: bool = False,
     field_kind: FieldKind | None = None,
     prune_missing: bool = False,
@@ -147,9 +148,9 @@ def job_of(
         InputError: The source, the model or the index is not what it should be.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    describing = choose_describers(describe, device=device)
+    check_describe(describe or "")
     check(client)
-    resolve(client, index)
+    there = resolve(client, index)
     opened = open_source(
         source,
         name=collection,
@@ -160,6 +161,10 @@ def job_of(
         progress=progress,
         say=say,
     )
+    before = there.serving.meta.describes.get(opened.name) if there and there.serving else None
+    describing = choose_describers(describe or before or "name", device=device)
+    if not describe and describing.looks:
+        say(f"As in the run before: --describe {describing.given}.")
     # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
     progress.start(LOADING_MODEL)
     from mlsr_es.encoders import load_model

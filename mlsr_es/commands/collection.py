@@ -13,6 +13,7 @@ import orjson
 import typer
 from rich.text import Text
 
+from mlsr_es.commands.options.describing import DESCRIBE_NOTHING
 from mlsr_es.commands.options.languages import parsed_languages
 from mlsr_es.commands.options.pages import ROOT, STAND_INS
 from mlsr_es.commands.options.reading import with_reading
@@ -51,11 +52,13 @@ def inspect_source(
     root: Path | None = ROOT,
     introduced: bool = STAND_INS,
     languages: str | None = _LANGUAGES,
+    describe: str = DESCRIBE_NOTHING,
     shows: bool = typer.Option(
         False,
         "--show",
         help="Instead of the numbers, list every image with its captions, and the rule that found each, with its score "
-        "(docs/sites.md). The rule 'own' is the source's own word, 'none' an image without any caption.",
+        "(docs/sites.md). The rule 'own' is the source's own word, 'none' an image without any caption, 'machine' what "
+        "--describe adds.",
     ),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object, with --show the images too."),
     rejects: Path | None = _REJECTS,
@@ -65,8 +68,10 @@ def inspect_source(
 
     The exit code is 3 where records were rejected.
     """
+    from mlsr_es.describe import choose_describers, described
     from mlsr_es.sources import CAPTIONS_ARE_READ, KNOWN, inspect, open_source
 
+    describers = choose_describers(describe)
     shown: list[RecordError] = []
     images: list[Shown] = []
     with ExitStack() as stack:
@@ -88,6 +93,7 @@ def inspect_source(
             if file:
                 file.write(orjson.dumps(_rejected(error), option=orjson.OPT_APPEND_NEWLINE))
 
+        opened = described(opened, describers, bars)
         found = inspect(opened, reject=reject, show=images.append if shows else _unseen, progress=bars)
     licence = KNOWN[source].licence if source in KNOWN else None
     if as_json:

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from mlsr_es.commands.options.describing import DESCRIBE
+from mlsr_es.commands.options.describing import DESCRIBE_NAMES
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.pages import ROOT
 from mlsr_es.commands.options.query_fields import parsed_fields
@@ -30,7 +30,7 @@ def encode(
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
     ),
-    describe: str = DESCRIBE,
+    describe: str = DESCRIBE_NAMES,
     query_fields: str = typer.Option(
         "",
         "--query-fields",

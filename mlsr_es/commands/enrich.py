@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlsr_es.commands.options.connection import with_connection
-from mlsr_es.commands.options.describing import DESCRIBE_NOTHING
+from mlsr_es.commands.options.describing import DESCRIBE_OWNERS
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
@@ -67,7 +67,7 @@ def enrich(
         help="With --into: a field that the new index takes along, so that searches of it filter by that field too. "
         "Default: the fields of the run before.",
     ),
-    describe: str = DESCRIBE_NOTHING,
+    describe: str | None = DESCRIBE_OWNERS,
     field_kind: str = FIELD_KIND,
     model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
@@ -88,26 +88,31 @@ def enrich(
     a run that was stopped. Another model's weights go into another field, which searches read once all weights are
     there. The exit code is 3 where records were rejected.
     """
-    from mlsr_es.describe import choose_describers
+    from mlsr_es.describe import check_describe, choose_describers
     from mlsr_es.elastic.client import connect
     from mlsr_es.elastic.cluster import check
     from mlsr_es.elastic.enrichment import describe as look_at
-    from mlsr_es.indexing import OwnersFields
+    from mlsr_es.indexing import OwnersFields, describe_as_before
 
     if carry and not into:
         raise InputError("--carry is for an index beside INDEX.", advice="Add --into NAME, or leave --carry out.")
     named = OwnersFields.parse(captions, image, carry)
     kind = parsed_kind(field_kind)
-    describers = choose_describers(describe, device=device)
+    if describe is not None:
+        check_describe(describe)
     store = _store(image_folder, url_headers, fetch_urls=fetch_urls)
     client = connect(connection, patient=True)
     check(client)
     owners = look_at(client, index)
-    before = OwnersFields.remembered(*(_beside(client, into) if into else []), owners.meta)
+    metas = (*(_beside(client, into) if into else []), owners.meta)
+    before = OwnersFields.remembered(*metas)
+    describers = choose_describers(describe_as_before(metas) if describe is None else describe, device=device)
     fields = named.or_those_of(before)
     _check_used(fields, image_folder, fetch_urls=fetch_urls)
     fields.check(owners)
     _tell_fields(named, fields, before)
+    if describe is None and describers:
+        note(f"As in the run before: --describe {describers.given}.")
     if into:
         note(f"{into} takes along: {', '.join(fields.carried) or 'no other field of ' + index + ' (--carry FIELD)'}.")
     # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.

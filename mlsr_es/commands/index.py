@@ -35,7 +35,7 @@ def index(
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
     ),
-    describe: str = DESCRIBE,
+    describe: str | None = DESCRIBE,
     field_kind: str = FIELD_KIND,
     thumbnails: bool = typer.Option(
         False, "--thumbnails", help="Store a small picture with each document, so that Kibana can show it."

@@ -55,7 +55,7 @@ def train(
     The training data are a collection's own sections and images. The collection is split by page: training never sees
     one fold of the pages, and uses a few others to choose the best epoch. TensorBoard's files are in DIR/logs.
     """
-    from mlsr_es.describe import DescribedSource, choose_describers
+    from mlsr_es.describe import choose_describers, described
     from mlsr_es.elastic.client import connect
     from mlsr_es.evaluation import ndcg
     from mlsr_es.sources import open_source
@@ -74,8 +74,7 @@ def train(
             progress=bars,
             say=note,
         )
-        if plan.collection.describe:
-            source = DescribedSource(source, choose_describers(plan.collection.describe, device=device), bars)
+        source = described(source, choose_describers(plan.collection.describe, device=device), bars)
         trained = run(
             plan,
             source,

@@ -13,17 +13,17 @@ from mlsr_es.describe.file_names import name_words
 
 if TYPE_CHECKING:
     from mlsr_es.describe.choosing import choose_describers
-    from mlsr_es.describe.source import DescribedSource
+    from mlsr_es.describe.source import described
 
 __all__ = [
     "NAMES_ONLY",
     "NOTHING",
-    "DescribedSource",
     "Describer",
     "Describing",
     "check_describe",
     "choose_describers",
+    "described",
     "name_words",
 ]
 
-__getattr__ = lazy.exports(__name__, choosing=("choose_describers",), source=("DescribedSource",))
+__getattr__ = lazy.exports(__name__, choosing=("choose_describers",), source=("described",))

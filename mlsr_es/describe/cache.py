@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
@@ -24,10 +26,12 @@ class Cache:
 
     Args:
         file: The file, made with its folder at the first use.
+        shipped: A folder with files of what was said of known collections, as ``descriptions/build.py`` writes them;
+            None for none.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, shipped: Path | None = None) -> None:
+        self._file, self._shipped = file, shipped
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
 
@@ -41,12 +45,20 @@ class Cache:
         with self._lock, closing(self._database.cursor()) as cursor:
             asked = "SELECT texts FROM said WHERE describer = ? AND image = ?"
             found = cursor.execute(asked, (describer, image)).fetchone()
-        return None if found is None else tuple(json.loads(found[0]))
+            return tuple(json.loads(found[0])) if found else self._of_known_collections.get((describer, image))
 
     def put(self, describer: str, image: str, texts: tuple[str, ...]) -> None:
         """Keep what a describer said of an image."""
         with self._lock, self._database as database:
             database.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?)", (describer, image, json.dumps(texts)))
+
+    @cached_property
+    def _of_known_collections(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for file in sorted(self._shipped.glob("*.json.gz")) if self._shipped else ():
+            told = json.loads(gzip.decompress(file.read_bytes()))
+            found |= {(told["describer"], image): tuple(texts) for image, texts in told["texts"].items()}
+        return found
 
     @property
     def _database(self) -> sqlite3.Connection:

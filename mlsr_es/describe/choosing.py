@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlsr_es.describe.cache import Cache
 from mlsr_es.describe.describer import Describer
 from mlsr_es.describe.describing import LABELS, NAME, TEXT, Describing, check_describe
+from mlsr_es.shipped import shipped
 from mlsr_es.state import state_folder
 
 
@@ -21,8 +22,9 @@ def choose_describers(given: str, *, device: str = "auto") -> Describing:
     """
     wanted = check_describe(given)
     describers = tuple(_describer(name, model, device) for name, model in wanted if name != NAME)
-    cache = Cache(state_folder() / "descriptions.sqlite") if describers else None
-    return Describing(any(name == NAME for name, _ in wanted), describers, cache)
+    cache = Cache(state_folder() / "descriptions.sqlite", shipped("descriptions")) if describers else None
+    told = ",".join(f"{name}:{model}" if model else name for name, model in wanted) or "none"
+    return Describing(told, any(name == NAME for name, _ in wanted), describers, cache)
 
 
 def _describer(name: str, model: str, device: str) -> Describer:

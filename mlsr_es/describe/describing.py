@@ -58,11 +58,13 @@ class Describing:
     """Adds what machines say of an image to its captions.
 
     Args:
+        given: What the user asked for, as ``check_describe`` takes it.
         names: Whether the words of file names are added.
         describers: What looks at the pictures.
         cache: What they have said of images before; None to keep nothing.
     """
 
+    given: str = "none"
     names: bool = False
     describers: tuple[Describer, ...] = ()
     cache: Cache | None = None
@@ -116,4 +118,4 @@ class Describing:
 
 
 NOTHING = Describing()
-NAMES_ONLY = Describing(names=True)
+NAMES_ONLY = Describing("name", names=True)

@@ -11,7 +11,7 @@ from mlsr_es.indexing.enrich_job import EnrichJob, enrich, preview_enriching
 from mlsr_es.indexing.index_job import IndexJob, index_collection, preview_indexing
 from mlsr_es.indexing.pipeline import Preview
 from mlsr_es.indexing.prepare import Block
-from mlsr_es.indexing.readers import OwnersFields
+from mlsr_es.indexing.readers import OwnersFields, describe_as_before
 from mlsr_es.indexing.sinks.promoting import Candidate, candidate
 from mlsr_es.indexing.summary import OTHER_LANGUAGES, Stage, Summary
 
@@ -28,6 +28,7 @@ __all__ = [
     "Stage",
     "Summary",
     "candidate",
+    "describe_as_before",
     "encode_collection",
     "enrich",
     "index_collection",

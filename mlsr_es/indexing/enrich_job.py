@@ -129,7 +129,7 @@ def _pipeline(job: EnrichJob, client: Client) -> tuple[Pipeline, IndexSink]:
 
 
 def _companion(job: EnrichJob, client: Client, reader: IndexReader, owners: OwnersIndex) -> VersionSink:
-    reads = {**job.fields.to_json(), "carried": list(job.fields.carried)}
+    reads = {**job.fields.to_json(), "carried": list(job.fields.carried), "describe": job.describing.given}
     plan = VersionPlan(
         job.into,
         replace(made_with(job.model, job.model_name, stems=True), reads=reads),
@@ -145,7 +145,7 @@ def _companion(job: EnrichJob, client: Client, reader: IndexReader, owners: Owne
 def _in_place(job: EnrichJob, client: Client, owners: OwnersIndex) -> InPlace:
     # A model that reads captions only looks at no image, so only the mapping can say that images are in the documents.
     inline = job.store.inline and (job.needs.opens or field_type(owners.mapping, job.fields.image) == "binary")
-    enriched = {**job.fields.to_json(), "inline": bool(job.fields.image) and inline}
+    enriched = {**job.fields.to_json(), "inline": bool(job.fields.image) and inline, "describe": job.describing.given}
     meta = replace(
         made_with(job.model, job.model_name, stems=False),
         field_kind=kind_in(client, owners, job.model.revision, job.field_kind),

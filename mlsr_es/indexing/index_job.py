@@ -106,6 +106,7 @@ def _pipeline(job: IndexJob, client: Client) -> tuple[Pipeline, VersionSink]:
         reader.collection,
         kind=job.field_kind,
         origin=job.origin,
+        describe=job.describing.given,
         prunes=job.prune_missing,
         promotes=job.promotes,
     )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.errors import RecordError
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.sources.images import decoded
-from mlsr_es.sources.manual import Manual
-from mlsr_es.sources.source import LeftOut, Source
+from mlsr_es.sources.source import Captioned, LeftOut, Source, captioned
 
 SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
 """Upper bounds of the size classes by longest side, in pixels; larger images are in the class 0."""
@@ -112,7 +111,7 @@ def _look_at_documents(
     stage = "Decoding images"
     progress.start(stage, source.count(), "images")
     lengths: Counter[int] = Counter()
-    for item, rules in _with_rules(source):
+    for item, rules in captioned(source):
         progress.advance(stage)
         match item:
             case LeftOut():
@@ -138,14 +137,6 @@ def _look_at_documents(
     progress.finish(stage)
 
 
-def _with_rules(source: Source) -> Iterator[tuple[ImageDocument | RecordError | LeftOut, tuple[str, ...]]]:
-    if isinstance(source, Manual):
-        yield from source.captioned()
-        return
-    for item in source.documents():
-        yield item, ("",) * len(item.captions) if isinstance(item, ImageDocument) else ()
-
-
 def _look_at_image(document: ImageDocument, found: Inspection) -> ImageDocument:
     """Decode and count a document's image, and add its size to the document, since rows seldom have it."""
     if document.image is None:
@@ -162,7 +153,7 @@ def _look_at_sections(source: Source, found: Inspection) -> None:
     for judgement in source.judgements():
         judged.add(judgement.section_id)
         found.judgements += 1
-    if isinstance(source, Manual):
+    if isinstance(source, Captioned):
         found.galleries = sum(1 for _ in source.galleries())
     lengths: Counter[int] = Counter()
     for section in source.sections():

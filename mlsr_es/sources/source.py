@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mlsr_es.collection import ImageDocument, Judgement, Section
 from mlsr_es.errors import RecordError
@@ -65,6 +65,30 @@ class Source(Protocol):
         Args:
             languages: The languages of captions to keep, as ISO 639-1 codes; None for all captions.
         """
+
+
+Item = ImageDocument | RecordError | LeftOut
+"""What ``Source.documents`` yields."""
+
+
+@runtime_checkable
+class Captioned(Protocol):
+    """A source that finds captions by rules (``CAPTION_RULES``), and knows which sections are no topics."""
+
+    def captioned(self) -> Iterator[tuple[Item, tuple[str, ...]]]:
+        """The items of ``documents``, each with the name of the rule that found each of its captions; "" for none."""
+
+    def galleries(self) -> Iterator[str]:
+        """The ids of sections that show many images and say little."""
+
+
+def captioned(source: Source) -> Iterator[tuple[Item, tuple[str, ...]]]:
+    """The items of a source, each with the name of the rule that found each of its captions; "" for none."""
+    if isinstance(source, Captioned):
+        yield from source.captioned()
+        return
+    for item in source.documents():
+        yield item, ("",) * len(item.captions) if isinstance(item, ImageDocument) else ()
 
 
 def narrowed(document: ImageDocument, languages: frozenset[str] | None) -> ImageDocument | LeftOut:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.program import run_program
@@ -77,3 +78,33 @@ def test_what_is_no_describer_is_said_at_once(index: str, screenshots: Path) -> 
     assert ran.code == 2
     assert "--describe does not know 'ocr'" in ran.stderr
     assert "text (what can be read in the image)" in ran.stderr
+
+
+def test_a_later_run_adds_what_the_one_before_added(index: str, screenshots: Path) -> None:
+    """Who leaves --describe out loses nothing; who names another gets that."""
+    run_program("index", str(screenshots), "--index", index, "--describe", "text,name")
+    again = run_program("index", str(screenshots), "--index", index, "--json")
+    assert (again.json["encoded"], again.json["unchanged"]) == (0, 2)
+    assert "As in the run before: --describe text,name." in again.stderr
+    other = run_program("index", str(screenshots), "--index", index, "--describe", "name", "--json")
+    assert other.json["encoded"] == 2
+    assert run_program("index", str(screenshots), "--index", index, "--json").json["unchanged"] == 2
+
+
+def test_the_images_of_an_owners_index_are_read_too(index: str, client: Elasticsearch, screenshots: Path) -> None:
+    """In place and beside it; the run after remembers it, as it does the fields."""
+    for number, name in enumerate((*TEXTS, "17"), 1):
+        client.index(index=index, id=str(number), document={"name": "A screen", "photo": f"{name}.png"})
+    client.indices.refresh(index=index)
+    fields = ("--caption-field", "name", "--image-field", "photo", "--image-folder", str(screenshots))
+    for into in ((), ("--into", f"{index}-beside")):
+        target = into[-1] if into else index
+        ran = run_program("enrich", index, *fields, "--describe", "text", *into, "--json")
+        assert (ran.code, ran.json["encoded"]) == (0, 3), ran.stderr
+        found = run_program("search", "gaussian blur", "--index", target, "--json").json
+        assert found["hits"][0]["id"] == "2"
+        again = run_program("enrich", index, "--image-folder", str(screenshots), *into, "--json")
+        assert (again.json["encoded"], again.json["unchanged"]) == (0, 3)
+        assert "As in the run before: --describe text." in again.stderr
+    lacks = run_program("enrich", index, "--caption-field", "name", "--describe", "text", "--into", f"{index}-third")
+    assert lacks.code == 2

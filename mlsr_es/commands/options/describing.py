@@ -12,7 +12,15 @@ _HELP = (
     "An image is looked at once: what was found is kept."
 )
 
-DESCRIBE: Any = typer.Option("name", "--describe", metavar="text,name", help=_HELP)
+DESCRIBE: Any = typer.Option(
+    None, "--describe", metavar="text,name", show_default="as in the run before; at first: name", help=_HELP
+)
 
+DESCRIBE_OWNERS: Any = typer.Option(
+    None, "--describe", metavar="text,name", show_default="as in the run before; at first: none", help=_HELP
+)
+"""The same for documents that are somebody else's."""
+
+DESCRIBE_NAMES: Any = typer.Option("name", "--describe", metavar="text,name", help=_HELP)
 DESCRIBE_NOTHING: Any = typer.Option("none", "--describe", metavar="text,name", help=_HELP)
-"""The same where nothing is added unless it is asked for: the documents are somebody else's."""
+"""The same where no run was before."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.padding import Padding
 from rich.text import Text
 
-from mlsr_es.collection import STAND_INS
+from mlsr_es.collection import MACHINE_MADE, STAND_INS
 from mlsr_es.commands.rendering.console import data, table
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _rows(shown: Shown) -> list[tuple[str, str, str, str]]:
 
 
 def _row(caption: Caption, rule: str) -> tuple[str, str, str, str]:
-    source = "stand-in" if caption.kind in STAND_INS else "own"
+    source = "stand-in" if caption.kind in STAND_INS else "machine" if caption.kind in MACHINE_MADE else "own"
     return rule or source, f"{_scores()[rule]:.2f}" if rule else "", caption.kind, caption.text
 
 

@@ -45,14 +45,15 @@ class IndexMeta:
         schema: ``SCHEMA`` of the program that made it.
         replaced: The version that was searched before this one, for a rollback; "" for the first version.
         origins: From each collection's name to where it was last read from: a path, or a known collection's name.
+        describes: From each collection's name to what machines added to its captions last, as ``--describe`` takes it.
         restore: Index settings that are changed while the version is being built, with the values to restore; None
             stands for the cluster's default.
         strategy: The best strategy as ``str(Strategy)``; "" where nobody has measured it.
         enriched: For somebody else's index: ``captions``, a list of ``field`` and ``kind`` of caption component;
-            ``image``, the field with images or ""; ``inline``, whether that field holds the images themselves. Empty
-            for an index of this package.
-        reads: For an index beside somebody's: ``captions`` and ``image`` as in ``enriched``, and ``carried``, the
-            fields that it takes along; empty for any other index.
+            ``image``, the field with images or ""; ``inline``, whether that field holds the images themselves;
+            ``describe``, what machines add. Empty for an index of this package.
+        reads: For an index beside somebody's: ``captions``, ``image`` and ``describe`` as in ``enriched``, and
+            ``carried``, the fields that it takes along; empty for any other index.
         hybrid: The weight of BM25 in hybrid searches, as ``Hybrid.to_json``; empty where it is unknown.
         filling: ``field`` and ``revision`` of another model's weights that are being written while the present ones
             serve.
@@ -69,6 +70,7 @@ class IndexMeta:
     schema: int = SCHEMA
     replaced: str = ""
     origins: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    describes: Mapping[str, str] = dataclasses.field(default_factory=dict)
     restore: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     strategy: str = ""
     enriched: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -99,8 +99,10 @@ def mark_ready(client: Elasticsearch, version: str) -> None:
     update_meta(client, version, f"write down that {version} is complete", ready)
 
 
-def store_origin(client: Elasticsearch, version: str, collection: str, origin: str) -> str | None:
-    """Record where a collection is read from.
+def store_origin(
+    client: Elasticsearch, version: str, collection: str, origin: str, *, describe: str = "none"
+) -> str | None:
+    """Record where a collection is read from, and what machines add to its captions.
 
     Returns:
         Where it was read from before; None where the collection is new to the version.
@@ -111,7 +113,14 @@ def store_origin(client: Elasticsearch, version: str, collection: str, origin: s
     """
     doing = f"write down where {collection} comes from in {version}"
     before = update_meta(
-        client, version, doing, lambda meta: replace(meta, origins={**meta.origins, collection: origin})
+        client,
+        version,
+        doing,
+        lambda meta: replace(
+            meta,
+            origins={**meta.origins, collection: origin},
+            describes={**meta.describes, collection: describe},
+        ),
     )
     return before.origins.get(collection)
 

@@ -122,6 +122,16 @@ class OwnersFields:
         return {"captions": captions, "image": self.image}
 
 
+def describe_as_before(written: Sequence[IndexMeta | None]) -> str:
+    """What machines added to captions in the run before, as ``--describe`` takes it; "none" where no run was.
+
+    Args:
+        written: As ``OwnersFields.remembered`` takes them.
+    """
+    stored = next((found for meta in written if meta and (found := meta.enriched or meta.reads)), {})
+    return str(stored.get("describe", "none"))
+
+
 def _shared(image: str, caption: str) -> str:
     """The path of the innermost object that holds both fields."""
     shared: list[str] = []

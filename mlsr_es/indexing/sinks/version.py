@@ -44,6 +44,7 @@ class VersionPlan:
         kind: The type of the field with the weights; None for the type in the index, or for a new index the type that
             suits the cluster.
         origin: Where the collection is read from, for people to read; "" where it is unknown.
+        describe: What machines add to the captions, as ``--describe`` takes it.
         prunes: Whether documents that have left the collection are removed.
         mirrors: Whether the version holds the documents of another index under their ids. Then every id is known, even
             that of a bad document, and the same id under a second routing is rejected.
@@ -56,6 +57,7 @@ class VersionPlan:
     collection: str
     kind: FieldKind | None = None
     origin: str = ""
+    describe: str = "none"
     prunes: bool = False
     mirrors: bool = False
     promotes: bool = True
@@ -115,7 +117,9 @@ class VersionSink:
         if plan.meta.reads:
             store_reads(self._client, self.index, plan.meta.reads)
         if plan.origin:
-            self._origin_before = store_origin(self._client, self.index, plan.collection, plan.origin)
+            self._origin_before = store_origin(
+                self._client, self.index, plan.collection, plan.origin, describe=plan.describe
+            )
 
     def stored(self, records: Sequence[Record]) -> Mapping[Key, Stored]:
         """Look up what the version holds under the records' ids."""
