@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from mlsr_es.collection import MACHINE_MADE, CaptionKind, ImageDocument, Section
+from mlsr_es.collection import CaptionKind, ImageDocument, Section
 
 Analyser = Callable[[str], list[str]]
 """Cuts a text into its words, in order."""
@@ -39,19 +39,23 @@ SATURATION = 8.0
 
 _WORD = re.compile(r"\b\w\w+\b")
 
-_WRITTEN = tuple(kind for kind in CaptionKind if kind not in MACHINE_MADE | {CaptionKind.ATTRIBUTION})
+_SEEN = (CaptionKind.LABEL, CaptionKind.GENERATED, CaptionKind.READ)
+_SAID = tuple(kind for kind in CaptionKind if kind not in {*_SEEN, CaptionKind.ATTRIBUTION})
 
 
 def caption_text(document: ImageDocument) -> str:
     """The words of an image that BM25 reads as one text: all caption components but attributions.
 
-    Where machines made some, what people wrote stands in it twice, and a word of machines once: screenshots repeat
-    their words. In one text BM25's saturation weighs them better than any factor for a field of their own
-    (docs/architecture.md, decision 38).
+    Where a machine has seen something in the picture, what is said of it (by people, and by the file's name) stands in
+    the text twice, and a word of what was seen once: screenshots repeat their words. In one text BM25's saturation
+    weighs them better than any factor for a field of their own (docs/architecture.md, decision 38).
     """
-    written = " ".join(caption.text for kind in _WRITTEN for caption in document.captions if caption.kind is kind)
-    made = dict.fromkeys(words(" ".join(one.text for one in document.captions if one.kind in MACHINE_MADE)))
-    return " ".join((written, written, *made)) if made else written
+    said, seen = (
+        " ".join(caption.text for kind in kinds for caption in document.captions if caption.kind is kind)
+        for kinds in (_SAID, _SEEN)
+    )
+    once = dict.fromkeys(words(seen))
+    return " ".join((said, said, *once)) if once else said
 
 
 def words(text: str) -> list[str]:

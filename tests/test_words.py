@@ -37,10 +37,11 @@ def test_a_question_has_content_words() -> None:
     assert content_words("selecting by color") == ["selecting", "color"]
 
 
-def test_what_machines_made_counts_half_and_once() -> None:
-    """Where there is any, people's words stand in the text twice; a word that a screenshot repeats, once."""
-    own = (Caption("Blur dialog"), Caption("by Ann", CaptionKind.ATTRIBUTION))
-    assert caption_text(ImageDocument("d", "c", own)) == "Blur dialog"
-    made = (Caption("blur", CaptionKind.NAME), Caption("Radius OK 5 Radius the Blur", CaptionKind.READ))
-    assert caption_text(ImageDocument("d", "c", (*own, *made))) == "Blur dialog Blur dialog blur radius ok"
-    assert caption_text(ImageDocument("d", "c", made)).split() == ["blur", "radius", "ok"]
+def test_what_machines_see_counts_half_and_once() -> None:
+    """Where there is any, what is said of the image stands twice; a word that a screenshot repeats stands once."""
+    said = (Caption("Blur dialog"), Caption("by Ann", CaptionKind.ATTRIBUTION), Caption("gauss", CaptionKind.NAME))
+    assert caption_text(ImageDocument("d", "c", said)) == "Blur dialog gauss"
+    seen = (Caption("Radius OK 5 Radius the Blur", CaptionKind.READ), Caption("web site", CaptionKind.LABEL))
+    both = ImageDocument("d", "c", (*said, *seen))
+    assert caption_text(both) == "Blur dialog gauss Blur dialog gauss web site radius ok blur"
+    assert caption_text(ImageDocument("d", "c", seen)).split() == ["web", "site", "radius", "ok", "blur"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlsr_es.collection import SECTION_FIELDS
+from mlsr_es.collection import SECTION_FIELDS, CaptionKind
 from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.options.query_fields import parsed_fields
 from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
@@ -145,6 +145,7 @@ def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[st
         "too_short": found.topics.too_short,
         "not_searched": found.topics.not_searched,
         "leaks": found.leaks,
+        "described": dict(found.contents.described),
         "training_topics": found.training_topics,
         "titles": {"k1": found.boosted.k1, "b": found.boosted.b},
         "systems": systems,
@@ -159,11 +160,19 @@ def print_evaluation(found: Evaluation) -> None:
     if len(found.plan.query_fields) < len(SECTION_FIELDS):
         note(f"Asked of each section: {', '.join(found.plan.query_fields)} alone.")
     note(f"{len(topics.sections):,} topics, {len(topics.judgements):,} judgements.")
-    if topics.too_short or topics.not_searched:
+    if topics.too_short:
+        note(f"Left out, of all splits: {topics.too_short:,} sections with too little text.")
+    if topics.not_searched:
+        all_of_them = len(found.plan.judgements)
         note(
-            f"Left out, of all splits: {topics.too_short:,} sections with too little text, {topics.not_searched:,} "
-            "judgements of images that are not searched."
+            f"{topics.not_searched:,} of {all_of_them:,} judgements ({topics.not_searched / all_of_them:.0%}) are of "
+            "images that are not searched. They do not count, so the figures are higher than an editor would find them."
         )
+    if found.contents.described:
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in found.contents.described.items())
+        note(f"Images with words that machines found (index --describe): {kinds}.")
+    if CaptionKind.NAME in found.contents.described:
+        note("File names often repeat the title of their page. For figures without them: index --describe none.")
     if found.leaks:
         note(
             f"It leaks: {found.leaks:,} judgements are of images that only words of their own page describe "

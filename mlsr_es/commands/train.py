@@ -18,6 +18,7 @@ from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
     from mlsr_es.evaluation import System
+    from mlsr_es.sources import Source
     from mlsr_es.training import Trained, TrainingConfig
 
 _KEYS = {"hybrid": "together"}
@@ -66,21 +67,21 @@ def train(
     check_mining(plan, mine_index)
     cluster = connect(connection()) if mine_index else None
     with progress() as bars:
-        source = open_source(
-            plan.collection.source,
-            root=root,
-            languages=frozenset(plan.collection.languages) or None,
-            reading=reading,
-            progress=bars,
-            say=note,
-        )
-        source = described(source, choose_describers(plan.collection.describe, device=device), bars)
+        describers = choose_describers(plan.collection.describe, device=device)
+        languages = frozenset(plan.collection.languages) or None
+
+        def opened(name: str) -> Source:
+            found = open_source(name, root=root, languages=languages, reading=reading, progress=bars, say=note)
+            return described(found, describers, bars)
+
+        source, *also = map(opened, (plan.collection.source, *plan.collection.also))
         trained = run(
             plan,
             source,
             output,
             mine=miner(plan, mine_index, cluster, collection=source.name, device=device, progress=bars),
             metric=ndcg,
+            also=also,
             device=device,
             resume=resume,
             watch=Watch(bars, note),

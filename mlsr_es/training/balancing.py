@@ -25,7 +25,9 @@ def balanced(ranker: Ranker, data: TrainingData, config: TrainingConfig) -> Hybr
     Returns:
         The field and weight, for a cluster's BM25 on captions' stems; None if captions and sections share no word.
     """
-    known = data.training
+    here = {image.id for image in data.images}
+    judged = {one.section_id for one in data.training.judgements if one.image_id in here}
+    known = Topics(tuple(one for one in data.training.sections if one.id in judged), data.training.judgements)
     chosen = Random(config.seed).sample(known.sections, min(_SECTIONS, len(known.sections)))  # noqa: S311
     ids = {section.id for section in chosen}
     topics = Topics(tuple(chosen), tuple(one for one in known.judgements if one.section_id in ids))

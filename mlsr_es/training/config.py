@@ -23,6 +23,7 @@ class Collection(TomlTable):
     """The collection to train on."""
 
     source: str = Field(min_length=1, description="a known collection, or a path")
+    also: list[str] = Field(default=[], description="further collections, all of whose pages are trained on")
     languages: list[str] = Field(default=["en"], description="languages of the captions to read; empty for all")
     least_text: int = Field(default=60, ge=0, description="a query's own text has more characters than this")
     describe: str = Field(default="", description="what machines add to the captions, as in: text,name")

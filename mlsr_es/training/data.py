@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -17,7 +17,7 @@ from mlsr_es.training.config import TrainingConfig
 
 @dataclass(frozen=True)
 class TrainingData:
-    """A collection, split by page.
+    """A collection, split by page, and others that are trained on as a whole.
 
     Args:
         training: The topics to train on.
@@ -25,7 +25,7 @@ class TrainingData:
         relevant: For each training section, the places in ``documents`` of the images that belong in it; at least one.
         validation: The topics by which the best epoch is chosen.
         test: The topics that training never sees.
-        images: All images; held-out topics are searched among them.
+        images: All images of the collection that was split; held-out topics are searched among them.
         shared_images: The number of images that both training pages and held-out pages show.
     """
 
@@ -43,8 +43,10 @@ class TrainingData:
         return self.training.sections
 
 
-def read_training_data(source: Source, plan: BiEncoderConfig, config: TrainingConfig) -> TrainingData:
-    """Read a collection and split it.
+def read_training_data(
+    source: Source, plan: BiEncoderConfig, config: TrainingConfig, also: Sequence[Source] = ()
+) -> TrainingData:
+    """Read a collection and split it, and add others that are only trained on.
 
     Captions and sections are held in memory, and so is each image that is not a file of its own. So export a collection
     of Parquet files first if the model reads images.
@@ -53,19 +55,14 @@ def read_training_data(source: Source, plan: BiEncoderConfig, config: TrainingCo
         source: The collection.
         plan: The plan of the model; documents without the inputs that it reads are skipped.
         config: The configuration of the run.
+        also: The further collections.
 
     Raises:
         InputError: There is no section to train on.
     """
-    documents = (_needed(item, plan.document_input) for item in source.documents() if isinstance(item, ImageDocument))
-    images = tuple(document for document in documents if document is not None)
-    topics = choose_topics(
-        source.sections(),
-        source.judgements(),
-        {image.id for image in images},
-        least_text=config.collection.least_text,
-    )
-    data = split(images, topics, config)
+    data = split(*_read(source, plan, config), config)
+    for other in also:
+        data = _joined(data, *_read(other, plan, config), other.name)
     if not data.sections:
         raise InputError(
             f"{config.collection.source} holds no section to train on: a page's section with more than "
@@ -73,6 +70,33 @@ def read_training_data(source: Source, plan: BiEncoderConfig, config: TrainingCo
             advice="Training needs sections and judgements beside the images.",
         )
     return data
+
+
+def _read(source: Source, plan: BiEncoderConfig, config: TrainingConfig) -> tuple[tuple[ImageDocument, ...], Topics]:
+    documents = (_needed(item, plan.document_input) for item in source.documents() if isinstance(item, ImageDocument))
+    images = tuple(document for document in documents if document is not None)
+    known = {image.id for image in images}
+    least_text = config.collection.least_text
+    return images, choose_topics(source.sections(), source.judgements(), known, least_text=least_text)
+
+
+def _joined(data: TrainingData, images: tuple[ImageDocument, ...], topics: Topics, name: str) -> TrainingData:
+    """The data with all of another collection to train on. Its sections are renamed: their ids are its own only."""
+    sections = tuple(replace(one, id=f"{name}: {one.id}") for one in topics.sections)
+    judgements = tuple(replace(one, section_id=f"{name}: {one.section_id}") for one in topics.judgements)
+    training = Topics((*data.training.sections, *sections), (*data.training.judgements, *judgements))
+    places = {image.id: place for place, image in enumerate(images, len(data.documents))}
+    relevant = _relevant(Topics(sections, judgements), places)
+    return replace(data, training=training, documents=(*data.documents, *images), relevant=(*data.relevant, *relevant))
+
+
+def _relevant(topics: Topics, places: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
+    """For each section the places of the images that belong in it."""
+    relevant: dict[str, list[int]] = {one.id: [] for one in topics.sections}
+    for one in topics.judgements:
+        if one.relevance > 0:
+            relevant[one.section_id].append(places[one.image_id])
+    return tuple(tuple(relevant[one.id]) for one in topics.sections)
 
 
 def split(images: tuple[ImageDocument, ...], topics: Topics, config: TrainingConfig) -> TrainingData:
@@ -104,15 +128,10 @@ def split(images: tuple[ImageDocument, ...], topics: Topics, config: TrainingCon
         if image.id in trained_on
         or not (image.id in elsewhere or (image.page and (is_test(image.page) or is_validation(image.page))))
     )
-    places = {document.id: place for place, document in enumerate(documents)}
-    relevant: dict[str, list[int]] = {one.id: [] for one in train.sections}
-    for one in train.judgements:
-        if one.relevance > 0:
-            relevant[one.section_id].append(places[one.image_id])
     return TrainingData(
         training=train,
         documents=documents,
-        relevant=tuple(tuple(relevant[one.id]) for one in train.sections),
+        relevant=_relevant(train, {document.id: place for place, document in enumerate(documents)}),
         validation=_sampled(validation, folds.validation_sections, seed=config.seed),
         test=test,
         images=images,

@@ -43,8 +43,9 @@ def trained_on(model: str) -> tuple[TrainedOn, ...]:
     folder = shipped("models", model) if model == "demo" else Path(model)
     try:
         plan = json.loads((folder / "training.json").read_text())
-        own = TrainedOn(str(plan["collection"]["source"]), plan["folds"]["test"])
+        own = [TrainedOn(str(plan["collection"]["source"]), plan["folds"]["test"])]
+        own += [TrainedOn(str(other), None) for other in plan["collection"].get("also", ())]
     except (OSError, ValueError, KeyError, TypeError):
         return ()
     start = plan.get("start")
-    return (own, *(trained_on(start) if start and Path(start) != folder else ()))
+    return (*own, *(trained_on(start) if start and Path(start) != folder else ()))

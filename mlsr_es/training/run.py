@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -96,6 +96,7 @@ def train(
     *,
     mine: Miner,
     metric: Metric,
+    also: Sequence[Source] = (),
     device: str = "auto",
     resume: bool = False,
     features: Path | None = None,
@@ -111,6 +112,7 @@ def train(
         output: The folder for the checkpoint; its subfolders hold the trainer's checkpoints and TensorBoard's files.
         mine: Ranks images for hard negatives; called only if the configuration has mined negatives.
         metric: The measure by which the best epoch is chosen.
+        also: The configuration's further collections, opened.
         device: "auto", "cuda", "mps" or "cpu".
         resume: Whether to continue from the last checkpoint in the folder.
         features: The folder for features of frozen image backbones, which runs on the same images can share; None for
@@ -126,7 +128,7 @@ def train(
     place = choose_device(device)
     torch.manual_seed(config.seed)
     model = prepared(config).to(place)
-    data = read_training_data(source, model.config, config)
+    data = read_training_data(source, model.config, config, also)
     watch.say(_counts(data))
     trained = train_model(
         model, data, config, output, mine=mine, metric=metric, resume_from=last, features=features, watch=watch

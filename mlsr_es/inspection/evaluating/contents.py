@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from mlsr_es.collection import STAND_INS, Caption, ImageDocument
+from mlsr_es.collection import MACHINE_MADE, STAND_INS, Caption, ImageDocument
 from mlsr_es.elastic.mapping import IndexMeta, values_at
 from mlsr_es.elastic.reading import collections, scan
 from mlsr_es.elastic.search import weights_in
@@ -35,6 +36,7 @@ class Contents:
         collections: That the images are of.
         revision: Of the model that made the vectors.
         stand_ins: The ids of the images that only words of their own page describe.
+        described: The kind of machine-made captions to how many images have it; empty where it is not known.
     """
 
     image_ids: tuple[str, ...]
@@ -43,6 +45,7 @@ class Contents:
     collections: tuple[str, ...]
     revision: str
     stand_ins: frozenset[str] = frozenset()
+    described: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of_files(cls, stored: VectorFolder) -> Self:
@@ -103,12 +106,14 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
     image_ids: list[str] = []
     captions: list[str] = []
     stand_ins: set[str] = set()
+    described: Counter[str] = Counter()
 
     def rows() -> Iterator[Mapping[str, float]]:
         for image_id, source in scan(client, version.index, [version.meta.field, *version.meta.caption_fields]):
             image_ids.append(image_id)
             document = _document(image_id, source, version.meta)
             captions.append(caption_text(document))
+            described.update({caption.kind.value for caption in document.captions if caption.kind in MACHINE_MADE})
             if any(caption.kind in STAND_INS for caption in document.captions):
                 stand_ins.add(image_id)
             progress.advance(stage)
@@ -127,7 +132,13 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
     progress.finish(stage)
     held = (version.index,) if version.meta.enriched else tuple(collections(client, version.index))
     return Contents(
-        tuple(image_ids), tuple(captions), vectors, held, version.meta.revision, stand_ins=frozenset(stand_ins)
+        tuple(image_ids),
+        tuple(captions),
+        vectors,
+        held,
+        version.meta.revision,
+        stand_ins=frozenset(stand_ins),
+        described=dict(described),
     )
 
 
