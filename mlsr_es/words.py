@@ -39,8 +39,15 @@ SATURATION = 8.0
 
 _WORD = re.compile(r"\b\w\w+\b")
 
+_SAID = (
+    CaptionKind.TITLE,
+    CaptionKind.ALT,
+    CaptionKind.DESCRIPTION,
+    CaptionKind.HEADING,
+    CaptionKind.INTRODUCTION,
+    CaptionKind.NAME,
+)
 _SEEN = (CaptionKind.LABEL, CaptionKind.GENERATED, CaptionKind.READ)
-_SAID = tuple(kind for kind in CaptionKind if kind not in {*_SEEN, CaptionKind.ATTRIBUTION})
 
 
 def caption_text(document: ImageDocument) -> str:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 collection_app = typer.Typer(
     name="collection",
     help="Look at a collection of images and texts, or write it as files. A SOURCE is a known collection (gimp-manual, "
-    "kicad-manual, tuxpaint-stamps, sample), a folder of HTML pages or of images, or a file of rows.",
+    "kicad-manual, qtcreator-manual, qtwidgets-manual, skimage-manual, tuxpaint-stamps, sample), a folder of "
+    "HTML pages or of images, or a file of rows.",
     epilog="Example: mlsr-es collection inspect gimp-manual",
     no_args_is_help=True,
 )

@@ -49,6 +49,13 @@ COMMANDS = (
         "mlsr-es encode gimp-manual -o vectors",
     ),
     Entry(
+        "analyze",
+        "Show what the vectors of an index are like: numbers, images with their words, and signs that something is "
+        "wrong.",
+        "analyze:analyze",
+        "mlsr-es analyze --index gimp-manual -o report.html",
+    ),
+    Entry(
         "evaluate",
         "Measure an index, or a folder of vectors, and compare it with two baselines: BM25, and BM25 with boosted "
         "titles.",
@@ -81,7 +88,8 @@ COMMANDS = (
     Entry(
         "collection",
         "Look at a collection of images and texts, or write it as files. A SOURCE is a known collection (gimp-manual, "
-        "kicad-manual, tuxpaint-stamps, sample), a folder of HTML pages or of images, or a file of rows.",
+        "kicad-manual, qtcreator-manual, qtwidgets-manual, skimage-manual, tuxpaint-stamps, sample), a folder of "
+        "HTML pages or of images, or a file of rows.",
         "collection:collection_app",
     ),
     Entry(

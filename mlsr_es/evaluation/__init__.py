@@ -15,6 +15,7 @@ from mlsr_es.evaluation.significance import Difference, compare, difference, hol
 from mlsr_es.evaluation.system import System
 from mlsr_es.evaluation.topics import LEAST_TEXT, Split, Topics, choose_topics
 from mlsr_es.evaluation.trec import read_qrels, read_run, write_run
+from mlsr_es.evaluation.usage import QUANTILES, Usage
 from mlsr_es.evaluation.vector_files import DOCUMENTS, SECTIONS, VectorFolder, VectorWriter, read_vectors
 from mlsr_es.words import caption_text
 
@@ -26,6 +27,7 @@ __all__ = [
     "HYBRID_PART",
     "LEAST_TEXT",
     "MEASURES",
+    "QUANTILES",
     "SECTIONS",
     "TITLE_BOOSTED",
     "Baseline",
@@ -37,6 +39,7 @@ __all__ = [
     "Split",
     "System",
     "Topics",
+    "Usage",
     "VectorFolder",
     "VectorWriter",
     "balanced_weight",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from mlsr_es.collection import Caption, ImageDocument, Judgement, Section
+from mlsr_es.encoders import PRESETS
 from mlsr_es.evaluation import Topics
+from mlsr_es.sources import open_source
 from mlsr_es.splits import fold_of
 from mlsr_es.training.config import TrainingConfig
-from mlsr_es.training.data import searched_for, split
+from mlsr_es.training.data import read_training_data, searched_for, split
 
 PAGES = [f"page-{number}.html" for number in range(40)]
 
@@ -62,6 +64,23 @@ def test_relevant_images_are_places_among_the_candidates() -> None:
 def test_without_a_test_fold_nothing_is_held_out_for_it() -> None:
     """The demo's users train on all they have, if they like."""
     assert split(*collection(), config(validation_share=0.0)).test.sections == ()
+
+
+def test_other_collections_are_trained_on_as_a_whole() -> None:
+    """Their sections may have the same ids, their images are no candidates of held-out topics, no fold is theirs."""
+    plan = config(test=2, validation_share=0.0)
+    sample, plain = open_source("sample"), PRESETS["m3"]
+    alone = read_training_data(sample, plain, plan)
+    data = read_training_data(sample, plain, plan, [open_source("sample", name="again")])
+    added = data.sections[len(alone.sections) :]
+    assert {section.id for section in added} == {
+        f"again: {section.id}" for part in (alone.sections, alone.test.sections) for section in part
+    }
+    assert (data.test, data.images, data.shared_images) == (alone.test, alone.images, alone.shared_images)
+    for section, relevant in zip(added, data.relevant[len(alone.sections) :], strict=True):
+        judged = {one.image_id for one in data.training.judgements if one.section_id == section.id}
+        assert {data.documents[place].id for place in relevant} == judged
+        assert all(id_.startswith("again/") for id_ in judged)
 
 
 def test_validation_searches_what_belongs_and_a_sample_of_the_rest() -> None:

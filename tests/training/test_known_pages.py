@@ -30,6 +30,13 @@ def test_a_model_that_was_trained_further_knows_what_it_started_from(tmp_path: P
     assert trained_on(str(tmp_path)) == (TrainedOn("kicad-manual", 1), TrainedOn("gimp-manual", 0))
 
 
+def test_further_collections_are_known_as_a_whole(tmp_path: Path) -> None:
+    """No fold of theirs was held out."""
+    plan = {"collection": {"source": "kicad-manual", "also": ["site"]}, "folds": {"test": 1}}
+    (tmp_path / "training.json").write_text(json.dumps(plan))
+    assert trained_on(str(tmp_path)) == (TrainedOn("kicad-manual", 1), TrainedOn("site", None))
+
+
 def test_a_collection_is_known_by_its_name_or_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However the path was written."""
     monkeypatch.chdir(tmp_path)

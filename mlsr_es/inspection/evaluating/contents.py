@@ -36,7 +36,7 @@ class Contents:
         collections: That the images are of.
         revision: Of the model that made the vectors.
         stand_ins: The ids of the images that only words of their own page describe.
-        described: The kind of machine-made captions to how many images have it; empty where it is not known.
+        kinds: The kind of caption component to how many images have it; empty where it is not known.
     """
 
     image_ids: tuple[str, ...]
@@ -45,7 +45,12 @@ class Contents:
     collections: tuple[str, ...]
     revision: str
     stand_ins: frozenset[str] = frozenset()
-    described: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def described(self) -> dict[str, int]:
+        """The same of the kinds that machines made."""
+        return {kind: count for kind, count in self.kinds.items() if kind in MACHINE_MADE}
 
     @classmethod
     def of_files(cls, stored: VectorFolder) -> Self:
@@ -106,14 +111,14 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
     image_ids: list[str] = []
     captions: list[str] = []
     stand_ins: set[str] = set()
-    described: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
 
     def rows() -> Iterator[Mapping[str, float]]:
         for image_id, source in scan(client, version.index, [version.meta.field, *version.meta.caption_fields]):
             image_ids.append(image_id)
             document = _document(image_id, source, version.meta)
             captions.append(caption_text(document))
-            described.update({caption.kind.value for caption in document.captions if caption.kind in MACHINE_MADE})
+            kinds.update({caption.kind.value for caption in document.captions})
             if any(caption.kind in STAND_INS for caption in document.captions):
                 stand_ins.add(image_id)
             progress.advance(stage)
@@ -138,7 +143,7 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
         held,
         version.meta.revision,
         stand_ins=frozenset(stand_ins),
-        described=dict(described),
+        kinds=dict(kinds),
     )
 
 
