@@ -70,12 +70,13 @@ def analyze(
 
 def print_analyses(found: list[Analysis]) -> None:
     """Print a table with a column an analysis, and a line a sign."""
-    from mlsr_es.commands.rendering.report import figures
+    from mlsr_es.commands.rendering.report import figures, quantiles
 
     shown = table("", *(one.name for one in found), numbers=set(range(1, len(found) + 1)))
     for name, cells in figures(found):
         shown.add_row(name, *cells)
     data.print(shown)
+    note(f"Quantiles are at {quantiles()}.")
     for one in found:
         for sign in one.signs:
             note(f"{one.name}: {sign.about}: {sign.says} {sign.advice}")

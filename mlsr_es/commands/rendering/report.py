@@ -25,8 +25,13 @@ def report(analyses: Sequence[Analysis]) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = files("mlsr_es.commands.rendering").joinpath("report.html").read_text(encoding="utf-8")
     return environment.from_string(template).render(
-        analyses=analyses, figures=list(figures(analyses)), version=__version__
+        analyses=analyses, figures=list(figures(analyses)), quantiles=quantiles(), version=__version__
     )
+
+
+def quantiles() -> str:
+    """Where the quantiles are taken, for people to read."""
+    return ", ".join(f"{share:.0%}" for share in QUANTILES)
 
 
 def figures(analyses: Sequence[Analysis]) -> Iterator[tuple[str, list[str]]]:
@@ -35,9 +40,9 @@ def figures(analyses: Sequence[Analysis]) -> Iterator[tuple[str, list[str]]]:
         "model": [one.model for one in analyses],
         "images": [f"{one.documents.rows:,}" for one in analyses],
         "of these without terms": [f"{one.documents.empty:,}" for one in analyses],
-        **_of_usage("an image", [one.documents for one in analyses]),
+        **_of_usage("image", [one.documents for one in analyses]),
         "sections": [f"{one.queries.rows:,}" if one.queries else "" for one in analyses],
-        **_of_usage("a section", [one.queries for one in analyses]),
+        **_of_usage("section", [one.queries for one in analyses]),
         "terms that a section shares with an image": [
             "" if one.co_activation is None else f"{one.co_activation:.2f}" for one in analyses
         ],
@@ -59,14 +64,14 @@ def _of_usage(noun: str, usages: Sequence[Usage | None]) -> dict[str, list[str]]
 def _cells(noun: str, usage: Usage | None) -> dict[str, str]:
     if usage is None:
         return {}
-    at = ", ".join(f"{share:.0%}" for share in QUANTILES)
+    article = "an" if noun == "image" else "a"
     return {
-        f"terms of {noun}, mean": f"{usage.terms:.1f}",
-        f"terms of {noun} at {at}": ", ".join(f"{count:.0f}" for count in usage.terms_at),
-        f"weights of {noun} at {at}": ", ".join(f"{weight:.2f}" for weight in usage.weights_at),
-        f"vocabulary in use by {noun}": f"{usage.used:.1%}",
-        f"posting lists of {noun} at {at}": ", ".join(f"{length:.0f}" for length in usage.postings_at),
-        f"entropy of the postings of {noun}": f"{usage.entropy:.2f}",
-        f"Gini coefficient of the postings of {noun}": f"{usage.gini:.2f}",
-        f"content words among the ten heaviest of {noun}": f"{usage.content:.0%}",
+        f"terms of {article} {noun}, mean": f"{usage.terms:.1f}",
+        f"terms of {article} {noun}, quantiles": ", ".join(f"{count:.0f}" for count in usage.terms_at),
+        f"weights in {noun}s, quantiles": ", ".join(f"{weight:.2f}" for weight in usage.weights_at),
+        f"vocabulary in use in {noun}s": f"{usage.used:.1%}",
+        f"posting lists of {noun}s, quantiles": ", ".join(f"{length:.0f}" for length in usage.postings_at),
+        f"entropy of the postings of {noun}s": f"{usage.entropy:.2f}",
+        f"Gini coefficient of the postings of {noun}s": f"{usage.gini:.2f}",
+        f"content words in the top ten of {noun}s": f"{usage.content:.0%}",
     }

@@ -13,8 +13,7 @@ from mlsr_es.elastic.reading import ReadDocument, read_again
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import Usage, co_activation, read_vectors
 from mlsr_es.inspection.analysing.signs import Sign, signs
-from mlsr_es.inspection.evaluating import contents_of_vectors, encoded
-from mlsr_es.inspection.evaluating.contents import read_contents
+from mlsr_es.inspection.evaluating import contents_of_vectors, encoded, read_contents
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.suggestion import captions_in, check_model, described_in, serving_version
 from mlsr_es.vectors import SparseVectors, Vocabulary

@@ -2,7 +2,7 @@
 
 from mlsr_es.inspection.evaluating.asking import Asker, plain_words
 from mlsr_es.inspection.evaluating.comparing import Comparison, compare_versions
-from mlsr_es.inspection.evaluating.contents import contents_of_index, contents_of_vectors
+from mlsr_es.inspection.evaluating.contents import contents_of_index, contents_of_vectors, read_contents
 from mlsr_es.inspection.evaluating.evaluating import Evaluation, encoded, evaluate_index, evaluate_vectors
 from mlsr_es.inspection.evaluating.gathering import gathered
 from mlsr_es.inspection.evaluating.section_terms import spread, terms_by_model, terms_of_files
@@ -23,6 +23,7 @@ __all__ = [
     "evaluate_vectors",
     "gathered",
     "plain_words",
+    "read_contents",
     "spread",
     "table_loss",
     "terms_by_model",
