@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,6 +16,7 @@ from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import note, print_json, progress
 from mlsr_es.commands.rendering.systems import print_systems
 from mlsr_es.errors import InputError
+from mlsr_es.splits import FOLDS
 
 if TYPE_CHECKING:
     from mlsr_es.evaluation import System
@@ -45,6 +47,19 @@ def train(
         help="Mine hard negatives from this index of the collection: by BM25 on its captions or, where the "
         "configuration says negatives.miner = 'model', by the model that it was made with.",
     ),
+    describe: str | None = typer.Option(
+        None,
+        "--describe",
+        metavar="text,name",
+        help="What machines add to the captions, as mlsr-es index takes it. Default: what the configuration says.",
+    ),
+    folds: str = typer.Option(
+        "",
+        "--folds",
+        metavar="all",
+        help="Train five more models, each without another fifth of the pages, and measure on all pages: one fifth may "
+        "be lucky or unlucky. The model in DIR then sees all pages.",
+    ),
     resume: bool = typer.Option(False, "--resume", help="Go on from the folder's last checkpoint."),
     device: str = typer.Option("auto", "--device", help="Where training runs: auto, cuda, mps or cpu."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
@@ -60,10 +75,12 @@ def train(
     from mlsr_es.elastic.client import connect
     from mlsr_es.evaluation import ndcg
     from mlsr_es.sources import open_source
-    from mlsr_es.training import Watch, held_out
+    from mlsr_es.training import Watch, held_out, pooled
     from mlsr_es.training import train as run
 
-    plan = _plan(config, from_collection)
+    if folds not in {"", "all"}:
+        raise InputError(f"--folds {folds!r} is not known.", advice="Write --folds all, or leave it out.")
+    plan = _plan(config, from_collection, describe)
     check_mining(plan, mine_index)
     cluster = connect(connection()) if mine_index else None
     with progress() as bars:
@@ -75,20 +92,31 @@ def train(
             return described(found, describers, bars)
 
         source, *also = map(opened, (plan.collection.source, *plan.collection.also))
-        trained = run(
-            plan,
-            source,
-            output,
-            mine=miner(plan, mine_index, cluster, collection=source.name, device=device, progress=bars),
-            metric=ndcg,
-            also=also,
-            device=device,
-            resume=resume,
-            watch=Watch(bars, note),
-        )
-    systems = held_out(trained)
+
+        def trained_by(plan: TrainingConfig, folder: Path) -> Trained:
+            return run(
+                plan,
+                source,
+                folder,
+                mine=miner(plan, mine_index, cluster, collection=source.name, device=device, progress=bars),
+                metric=ndcg,
+                also=also,
+                device=device,
+                resume=resume and folder == output,
+                watch=Watch(bars, note),
+            )
+
+        parts = []
+        for fold in range(FOLDS) if folds else ():
+            note(f"Without fold {fold}:")
+            with TemporaryDirectory() as folder:
+                part = trained_by(plan.holding_out(fold), Path(folder) / "model")
+            parts.append((held_out(part), part.data.test.judgements))
+        plan = plan.holding_out(None) if folds else plan
+        trained = trained_by(plan, output)
+    systems = pooled(parts) if folds else held_out(trained)
     if as_json:
-        print_json(to_json(plan, trained, systems))
+        print_json(to_json(plan, trained, systems) | ({"folds": FOLDS} if folds else {}))
     else:
         print_trained(trained, systems)
     note(f"The model is in {output}: mlsr-es index {plan.collection.source} --index NAME --model {output}")
@@ -124,16 +152,18 @@ def print_trained(trained: Trained, systems: Sequence[System]) -> None:
     """Print a table with one row a system, measured on the held-out pages."""
     if systems:
         print_systems(systems)
-        note(f"{len(trained.data.test.sections):,} held-out topics among {len(trained.data.images):,} images.")
+        topics = len(systems[0].run.rankings)
+        note(f"{topics:,} held-out topics among {len(trained.data.images):,} images.")
     else:
         note("No page was held out for a test: nothing is measured.")
     kept = "" if trained.best is None else f", nDCG@10 on validation pages {trained.best:.3f}"
     note(f"Trained in {trained.seconds:.0f} s, {trained.epochs:.0f} epochs{kept}.")
 
 
-def _plan(config: Path | None, source: str) -> TrainingConfig:
+def _plan(config: Path | None, source: str, describe: str | None) -> TrainingConfig:
     from mlsr_es.training import TrainingConfig
 
     if bool(config) == bool(source):
         raise InputError("a configuration or a collection is trained on.", advice="Give one of them.")
-    return TrainingConfig.read(config) if config else TrainingConfig.from_collection(source)
+    plan = TrainingConfig.read(config) if config else TrainingConfig.from_collection(source)
+    return plan if describe is None else plan.describing(describe)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlsr_es.training.data import TrainingData, read_training_data
     from mlsr_es.training.known_pages import TrainedOn, trained_on
     from mlsr_es.training.mining import Miner, by_bm25
-    from mlsr_es.training.outcome import baselines, held_out
+    from mlsr_es.training.outcome import baselines, held_out, pooled
     from mlsr_es.training.ranking import Metric
     from mlsr_es.training.run import Trained, Watch, train
 
@@ -27,6 +27,7 @@ __all__ = [
     "baselines",
     "by_bm25",
     "held_out",
+    "pooled",
     "read_training_data",
     "train",
     "trained_on",
@@ -38,7 +39,7 @@ __getattr__ = lazy.exports(
     data=("TrainingData", "read_training_data"),
     known_pages=("TrainedOn", "trained_on"),
     mining=("Miner", "by_bm25"),
-    outcome=("baselines", "held_out"),
+    outcome=("baselines", "held_out", "pooled"),
     ranking=("Metric",),
     run=("Trained", "Watch", "train"),
 )

@@ -220,6 +220,14 @@ class TrainingConfig(TomlTable):
             limits=Limits(query_terms=60, document_terms=40),
         )
 
+    def holding_out(self, fold: int | None) -> Self:
+        """A copy that holds out another fold for the test; None for none."""
+        return self.model_copy(update={"folds": self.folds.model_copy(update={"test": fold})})
+
+    def describing(self, describe: str) -> Self:
+        """A copy in which machines add this to the captions."""
+        return self.model_copy(update={"collection": self.collection.model_copy(update={"describe": describe})})
+
     def bi_encoder(self) -> BiEncoderConfig:
         """The plan of a newly made model."""
         cell = self.model

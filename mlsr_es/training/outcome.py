@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mlsr_es.evaluation import DEFAULTS, TITLE_BOOSTED, System, baseline_run, caption_text, hybrid_run, tuned
+from collections.abc import Sequence
+
+from mlsr_es.collection import Judgement
+from mlsr_es.evaluation import DEFAULTS, TITLE_BOOSTED, Run, System, baseline_run, caption_text, hybrid_run, tuned
 from mlsr_es.training.data import TrainingData
 from mlsr_es.training.run import Trained
 
@@ -28,6 +31,29 @@ def held_out(trained: Trained) -> list[System]:
         what = f"the model + {hybrid.weight:.3g} x BM25 of words by field on {hybrid.field}"
         systems.append(System.measured(what, run, judgements))
     return [*systems, *baselines(trained.data)]
+
+
+def pooled(parts: Sequence[tuple[Sequence[System], Sequence[Judgement]]]) -> list[System]:
+    """Measure systems over the topics of several folds together, each fold asked of a system that did not see it.
+
+    Args:
+        parts: For each fold its systems, the same in each, and the judgements of its topics.
+    """
+    judgements = [one for _, some in parts for one in some]
+    found = []
+    for same in zip(*(systems for systems, _ in parts), strict=True):
+        runs = [system.run for system in same]
+        rankings = {section: ranking for run in runs for section, ranking in run.rankings.items()}
+        terms = [run.terms for run in runs if run.terms]
+        mean = (sum(one for one, _ in terms) / len(terms), sum(one for _, one in terms) / len(terms)) if terms else None
+        found.append(System.measured(_without_constants(same), Run(runs[0].name, rankings, mean), judgements))
+    return found
+
+
+def _without_constants(systems: Sequence[System]) -> str:
+    """What they are; where each fold has constants of its own, the first fold's stand for all."""
+    first, *others = (system.what for system in systems)
+    return first if all(other == first for other in others) else f"{first} (other constants in other folds)"
 
 
 def baselines(data: TrainingData) -> list[System]:
