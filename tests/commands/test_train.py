@@ -39,7 +39,8 @@ def test_all_folds_are_measured_and_the_model_sees_all_pages(tmp_path: Path) -> 
     plan = tmp_path / "plan.toml"
     plan.write_text(
         'start = "demo"\n[collection]\nsource = "sample"\n'
-        "[optimisation]\nepochs = 1\nbatch_size = 64\nbody_rate = 1e-5\nhead_rate = 1e-5\n[folds]\nvalidation_share = 0.0\n"
+        "[optimisation]\nepochs = 1\nbatch_size = 64\nbody_rate = 1e-5\nhead_rate = 1e-5\n"
+        "[folds]\nvalidation_share = 0.0\n"
     )
     output = tmp_path / "model"
     ran = run_program("train", str(plan), "-o", str(output), "--folds", "all", "--describe", "name", "--json")
