@@ -36,9 +36,9 @@ The model of `mlsr-es demo`, and the default of `mlsr-es index`. It reads {reads
 
 - **Weights**: {backbones}, trained further and rounded to half precision. The MLP heads and the factors of fields
   are new.
-- **Data**: the collection `{collection}` ({licence}), its sections and the images in them: {training} sections. Split
-  by page, fold = MD5 of the page's file name modulo 5; training and mining never saw fold {fold}. {shared} images stand
-  on pages of both sides.
+- **Data**: the collection `{collection}` ({licence}){also}, their sections and the images in them: {training} sections.
+  `{collection}` is split by page, fold = MD5 of the page's file name modulo 5; training and mining never saw fold
+  {fold}. {shared} images stand on pages of both sides.{described}
 - **Training**: `{configuration}`: InfoNCE with {mined} hard negatives a section and {random} random images a batch,
   {epochs} epochs in {minutes}{taught}{averaged}, seed {seed}.
 
@@ -94,6 +94,7 @@ def build(run: Path, report: Path, more: Sequence[Path] = (), *, output: Path = 
         "collection": config.collection.source,
         "fold": config.folds.test,
         "least_text": config.collection.least_text,
+        "describe": config.collection.describe,
         "topics": told["sections"]["test"],
         "systems": told["test"],
         "more": [_of_this_model(path, revisions) for path in more],
@@ -102,6 +103,10 @@ def build(run: Path, report: Path, more: Sequence[Path] = (), *, output: Path = 
         reads=_reads(model.config),
         backbones="; ".join(_backbones(config)),
         licence=KNOWN[config.collection.source].licence,
+        also="".join(f", `{name}` ({KNOWN[name].licence})" for name in config.collection.also),
+        described=f" Machines added to the captions: {config.collection.describe}."
+        if config.collection.describe
+        else "",
         training=told["sections"]["training"],
         shared=told["shared_images"],
         minutes=_minutes(told["seconds"]),

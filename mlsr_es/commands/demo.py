@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ def demo() -> None:
     The first run fetches about 110 MB and takes some minutes; later ones find everything done. Where there is no apt to
     fetch the manual with, a small sample collection takes its place. The node stays up: mlsr-es node stop ends it.
     """
+    from mlsr_es.describe import choose_describers
     from mlsr_es.elastic.client import ConnectionSettings, connect
     from mlsr_es.embedded import Node
     from mlsr_es.encoders import load_model
@@ -76,6 +78,7 @@ def demo() -> None:
             model=model,
             model_name=_MODEL,
             languages=languages,
+            describing=choose_describers(_describe()),
             thumbnails=True,
             rejects=Path(f"{source.name}-rejects.ndjson"),
         )
@@ -88,6 +91,11 @@ def demo() -> None:
         data.print(_heading(section))
         print_images(suggest(client, known.name, section, options, encoder=model, known=known))
     _what_next(source.name, url)
+
+
+def _describe() -> str:
+    """What stands in the manual's images is shipped; the sample's few are read where that can be done."""
+    return "text,name" if find_spec("rapidocr") else "name"
 
 
 def _opened(model: BiEncoder, bars: Progress) -> Source:

@@ -217,7 +217,8 @@ class TrainingConfig(TomlTable):
             distillation=Distillation(weight=0.3),
             negatives=Negatives(mined=8, random=64),
             folds=Folds(test=TEST_FOLD, validation_share=0.0),  # pages are few, so all others are trained on
-            limits=Limits(query_terms=60, document_terms=40),
+            lengths=Lengths(document=96),
+            limits=Limits(query_terms=60, document_terms=80),  # the demo's: what is read in an image may be long
         )
 
     def holding_out(self, fold: int | None) -> Self:
