@@ -169,7 +169,7 @@ def test_function_words_do_not_carry_a_question(model: BiEncoder) -> None:
 
 
 def test_short_queries_are_answered_as_the_documents_say(model: BiEncoder) -> None:
-    """By captions alone: the share whose first image is right, and that with a right one among three; a tie may fall otherwise."""
+    """By captions: the share whose first image is right, and with a right one among three; ties may fall otherwise."""
     lines = (CHECKOUT / "experiments" / "short_queries.jsonl").read_text().splitlines()
     queries = [one for one in map(json.loads, lines) if one["collection"] == TOLD["collection"]]
     sections = tuple(Section(one["query"], one["query"]) for one in queries)
