@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mlsr_es.collection import ImageDocument, Section
+from mlsr_es.collection import MACHINE_MADE, ImageDocument, Section
 from mlsr_es.encoders import BiEncoder, FieldReader, TextBatch, Window, caption_texts, section_texts
 from mlsr_es.training.config import TrainingConfig
 from mlsr_es.training.data import TrainingData
@@ -121,17 +122,25 @@ class Batches:
     def _group(self, numbers: Sequence[int], random: Random | None) -> tuple[TextBatch | None, Tensor | None]:
         text = None
         if self._reads_caption:
-            cut = [self._windows(number) for number in numbers]
+            cut = [self._windows(number, self._loses(random)) for number in numbers]
             drawn = [random.choice(each) if random and len(each) > 1 else each[0] for each in cut]
             text = TextBatch.of(self._captions.batch(drawn))
         pixels = self._pixels([self._data.documents[number] for number in numbers]) if self._pixels else None
         return text, pixels
 
-    def _cut(self, number: int) -> list[Window]:
-        return self._captions.windows(caption_texts(self._data.documents[number], self._captions.names))
+    def _loses(self, random: Random | None) -> bool:
+        """Whether an image is shown without what machines made."""
+        share = self._config.optimisation.captions_alone
+        return random is not None and share > 0 and random.random() < share
+
+    def _cut(self, number: int, loses: bool) -> list[Window]:  # noqa: FBT001 - a part of the cache's key
+        document = self._data.documents[number]
+        written = tuple(caption for caption in document.captions if caption.kind not in MACHINE_MADE)
+        shown = replace(document, captions=written) if loses and written else document
+        return self._captions.windows(caption_texts(shown, self._captions.names))
 
     def _length(self, number: int) -> int:
-        return len(self._windows(number)[0]) if self._reads_caption else 0
+        return len(self._windows(number, False)[0]) if self._reads_caption else 0
 
 
 def _filled(numbers: Sequence[int], length: int) -> list[int]:

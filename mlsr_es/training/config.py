@@ -125,6 +125,12 @@ class Optimisation(TomlTable):
         description="share of queries shown as keywords, a question or one sentence, so that the model also learns "
         "from few words",
     )
+    captions_alone: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="share of images shown without what machines made, so that the model also learns from captions",
+    )
     averaging: float = Field(default=0.0, ge=0, lt=1, description="decay of the weights' moving average; 0 for none")
     workers: int = Field(
         default=0, ge=0, description="processes that prepare batches; 0: the trainer's own process does"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlsr_es.collection import Caption, ImageDocument, Section
+from mlsr_es.collection import Caption, CaptionKind, ImageDocument, Section
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import Topics
 from mlsr_es.training import TrainingConfig
@@ -64,3 +64,41 @@ def test_a_share_is_a_share(share: float) -> None:
     """And is refused by its key elsewise."""
     with pytest.raises(InputError, match=r"optimisation\.text_alone"):
         with_titles(share)
+
+
+def shown_documents(document: ImageDocument, *, length: int = 48, **optimisation: float) -> list[set[str]]:
+    """The word pieces of an image in 40 batches."""
+    values = {
+        "collection": {"source": "test"},
+        "start": "demo",
+        "optimisation": {**OPTIMISATION, **optimisation},
+        "lengths": {"document": length},
+    }
+    nothing = Topics((), ())
+    data = TrainingData(Topics(SECTIONS, ()), (document,), ((0,),) * len(SECTIONS), nothing, nothing, (document,), 0)
+    model = word_model()
+    batches = Batches(data, model, TrainingConfig.of(values))
+    shown = []
+    for row in range(len(SECTIONS)):
+        ((text, _),) = batches([row])["documents"]
+        shown.append(set(model.tokenizer.convert_ids_to_tokens(text.token_ids[0].tolist())))
+    return shown
+
+
+def test_some_images_are_shown_without_what_machines_made() -> None:
+    """Those that have captions of people: of the others nothing would be left."""
+    read = Caption("sail", CaptionKind.READ)
+    both = ImageDocument("i", "test", (Caption("owl"), read))
+    shown = shown_documents(both, captions_alone=0.5)
+    assert all("owl" in pieces for pieces in shown)
+    assert 8 < sum("sail" in pieces for pieces in shown) < 32
+    assert all("sail" in pieces for pieces in shown_documents(both))
+    assert all("sail" in pieces for pieces in shown_documents(ImageDocument("i", "test", (read,)), captions_alone=1.0))
+
+
+def test_of_a_long_text_each_batch_draws_a_window() -> None:
+    """So what stands at its end is learned from too."""
+    long = ImageDocument("i", "test", (Caption("owl " * 6 + "sail " * 6),))
+    shown = shown_documents(long, length=8)
+    assert sum("owl" in pieces for pieces in shown) > 8
+    assert sum("sail" in pieces for pieces in shown) > 8
