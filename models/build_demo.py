@@ -44,7 +44,7 @@ The model of `mlsr-es demo`, and the default of `mlsr-es index`. It reads {reads
 
 {tables}
 
-It knows the words of one manual best: `mlsr-es train --from-collection` teaches it yours.
+It knows the words of these manuals best: `mlsr-es train --from-collection` teaches it yours.
 
 Rebuilt by `mlsr-es train {configuration} -o demo-run --json > demo-run.json` and
 `python models/build_demo.py demo-run demo-run.json`; the figures are in `figures.json`, and a test holds those of
@@ -135,6 +135,7 @@ def _rounded(model: BiEncoder) -> BiEncoder:
 
 def _reads(config: BiEncoderConfig) -> str:
     captions = f"captions ({', '.join(config.languages) or 'any language'})"
+    captions += ", the text that stands in images (`--describe text`)" if "read" in config.document_fields else ""
     return f"{captions} and images" if config.document_input.reads_image else f"{captions} and does not look at images"
 
 
@@ -160,6 +161,8 @@ def _heading(report: Mapping[str, Any]) -> str:
     pages = {"all": "all pages", "test": f"fold {report['fold']}", "train": f"all but fold {report['fold']}"}
     fields = report["query_fields"]
     asked = "" if len(fields) == len(SECTION_FIELDS) else f", asked by {', '.join(fields)} alone"
+    told = report.get("describe") or "none"
+    asked += "" if told == "none" else f", images described by {told}"
     return f"On {pages[report['split']]} of `{', '.join(report['collections'])}`, {report['topics']} topics{asked}:"
 
 

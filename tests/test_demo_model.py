@@ -148,10 +148,11 @@ def test_so_are_the_baselines_beside_it(manual: Manual) -> None:
         assert_holds(run, topics, TOLD["systems"][baseline.name], 1e-6)
 
 
-def test_and_where_some_fields_alone_are_asked(model: BiEncoder, manual: Manual) -> None:
+def test_and_where_other_words_are_asked_or_searched(model: BiEncoder, manual: Manual) -> None:
     """As the card's other tables say, those of the same pages."""
     for report in TOLD["more"]:
         if report.get("collections") == [TOLD["collection"]] and report["split"] == "test":
+            manual = manual_of(model, report["describe"])
             topics = manual.topics(Split.TEST, tuple(report["query_fields"]))
             assert len(topics.sections) == report["topics"]
             assert_holds(run_of(model, manual, topics), topics, report["systems"]["exact"]["means"], ROUNDED)

@@ -146,6 +146,7 @@ def to_json(found: Evaluation, differences: Mapping[str, Difference]) -> dict[st
         "not_searched": found.topics.not_searched,
         "leaks": found.leaks,
         "described": dict(found.contents.described),
+        "describe": found.contents.describe,
         "training_topics": found.training_topics,
         "titles": {"k1": found.boosted.k1, "b": found.boosted.b},
         "systems": systems,

@@ -75,6 +75,7 @@ def encode_collection(
         "vocabulary": model.vocabulary.digest,
         "collection": source.name,
         "query_fields": ",".join(query_fields),
+        "describe": describing.given,
     }
     asked = (section.only(query_fields) for section in source.sections())
     sink = FilesSink(folder, meta, model, asked, progress)

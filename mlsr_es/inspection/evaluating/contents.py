@@ -36,6 +36,7 @@ class Contents:
         collections: That the images are of.
         revision: Of the model that made the vectors.
         stand_ins: The ids of the images that only words of their own page describe.
+        describe: What machines added to the captions, as ``--describe`` takes it; "" where it is not known.
         kinds: The kind of caption component to how many images have it; empty where it is not known.
     """
 
@@ -45,6 +46,7 @@ class Contents:
     collections: tuple[str, ...]
     revision: str
     stand_ins: frozenset[str] = frozenset()
+    describe: str = ""
     kinds: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -56,7 +58,15 @@ class Contents:
     def of_files(cls, stored: VectorFolder) -> Self:
         """Those of vectors in files."""
         collections = (stored.meta["collection"],)
-        return cls(stored.image_ids, stored.captions, stored.documents, collections, stored.meta["revision"])
+        describe = stored.meta.get("describe", "")
+        return cls(
+            stored.image_ids,
+            stored.captions,
+            stored.documents,
+            collections,
+            stored.meta["revision"],
+            describe=describe,
+        )
 
 
 def contents_of_index(client: Client, index: str, model: QueryEncoder, progress: Progress) -> Contents:
