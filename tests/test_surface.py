@@ -19,7 +19,7 @@ SIGNATURES = {
     "Suggester.why_not": "(self, query, image_id, **options)",
     "Suggester.close": "(self)",
     "index": "(source, *, index, es_url='', client=None, model='demo', collection=None, languages=None, "
-    "thumbnails=False, prune_missing=False, promotes=True, rejects=None, strict=False, device='auto', "
+    "describe=None, thumbnails=False, prune_missing=False, promotes=True, rejects=None, strict=False, device='auto', "
     "progress=Silent, say=say_nothing, **connection)",
 }
 """What callers rely on, without annotations."""

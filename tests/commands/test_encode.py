@@ -14,7 +14,7 @@ from tests.rows import rows
 def test_bad_records_are_in_a_file_beside_the_vectors(tmp_path: Path) -> None:
     """The exit code is 3, and the counts add up."""
     source = rows(tmp_path / "birds.jsonl", {"a": "An owl", "torn": "A heron", "mute": ""}, torn=b"no image")
-    ran = run_program("encode", str(source), "-o", str(tmp_path / "vectors"))
+    ran = run_program("encode", str(source), "-o", str(tmp_path / "vectors"), "--describe", "none")
     assert ran.code == 3
     assert "1 documents, 0 sections; without any term 0, left out by rule 1, rejected 1." in ran.stderr
     assert f"Rejected records are in {tmp_path / 'vectors' / 'rejects.ndjson'}" in ran.stderr

@@ -38,9 +38,8 @@ def indices(cluster_url: str, birds: Path, tmp_path_factory: pytest.TempPathFact
             folder = tmp_path_factory.mktemp(preset)
             save_pretrained(image_model(PRESETS[preset]), folder)
             names[preset] = stack.enter_context(new_name(cluster_url))
-            ran = run_program(
-                "index", str(birds), "--index", names[preset], "--model", str(folder), "--es-url", cluster_url
-            )
+            options = ("--model", str(folder), "--describe", "none", "--es-url", cluster_url)
+            ran = run_program("index", str(birds), "--index", names[preset], *options)
             assert ran.code == 0, ran.stderr
         yield names
 

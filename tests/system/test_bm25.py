@@ -6,6 +6,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mlsr_es.collection import ImageDocument
+from mlsr_es.describe import NAMES_ONLY, described
 from mlsr_es.elastic.search import Search, Strategy, WordClauses, build_query, search_many
 from mlsr_es.evaluation import CLUSTER_UNIT, HYBRID_PART, baseline_run, caption_text
 from mlsr_es.hybrid import STEMS, Hybrid
@@ -16,7 +17,7 @@ ROUNDING = 1e-5
 
 def test_the_unit_of_bm25_is_known(client: Elasticsearch, sample_index: str) -> None:
     """Every score has the same ratio, so a weight that was found on this machine is right for a cluster."""
-    source = open_source("sample", languages=frozenset({"en"}))
+    source = described(open_source("sample", languages=frozenset({"en"})), NAMES_ONLY)
     images = [item for item in source.documents() if isinstance(item, ImageDocument) and item.captions]
     sections = [section for section in source.sections() if section.text][:40]
     ours = baseline_run(

@@ -33,6 +33,7 @@ WITH_CLUSTER: dict[str, list[tuple[str, ...]]] = {
         ("an owl", "--index", "{index}-none"),
     ],
     "evaluate": [("--index", "{index}", *ASKED)],
+    "analyze": [("--index", "{index}", *ASKED[:2], "-o", "report.html")],
     "doctor": [
         (
             "--index",
