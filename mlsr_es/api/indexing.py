@@ -162,7 +162,7 @@ def job_of(
         say=say,
     )
     before = there.serving.meta.describes.get(opened.name) if there and there.serving else None
-    describing = choose_describers(describe or before or "name", device=device)
+    describing = choose_describers(describe or before or "name", device=device, downloads=bool(describe))
     if not describe and describing.looks:
         say(f"As in the run before: --describe {describing.given}.")
     # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.

@@ -106,12 +106,14 @@ def enrich(
     owners = look_at(client, index)
     metas = (*(_beside(client, into) if into else []), owners.meta)
     before = OwnersFields.remembered(*metas)
-    describers = choose_describers(describe_as_before(metas) if describe is None else describe, device=device)
+    as_before = describe is None
+    given = describe_as_before(metas) if describe is None else describe
+    describers = choose_describers(given, device=device, downloads=not as_before)
     fields = named.or_those_of(before)
     _check_used(fields, image_folder, fetch_urls=fetch_urls)
     fields.check(owners)
     _tell_fields(named, fields, before)
-    if describe is None and describers:
+    if as_before and describers:
         note(f"As in the run before: --describe {describers.given}.")
     if into:
         note(f"{into} takes along: {', '.join(fields.carried) or 'no other field of ' + index + ' (--carry FIELD)'}.")

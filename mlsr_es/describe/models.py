@@ -29,15 +29,23 @@ _TASKS = {"ForImageClassification": "image-classification", "ForObjectDetection"
 class _Model:
     """A model that is loaded when the first picture comes, and sees the pictures of several threads in one batch."""
 
-    def __init__(self, name: str, device: str) -> None:
+    def __init__(self, name: str, device: str, *, downloads: bool = True) -> None:
         self.name = name
-        self._device = device
+        self._device, self._downloads = device, downloads
         self._together: Batching[Image, tuple[str, ...]] = Batching(self._describe_all, most=_AT_ONCE)
 
     @cached_property
     def folder(self) -> Path:
         """The folder of the model's files."""
-        return folder_of(self.name, downloads=True)
+        try:
+            return folder_of(self.name, downloads=self._downloads)
+        except ModelError as error:
+            if self._downloads:
+                raise
+            raise ModelError(
+                f"{error.what} It described the images of the run before.",
+                advice="If you trust it, name it yourself with --describe; or name other describers, or none.",
+            ) from error
 
     @cached_property
     def revision(self) -> str:
@@ -67,6 +75,7 @@ class Labeller(_Model):
         name: A folder, or a model of a hub, for image classification or object detection; "" for the ImageNet labels of
             EfficientNet-Lite0, which a package brings.
         device: "auto", or a name that torch knows.
+        downloads: Whether a hub's model is fetched.
     """
 
     kind = CaptionKind.LABEL
@@ -75,7 +84,7 @@ class Labeller(_Model):
     def folder(self) -> Path:
         """The folder of the model's files."""
         if self.name:
-            return folder_of(self.name, downloads=True)
+            return super().folder
         return efficientnet_lite0(labels=True)
 
     @property
@@ -110,6 +119,7 @@ class Generator(_Model):
     Args:
         name: A folder, or a model of a hub, that writes a text for an image (``AutoModelForImageTextToText``).
         device: "auto", or a name that torch knows.
+        downloads: Whether a hub's model is fetched.
     """
 
     kind = CaptionKind.GENERATED

@@ -98,6 +98,13 @@ def test_what_cannot_be_is_said(given: str, told: str) -> None:
         check_describe(given)
 
 
+def test_a_model_that_only_an_index_names_is_not_fetched() -> None:
+    """The index's owner is not who runs the program."""
+    with pytest.raises(ModelError, match="not downloaded because an index names it") as caught:
+        _ = choose_describers("caption:nobody/has-this", downloads=False).revisions
+    assert "name it yourself with --describe" in caught.value.advice
+
+
 def test_a_model_that_there_is_not_is_told_at_its_first_use() -> None:
     """Its revision is asked before any picture is."""
     with pytest.raises(ModelError, match="there is no model '/no/where'"):
