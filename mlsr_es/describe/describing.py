@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.describe.cache import Cache
 from mlsr_es.describe.file_names import name_words
-from mlsr_es.errors import InputError
+from mlsr_es.errors import InputError, MlsrError, RecordError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -91,30 +91,41 @@ class Describing:
         words = name_words(name) if self.names else ""
         return (Caption(words, CaptionKind.NAME),) if words else ()
 
-    def of_picture(self, content: bytes, opened: Callable[[], Image]) -> tuple[Caption, ...]:
+    def of_picture(self, content: bytes, opened: Callable[[], Image], *, record_id: str = "") -> tuple[Caption, ...]:
         """What the describers say of a picture, as captions, the describers in their order.
 
         Args:
             content: The file's bytes, by which the answers are kept.
             opened: Gives the picture, RGB and upright; called only where a describer has not seen it yet.
+            record_id: The id of the record that it belongs to.
 
         Raises:
-            RecordError: The picture cannot be opened.
+            RecordError: The picture cannot be opened, or a describer fails on it.
             MlsrError: A describer cannot work here.
         """
-        return tuple(self._said(content, opened)) if self.describers else ()
+        return tuple(self._said(content, opened, record_id)) if self.describers else ()
 
-    def _said(self, content: bytes, opened: Callable[[], Image]) -> Iterator[Caption]:
+    def _said(self, content: bytes, opened: Callable[[], Image], record_id: str) -> Iterator[Caption]:
         digest = hashlib.sha256(content).hexdigest()
         for describer in self.describers:
             texts = self.cache.get(describer.revision, digest) if self.cache else None
             if texts is None:
-                texts = describer.describe(opened())
+                texts = _described(describer, opened(), record_id)
                 if self.cache:
                     self.cache.put(describer.revision, digest, texts)
             text = " ".join(dict.fromkeys(texts))
             if text:
                 yield Caption(text, describer.kind)
+
+
+def _described(describer: Describer, picture: Image, record_id: str) -> tuple[str, ...]:
+    try:
+        return describer.describe(picture)
+    except MlsrError:
+        raise
+    except Exception as error:  # one picture that a library fails on does not end a run
+        told = str(error).splitlines()[:1] or [type(error).__name__]
+        raise RecordError(record_id, "describe", f"what it shows ({describer.kind}): {told[0]}") from error
 
 
 NOTHING = Describing()

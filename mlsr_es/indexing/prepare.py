@@ -234,7 +234,9 @@ class Preparing:
             # A document may have several images, so the reason names the image.
             raise RecordError(record.id, error.stage, f"{picture.name}: {error.reason}") from error
         describing = self.needs.describing
-        return _Opened(found, describing.of_picture(file.read(), lambda: found.pixels) if describing.looks else ())
+        if not describing.looks:
+            return _Opened(found, ())
+        return _Opened(found, describing.of_picture(file.read(), lambda: found.pixels, record_id=record.id))
 
 
 def _taken(items: Iterator[Item]) -> list[Item]:

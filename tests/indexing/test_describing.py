@@ -78,6 +78,21 @@ def test_other_describers_are_another_fingerprint(plan: EncodingPlan) -> None:
     assert not block_of(pictured("a", png()), held=held, plan=plan, needs=LOOKS).unchanged
 
 
+def test_a_picture_that_a_describer_fails_on_is_rejected_and_the_run_goes_on() -> None:
+    """Libraries raise anything for odd pictures; what cannot work at all is an error of the run."""
+
+    class Fails(SaysRed):
+        def describe(self, picture: Image.Image) -> tuple[str, ...]:
+            if picture.width == 5:
+                raise RuntimeError("bad shape\nat line 7")
+            return super().describe(picture)
+
+    needs = replace(LOOKS, describing=Describing(describers=(Fails(),)))
+    block = block_of(pictured("bad", png(5)), pictured("good", png()), plan=PLAN_LOOKS, needs=needs)
+    assert [ready.record.id for ready in block.ready] == ["good"]
+    assert [str(bad.error) for bad in block.rejected] == ["describe: bad: what it shows (read): bad shape"]
+
+
 def test_a_broken_image_is_rejected_as_before() -> None:
     """A describer sees pictures only."""
     block = block_of(pictured("a", b"no image"), plan=PLAN_LOOKS, needs=LOOKS)
