@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def manual(model: BiEncoder) -> Manual:
     return manual_of(model, TOLD["describe"])
 
 
+@cache
 def manual_of(model: BiEncoder, describe: str) -> Manual:
     try:
         source = open_source(TOLD["collection"], languages=frozenset(model.config.languages))

@@ -34,8 +34,9 @@ def test_faults_of_a_configuration_are_all_said(tmp_path: Path) -> None:
     assert not (tmp_path / "model").exists()
 
 
-def test_all_folds_are_measured_and_the_model_sees_all_pages(tmp_path: Path) -> None:
-    """Each topic is asked once, of a model that did not see its page."""
+def test_all_folds_are_measured_and_the_model_sees_all_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each topic is asked once, of a model that did not see its page; here of two folds, since each takes seconds."""
+    monkeypatch.setattr("mlsr_es.commands.train.FOLDS", 2)
     plan = tmp_path / "plan.toml"
     plan.write_text(
         'start = "demo"\n[collection]\nsource = "sample"\n'
@@ -46,8 +47,8 @@ def test_all_folds_are_measured_and_the_model_sees_all_pages(tmp_path: Path) -> 
     ran = run_program("train", str(plan), "-o", str(output), "--folds", "all", "--describe", "name", "--json")
     assert ran.code == 0, ran.stderr
     told = ran.json
-    assert (told["folds"], told["fold"], told["sections"]["test"]) == (5, None, 0)
-    assert [f"Without fold {fold}:" in ran.stderr for fold in range(5)] == [True] * 5
+    assert (told["folds"], told["fold"], told["sections"]["test"]) == (2, None, 0)
+    assert ran.stderr.count("Without fold ") == 2
     assert json.loads((output / "training.json").read_text())["collection"]["describe"] == "name"
     topics = choose_topics(
         open_source("sample").sections(),
