@@ -37,16 +37,21 @@ def pooled(parts: Sequence[tuple[Sequence[System], Sequence[Judgement]]]) -> lis
     """Measure systems over the topics of several folds together, each fold asked of a system that did not see it.
 
     Args:
-        parts: For each fold its systems, the same in each, and the judgements of its topics.
+        parts: For each fold its systems and the judgements of its topics. A fold without topics has no systems, and
+            a system that one of the others lacks is left out.
     """
     judgements = [one for _, some in parts for one in some]
+    by_name = [{system.run.name: system for system in systems} for systems, _ in parts if systems]
     found = []
-    for same in zip(*(systems for systems, _ in parts), strict=True):
+    for name in by_name[0] if by_name else ():
+        if not all(name in systems for systems in by_name):
+            continue
+        same = [systems[name] for systems in by_name]
         runs = [system.run for system in same]
         rankings = {section: ranking for run in runs for section, ranking in run.rankings.items()}
         terms = [run.terms for run in runs if run.terms]
         mean = (sum(one for one, _ in terms) / len(terms), sum(one for _, one in terms) / len(terms)) if terms else None
-        found.append(System.measured(_without_constants(same), Run(runs[0].name, rankings, mean), judgements))
+        found.append(System.measured(_without_constants(same), Run(name, rankings, mean), judgements))
     return found
 
 
