@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 from pathlib import Path
 
 from rich.progress import track
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.describe import choose_describers, described
+from mlsr_es.describe import choose_describers, described, image_digest
 from mlsr_es.sources import KNOWN, open_source
 
 HERE = Path(__file__).parent
@@ -25,7 +24,7 @@ def build(collection: str) -> Path:
     items = described(source, reads).documents()
     for item in track(items, "Reading", source.count(), transient=True):
         if isinstance(item, ImageDocument) and item.image:
-            digest = hashlib.sha256(item.image.read()).hexdigest()
+            digest = image_digest(item.image.read())
             if (found := reads.cache and reads.cache.get(reads.revisions[0], digest)) is not None:
                 texts[digest] = found
     told = {

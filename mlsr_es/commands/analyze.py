@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
+from mlsr_es.commands.options.vectors import check_one_of
 from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
 from mlsr_es.errors import InputError, StorageError
 
@@ -42,8 +43,7 @@ def analyze(
     Numbers: terms of a vector, the share of the vocabulary in use, posting lists, how evenly they are spread, how many
     terms a query shares with an image, how many heavy terms are words. A sign says what to try.
     """
-    if bool(index) == bool(vectors):
-        raise InputError("an index or a folder of vectors is analysed.", advice="Give --index or --vectors.")
+    check_one_of(index, vectors, "analysed")
     if vectors and topics:
         raise InputError("a folder has the vectors of its own sections.", advice="Leave --topics out.")
     from mlsr_es.sources import read_topics
@@ -86,10 +86,10 @@ def print_analyses(found: list[Analysis]) -> None:
 
 def _of_folder(folder: Path) -> Analysis:
     from mlsr_es.encoders import load_query_encoder
-    from mlsr_es.evaluation import read_vectors
+    from mlsr_es.evaluation import vectors_meta
     from mlsr_es.inspection.analysing import analyse_vectors
 
-    model = load_query_encoder(read_vectors(folder).meta["model"], say=note)
+    model = load_query_encoder(vectors_meta(folder)["model"], say=note)
     return analyse_vectors(folder, model=model)
 
 

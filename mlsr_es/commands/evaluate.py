@@ -11,6 +11,7 @@ import typer
 from mlsr_es.collection import SECTION_FIELDS, CaptionKind
 from mlsr_es.commands.options.connection import ConnectionLater, with_connection_later
 from mlsr_es.commands.options.query_fields import parsed_fields
+from mlsr_es.commands.options.vectors import check_one_of
 from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
 from mlsr_es.commands.rendering.systems import print_systems
 from mlsr_es.errors import InputError
@@ -80,8 +81,7 @@ def evaluate(
     from mlsr_es.sources import read_topics
     from mlsr_es.suggestion import hybrid_for, model_for, read_table, serving_version
 
-    if bool(name) == bool(vectors):
-        raise InputError("an index or a folder of vectors is evaluated.", advice="Give --index or --vectors.")
+    check_one_of(name, vectors, "evaluated")
     if vectors and (hybrid or model or query_fields or query_table):
         raise InputError(
             "--hybrid, --model, --query-fields and --query-table belong to an index.",

@@ -7,6 +7,7 @@ kept, so that no image is looked at twice.
 from typing import TYPE_CHECKING
 
 from mlsr_es import lazy
+from mlsr_es.describe.cache import image_digest
 from mlsr_es.describe.describer import Describer
 from mlsr_es.describe.describing import NAMES_ONLY, NOTHING, Describing, check_describe
 from mlsr_es.describe.file_names import name_words
@@ -23,6 +24,7 @@ __all__ = [
     "check_describe",
     "choose_describers",
     "described",
+    "image_digest",
     "name_words",
 ]
 

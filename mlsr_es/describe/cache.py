@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import sqlite3
 from contextlib import closing
@@ -17,6 +18,11 @@ _TABLE = """
     CREATE TABLE IF NOT EXISTS said
     (describer TEXT, image TEXT, texts TEXT, PRIMARY KEY (describer, image)) WITHOUT ROWID
 """
+
+
+def image_digest(content: bytes) -> str:
+    """What an image is kept under: the SHA-256 of its file's bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 class Cache:
@@ -40,7 +46,7 @@ class Cache:
 
         Args:
             describer: The describer's revision.
-            image: A digest of the file's bytes.
+            image: The image's ``image_digest``.
         """
         with self._lock, closing(self._database.cursor()) as cursor:
             asked = "SELECT texts FROM said WHERE describer = ? AND image = ?"

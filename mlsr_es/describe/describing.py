@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import Caption, CaptionKind
-from mlsr_es.describe.cache import Cache
+from mlsr_es.describe.cache import Cache, image_digest
 from mlsr_es.describe.file_names import name_words
 from mlsr_es.errors import InputError, MlsrError, RecordError
 
@@ -106,7 +105,7 @@ class Describing:
         return tuple(self._said(content, opened, record_id)) if self.describers else ()
 
     def _said(self, content: bytes, opened: Callable[[], Image], record_id: str) -> Iterator[Caption]:
-        digest = hashlib.sha256(content).hexdigest()
+        digest = image_digest(content)
         for describer in self.describers:
             texts = self.cache.get(describer.revision, digest) if self.cache else None
             if texts is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mlsr_es.batching import Batching
 from mlsr_es.collection import CaptionKind
@@ -28,6 +28,9 @@ _TASKS = {"ForImageClassification": "image-classification", "ForObjectDetection"
 
 class _Model:
     """A model that is loaded when the first picture comes, and sees the pictures of several threads in one batch."""
+
+    _limits: ClassVar[str]
+    """What of this module the words depend on."""
 
     def __init__(self, name: str, device: str, *, downloads: bool = True) -> None:
         self.name = name
@@ -60,10 +63,6 @@ class _Model:
         """The words for a picture, as ``Describer`` says."""
         return self._together(shrunk(picture.copy()))
 
-    @property
-    def _limits(self) -> str:
-        raise NotImplementedError
-
     def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
         raise NotImplementedError
 
@@ -79,6 +78,7 @@ class Labeller(_Model):
     """
 
     kind = CaptionKind.LABEL
+    _limits = f"{LEAST_CONFIDENCE}, {_MOST_LABELS}"
 
     @cached_property
     def folder(self) -> Path:
@@ -86,10 +86,6 @@ class Labeller(_Model):
         if self.name:
             return super().folder
         return efficientnet_lite0(labels=True)
-
-    @property
-    def _limits(self) -> str:
-        return f"{LEAST_CONFIDENCE}, {_MOST_LABELS}"
 
     def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
         found = self._pipeline(pictures, batch_size=len(pictures))
@@ -123,10 +119,7 @@ class Generator(_Model):
     """
 
     kind = CaptionKind.GENERATED
-
-    @property
-    def _limits(self) -> str:
-        return f"{_MOST_TOKENS} tokens"
+    _limits = f"{_MOST_TOKENS} tokens"
 
     def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
         import torch

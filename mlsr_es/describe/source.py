@@ -8,11 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import cpu_count
 
-from mlsr_es.collection import Caption, ImageDocument, ImageFile, Judgement, Section
+from mlsr_es.collection import Caption, ImageDocument, ImageFile
 from mlsr_es.describe.describing import Describing
 from mlsr_es.errors import RecordError
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.sources import Captioned, Item, Source, captioned, decoded
+from mlsr_es.sources import Captioned, Item, Source, Wrapped, captioned, decoded
 
 _STAGE = "Describing images"
 _AHEAD = 32
@@ -30,8 +30,8 @@ def described(source: Source, describing: Describing, progress: Progress = Silen
     return DescribedSource(source, describing, progress) if describing else source
 
 
-@dataclass(frozen=True, slots=True)
-class DescribedSource:
+@dataclass(frozen=True)
+class DescribedSource(Wrapped):
     """A source with the captions that ``describing`` adds; an image that cannot be opened keeps its own.
 
     Args:
@@ -40,14 +40,8 @@ class DescribedSource:
         progress: Reports each image.
     """
 
-    source: Source
     describing: Describing
     progress: Progress = Silent()
-
-    @property
-    def name(self) -> str:
-        """The source's."""
-        return self.source.name
 
     def documents(self) -> Iterator[Item]:
         """The source's, described on several threads, in the source's order."""
@@ -69,22 +63,6 @@ class DescribedSource:
     def galleries(self) -> Iterator[str]:
         """The source's; none where it knows of none."""
         return self.source.galleries() if isinstance(self.source, Captioned) else iter(())
-
-    def sections(self) -> Iterator[Section]:
-        """The source's."""
-        return self.source.sections()
-
-    def judgements(self) -> Iterator[Judgement]:
-        """The source's."""
-        return self.source.judgements()
-
-    def faults(self) -> Iterator[RecordError]:
-        """The source's."""
-        return self.source.faults()
-
-    def count(self) -> int | None:
-        """The source's."""
-        return self.source.count()
 
     def in_languages(self, languages: frozenset[str] | None) -> DescribedSource:
         """The same with people's captions in other languages; nobody says what language a machine-made one is in."""

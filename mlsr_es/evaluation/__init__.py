@@ -16,7 +16,7 @@ from mlsr_es.evaluation.system import System
 from mlsr_es.evaluation.topics import LEAST_TEXT, Split, Topics, choose_topics
 from mlsr_es.evaluation.trec import read_qrels, read_run, write_run
 from mlsr_es.evaluation.usage import QUANTILES, Usage
-from mlsr_es.evaluation.vector_files import DOCUMENTS, SECTIONS, VectorFolder, VectorWriter, read_vectors
+from mlsr_es.evaluation.vector_files import DOCUMENTS, SECTIONS, VectorFolder, VectorWriter, read_vectors, vectors_meta
 from mlsr_es.words import caption_text
 
 __all__ = [
@@ -63,5 +63,6 @@ __all__ = [
     "read_run",
     "read_vectors",
     "tuned",
+    "vectors_meta",
     "write_run",
 ]

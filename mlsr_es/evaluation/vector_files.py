@@ -6,7 +6,8 @@ captions as BM25 reads them. The file's metadata describes the model under ``mls
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -124,6 +125,19 @@ class VectorFolder:
         return tuple(said.split(",")) if said else SECTION_FIELDS
 
 
+def vectors_meta(folder: Path) -> Mapping[str, str]:
+    """How the vectors that ``encode`` wrote were made: model, revision... Nothing else is read.
+
+    Raises:
+        InputError: There are no vectors.
+    """
+    import pyarrow.parquet as pq
+
+    path = folder / DOCUMENTS
+    with _reading(path):
+        return _meta_of(pq.read_schema(path))
+
+
 def read_vectors(folder: Path, vocabulary: Vocabulary | None = None) -> VectorFolder:
     """Read the folder that ``encode`` wrote.
 
@@ -175,12 +189,11 @@ class _Table:
 
 
 def _read(path: Path) -> _Table:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with _reading(path):
         table = pq.read_table(path)
-        meta = orjson.loads((table.schema.metadata or {})[_META])
+        meta = _meta_of(table.schema)
         terms, weights = (_flat(table.column(name)) for name in ("terms", "weights"))
         words = terms[1].dictionary_encode()
         texts = table.column("text").to_pylist() if "text" in table.column_names else []
@@ -193,6 +206,20 @@ def _read(path: Path) -> _Table:
             weights=weights[1].to_numpy(zero_copy_only=False),
             meta=meta,
         )
+
+
+def _meta_of(schema: pa.Schema) -> Mapping[str, str]:
+    found: Mapping[str, str] = orjson.loads((schema.metadata or {})[_META])
+    return found
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """A context in which errors of a file of vectors become ``InputError``."""
+    import pyarrow as pa
+
+    try:
+        yield
     except FileNotFoundError as error:
         raise InputError(f"there is no {path}.", advice="Make it: mlsr-es encode SOURCE -o DIR") from error
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:

@@ -35,6 +35,6 @@ class Needs:
         return self.image or self.describing.looks
 
     @property
-    def names(self) -> bool:
-        """Whether anything of the field with images is used."""
+    def uses_image_field(self) -> bool:
+        """Whether anything of the field with images is used: the images, or the names of their files."""
         return self.opens or self.describing.names

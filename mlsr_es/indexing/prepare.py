@@ -233,10 +233,8 @@ class Preparing:
                 raise
             # A document may have several images, so the reason names the image.
             raise RecordError(record.id, error.stage, f"{picture.name}: {error.reason}") from error
-        describing = self.needs.describing
-        if not describing.looks:
-            return _Opened(found, ())
-        return _Opened(found, describing.of_picture(file.read(), lambda: found.pixels, record_id=record.id))
+        said = self.needs.describing.of_picture(file.read(), lambda: found.pixels, record_id=record.id)
+        return _Opened(found, said)
 
 
 def _taken(items: Iterator[Item]) -> list[Item]:

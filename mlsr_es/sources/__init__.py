@@ -17,7 +17,7 @@ from mlsr_es.sources.inspecting import Inspection, Shown, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import check_holds_images, open_source
 from mlsr_es.sources.reading import Reading
-from mlsr_es.sources.source import RULES, Captioned, Item, LeftOut, Source, captioned
+from mlsr_es.sources.source import RULES, Captioned, Item, LeftOut, Source, Wrapped, captioned
 from mlsr_es.sources.store import ImageStore
 from mlsr_es.sources.table import read_topics
 
@@ -40,6 +40,7 @@ __all__ = [
     "Reading",
     "Shown",
     "Source",
+    "Wrapped",
     "captioned",
     "check_holds_images",
     "decode",

@@ -67,6 +67,38 @@ class Source(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Wrapped:
+    """What a source that changes the documents of another one takes over from it.
+
+    Args:
+        source: The other one.
+    """
+
+    source: Source
+
+    @property
+    def name(self) -> str:
+        """The source's."""
+        return self.source.name
+
+    def sections(self) -> Iterator[Section]:
+        """The source's."""
+        return self.source.sections()
+
+    def judgements(self) -> Iterator[Judgement]:
+        """The source's."""
+        return self.source.judgements()
+
+    def faults(self) -> Iterator[RecordError]:
+        """The source's."""
+        return self.source.faults()
+
+    def count(self) -> int | None:
+        """The source's."""
+        return self.source.count()
+
+
 Item = ImageDocument | RecordError | LeftOut
 """What ``Source.documents`` yields."""
 

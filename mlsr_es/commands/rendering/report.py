@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -36,42 +36,38 @@ def quantiles() -> str:
 
 def figures(analyses: Sequence[Analysis]) -> Iterator[tuple[str, list[str]]]:
     """The rows of the table: what is told, and a cell an analysis; without rows that say nothing of any of them."""
-    rows: dict[str, list[str]] = {
-        "model": [one.model for one in analyses],
-        "images": [f"{one.documents.rows:,}" for one in analyses],
-        "of these without terms": [f"{one.documents.empty:,}" for one in analyses],
-        **_of_usage("image", [one.documents for one in analyses]),
-        "sections": [f"{one.queries.rows:,}" if one.queries else "" for one in analyses],
-        **_of_usage("section", [one.queries for one in analyses]),
-        "terms that a section shares with an image": [
-            "" if one.co_activation is None else f"{one.co_activation:.2f}" for one in analyses
-        ],
+    for name, cells in _rows(analyses):
+        if any(cells):
+            yield name, cells
+
+
+def _rows(analyses: Sequence[Analysis]) -> Iterator[tuple[str, list[str]]]:
+    yield "model", [one.model for one in analyses]
+    yield "images", [f"{one.documents.rows:,}" for one in analyses]
+    yield "of these without terms", [f"{one.documents.empty:,}" for one in analyses]
+    yield from _of_usage("an image", "images", [one.documents for one in analyses])
+    yield "sections", [f"{one.queries.rows:,}" if one.queries else "" for one in analyses]
+    yield from _of_usage("a section", "sections", [one.queries for one in analyses])
+    shared = (one.co_activation for one in analyses)
+    yield "terms that a section shares with an image", ["" if one is None else f"{one:.2f}" for one in shared]
+    for kind in dict.fromkeys(kind for one in analyses for kind in one.kinds):
+        yield f"images with {kind}", [f"{one.kinds.get(kind, 0):,}" for one in analyses]
+
+
+def _of_usage(one: str, all_of_them: str, usages: Sequence[Usage | None]) -> Iterator[tuple[str, list[str]]]:
+    told: dict[str, Callable[[Usage], str]] = {
+        f"terms of {one}, mean": lambda usage: f"{usage.terms:.1f}",
+        f"terms of {one}, quantiles": lambda usage: _listed(usage.terms_at, 0),
+        f"weights in {all_of_them}, quantiles": lambda usage: _listed(usage.weights_at, 2),
+        f"vocabulary in use in {all_of_them}": lambda usage: f"{usage.used:.1%}",
+        f"posting lists of {all_of_them}, quantiles": lambda usage: _listed(usage.postings_at, 0),
+        f"entropy of the postings of {all_of_them}": lambda usage: f"{usage.entropy:.2f}",
+        f"Gini coefficient of the postings of {all_of_them}": lambda usage: f"{usage.gini:.2f}",
+        f"content words in the top ten of {all_of_them}": lambda usage: f"{usage.content:.0%}",
     }
-    kinds = dict.fromkeys(kind for one in analyses for kind in one.kinds)
-    rows |= {f"images with {kind}": [f"{one.kinds.get(kind, 0):,}" for one in analyses] for kind in kinds}
-    yield from ((name, cells) for name, cells in rows.items() if any(cells))
+    for name, tell in told.items():
+        yield name, [tell(usage) if usage else "" for usage in usages]
 
 
-def _of_usage(noun: str, usages: Sequence[Usage | None]) -> dict[str, list[str]]:
-    told: dict[str, list[str]] = {}
-    for usage in usages:
-        cells = _cells(noun, usage) if usage else {}
-        for name in _cells(noun, next(filter(None, usages), None)):
-            told.setdefault(name, []).append(cells.get(name, ""))
-    return told
-
-
-def _cells(noun: str, usage: Usage | None) -> dict[str, str]:
-    if usage is None:
-        return {}
-    article = "an" if noun == "image" else "a"
-    return {
-        f"terms of {article} {noun}, mean": f"{usage.terms:.1f}",
-        f"terms of {article} {noun}, quantiles": ", ".join(f"{count:.0f}" for count in usage.terms_at),
-        f"weights in {noun}s, quantiles": ", ".join(f"{weight:.2f}" for weight in usage.weights_at),
-        f"vocabulary in use in {noun}s": f"{usage.used:.1%}",
-        f"posting lists of {noun}s, quantiles": ", ".join(f"{length:.0f}" for length in usage.postings_at),
-        f"entropy of the postings of {noun}s": f"{usage.entropy:.2f}",
-        f"Gini coefficient of the postings of {noun}s": f"{usage.gini:.2f}",
-        f"content words in the top ten of {noun}s": f"{usage.content:.0%}",
-    }
+def _listed(values: Sequence[float], digits: int) -> str:
+    return ", ".join(f"{value:.{digits}f}" for value in values)

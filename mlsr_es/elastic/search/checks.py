@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.client import translated
 from mlsr_es.elastic.mapping import TermField
@@ -75,9 +75,7 @@ def count_without_weights(client: Elasticsearch, index: str, field: TermField) -
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    query = {"bool": {"must_not": [{"range": {_count_of(field): {"gt": 0}}}]}}
-    with translated(client, f"count the documents of {index}"):
-        return int(client.count(index=index, query=query)["count"])
+    return _count_but(client, index, [{"range": {_count_of(field): {"gt": 0}}}])
 
 
 def count_without(client: Elasticsearch, index: str, fields: Collection[str]) -> int:
@@ -87,9 +85,13 @@ def count_without(client: Elasticsearch, index: str, fields: Collection[str]) ->
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    query = {"bool": {"must_not": [{"exists": {"field": field}} for field in fields]}}
+    return _count_but(client, index, [{"exists": {"field": field}} for field in fields])
+
+
+def _count_but(client: Elasticsearch, index: str, clauses: Sequence[Mapping[str, Any]]) -> int:
+    """How many documents match none of some clauses."""
     with translated(client, f"count the documents of {index}"):
-        return int(client.count(index=index, query=query)["count"])
+        return int(client.count(index=index, query={"bool": {"must_not": list(clauses)}})["count"])
 
 
 def sampled_features(

@@ -89,7 +89,7 @@ class OwnersFields:
 
     def read_by(self, needs: Needs) -> Self:
         """Drop the image field where nothing of it is used, unless it tells which captions belong together."""
-        keeps = needs.names or self.group
+        keeps = needs.uses_image_field or self.group
         return self if keeps else replace(self, image="")
 
     def check(self, owners: OwnersIndex) -> None:
@@ -110,7 +110,7 @@ class OwnersFields:
         Raises:
             InputError: The model needs a field that is not named.
         """
-        if needs.names and not self.image:
+        if needs.uses_image_field and not self.image:
             what = "the model reads images" if needs.image else "--describe needs the images"
             raise InputError(f"{what}.", advice="Name the field that they are in: --image-field.")
         if needs.caption and not self.captions and not needs.describing:

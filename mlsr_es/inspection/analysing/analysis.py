@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mlsr_es.collection import Section
-from mlsr_es.elastic.reading import ReadDocument, read_again
+from mlsr_es.collection import CaptionKind, Section
+from mlsr_es.elastic.search import find_document
+from mlsr_es.elastic.versions import Version
 from mlsr_es.errors import InputError
-from mlsr_es.evaluation import Usage, co_activation, read_vectors
+from mlsr_es.evaluation import Usage, co_activation
 from mlsr_es.inspection.analysing.signs import Sign, signs
-from mlsr_es.inspection.evaluating import contents_of_vectors, encoded, read_contents
+from mlsr_es.inspection.evaluating import Contents, encoded, read_contents, vectors_of_model
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.suggestion import captions_in, check_model, described_in, serving_version
+from mlsr_es.suggestion import captions_in, check_model, described_in, serving_version, wanted_source
 from mlsr_es.vectors import SparseVectors, Vocabulary
 
 if TYPE_CHECKING:
@@ -97,37 +98,26 @@ def analyse_index(
     contents = read_contents(client, version, model.vocabulary, progress)
     if not contents.image_ids:
         raise InputError(f"{index} holds no images.", advice="Index some first: mlsr-es index.")
-    queries = encoded(model, sections, progress) if sections else None
-    rows = _drawn(len(contents.image_ids))
-    wanted = [*version.meta.caption_fields, "thumbnail"]
-    keys = [(contents.image_ids[row], None) for row in rows]
-    found = read_again(client, version.index, keys, wanted, fingerprint="mlsr.fingerprint")
-    stored = {each.id: each for each in found if isinstance(each, ReadDocument)}
     examples = []
-    for row in rows:
-        id_ = contents.image_ids[row]
-        source = stored[id_].source if id_ in stored else {}
+    for row in _drawn(len(contents.image_ids)):
+        source = _source_of(client, version, contents.image_ids[row])
         thumbnail = source.get("thumbnail")
         examples.append(
             Example(
-                id_,
+                contents.image_ids[row],
                 captions_in(source, version.meta),
                 _heaviest(contents.vectors, row, model.vocabulary),
                 described_in(source, version.meta),
                 thumbnail if isinstance(thumbnail, str) else "",
             )
         )
-    documents = Usage.of(contents.vectors, model.vocabulary)
-    looked = any(kind != "name" for kind in contents.described)
-    return Analysis(
+    return _analysis(
         index,
         version.meta.model,
-        documents,
-        Usage.of(queries, model.vocabulary) if queries is not None else None,
-        _shared(queries, contents.vectors),
-        contents.kinds,
-        tuple(examples),
-        tuple(signs(documents, described=looked, silent=contents.captions.count(""))),
+        model.vocabulary,
+        contents,
+        queries=encoded(model, sections, progress) if sections else None,
+        examples=examples,
     )
 
 
@@ -141,29 +131,51 @@ def analyse_vectors(folder: Path, *, model: QueryEncoder) -> Analysis:
     Raises:
         InputError: There are no vectors, or they were made with another model.
     """
-    contents_of_vectors(folder, model)
-    stored = read_vectors(folder, model.vocabulary)
-    if not stored.image_ids:
+    stored = vectors_of_model(folder, model)
+    contents = Contents.of_files(stored)
+    if not contents.image_ids:
         raise InputError(f"{folder} holds no vectors of images.", advice="Encode some: mlsr-es encode SOURCE -o DIR.")
-    vocabulary = model.vocabulary
-    documents = Usage.of(stored.documents, vocabulary)
-    queries = stored.sections if len(stored.sections) else None
     examples = [
         Example(
-            stored.image_ids[row], (stored.captions[row],), _heaviest(stored.documents, row, vocabulary), described={}
+            contents.image_ids[row],
+            (contents.captions[row],),
+            _heaviest(contents.vectors, row, model.vocabulary),
+            described={},
         )
-        for row in _drawn(len(stored.image_ids))
+        for row in _drawn(len(contents.image_ids))
     ]
+    queries = stored.sections if len(stored.sections) else None
+    return _analysis(str(folder), stored.meta["model"], model.vocabulary, contents, queries=queries, examples=examples)
+
+
+def _analysis(
+    name: str,
+    model: str,
+    vocabulary: Vocabulary,
+    contents: Contents,
+    *,
+    queries: SparseVectors | None,
+    examples: Sequence[Example],
+) -> Analysis:
+    documents = Usage.of(contents.vectors, vocabulary)
+    looked = any(kind != CaptionKind.NAME for kind in contents.described)
     return Analysis(
-        str(folder),
-        stored.meta["model"],
+        name,
+        model,
         documents,
-        Usage.of(queries, vocabulary) if queries is not None else None,
-        _shared(queries, stored.documents),
-        {},
+        None if queries is None else Usage.of(queries, vocabulary),
+        None if queries is None else float(co_activation(queries, contents.vectors).mean()),
+        contents.kinds,
         tuple(examples),
-        tuple(signs(documents, described=False, silent=stored.captions.count(""))),
+        tuple(signs(documents, described=looked, silent=contents.captions.count(""))),
     )
+
+
+def _source_of(client: Client, version: Version, image_id: str) -> Mapping[str, Any]:
+    """A stored document as searches see it, with its thumbnail; empty where it is gone by now."""
+    wanted = wanted_source(version.meta, explain=False, thumbnails=True)
+    found = find_document(client, version.index, image_id, field=version.meta.terms, filters=(), source=wanted)
+    return found.source if found else {}
 
 
 def _drawn(rows: int) -> list[int]:
@@ -173,7 +185,3 @@ def _drawn(rows: int) -> list[int]:
 def _heaviest(vectors: SparseVectors, row: int, vocabulary: Vocabulary) -> tuple[tuple[str, float], ...]:
     heaviest = vectors.heaviest(row, vocabulary)
     return tuple(zip(heaviest.terms[:_SHOWN_TERMS], heaviest.weights[:_SHOWN_TERMS].tolist(), strict=True))
-
-
-def _shared(queries: SparseVectors | None, documents: SparseVectors) -> float | None:
-    return None if queries is None else float(co_activation(queries, documents).mean())

@@ -2,7 +2,13 @@
 
 from mlsr_es.inspection.evaluating.asking import Asker, plain_words
 from mlsr_es.inspection.evaluating.comparing import Comparison, compare_versions
-from mlsr_es.inspection.evaluating.contents import contents_of_index, contents_of_vectors, read_contents
+from mlsr_es.inspection.evaluating.contents import (
+    Contents,
+    contents_of_index,
+    contents_of_vectors,
+    read_contents,
+    vectors_of_model,
+)
 from mlsr_es.inspection.evaluating.evaluating import Evaluation, encoded, evaluate_index, evaluate_vectors
 from mlsr_es.inspection.evaluating.gathering import gathered
 from mlsr_es.inspection.evaluating.section_terms import spread, terms_by_model, terms_of_files
@@ -12,6 +18,7 @@ from mlsr_es.inspection.evaluating.topics import TopicPlan
 __all__ = [
     "Asker",
     "Comparison",
+    "Contents",
     "Evaluation",
     "TableLoss",
     "TopicPlan",
@@ -28,4 +35,5 @@ __all__ = [
     "table_loss",
     "terms_by_model",
     "terms_of_files",
+    "vectors_of_model",
 ]

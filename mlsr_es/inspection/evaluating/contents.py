@@ -93,6 +93,15 @@ def contents_of_vectors(folder: Path, model: QueryEncoder) -> Contents:
     Raises:
         InputError: There are no vectors, or they were made with another model.
     """
+    return Contents.of_files(vectors_of_model(folder, model))
+
+
+def vectors_of_model(folder: Path, model: QueryEncoder) -> VectorFolder:
+    """The vectors of a folder, if ``encode_collection`` wrote it with a model.
+
+    Raises:
+        InputError: There are no vectors, or they were made with another model.
+    """
     stored = read_vectors(folder, model.vocabulary)
     if stored.meta["revision"] != model.revision:
         raise ModelError(
@@ -100,7 +109,7 @@ def contents_of_vectors(folder: Path, model: QueryEncoder) -> Contents:
             f"this one has the revision {model.revision}.",
             advice="Encode it again, or name its model with --model.",
         )
-    return Contents.of_files(stored)
+    return stored
 
 
 def read_contents(client: Client, version: Version, vocabulary: Vocabulary, progress: Progress) -> Contents:
