@@ -50,12 +50,20 @@ def write_query_graph(model: BiEncoder, layout: Layout) -> None:
         StorageError: The file cannot be written.
     """
     graph = (_ExpandedTerms if model.config.query_head is Head.MLM else _TokenWeights)(model.query).eval()
-    try:
-        content = _exported(graph, _windows(model, count=2, length=7))
-    except Exception as error:  # an exporter fails in the ways of everything that it calls
-        reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise ModelError(f"torch makes no ONNX graph of this query encoder: {reason.rstrip('.')}.") from error
-    _without_traces(content)
+    shape = _shape(graph)
+    if shape in _FRAMES:
+        try:
+            _write(_filled(_FRAMES[shape], graph), graph, model, layout)
+        except ModelError:  # what the shape does not tell is other in this model
+            del _FRAMES[shape]
+        else:
+            return
+    content = _exported(graph, _windows(model, count=2, length=7))
+    _FRAMES[shape] = _frame(content, graph)
+    _write(content, graph, model, layout)
+
+
+def _write(content: ModelProto, graph: nn.Module, model: BiEncoder, layout: Layout) -> None:
     _tensors_elsewhere(content, layout.weights)
     content.metadata_props.add(key=ABOUT, value=_about(model).to_json())
     layout.query.write_bytes(content.SerializeToString())
@@ -64,6 +72,44 @@ def write_query_graph(model: BiEncoder, layout: Layout) -> None:
     except ModelError:
         layout.query.unlink()
         raise
+
+
+_FRAMES: dict[str, ModelProto] = {}
+"""Graphs that this process has made, without their tensors, by the shape of what they were made from.
+
+Making one takes seconds, most of what it takes to save a small model, and all folds of a model have the same.
+"""
+
+
+def _shape(graph: nn.Module) -> str:
+    """The layers, and the sizes and types of their tensors."""
+    tensors = "".join(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n" for name, tensor in graph.state_dict().items())
+    return f"{graph}\n{tensors}"
+
+
+def _frame(content: ModelProto, graph: nn.Module) -> ModelProto:
+    """A copy of a graph without the values of the tensors that have the names of the model's."""
+    from onnx import ModelProto
+
+    frame = ModelProto()
+    frame.CopyFrom(content)
+    names = graph.state_dict().keys()
+    for tensor in frame.graph.initializer:
+        if tensor.name in names:
+            tensor.ClearField("raw_data")
+    return frame
+
+
+def _filled(frame: ModelProto, graph: nn.Module) -> ModelProto:
+    """A copy of a graph with the tensors of a model."""
+    from onnx import ModelProto
+
+    content, tensors = ModelProto(), graph.state_dict()
+    content.CopyFrom(frame)
+    for tensor in content.graph.initializer:
+        if tensor.name in tensors:
+            tensor.raw_data = tensors[tensor.name].contiguous().numpy().tobytes()
+    return content
 
 
 class _TokenWeights(nn.Module):
@@ -100,6 +146,16 @@ class _ExpandedTerms(nn.Module):
 
 
 def _exported(graph: nn.Module, batch: WindowBatch) -> ModelProto:
+    try:
+        content = _made(graph, batch)
+    except Exception as error:  # an exporter fails in the ways of everything that it calls
+        reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        raise ModelError(f"torch makes no ONNX graph of this query encoder: {reason.rstrip('.')}.") from error
+    _without_traces(content)
+    return content
+
+
+def _made(graph: nn.Module, batch: WindowBatch) -> ModelProto:
     inputs = tuple(torch.from_numpy(getattr(batch, name)) for name in INPUTS)
     shape = {0: torch.export.Dim.AUTO, 1: torch.export.Dim.AUTO}
     with warnings.catch_warnings(), torch.no_grad():

@@ -10,21 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlsr_es.errors import InputError
-from mlsr_es.experiments.results import Result, Results
-from mlsr_es.experiments.study import BASELINES, Study, Unit
+from mlsr_es.experiments.results import Measured, Results
+from mlsr_es.experiments.study import Study, Unit
 
 
 @dataclass(frozen=True)
 class StudySystem:
-    """A cell or a baseline over the finished folds.
+    """A cell, a baseline or a variant over the finished folds.
 
     Args:
-        name: The name of the cell or baseline.
-        results: Fold to result, in ascending order.
+        name: The name of the cell, baseline or variant.
+        results: Fold to figures, in ascending order.
     """
 
     name: str
-    results: Mapping[int, Result]
+    results: Mapping[int, Measured]
+
+    @property
+    def collection(self) -> str:
+        """The collection that it searches."""
+        return next(iter(self.results.values())).collection
 
     @property
     def topics(self) -> int:
@@ -71,7 +76,7 @@ class StudyResults:
 
     Args:
         study: The study.
-        systems: Name to system, in the study's order, baselines first; systems without a finished unit are left out.
+        systems: Name to system, in the study's order; systems without a finished unit are left out.
         stale: Units with results of another recipe; they do not count.
         missing: Units without a result.
     """
@@ -100,22 +105,23 @@ def gather(results: Results) -> StudyResults:
             f"{results.folder} holds no result of the study {study.name}.",
             advice=f"Run it first: mlsr-es experiment run {study.name}",
         )
-    by_cell: dict[str, dict[int, Result]] = {}
+    by_name: dict[str, dict[int, Measured]] = {}
     for unit, result in sorted(found.done.items()):
-        by_cell.setdefault(unit.cell, {})[unit.fold] = result
-    systems = {name: StudySystem(name, by_cell[name]) for name in (*BASELINES, *study.cells) if name in by_cell}
+        for name, measured in result.systems.items():
+            by_name.setdefault(name, {})[unit.fold] = measured
+    systems = {name: StudySystem(name, by_name[name]) for name in study.systems if name in by_name}
     _same_topics(systems)
     return StudyResults(study, systems, tuple(found.stale), tuple(found.missing))
 
 
 def _same_topics(systems: Mapping[str, StudySystem]) -> None:
-    first: dict[int, Result] = {}
+    first: dict[tuple[str, int], tuple[str, Measured]] = {}
     for system in systems.values():
         for fold, result in system.results.items():
-            other = first.setdefault(fold, result)
+            name, other = first.setdefault((result.collection, fold), (system.name, result))
             if (result.topics, result.images) != (other.topics, other.images):
                 raise InputError(
-                    f"fold {fold} of {other.cell} and of {result.cell} have other topics or images: the collection has "
+                    f"fold {fold} of {name} and of {system.name} have other topics or images: the collection has "
                     "changed between them.",
                     advice="Remove the older results, and run the study again.",
                 )

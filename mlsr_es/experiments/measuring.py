@@ -1,18 +1,21 @@
-"""Measure a trained model on the held-out topics, and its vectors."""
+"""Measure a system on test topics, and a model's vectors."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlsr_es.collection import Section
-from mlsr_es.evaluation import Figures, co_activation, content_share, own_share
+from mlsr_es.encoders import BiEncoder
+from mlsr_es.evaluation import Figures, Usage, co_activation, content_share, own_share
 from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS, QUERY_TERMS
 from mlsr_es.experiments.results import Example
-from mlsr_es.training import Trained
+from mlsr_es.training import TrainingData
+from mlsr_es.vectors import SparseVectors
 
 _EXAMPLES = 3
 _SHOWN_TERMS = 12
@@ -21,46 +24,64 @@ _DIGITS = 5
 Values = dict[str, NDArray[np.float64]]
 
 
-def of_vectors(trained: Trained) -> Values:
-    """Compute each measure of vectors, one value a test topic."""
-    model, queries, sections = trained.model, trained.queries, trained.data.test.sections
-    return {
-        CO_ACTIVATION: co_activation(queries, trained.documents),
-        CONTENT_WORDS: content_share(queries, model.vocabulary),
-        OWN_WORDS: own_share(queries, [model.section_terms(section) for section in sections]),
-        QUERY_TERMS: queries.term_counts.astype(np.float64),
-    }
+@dataclass(frozen=True)
+class Encoded:
+    """A collection's test topics and images, as vectors of a model.
 
+    Args:
+        model: The model.
+        data: The test topics and the images.
+        queries: The vectors of the test topics' sections.
+        documents: The vectors of all images.
+    """
 
-def of_documents(trained: Trained) -> dict[str, float]:
-    """Compute means over all images; own words are those of the captions, even if the model does not read captions."""
-    model, documents = trained.model, trained.documents
-    own = own_share(documents, [model.caption_terms(image) for image in trained.data.images])
-    return {
-        "terms": round(float(documents.term_counts.mean()), _DIGITS),
-        "without terms": int((documents.term_counts == 0).sum()),
-        CONTENT_WORDS: round(float(content_share(documents, model.vocabulary).mean()), _DIGITS),
-        OWN_WORDS: round(float(own.mean()), _DIGITS),
-    }
+    model: BiEncoder
+    data: TrainingData
+    queries: SparseVectors
+    documents: SparseVectors
 
+    def of_queries(self) -> Values:
+        """Each measure of vectors, one value a test topic."""
+        sections = self.data.test.sections
+        return {
+            CO_ACTIVATION: co_activation(self.queries, self.documents),
+            CONTENT_WORDS: content_share(self.queries, self.model.vocabulary),
+            OWN_WORDS: own_share(self.queries, [self.model.section_terms(section) for section in sections]),
+            QUERY_TERMS: self.queries.term_counts.astype(np.float64),
+        }
 
-def examples(trained: Trained) -> list[Example]:
-    """Choose three topics of the fold, the same for every cell."""
-    data, vocabulary = trained.data, trained.model.vocabulary
-    rows = {section.id: row for row, section in enumerate(data.test.sections)}
-    places = {image.id: place for place, image in enumerate(data.images)}
-    relevant = {one.section_id: one.image_id for one in reversed(data.test.judgements) if one.relevance > 0}
-    return [
-        Example(
-            section=section.id,
-            page_title=section.page_title,
-            section_title=section.section_title,
-            query_terms=_heaviest(trained.queries.named(rows[section.id], vocabulary)),
-            image=relevant[section.id],
-            document_terms=_heaviest(trained.documents.named(places[relevant[section.id]], vocabulary)),
-        )
-        for section in sorted(data.test.sections, key=_by_chance)[:_EXAMPLES]
-    ]
+    def of_documents(self) -> dict[str, float]:
+        """Means over all images; own words are those of the captions, even if the model does not read captions."""
+        own = own_share(self.documents, [self.model.caption_terms(image) for image in self.data.images])
+        usage = Usage.of(self.documents, self.model.vocabulary)
+        figures = {
+            "terms": usage.terms,
+            "without terms": usage.empty,
+            "vocabulary": usage.used,
+            "entropy": usage.entropy,
+            "Gini": usage.gini,
+            CONTENT_WORDS: float(content_share(self.documents, self.model.vocabulary).mean()),
+            OWN_WORDS: float(own.mean()),
+        }
+        return {name: round(figure, _DIGITS) for name, figure in figures.items()}
+
+    def examples(self) -> list[Example]:
+        """Three topics of the fold, the same for every cell."""
+        data, vocabulary = self.data, self.model.vocabulary
+        rows = {section.id: row for row, section in enumerate(data.test.sections)}
+        places = {image.id: place for place, image in enumerate(data.images)}
+        relevant = {one.section_id: one.image_id for one in reversed(data.test.judgements) if one.relevance > 0}
+        return [
+            Example(
+                section=section.id,
+                page_title=section.page_title,
+                section_title=section.section_title,
+                query_terms=_heaviest(self.queries.named(rows[section.id], vocabulary)),
+                image=relevant[section.id],
+                document_terms=_heaviest(self.documents.named(places[relevant[section.id]], vocabulary)),
+            )
+            for section in sorted(data.test.sections, key=_by_chance)[:_EXAMPLES]
+        ]
 
 
 def aligned(figures: Figures, sections: Sequence[Section]) -> Values:

@@ -13,7 +13,7 @@ import orjson
 from mlsr_es.errors import InputError, StorageError
 from mlsr_es.experiments.study import BASELINES, Study, Unit
 from mlsr_es.extras import extra
-from mlsr_es.training import TrainingConfig
+from mlsr_es.settings import TomlTable
 
 with extra("research"):
     from pydantic import BaseModel, ConfigDict, ValidationError
@@ -35,13 +35,30 @@ class Example(BaseModel):
     document_terms: dict[str, float]
 
 
-class Result(BaseModel):
-    """The result of a unit.
+class Measured(BaseModel):
+    """The figures of a system on a fold.
 
-    ``values`` has one figure a topic, in the order of ``topics``; ``documents`` has means over all images.
+    ``values`` has one figure a topic, in the order of ``topics``; ``documents`` has means over all images. A variant
+    that was measured on its cell's topics has no ``topics`` in the file.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    collection: str
+    images: int
+    topics: list[str] = []
+    values: dict[str, list[float]]
+    documents: dict[str, float] = {}
+    examples: list[Example] = []
+
+    def mean(self, measure: str) -> float:
+        """The mean over the fold's topics; 0 if there are none."""
+        values = self.values[measure]
+        return sum(values) / len(values) if values else 0.0
+
+
+class Result(Measured):
+    """The result of a unit: a cell's, or a baseline's, and its variants'."""
 
     format: int = FORMAT
     study: str
@@ -49,21 +66,20 @@ class Result(BaseModel):
     fold: int
     digest: str
     config: dict[str, Any]
-    collection: str
-    images: int
-    topics: list[str]
-    values: dict[str, list[float]]
-    documents: dict[str, float] = {}
     what: str = ""
     revision: str = ""
     seconds: float
     versions: dict[str, str]
-    examples: list[Example] = []
+    variants: dict[str, Measured] = {}
 
-    def mean(self, measure: str) -> float:
-        """The mean over the fold's topics; 0 if there are none."""
-        values = self.values[measure]
-        return sum(values) / len(values) if values else 0.0
+    @property
+    def systems(self) -> dict[str, Measured]:
+        """Name to figures: the cell's, then its variants', each with its topics."""
+        own = {
+            name: variant if variant.topics else variant.model_copy(update={"topics": self.topics})
+            for name, variant in self.variants.items()
+        }
+        return {self.cell: self} | own
 
 
 @dataclass(frozen=True)
@@ -133,7 +149,8 @@ class Results:
         unfinished = path.with_suffix(f".{os.getpid()}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_bytes(orjson.dumps(result.model_dump(mode="json"), option=orjson.OPT_APPEND_NEWLINE))
+            written = result.model_dump(mode="json", exclude_defaults=True) | {"format": result.format}
+            unfinished.write_bytes(orjson.dumps(written, option=orjson.OPT_APPEND_NEWLINE))
             unfinished.replace(path)
         except OSError as error:
             raise StorageError(f"{path} cannot be written: {error.strerror or error}.") from error
@@ -145,12 +162,14 @@ def digest(study: Study, unit: Unit) -> str:
 
 
 def told(study: Study, unit: Unit) -> dict[str, Any]:
-    """A unit's settings without default values; for a baseline, the collection and the fold."""
+    """A unit's settings without default values, and its variants'; for a baseline, the collection and the fold."""
+    variants = {name: _dumped(variant) for name, variant in study.variants_of(unit.cell).items()}
+    told = {"variants": variants} if variants else {}
     if unit.cell in BASELINES:
         config = study.config(Unit(next(iter(study.cells)), unit.fold))
-        return {**_dumped(config, include={"collection", "folds"}), "baseline": unit.cell}
-    return _dumped(study.config(unit))
+        return {**_dumped(config, include={"collection", "folds"}), "baseline": unit.cell, **told}
+    return {**_dumped(study.config(unit)), **study.cells[unit.cell].beside_the_grid, **told}
 
 
-def _dumped(config: TrainingConfig, include: set[str] | None = None) -> dict[str, Any]:
+def _dumped(config: TomlTable, include: set[str] | None = None) -> dict[str, Any]:
     return config.model_dump(mode="json", exclude_defaults=True, include=include)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
+from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
+from mlsr_es.collection import CaptionKind
 from mlsr_es.errors import InputError
+from mlsr_es.experiments.captions import Captions
 from mlsr_es.experiments.measures import MEASURES
 from mlsr_es.extras import extra
 from mlsr_es.settings import TomlTable, checked, faulty, read_toml
@@ -22,12 +26,15 @@ BASELINES = ("bm25s", "titles")
 
 _Factor = Literal["query_head", "document_head", "document_input"]
 _FACTORS = get_args(_Factor)
+_FACTORS_OF_CONFIG: Any = {"model": True, "collection": {"source"}}
 
 Expected = Literal["either way", "above", "below", "far below", "not above"]
 """The paper's claim about the first cell compared with the second; "far below" means below half of it."""
 
 
 _Pair = Annotated[tuple[str, str], Field(strict=False)]
+_Kind = Annotated[CaptionKind, Field(strict=False)]
+_SectionField = Literal["page_title", "section_title", "text"]
 
 
 class Unit(NamedTuple):
@@ -38,11 +45,66 @@ class Unit(NamedTuple):
 
 
 class GridCell(TomlTable):
-    """A cell of the grid."""
+    """A cell of the grid, the captions that it reads, and the collection that it is trained on."""
 
     query_head: Literal["mlp", "mlm"]
     document_head: Literal["mlp", "mlm"]
     document_input: Literal["image", "caption", "image+caption"]
+    captions: Captions = Captions()
+    collection: str | None = Field(default=None, description="default: the recipe's source")
+
+    @property
+    def beside_the_grid(self) -> dict[str, Any]:
+        """What the cell says in addition to the grid's factors, as JSON."""
+        return self.model_dump(mode="json", exclude=set(_FACTORS), exclude_defaults=True)
+
+
+class Variant(TomlTable):
+    """A cell's model, or a baseline, measured once more on other queries or images; nothing more is trained."""
+
+    of: str = Field(min_length=1, description="a cell, or a baseline")
+    captions: Captions | None = Field(default=None, description="of the images; default: as the cell was trained")
+    fields: list[_SectionField] = Field(default=[], description="of the sections; default: all")
+    terms: int | None = Field(default=None, gt=0, description="the heaviest terms of an image that are kept")
+    collection: str | None = Field(
+        default=None, description="searches another collection's images for its sections of the same fold"
+    )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is its cell or baseline itself, without any change."""
+        return not self.model_dump(exclude={"of"}, exclude_defaults=True)
+
+    def __str__(self) -> str:
+        """As in a table."""
+        said = [
+            f"reads {self.captions}" if self.captions else "",
+            f"asked by {', '.join(self.fields)}" if self.fields else "",
+            f"{self.terms} terms an image" if self.terms else "",
+            f"on {self.collection}" if self.collection else "",
+        ]
+        return "; ".join(part for part in said if part)
+
+
+class Subsets(TomlTable):
+    """A variant of each of some systems for every choice of caption components but none and all: for Shapley values."""
+
+    of: list[str] = Field(min_length=1)
+    kinds: list[_Kind] = Field(min_length=2, max_length=6)
+
+    def variants(self) -> dict[str, Variant]:
+        """Name to variant, the largest choices first."""
+        return {
+            self.name(system, kinds): Variant(of=system, captions=Captions(kinds=list(kinds)))
+            for system in self.of
+            for size in range(len(self.kinds) - 1, 0, -1)
+            for kinds in combinations(self.kinds, size)
+        }
+
+    def name(self, system: str, kinds: Collection[CaptionKind]) -> str:
+        """The name of the system that reads these components: the variant's, or the system's own for all of them."""
+        chosen = [kind for kind in self.kinds if kind in kinds]
+        return system if chosen == self.kinds else f"{system}: {'+'.join(chosen)}"
 
 
 class CellAdjustment(TomlTable):
@@ -61,11 +123,11 @@ class CellAdjustment(TomlTable):
 
 
 class Question(TomlTable):
-    """A question, the cells whose comparison answers it, and the paper's claim."""
+    """A question, the systems whose comparison answers it, and the paper's claim, if it makes one."""
 
     name: str = Field(min_length=1)
     title: str = Field(min_length=1)
-    claim: str = Field(min_length=1, description="the paper's finding, in a sentence")
+    claim: str = Field(default="", description="the paper's finding, in a sentence; empty where it leaves this open")
     pairs: list[_Pair] = Field(min_length=1, description="the claim compares the first cell with the second")
     measures: dict[str, Expected] = Field(min_length=1, description="measure to the result that the claim predicts")
 
@@ -82,7 +144,9 @@ class Study(TomlTable):
     folds: list[int] = Field(min_length=1)
     seed: int = Field(ge=0, description="seed of fold 0; fold k is trained with seed + k")
     cells: dict[str, GridCell] = Field(min_length=1)
-    questions: list[Question] = Field(min_length=1)
+    variants: dict[str, Variant] = Field(default={})
+    subsets: Subsets | None = None
+    questions: list[Question] = Field(default=[])
     recipe: dict[str, Any]
     adjustments: list[CellAdjustment] = Field(default=[])
 
@@ -115,6 +179,29 @@ class Study(TomlTable):
             raise faulty(where, faults)
         return study
 
+    @cached_property
+    def all_variants(self) -> dict[str, Variant]:
+        """Name to variant, those of ``subsets`` last."""
+        return self.variants | (self.subsets.variants() if self.subsets else {})
+
+    def variants_of(self, system: str) -> dict[str, Variant]:
+        """Name to variant, of a cell or a baseline."""
+        return {name: variant for name, variant in self.all_variants.items() if variant.of == system}
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The names of all systems: baselines, cells, variants."""
+        return (*BASELINES, *self.cells, *self.all_variants)
+
+    def collection(self, system: str) -> str:
+        """The collection that a system searches."""
+        variant = self.all_variants.get(system)
+        if variant:
+            return variant.collection or self.collection(variant.of)
+        cell = self.cells.get(system)
+        source: str = (cell and cell.collection) or self.recipe["collection"]["source"]
+        return source
+
     def units(self) -> list[Unit]:
         """All units, fold by fold, so that a stopped study has whole folds to compare."""
         return [Unit(cell, fold) for fold in self.folds for cell in (*BASELINES, *self.cells)]
@@ -132,30 +219,51 @@ class Study(TomlTable):
                 values = _merged(values, adjustment.recipe)
         own = {
             "seed": self.seed + unit.fold,
-            "model": cell.model_dump(),
+            "model": cell.model_dump(include=set(_FACTORS)),
             "folds": {"test": unit.fold},
+            "collection": {"source": self.collection(unit.cell)},
         }
         return TrainingConfig.of(_merged(values, own), name="the recipe")
 
     def differing(self, first: str, second: str) -> tuple[str, ...]:
-        """The factors in which two cells differ."""
+        """The factors in which two cells differ, the captions and the collection among them."""
         one, other = self.cells[first], self.cells[second]
-        return tuple(factor for factor in _FACTORS if getattr(one, factor) != getattr(other, factor))
+        factors = (*_FACTORS, "captions", "collection")
+        return tuple(factor for factor in factors if getattr(one, factor) != getattr(other, factor))
 
     def settings(self, first: str, second: str) -> dict[str, tuple[Any, Any]]:
         """The settings in which two cells differ besides their factors: key of the recipe to both values."""
         fold = self.folds[0]
-        one, other = (_flat(self.config(Unit(cell, fold)).model_dump(exclude={"model"})) for cell in (first, second))
+        one, other = (
+            _flat(self.config(Unit(cell, fold)).model_dump(exclude=_FACTORS_OF_CONFIG)) for cell in (first, second)
+        )
         return {key: (one.get(key), other.get(key)) for key in one | other if one.get(key) != other.get(key)}
 
     def faults(self) -> Iterator[str]:
         """Contradictions between values that are each valid."""
+        there = (*BASELINES, *self.cells)
         yield from (f"folds: {fold} is none of 0 to {FOLDS - 1}" for fold in self.folds if not 0 <= fold < FOLDS)
         yield from (f"cells.{name}: a baseline has that name" for name in self.cells if name in BASELINES)
+        yield from (f"variants.{name}: a cell or a baseline has that name" for name in self.variants if name in there)
+        yield from (
+            f"variants.{name}: there is no cell {variant.of!r}"
+            for name, variant in self.all_variants.items()
+            if variant.of not in there
+        )
+        yield from (
+            f"variants.{name}: the cell {variant.of} reads images, and so searches its own collection alone"
+            for name, variant in self.all_variants.items()
+            if variant.collection and variant.of in self.cells and self.cells[variant.of].document_input != "caption"
+        )
         for question in self.questions:
-            named = {cell for pair in question.pairs for cell in pair}
-            unknown = sorted(named - self.cells.keys())
+            named = {system for pair in question.pairs for system in pair}
+            unknown = sorted(named - set(self.systems))
             yield from (f"questions.{question.name}: there is no cell {cell!r}" for cell in unknown)
+            yield from (
+                f"questions.{question.name}: {first} and {second} search different collections"
+                for first, second in question.pairs
+                if {first, second}.isdisjoint(unknown) and self.collection(first) != self.collection(second)
+            )
             yield from (
                 f"questions.{question.name}: {measure} is no measure that there is ({', '.join(MEASURES)})"
                 for measure in question.measures

@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
+from mlsr_es.describe import choose_describers, described
 from mlsr_es.encoders import PRESETS
 from mlsr_es.errors import InputError
-from mlsr_es.evaluation import figures, ndcg
+from mlsr_es.evaluation import Run, Topics, figures, ndcg
+from mlsr_es.experiments.captions import Captions, Limited
 from mlsr_es.experiments.complete import Complete
 from mlsr_es.experiments.measures import QUALITY
-from mlsr_es.experiments.measuring import aligned, examples, of_documents, of_vectors, rounded
-from mlsr_es.experiments.results import Result, digest, told
-from mlsr_es.experiments.study import BASELINES, Study, Unit
-from mlsr_es.sources import open_source
+from mlsr_es.experiments.measuring import Encoded, Values, aligned, rounded
+from mlsr_es.experiments.results import Example, Measured, Result, digest, told
+from mlsr_es.experiments.study import Study, Unit, Variant
+from mlsr_es.sources import Source, open_source
 from mlsr_es.state import state_folder
-from mlsr_es.training import TrainingConfig, TrainingData, baselines, by_bm25, read_training_data, train
+from mlsr_es.training import (
+    Trained,
+    TrainingConfig,
+    TrainingData,
+    baselines,
+    by_bm25,
+    ranked,
+    read_training_data,
+    train,
+)
 
 _PACKAGES = ("mlsr-es", "torch", "transformers", "numpy", "bm25s", "ir-measures")
 
 
 def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
-    """Run a unit of a study.
+    """Run a unit of a study, with its variants.
 
-    The model is not kept. Features of images are kept for the other units.
+    The model is not kept. Features of images, and what describers say of them, are kept for the other units.
 
     Args:
         study: The study.
@@ -39,7 +52,19 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
         ModelError: A backbone cannot be loaded.
     """
     begun = time.perf_counter()
-    found = _baseline(study, unit) if unit.cell in BASELINES else _cell(study, unit, device)
+    of_cell = unit.cell in study.cells
+    config = study.config(unit if of_cell else Unit(next(iter(study.cells)), unit.fold))
+    captions = study.cells[unit.cell].captions if of_cell else Captions()
+    collections = _Collections(config, device)
+    system: _System = (
+        _trained(config, Limited(collections.named(config.collection.source).source, captions), device)
+        if of_cell
+        else _Bm25(unit.cell)
+    )
+    own, *others = (
+        _measured(system, collections.named(study.collection(name)), variant, captions)
+        for name, variant in {unit.cell: Variant(of=unit.cell), **study.variants_of(unit.cell)}.items()
+    )
     return Result(
         study=study.name,
         cell=unit.cell,
@@ -48,59 +73,162 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
         config=told(study, unit),
         seconds=round(time.perf_counter() - begun, 1),
         versions={"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
-        **found,
+        variants={
+            name: one.model_copy(update={"topics": []}) if one.topics == own.topics else one
+            for name, one in zip(study.variants_of(unit.cell), others, strict=True)
+        },
+        **own.model_dump(),
+        **system.told(),
     )
 
 
-def _cell(study: Study, unit: Unit, device: str) -> dict[str, Any]:
-    config = study.config(unit)
+@dataclass(frozen=True)
+class _Collection:
+    """A collection as all cells of a study search it.
+
+    Args:
+        name: A known collection, or a path.
+        source: Its images that every cell can read, with what machines say of them.
+        data: The same, split as the unit's fold says.
+    """
+
+    name: str
+    source: Source
+    data: TrainingData
+
+
+class _Collections:
+    """The collections that a unit needs, each read once."""
+
+    def __init__(self, config: TrainingConfig, device: str) -> None:
+        self._config, self._device = config, device
+        self._read: dict[str, _Collection] = {}
+
+    def named(self, name: str) -> _Collection:
+        """A collection.
+
+        Raises:
+            InputError: The fold has no topic in it.
+        """
+        if name not in self._read:
+            self._read[name] = self._opened(name)
+        return self._read[name]
+
+    def _opened(self, name: str) -> _Collection:
+        collection = self._config.collection
+        complete = Complete(open_source(name, languages=frozenset(collection.languages) or None))
+        source = described(complete, choose_describers(collection.describe, device=self._device))
+        data = read_training_data(source, PRESETS["m4"], self._config)
+        if not data.test.sections:
+            raise InputError(
+                f"fold {self._config.folds.test} of {name} has no topic.", advice="Leave the fold out of the study."
+            )
+        return _Collection(name, source, data)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a system finds.
+
+    Args:
+        run: The ranking of the images for the test topics.
+        values: The measures of the queries' vectors, one value a topic.
+        documents: Means over the images' vectors.
+        examples: Some topics with their terms.
+    """
+
+    run: Run
+    values: Values = field(default_factory=dict)
+    documents: dict[str, float] = field(default_factory=dict)
+    examples: list[Example] = field(default_factory=list)
+
+
+class _System(Protocol):
+    """The system of a unit."""
+
+    def find(self, data: TrainingData, variant: Variant) -> _Found:
+        """Rank the images of a collection for its test topics."""
+
+    def told(self) -> dict[str, Any]:
+        """What a result says of the system besides its figures."""
+
+
+class _Bm25:
+    """A baseline, whose constants are found on the training topics of each collection that it searches."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._what = name, ""
+
+    def find(self, data: TrainingData, variant: Variant) -> _Found:
+        system = next(one for one in baselines(data) if one.run.name == self._name)
+        if variant.is_whole:
+            self._what = system.what
+        return _Found(system.run)
+
+    def told(self) -> dict[str, Any]:
+        return {"what": self._what}
+
+
+class _Model:
+    """A cell's model."""
+
+    def __init__(self, trained: Trained) -> None:
+        self._trained = trained
+
+    def find(self, data: TrainingData, variant: Variant) -> _Found:
+        queries, documents = self._trained.ranker.vectors(data.test, data.images)
+        encoded = Encoded(self._trained.model, data, queries, documents.pruned(top=variant.terms))
+        run = ranked("model", data.test, encoded.queries, data.images, encoded.documents)
+        return _Found(run, encoded.of_queries(), encoded.of_documents(), encoded.examples() if variant.is_whole else [])
+
+    def told(self) -> dict[str, Any]:
+        return {"revision": self._trained.model.revision}
+
+
+def _trained(config: TrainingConfig, source: Source, device: str) -> _Model:
     with TemporaryDirectory(prefix="mlsr-es-unit-") as folder:
-        trained = train(
-            config,
-            _source(config),
-            Path(folder),
-            mine=by_bm25,
-            metric=ndcg,
-            device=device,
-            features=state_folder() / "features",
+        return _Model(
+            train(
+                config,
+                source,
+                Path(folder),
+                mine=by_bm25,
+                metric=ndcg,
+                device=device,
+                features=state_folder() / "features",
+            )
         )
-    data, run = trained.data, trained.run
-    if run is None:
-        raise _no_topics(config, unit)
-    values = aligned(figures(run, data.test.judgements, QUALITY), data.test.sections) | of_vectors(trained)
-    return {
-        **_searched(data, config),
-        "values": rounded(values),
-        "documents": of_documents(trained),
-        "revision": trained.model.revision,
-        "examples": examples(trained),
-    }
 
 
-def _baseline(study: Study, unit: Unit) -> dict[str, Any]:
-    config = study.config(Unit(next(iter(study.cells)), unit.fold))
-    data = read_training_data(_source(config), PRESETS["m3"], config)
-    if not data.test.sections:
-        raise _no_topics(config, unit)
-    system = next(one for one in baselines(data) if one.run.name == unit.cell)
-    measured = aligned(figures(system.run, data.test.judgements, QUALITY), data.test.sections)
-    return {**_searched(data, config), "values": rounded(measured), "what": system.what}
+def _measured(system: _System, collection: _Collection, variant: Variant, captions: Captions) -> Measured:
+    """Measure a system as a variant asks it.
 
-
-def _source(config: TrainingConfig) -> Complete:
-    languages = frozenset(config.collection.languages) or None
-    return Complete(open_source(config.collection.source, languages=languages))
-
-
-def _searched(data: TrainingData, config: TrainingConfig) -> dict[str, Any]:
-    return {
-        "collection": config.collection.source,
-        "images": len(data.images),
-        "topics": [section.id for section in data.test.sections],
-    }
-
-
-def _no_topics(config: TrainingConfig, unit: Unit) -> InputError:
-    return InputError(
-        f"fold {unit.fold} of {config.collection.source} has no topic.", advice="Leave the fold out of the study."
+    Args:
+        system: The system.
+        collection: The collection that it searches.
+        variant: What is other than in the unit.
+        captions: What the unit reads.
+    """
+    data = _asked(collection.data, variant.fields)
+    data = replace(data, images=tuple(map((variant.captions or captions).of, data.images)))
+    found = system.find(data, variant)
+    quality = aligned(figures(found.run, data.test.judgements, QUALITY), data.test.sections)
+    return Measured(
+        collection=collection.name,
+        images=len(data.images),
+        topics=[section.id for section in data.test.sections],
+        values=rounded(quality | found.values),
+        documents=found.documents,
+        examples=found.examples,
     )
+
+
+def _asked(data: TrainingData, fields: Sequence[str]) -> TrainingData:
+    """The data with only these fields of the sections; all of them if none is named."""
+    if not fields:
+        return data
+
+    def only(topics: Topics) -> Topics:
+        return replace(topics, sections=tuple(section.only(fields) for section in topics.sections))
+
+    return replace(data, training=only(data.training), test=only(data.test))

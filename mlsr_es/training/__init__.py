@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mlsr_es.training.known_pages import TrainedOn, trained_on
     from mlsr_es.training.mining import Miner, by_bm25
     from mlsr_es.training.outcome import baselines, held_out, pooled
-    from mlsr_es.training.ranking import Metric
+    from mlsr_es.training.ranking import Metric, ranked
     from mlsr_es.training.run import Trained, Watch, train
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "by_bm25",
     "held_out",
     "pooled",
+    "ranked",
     "read_training_data",
     "train",
     "trained_on",
@@ -40,6 +41,6 @@ __getattr__ = lazy.exports(
     known_pages=("TrainedOn", "trained_on"),
     mining=("Miner", "by_bm25"),
     outcome=("baselines", "held_out", "pooled"),
-    ranking=("Metric",),
+    ranking=("Metric", "ranked"),
     run=("Trained", "Watch", "train"),
 )

@@ -74,6 +74,7 @@ class Trained:
         run: The model's run on the test topics, among all images; None if nothing was held out.
         queries: The vectors of the test topics' sections; without rows if nothing was held out.
         documents: The vectors of all images; without rows if nothing was held out.
+        ranker: Ranks other images, or for other topics, with the model.
         best: The validation metric of the best epoch; None without validation.
         epochs: The number of epochs done.
         seconds: The time they took, in seconds.
@@ -84,6 +85,7 @@ class Trained:
     run: Run | None
     queries: SparseVectors
     documents: SparseVectors
+    ranker: Ranker
     best: float | None
     epochs: float
     seconds: float
@@ -231,6 +233,7 @@ def train_model(
         run=ranked("model", data.test, queries, data.images, documents) if data.test.sections else None,
         queries=queries,
         documents=documents,
+        ranker=ranker,
         best=state.best_metric,
         epochs=state.epoch or 0.0,
         seconds=seconds,

@@ -6,12 +6,24 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from mlsr_es.collection import Section
-from mlsr_es.encoders import PRESETS, BiEncoder, BiEncoderConfig, DocumentInput, Head, assemble, save_pretrained
+from mlsr_es.encoders import (
+    PRESETS,
+    BiEncoder,
+    BiEncoderConfig,
+    DocumentInput,
+    Head,
+    assemble,
+    query_graph,
+    save_pretrained,
+)
+from mlsr_es.encoders.heads import MlpHead
 from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
 from mlsr_es.errors import ModelError
 from mlsr_es.sources import open_source
@@ -123,3 +135,43 @@ def test_what_is_no_query_encoder_is_told_in_a_line(damage: str, text_backbone: 
         (folder / "config.json").write_text("[]")
     with pytest.raises(ModelError, match=r"^[^\n]+$"):
         OnnxQueryEncoder.read(folder)
+
+
+@pytest.fixture
+def exports(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The calls of torch's exporter, in a process that has made no graph yet."""
+    made: list[str] = []
+    export = query_graph._made
+
+    def counted(*given: Any) -> Any:
+        made.append("export")
+        return export(*given)
+
+    monkeypatch.setattr(query_graph, "_made", counted)
+    monkeypatch.setattr(query_graph, "_FRAMES", {})
+    return made
+
+
+def test_models_of_one_shape_are_exported_once(exports: list[str], text_backbone: Make, tmp_path: Path) -> None:
+    """Each has its own weights, and a factor of its own."""
+    for number, factor in enumerate((2.0, 3.0)):
+        torch.manual_seed(number)
+        model = assemble(PRESETS["m2"], text=text_backbone("bert"))
+        for weights in model.query.head.parameters():
+            torch.nn.init.normal_(weights)
+        model.query.set_field_scales({"page_title": factor})
+        assert both(model, tmp_path / str(number), SECTIONS)
+    assert exports == ["export"]
+
+
+def test_a_graph_that_does_not_do_for_another_model_is_made_anew(
+    exports: list[str], text_backbone: Make, tmp_path: Path
+) -> None:
+    """Where what differs shows in no layer's name or size."""
+    model = assemble(PRESETS["m2"], text=text_backbone("bert"))
+    assert both(model, tmp_path / "first", SECTIONS)
+    other = assemble(PRESETS["m2"], text=text_backbone("bert"))
+    doubled = {"token_weights": lambda head, *given: 2 * MlpHead.token_weights(head, *given)}
+    other.query.head.__class__ = type("MlpHead", (MlpHead,), doubled)
+    assert both(other, tmp_path / "second", SECTIONS)
+    assert exports == ["export", "export"]
