@@ -137,7 +137,8 @@ def _print_report(made: StudyReport) -> None:
         shown.add_row(name, str(each.topics), *figures)
     data.print(shown)
     for answer in made.answers:
-        typer.echo(f"{answer.question.title} The paper: {answer.question.claim}. {headline(answer)}")
+        claim = f"The paper: {answer.question.claim}. " if answer.question.claim else ""
+        typer.echo(f"{answer.question.title} {claim}{headline(answer)}")
         for one in answer.comparisons:
             typer.echo(f"  {one.first} beside {one.second}: {sentence(one)}")
 
@@ -170,7 +171,8 @@ def _line(one: Running) -> str:
     begin = f"[{one.place}/{one.total}] {_said(one.unit)}: "
     if one.result is None:
         return f"{begin}failed: {one.error}{left}"
-    return f"{begin}nDCG@10 {one.result.mean('nDCG@10'):.3f}, {_time(one.result.seconds)}{left}"
+    figure = f"nDCG@10 {one.result.mean('nDCG@10'):.3f}" if one.result.values else "no topics of its own"
+    return f"{begin}{figure}, {_time(one.result.seconds)}{left}"
 
 
 def _counts(planned: Plan) -> dict[str, Any]:

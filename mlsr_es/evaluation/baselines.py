@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mlsr_es.collection import Judgement, Section
@@ -27,7 +27,7 @@ def baseline_run(
         captions: The captions, as ``caption_text`` gives them.
         image_ids: The ids of the images of ``captions``.
     """
-    return _run(baseline, sections, [baseline.analyse(text) for text in captions], image_ids, DEPTH)
+    return _run(baseline, _weighed(baseline, sections), [baseline.analyse(text) for text in captions], image_ids, DEPTH)
 
 
 def tuned(
@@ -48,22 +48,28 @@ def tuned(
     """
     if not sections:
         return baseline
-    analysed = [baseline.analyse(text) for text in captions]
+    weighed, analysed = _weighed(baseline, sections), [baseline.analyse(text) for text in captions]
 
     def worth(candidate: Baseline) -> float:
-        return ndcg(_run(candidate, sections, analysed, image_ids, _TUNING_DEPTH), judgements)
+        return ndcg(_run(candidate, weighed, analysed, image_ids, _TUNING_DEPTH), judgements)
 
     return max((replace(baseline, k1=k1, b=b) for k1 in _K1 for b in _B), key=worth)
 
 
+def _weighed(baseline: Baseline, sections: Sequence[Section]) -> dict[str, Mapping[str, float]]:
+    """Section id to the weights of its words."""
+    return {section.id: baseline.weigh(section) for section in sections}
+
+
 def _run(
     baseline: Baseline,
-    sections: Sequence[Section],
+    weighed: Mapping[str, Mapping[str, float]],
     analysed: Sequence[Sequence[str]],
     image_ids: Sequence[str],
     depth: int,
 ) -> Run:
     index = Bm25.of(analysed, k1=baseline.k1, b=baseline.b)
-    queries = index.queries(baseline.weigh(section) for section in sections)
-    ids = [section.id for section in sections]
-    return exact_run(baseline.name, queries, index.documents, section_ids=ids, image_ids=image_ids, depth=depth)
+    queries = index.queries(weighed.values())
+    return exact_run(
+        baseline.name, queries, index.documents, section_ids=list(weighed), image_ids=image_ids, depth=depth
+    )

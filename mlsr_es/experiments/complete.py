@@ -1,11 +1,11 @@
-"""A collection limited to images that every cell of the grid can read."""
+"""A collection as a study needs it: with images that every cell can read, and with captions as topics."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlsr_es.collection import ImageDocument
+from mlsr_es.collection import ImageDocument, Judgement, Section
 from mlsr_es.sources import Item, Wrapped
 
 
@@ -29,3 +29,35 @@ class Complete(Wrapped):
     def in_languages(self, languages: frozenset[str] | None) -> Complete:
         """The documents that have an image, and captions in these languages."""
         return Complete(self.source.in_languages(languages))
+
+
+@dataclass(frozen=True)
+class CaptionTopics(Wrapped):
+    """A source without sections, whose captions are asked for the images that have them.
+
+    An image's first caption is the query. Queries are split as pages are: a held-out caption is one that no image of
+    the training has.
+    """
+
+    def documents(self) -> Iterator[Item]:
+        """The source's."""
+        return self.source.documents()
+
+    def sections(self) -> Iterator[Section]:
+        """One for each caption."""
+        for caption in dict.fromkeys(caption for caption, _ in self._asked()):
+            yield Section(id=caption, text=caption, page=caption)
+
+    def judgements(self) -> Iterator[Judgement]:
+        """Each image belongs to its caption."""
+        for caption, image in self._asked():
+            yield Judgement(caption, image)
+
+    def in_languages(self, languages: frozenset[str] | None) -> CaptionTopics:
+        """The captions of these languages, the first of which is the query."""
+        return CaptionTopics(self.source.in_languages(languages))
+
+    def _asked(self) -> Iterator[tuple[str, str]]:
+        for item in self.source.documents():
+            if isinstance(item, ImageDocument) and item.captions:
+                yield item.captions[0].text, item.id

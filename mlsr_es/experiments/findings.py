@@ -9,8 +9,25 @@ from pathlib import Path
 
 from mlsr_es.experiments.comparing import StudyAnswer
 from mlsr_es.experiments.gathering import StudyResults
-from mlsr_es.experiments.sentences import adjustments, differing, headline, sentence
-from mlsr_es.experiments.tables import chance, examples_table, legend, systems_table
+from mlsr_es.experiments.measures import OF_VECTORS
+from mlsr_es.experiments.sentences import adjustments, claimed, differing, headline
+from mlsr_es.experiments.study import Question, Study
+from mlsr_es.experiments.tables import (
+    answer_table,
+    chance,
+    collections_table,
+    contributions_table,
+    examples_table,
+    legend,
+    systems_table,
+)
+
+_SHAPLEY = """nDCG@10 where images have a component alone, where they have all others, and the component's Shapley
+value: what it adds, on average over all orders of adding components one by one. The values of a system add up to its
+figure with all of them."""
+_COLLECTIONS = """nDCG@10. Each collection's pages are split in five, and all systems are measured on the same fold of
+it; a model never saw that fold of its own collection, where its figure is in bold. BM25's constants are found on the
+other pages of each collection."""
 
 
 def section(gathered: StudyResults, answers: Sequence[StudyAnswer], *, folder: str) -> str:
@@ -28,9 +45,16 @@ def section(gathered: StudyResults, answers: Sequence[StudyAnswer], *, folder: s
     for answer in answers:
         parts += [
             f"### {answer.question.title}",
-            f"The paper ({study.paper}): {answer.question.claim}. **{headline(answer)}**",
-            "\n".join(_of_pair(gathered, answer, pair) for pair in answer.question.pairs),
+            f"{claimed(study, answer.question)} **{headline(answer)}**",
         ]
+        if answer.comparisons:
+            parts.append(answer_table(answer))
+        if notes := _differences(study, answer.question):
+            parts.append(notes)
+    if contributed := contributions_table(gathered):
+        parts += ["### What each component is worth", _SHAPLEY, contributed]
+    if by_collection := collections_table(gathered):
+        parts += ["### By collection", _COLLECTIONS, by_collection]
     parts += [
         "### The systems",
         systems_table(gathered),
@@ -39,7 +63,8 @@ def section(gathered: StudyResults, answers: Sequence[StudyAnswer], *, folder: s
     ]
     if any(answer.comparisons for answer in answers):
         parts.append(f"![Differences in nDCG@10]({folder}/differences.svg)")
-    if examples := examples_table(gathered):
+    if any(measure in OF_VECTORS for question in study.questions for measure in question.measures):
+        examples = examples_table(gathered)
         parts += [f"![Co-activation and content words]({folder}/vectors.svg)", "### What the terms look like", examples]
     if study.adjustments:
         parts += ["### What not all cells are told", f"Later lines count over earlier ones.\n\n{adjustments(study)}"]
@@ -84,8 +109,10 @@ def relative(folder: Path, document: Path) -> str:
     return Path(os.path.relpath(folder, document.parent)).as_posix()
 
 
-def _of_pair(gathered: StudyResults, answer: StudyAnswer, pair: tuple[str, str]) -> str:
-    tests = [test for test in answer.comparisons if (test.first, test.second) == pair]
-    first, second = pair
-    said = [f"- **{first} beside {second}**, {differing(gathered.study, first, second)}."]
-    return "\n".join([*said, *(f"  - {sentence(test)}" for test in tests)])
+def _differences(study: Study, question: Question) -> str:
+    """How the cells of a question differ, a line each pair; pairs with other systems are told in the systems' table."""
+    return "\n".join(
+        f"- {first} and {second}, {differing(study, first, second)}."
+        for first, second in question.pairs
+        if {first, second} <= study.cells.keys()
+    )

@@ -108,6 +108,8 @@ def gather(results: Results) -> StudyResults:
     by_name: dict[str, dict[int, Measured]] = {}
     for unit, result in sorted(found.done.items()):
         for name, measured in result.systems.items():
+            if not measured.values:
+                continue  # its collection has no topics in this fold
             by_name.setdefault(name, {})[unit.fold] = measured
     systems = {name: StudySystem(name, by_name[name]) for name in study.systems if name in by_name}
     _same_topics(systems)

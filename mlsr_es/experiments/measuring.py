@@ -66,7 +66,7 @@ class Encoded:
         return {name: round(figure, _DIGITS) for name, figure in figures.items()}
 
     def examples(self) -> list[Example]:
-        """Three topics of the fold, the same for every cell."""
+        """At most three topics of the fold, the same for every cell whose model can read their images."""
         data, vocabulary = self.data, self.model.vocabulary
         rows = {section.id: row for row, section in enumerate(data.test.sections)}
         places = {image.id: place for place, image in enumerate(data.images)}
@@ -81,6 +81,7 @@ class Encoded:
                 document_terms=_heaviest(self.documents.named(places[relevant[section.id]], vocabulary)),
             )
             for section in sorted(data.test.sections, key=_by_chance)[:_EXAMPLES]
+            if relevant[section.id] in places
         ]
 
 

@@ -13,6 +13,7 @@ from mlsr_es.experiments.comparing import StudyAnswer
 from mlsr_es.experiments.gathering import StudyResults, StudySystem
 from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, QUALITY
 from mlsr_es.experiments.study import BASELINES
+from mlsr_es.experiments.tables import main_systems
 from mlsr_es.extras import extra
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def draw(gathered: StudyResults, answers: Sequence[StudyAnswer], folder: Path) -
         The files ``quality.svg``, ``differences.svg`` and ``vectors.svg``, without those that would be empty.
     """
     files = []
-    systems = list(gathered.systems.values())
+    systems = main_systems(gathered)
     with _figure(folder / "quality.svg", rows=len(systems)) as (axes,):
         _bars(axes, systems, _MAIN, f"{_MAIN}: mean over the topics, and each fold's")
         files.append(folder / "quality.svg")
@@ -50,7 +51,7 @@ def draw(gathered: StudyResults, answers: Sequence[StudyAnswer], folder: Path) -
             axes.set_yticks(places, [f"{test.first} - {test.second}" for test in tests])
             axes.set_xlabel(f"difference in {_MAIN}, 95 % interval")
             files.append(folder / "differences.svg")
-    cells = [system for system in systems if system.name not in BASELINES]
+    cells = [system for system in systems if system.name in gathered.study.cells]
     if cells:
         with _figure(folder / "vectors.svg", rows=len(cells), panels=2) as panels:
             _bars(panels[0], cells, CO_ACTIVATION, "terms shared with an image (co-activation)")

@@ -38,8 +38,8 @@ class Example(BaseModel):
 class Measured(BaseModel):
     """The figures of a system on a fold.
 
-    ``values`` has one figure a topic, in the order of ``topics``; ``documents`` has means over all images. A variant
-    that was measured on its cell's topics has no ``topics`` in the file.
+    ``values`` has one figure a topic, in the order of ``topics``; where the fold has no topics, it has no measure.
+    ``documents`` has means over all images. In a file, a variant that was measured on its cell's topics has none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -164,11 +164,13 @@ def digest(study: Study, unit: Unit) -> str:
 def told(study: Study, unit: Unit) -> dict[str, Any]:
     """A unit's settings without default values, and its variants'; for a baseline, the collection and the fold."""
     variants = {name: _dumped(variant) for name, variant in study.variants_of(unit.cell).items()}
-    told = {"variants": variants} if variants else {}
+    told: dict[str, Any] = {"variants": variants} if variants else {}
+    if study.topics != "sections":
+        told["topics"] = study.topics
     if unit.cell in BASELINES:
         config = study.config(Unit(next(iter(study.cells)), unit.fold))
         return {**_dumped(config, include={"collection", "folds"}), "baseline": unit.cell, **told}
-    return {**_dumped(study.config(unit)), **study.cells[unit.cell].beside_the_grid, **told}
+    return {**_dumped(study.config(unit)), **study.cells[unit.cell].beside_the_recipe, **told}
 
 
 def _dumped(config: TomlTable, include: set[str] | None = None) -> dict[str, Any]:

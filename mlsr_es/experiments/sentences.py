@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mlsr_es.experiments.comparing import CellComparison, StudyAnswer, Verdict
-from mlsr_es.experiments.study import Study
+from mlsr_es.experiments.study import Question, Study
 
 _SMALLEST_P = 0.001
-_FACTORS = {"query_head": "query head", "document_head": "document head", "document_input": "document input"}
+_MOST_LISTED = 4
+_FACTORS = {
+    "query_head": "query head",
+    "document_head": "document head",
+    "document_input": "document input",
+    "captions": "captions",
+    "collection": "the collection that they are trained on",
+}
 
 
 def headline(answer: StudyAnswer) -> str:
-    """A sentence that says whether the paper's finding holds here."""
+    """A sentence that says whether the paper's finding holds here; where it makes no claim, what was found."""
+    if not answer.question.claim:
+        return _found(answer)
     told = [test for test in answer.comparisons if test.is_as_expected is not None]
     count = f"{sum(bool(test.is_as_expected) for test in told)} of {len(told)} comparisons"
     match answer.verdict:
@@ -24,6 +34,33 @@ def headline(answer: StudyAnswer) -> str:
             return f"It holds here in part: in {count}."
         case Verdict.FAILS:
             return f"It does not hold here: in {count}."
+
+
+def claimed(study: Study, question: Question) -> str:
+    """What the paper says of a question."""
+    if question.claim:
+        return f"The paper ({study.paper}): {question.claim}."
+    return f"The paper ({study.paper}) leaves this open."
+
+
+def _found(answer: StudyAnswer) -> str:
+    """The comparisons by their outcome, each with its difference."""
+    if answer.open:
+        return f"This is open: {answer.open} of its comparisons wait for units that are not done."
+    outcomes: dict[str, list[CellComparison]] = {"above": [], "below": [], "no significant difference": []}
+    for test in answer.comparisons:
+        outcome = "above" if test.is_above else "below" if test.is_below else "no significant difference"
+        outcomes[outcome].append(test)
+    said = "; ".join(f"{outcome}: {_listed(tests)}" for outcome, tests in outcomes.items() if tests)
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _listed(tests: Sequence[CellComparison]) -> str:
+    """Each comparison with its difference; where there are many, how many, and from what to what."""
+    if len(tests) <= _MOST_LISTED:
+        return ", ".join(f"{test.first} beside {test.second} ({test.difference.mean:+.3f})" for test in tests)
+    means = sorted((test.difference.mean for test in tests), key=abs)
+    return f"{len(tests)} comparisons ({means[0]:+.3f} to {means[-1]:+.3f})"
 
 
 def sentence(test: CellComparison) -> str:
@@ -44,6 +81,8 @@ def differing(study: Study, first: str, second: str) -> str:
     settings = [
         f"`{key}` ({_value(one)}, {_value(other)})" for key, (one, other) in study.settings(first, second).items()
     ]
+    if not factors:
+        return f"which differ in {', '.join(settings)} alone"
     said = f"which differ in {' and '.join(factors)}"
     return f"{said}, and so in {', '.join(settings)}" if settings else f"{said} alone"
 

@@ -52,11 +52,12 @@ class GridCell(TomlTable):
     document_input: Literal["image", "caption", "image+caption"]
     captions: Captions = Captions()
     collection: str | None = Field(default=None, description="default: the recipe's source")
+    recipe: dict[str, Any] = Field(default={}, description="values of the recipe that the cell is there to try")
 
     @property
-    def beside_the_grid(self) -> dict[str, Any]:
-        """What the cell says in addition to the grid's factors, as JSON."""
-        return self.model_dump(mode="json", exclude=set(_FACTORS), exclude_defaults=True)
+    def beside_the_recipe(self) -> dict[str, Any]:
+        """What the cell says that no training configuration tells, as JSON."""
+        return self.model_dump(mode="json", include={"captions"}, exclude_defaults=True)
 
 
 class Variant(TomlTable):
@@ -73,7 +74,16 @@ class Variant(TomlTable):
     @property
     def is_whole(self) -> bool:
         """Whether it is its cell or baseline itself, without any change."""
-        return not self.model_dump(exclude={"of"}, exclude_defaults=True)
+        return not self._changes
+
+    @property
+    def is_of_collection(self) -> bool:
+        """Whether it is other than its cell or baseline in the collection alone."""
+        return self._changes == {"collection"}
+
+    @property
+    def _changes(self) -> set[str]:
+        return set(self.model_dump(exclude={"of"}, exclude_defaults=True))
 
     def __str__(self) -> str:
         """As in a table."""
@@ -143,6 +153,9 @@ class Study(TomlTable):
     paper: str = Field(min_length=1)
     folds: list[int] = Field(min_length=1)
     seed: int = Field(ge=0, description="seed of fold 0; fold k is trained with seed + k")
+    topics: Literal["sections", "captions"] = Field(
+        default="sections", description="captions: each caption is a query, for the images that have it"
+    )
     cells: dict[str, GridCell] = Field(min_length=1)
     variants: dict[str, Variant] = Field(default={})
     subsets: Subsets | None = None
@@ -217,6 +230,7 @@ class Study(TomlTable):
         for adjustment in self.adjustments:
             if adjustment.holds(cell):
                 values = _merged(values, adjustment.recipe)
+        values = _merged(values, cell.recipe)
         own = {
             "seed": self.seed + unit.fold,
             "model": cell.model_dump(include=set(_FACTORS)),
@@ -228,7 +242,7 @@ class Study(TomlTable):
     def differing(self, first: str, second: str) -> tuple[str, ...]:
         """The factors in which two cells differ, the captions and the collection among them."""
         one, other = self.cells[first], self.cells[second]
-        factors = (*_FACTORS, "captions", "collection")
+        factors = (*_FACTORS, "captions", "collection")  # what a recipe tries, ``settings`` tells
         return tuple(factor for factor in factors if getattr(one, factor) != getattr(other, factor))
 
     def settings(self, first: str, second: str) -> dict[str, tuple[Any, Any]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mlsr_es.experiments.captions import Captions
 from mlsr_es.experiments.comparing import CellComparison, StudyAnswer
+from mlsr_es.experiments.contributions import contributions
 from mlsr_es.experiments.gathering import StudyResults, StudySystem
 from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, OF_VECTORS, OWN_WORDS, QUALITY, QUERY_TERMS
 from mlsr_es.experiments.results import Example
 from mlsr_es.experiments.sentences import p_value
+from mlsr_es.experiments.study import Study
 
 _MAIN = QUALITY[0]
 _EXAMPLES = 3
@@ -16,11 +19,62 @@ _CUT = 10
 
 
 def systems_table(gathered: StudyResults) -> str:
-    """A table with one row a system: its description and its figures."""
+    """A table with one row a system: its description and its figures.
+
+    Systems of other collections, and of the choices of components, are in tables of their own.
+    """
     vectors = (QUERY_TERMS, "image terms", CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS)
     header = ("system", "query", "document", "reads", "folds", "topics", _MAIN, "by fold", *QUALITY[1:], *vectors)
-    rows = [_row(gathered, system) for system in gathered.systems.values()]
-    return _table(header, rows, text=4)
+    return _table(header, [_row(gathered, system) for system in main_systems(gathered)], text=4)
+
+
+def main_systems(gathered: StudyResults) -> list[StudySystem]:
+    """The systems that search the recipe's collection, without the choices of components."""
+    study = gathered.study
+    apart = study.subsets.variants() if study.subsets else {}
+    collection = study.recipe["collection"]["source"]
+    return [one for name, one in gathered.systems.items() if name not in apart and one.collection == collection]
+
+
+def collections_table(gathered: StudyResults) -> str:
+    """A table with one row a model or baseline and one column a collection; "" if there is only one collection.
+
+    What a model finds on the pages of its own collection that it was not trained on is in bold.
+    """
+    study, systems = gathered.study, gathered.systems.values()
+    collections = list(dict.fromkeys(system.collection for system in systems))
+    if len(collections) == 1:
+        return ""
+    found: dict[str, dict[str, str]] = {}
+    for system in systems:
+        variant = study.all_variants.get(system.name)
+        if variant and not variant.is_of_collection:
+            continue
+        figure = f"{system.mean(_MAIN):.3f}"
+        own = system.name in study.cells
+        found.setdefault(variant.of if variant else system.name, {})[system.collection] = (
+            f"**{figure}**" if own else figure
+        )
+    topics = {system.collection: system.topics for system in systems}
+    header = ("system", *(f"{collection}, {topics[collection]} topics" for collection in collections))
+    rows = [(name, *(row.get(collection, "") for collection in collections)) for name, row in found.items()]
+    return _table(header, rows, text=1)
+
+
+def contributions_table(gathered: StudyResults) -> str:
+    """A table with one row a caption component of each system; "" if the study has no choices of components."""
+    if gathered.study.subsets is None:
+        return ""
+    header = ("system", "component", "alone", "all others", "Shapley value", "95 % interval")
+    rows = [
+        (
+            *(system, one.kind, f"{one.alone:.3f}", f"{one.without:.3f}", f"{one.share.mean:.3f}"),
+            f"{one.share.low:.3f} to {one.share.high:.3f}",
+        )
+        for system in gathered.study.subsets.of
+        for one in contributions(gathered, system)
+    ]
+    return _table(header, rows, text=2)
 
 
 def comparisons_table(answers: Iterable[StudyAnswer]) -> str:
@@ -31,6 +85,20 @@ def comparisons_table(answers: Iterable[StudyAnswer]) -> str:
     )
     rows = [(answer.question.name, *_compared(test)) for answer in answers for test in answer.comparisons]
     return _table(header, rows, text=6)
+
+
+def answer_table(answer: StudyAnswer) -> str:
+    """A table with one row a test of a question, for people."""
+    has_claim = any(test.is_as_expected is not None for test in answer.comparisons)
+    header = ("system", "beside", "measure", *(("as the paper says",) if has_claim else ()))
+    figures = ("system's", "the other's", "difference", "95 % interval", "p", "folds above")
+    rows = []
+    for test in answer.comparisons:
+        first, second, measure, _, as_expected, *rest = _compared(test)
+        one, other, difference, interval, _, _, _, corrected, above = rest
+        said = (as_expected,) if has_claim else ()
+        rows.append((first, second, measure, *said, one, other, difference, interval, corrected, above))
+    return _table((*header, *figures), rows, text=len(header))
 
 
 def examples_table(gathered: StudyResults) -> str:
@@ -59,8 +127,7 @@ def legend() -> str:
 
 
 def _row(gathered: StudyResults, system: StudySystem) -> tuple[str, ...]:
-    cell = gathered.study.cells.get(system.name)
-    what = (cell.query_head, cell.document_head, cell.document_input) if cell else ("", "", "caption")
+    what = _what(gathered.study, system.name)
     deviation = f" ± {system.deviation(_MAIN):.3f}" if len(system.results) > 1 else ""
     by_fold = f"{system.fold_means(_MAIN).mean():.3f}{deviation}"
     quality = [f"{system.mean(measure):.3f}" for measure in QUALITY]
@@ -70,6 +137,19 @@ def _row(gathered: StudyResults, system: StudySystem) -> tuple[str, ...]:
         _number(system.of_documents("terms"), 1),
         *(_mean(system, measure, 3) for measure in (CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS)),
     )
+
+
+def _what(study: Study, name: str) -> tuple[str, str, str]:
+    """Query head, document head, and what is read."""
+    variant = study.all_variants.get(name)
+    cell = study.cells.get(variant.of if variant else name)
+    heads = (cell.query_head, cell.document_head) if cell else ("", "")
+    if variant:
+        return (*heads, f"{variant.of}: {variant}")
+    if cell is None:
+        return (*heads, "caption")
+    captions = "" if cell.captions == Captions() or cell.document_input == "image" else f" ({cell.captions})"
+    return (*heads, f"{cell.document_input}{captions}")
 
 
 def _compared(test: CellComparison) -> tuple[str, ...]:

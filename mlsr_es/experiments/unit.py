@@ -11,13 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
+import numpy as np
+
 from mlsr_es.describe import choose_describers, described
 from mlsr_es.encoders import PRESETS
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import Run, Topics, figures, ndcg
 from mlsr_es.experiments.captions import Captions, Limited
-from mlsr_es.experiments.complete import Complete
-from mlsr_es.experiments.measures import QUALITY
+from mlsr_es.experiments.complete import CaptionTopics, Complete
+from mlsr_es.experiments.measures import OF_VECTORS, QUALITY
 from mlsr_es.experiments.measuring import Encoded, Values, aligned, rounded
 from mlsr_es.experiments.results import Example, Measured, Result, digest, told
 from mlsr_es.experiments.study import Study, Unit, Variant
@@ -48,14 +50,14 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
         device: "auto", "cuda", "mps" or "cpu".
 
     Raises:
-        InputError: The fold has no topic, or there is nothing to train on.
+        InputError: The fold has no topic in any collection, or there is nothing to train on.
         ModelError: A backbone cannot be loaded.
     """
     begun = time.perf_counter()
     of_cell = unit.cell in study.cells
     config = study.config(unit if of_cell else Unit(next(iter(study.cells)), unit.fold))
     captions = study.cells[unit.cell].captions if of_cell else Captions()
-    collections = _Collections(config, device)
+    collections = _Collections(study, config, device)
     system: _System = (
         _trained(config, Limited(collections.named(config.collection.source).source, captions), device)
         if of_cell
@@ -65,6 +67,8 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
         _measured(system, collections.named(study.collection(name)), variant, captions)
         for name, variant in {unit.cell: Variant(of=unit.cell), **study.variants_of(unit.cell)}.items()
     )
+    if not any(one.topics for one in (own, *others)):
+        raise InputError(f"fold {unit.fold} of {own.collection} has no topic.", advice="Leave it out of the study.")
     return Result(
         study=study.name,
         cell=unit.cell,
@@ -76,6 +80,7 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
         variants={
             name: one.model_copy(update={"topics": []}) if one.topics == own.topics else one
             for name, one in zip(study.variants_of(unit.cell), others, strict=True)
+            if one.topics
         },
         **own.model_dump(),
         **system.told(),
@@ -100,30 +105,23 @@ class _Collection:
 class _Collections:
     """The collections that a unit needs, each read once."""
 
-    def __init__(self, config: TrainingConfig, device: str) -> None:
-        self._config, self._device = config, device
+    def __init__(self, study: Study, config: TrainingConfig, device: str) -> None:
+        self._topics, self._config, self._device = study.topics, config, device
         self._read: dict[str, _Collection] = {}
 
     def named(self, name: str) -> _Collection:
-        """A collection.
-
-        Raises:
-            InputError: The fold has no topic in it.
-        """
+        """A collection; small ones may have folds without topics."""
         if name not in self._read:
             self._read[name] = self._opened(name)
         return self._read[name]
 
     def _opened(self, name: str) -> _Collection:
         collection = self._config.collection
-        complete = Complete(open_source(name, languages=frozenset(collection.languages) or None))
+        complete: Source = Complete(open_source(name, languages=frozenset(collection.languages) or None))
+        if self._topics == "captions":
+            complete = CaptionTopics(complete)
         source = described(complete, choose_describers(collection.describe, device=self._device))
-        data = read_training_data(source, PRESETS["m4"], self._config)
-        if not data.test.sections:
-            raise InputError(
-                f"fold {self._config.folds.test} of {name} has no topic.", advice="Leave the fold out of the study."
-            )
-        return _Collection(name, source, data)
+        return _Collection(name, source, read_training_data(source, PRESETS["m4"], self._config))
 
 
 @dataclass(frozen=True)
@@ -176,6 +174,12 @@ class _Model:
         self._trained = trained
 
     def find(self, data: TrainingData, variant: Variant) -> _Found:
+        """Rank the images that an index of this model would have: all that it can read."""
+        reads_caption = self._trained.model.config.document_input.reads_caption
+        data = replace(data, images=tuple(image for image in data.images if image.captions or not reads_caption))
+        if not data.images:
+            nothing = np.zeros(len(data.test.sections))
+            return _Found(Run("model", {}), dict.fromkeys(OF_VECTORS, nothing))
         queries, documents = self._trained.ranker.vectors(data.test, data.images)
         encoded = Encoded(self._trained.model, data, queries, documents.pruned(top=variant.terms))
         run = ranked("model", data.test, encoded.queries, data.images, encoded.documents)
@@ -211,6 +215,8 @@ def _measured(system: _System, collection: _Collection, variant: Variant, captio
     """
     data = _asked(collection.data, variant.fields)
     data = replace(data, images=tuple(map((variant.captions or captions).of, data.images)))
+    if not data.test.sections:
+        return Measured(collection=collection.name, images=len(data.images), values={})
     found = system.find(data, variant)
     quality = aligned(figures(found.run, data.test.judgements, QUALITY), data.test.sections)
     return Measured(

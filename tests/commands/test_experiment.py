@@ -94,6 +94,49 @@ def test_a_report_is_made_from_the_results_alone(study_file: Callable[..., Path]
     assert len(second.json["questions"]["query-head"]["comparisons"]) == 2
 
 
+def test_variants_are_measured_with_their_cell_and_told(study_file: Callable[..., Path], tmp_path: Path) -> None:
+    """Fewer captions, fewer words of the query, fewer terms, and each choice of components, in tables of their own."""
+    file, output, document = study_file(), tmp_path / "results", tmp_path / "findings.md"
+    added = """
+[variants]
+terse = { of = "both-mlp", terms = 1 }
+by-title = { of = "both-mlp", fields = ["page_title"] }
+titles-nouns = { of = "titles", captions = { words = "nouns" } }
+[subsets]
+of = ["both-mlp"]
+kinds = ["title", "alt"]
+[[questions]]
+name = "fewer"
+title = "Is less enough?"
+pairs = [["terse", "both-mlp"], ["titles-nouns", "titles"]]
+measures = { "nDCG@10" = "either way" }
+[recipe]
+"""
+    file.write_text(file.read_text().replace("[recipe]\n", added))
+    document.write_text("<!-- experiment tiny: begin -->\n<!-- experiment tiny: end -->\n")
+    asked = (str(file), "-o", str(output))
+    cells = [part for cell in ("titles", "both-mlp") for part in ("--cell", cell)]
+    ran = run_program("experiment", "run", *asked, *cells)
+    assert ran.code == 0, ran.stderr
+    told = orjson.loads((output / "tiny" / "both-mlp" / "fold0.json").read_bytes())
+    assert set(told["variants"]) == {"terse", "by-title", "both-mlp: title", "both-mlp: alt"}
+    assert told["variants"]["terse"]["documents"]["terms"] <= 1 < told["documents"]["terms"]
+    ran = run_program("experiment", "report", *asked, "--findings", str(document))
+    assert ran.code == 0, ran.stderr
+    text = document.read_text()
+    assert "The paper (a paper) leaves this open." in text
+    assert "| terse | both-mlp | nDCG@10 |" in text
+    assert "### What each component is worth" in text
+    assert "| mlp | mlp | both-mlp: 1 terms an image |" in text
+    summary = orjson.loads((output / "tiny" / "summary.json").read_bytes())["systems"]
+    by_kind = {
+        line.split(" | ")[1]: line.split(" | ") for line in text.splitlines() if line.startswith("| both-mlp | ")
+    }
+    for kind, other in (("title", "alt"), ("alt", "title")):
+        alone, others = (f"{summary[f'both-mlp: {one}']['means']['nDCG@10']:.3f}" for one in (kind, other))
+        assert by_kind[kind][2:4] == [alone, others]
+
+
 def test_a_document_without_marks_is_left_as_it_is(study_file: Callable[..., Path], tmp_path: Path) -> None:
     """And that is said."""
     study, document = str(study_file()), tmp_path / "findings.md"

@@ -57,10 +57,12 @@ def outcomes(study_file: Callable[..., Path], tmp_path: Path) -> Callable[[type[
     return of
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize(
-    ("kind", "said"),
-    [(Failing, "RuntimeError: CUDA out of memory (test_running.py, line"), (Rejecting, "decode: owl: no image")],
+    ("kind", "said", "jobs"),
+    [
+        (Failing, "RuntimeError: CUDA out of memory (test_running.py, line", 2),
+        (Rejecting, "decode: owl: no image", 1),
+    ],
 )
 def test_whatever_a_unit_raises_the_others_go_on(
     kind: type[Results], said: str, jobs: int, outcomes: Callable[[type[Results], int], dict[str, Running]]

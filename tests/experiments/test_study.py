@@ -20,7 +20,15 @@ def values(study_file: Callable[..., Path]) -> dict[str, Any]:
 
 def test_every_shipped_study_is_right() -> None:
     """All keys known, every cell's configuration whole."""
-    assert [study.name for study in shipped_studies()] == ["first-three"]
+    assert [study.name for study in shipped_studies()] == [
+        "components",
+        "cross-domain",
+        "first-three",
+        "preprocessing",
+        "sparsity",
+        "stamps",
+        "visual",
+    ]
 
 
 def test_a_unit_is_the_recipe_with_its_cell_fold_and_seed(values: dict[str, Any]) -> None:
@@ -88,3 +96,59 @@ def test_an_adjustment_goes_by_a_factor(values: dict[str, Any]) -> None:
     values["adjustments"][0]["where"] = {"head": "mlm"}
     with pytest.raises(InputError, match=r"adjustments\.0\.where\.head"):
         Study.of(values)
+
+
+def test_a_variant_searches_what_its_cell_does_unless_it_says_otherwise(values: dict[str, Any]) -> None:
+    """Of a cell that is trained on another collection too."""
+    values["cells"]["abroad"] = values["cells"]["both-mlp"] | {"collection": "kicad-manual"}
+    values["variants"] = {
+        "by-text": {"of": "abroad", "fields": ["text"]},
+        "home": {"of": "abroad", "collection": "sample"},
+    }
+    study = Study.of(values)
+    assert study.config(Unit("abroad", 0)).collection.source == "kicad-manual"
+    assert [study.collection(name) for name in ("abroad", "by-text", "home", "titles")] == [
+        *("kicad-manual", "kicad-manual", "sample", "sample"),
+    ]
+    assert study.variants_of("abroad").keys() == {"by-text", "home"}
+
+
+def test_subsets_are_variants_for_each_choice_of_components(values: dict[str, Any]) -> None:
+    """But for none; all of them is the system itself."""
+    values["subsets"] = {"of": ["titles"], "kinds": ["title", "alt", "read"]}
+    study = Study.of(values)
+    assert list(study.variants_of("titles")) == [
+        *("titles: title+alt", "titles: title+read", "titles: alt+read"),
+        *("titles: title", "titles: alt", "titles: read"),
+    ]
+
+
+def test_what_a_cell_tries_is_in_its_configuration_alone(values: dict[str, Any]) -> None:
+    """And told as what it differs in."""
+    values["cells"]["sparse"] = values["cells"]["both-mlp"] | {"recipe": {"regularisation": {"document": 0.1}}}
+    study = Study.of(values)
+    assert study.config(Unit("sparse", 0)).regularisation.document == 0.1
+    assert study.config(Unit("both-mlp", 0)).regularisation.document == 0
+    assert study.settings("sparse", "both-mlp") == {"regularisation.document": (0.1, 0.0)}
+
+
+def test_faults_of_variants_are_said(values: dict[str, Any]) -> None:
+    """Names, cells, collections that are compared, and images that no study has features of."""
+    image = {"query_head": "mlp", "document_head": "mlp", "document_input": "image+caption"}
+    values["cells"]["both"] = image | {"recipe": {"backbones": {"image": "package:efficientnet-lite0"}}}
+    values["variants"] = {
+        "titles": {"of": "both-mlp"},
+        "lost": {"of": "nobody"},
+        "far": {"of": "both", "collection": "kicad-manual"},
+        "near": {"of": "both-mlp", "collection": "kicad-manual"},
+    }
+    values["questions"][0]["pairs"] = [["near", "both-mlp"]]
+    with pytest.raises(InputError) as found:
+        Study.of(values)
+    for said in (
+        "variants.titles: a cell or a baseline has that name",
+        "variants.lost: there is no cell 'nobody'",
+        "variants.far: the cell both reads images",
+        "near and both-mlp search different collections",
+    ):
+        assert said in str(found.value)
