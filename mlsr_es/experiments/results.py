@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from mlsr_es.errors import InputError, StorageError
-from mlsr_es.experiments.study import BASELINES, Study, Unit
+from mlsr_es.experiments.study import Study, Unit
 from mlsr_es.extras import extra
 from mlsr_es.settings import TomlTable
 
@@ -167,7 +167,9 @@ def told(study: Study, unit: Unit) -> dict[str, Any]:
     told: dict[str, Any] = {"variants": variants} if variants else {}
     if study.topics != "sections":
         told["topics"] = study.topics
-    if unit.cell in BASELINES:
+    if study.translation:
+        told["translation"] = _dumped(study.translation)
+    if unit.cell in study.baselines:
         config = study.config(Unit(next(iter(study.cells)), unit.fold))
         return {**_dumped(config, include={"collection", "folds"}), "baseline": unit.cell, **told}
     return {**_dumped(study.config(unit)), **study.cells[unit.cell].beside_the_recipe, **told}

@@ -102,7 +102,7 @@ def plan(study: Study, folder: Path, *, cells: Collection[str] = (), folds: Coll
     Raises:
         InputError: There is no such cell or fold, or a result cannot be read.
     """
-    there_are = (*BASELINES, *study.cells)
+    there_are = (*study.baselines, *study.cells)
     if unknown := [cell for cell in cells if cell not in there_are]:
         raise InputError(f"the study has no cell {unknown[0]!r}.", advice=f"Its cells: {', '.join(there_are)}.")
     if unknown_folds := [fold for fold in folds if fold not in study.folds]:

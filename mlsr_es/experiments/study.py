@@ -21,8 +21,11 @@ from mlsr_es.training import TrainingConfig
 with extra("research"):
     from pydantic import Field
 
-BASELINES = ("bm25s", "titles")
-"""Systems of every study in addition to the cells: BM25 with its defaults, and BM25 with boosted titles."""
+TRANSLATING = "dictionary"
+"""A baseline of studies of two languages: BM25 with boosted titles, asked in translated words."""
+
+BASELINES = ("bm25s", "titles", TRANSLATING)
+"""Systems in addition to the cells: BM25 with its defaults, BM25 with boosted titles, and the former."""
 
 _Factor = Literal["query_head", "document_head", "document_input"]
 _FACTORS = get_args(_Factor)
@@ -72,18 +75,9 @@ class Variant(TomlTable):
     )
 
     @property
-    def is_whole(self) -> bool:
-        """Whether it is its cell or baseline itself, without any change."""
-        return not self._changes
-
-    @property
     def is_of_collection(self) -> bool:
         """Whether it is other than its cell or baseline in the collection alone."""
-        return self._changes == {"collection"}
-
-    @property
-    def _changes(self) -> set[str]:
-        return set(self.model_dump(exclude={"of"}, exclude_defaults=True))
+        return set(self.model_dump(exclude={"of"}, exclude_defaults=True)) == {"collection"}
 
     def __str__(self) -> str:
         """As in a table."""
@@ -132,6 +126,13 @@ class CellAdjustment(TomlTable):
         )
 
 
+class Translation(TomlTable):
+    """Another collection with the same pages in another language, whose sections are the queries."""
+
+    collection: str = Field(min_length=1)
+    language: str = Field(min_length=2, description="as Snowball's stemmers know it: de")
+
+
 class Question(TomlTable):
     """A question, the systems whose comparison answers it, and the paper's claim, if it makes one."""
 
@@ -156,6 +157,7 @@ class Study(TomlTable):
     topics: Literal["sections", "captions"] = Field(
         default="sections", description="captions: each caption is a query, for the images that have it"
     )
+    translation: Translation | None = None
     cells: dict[str, GridCell] = Field(min_length=1)
     variants: dict[str, Variant] = Field(default={})
     subsets: Subsets | None = None
@@ -202,9 +204,14 @@ class Study(TomlTable):
         return {name: variant for name, variant in self.all_variants.items() if variant.of == system}
 
     @property
+    def baselines(self) -> tuple[str, ...]:
+        """The names of the baselines."""
+        return BASELINES if self.translation else BASELINES[:-1]
+
+    @property
     def systems(self) -> tuple[str, ...]:
         """The names of all systems: baselines, cells, variants."""
-        return (*BASELINES, *self.cells, *self.all_variants)
+        return (*self.baselines, *self.cells, *self.all_variants)
 
     def collection(self, system: str) -> str:
         """The collection that a system searches."""
@@ -217,7 +224,7 @@ class Study(TomlTable):
 
     def units(self) -> list[Unit]:
         """All units, fold by fold, so that a stopped study has whole folds to compare."""
-        return [Unit(cell, fold) for fold in self.folds for cell in (*BASELINES, *self.cells)]
+        return [Unit(cell, fold) for fold in self.folds for cell in (*self.baselines, *self.cells)]
 
     def config(self, unit: Unit) -> TrainingConfig:
         """The training configuration of a unit.
@@ -255,9 +262,9 @@ class Study(TomlTable):
 
     def faults(self) -> Iterator[str]:
         """Contradictions between values that are each valid."""
-        there = (*BASELINES, *self.cells)
+        there = (*self.baselines, *self.cells)
         yield from (f"folds: {fold} is none of 0 to {FOLDS - 1}" for fold in self.folds if not 0 <= fold < FOLDS)
-        yield from (f"cells.{name}: a baseline has that name" for name in self.cells if name in BASELINES)
+        yield from (f"cells.{name}: a baseline has that name" for name in self.cells if name in self.baselines)
         yield from (f"variants.{name}: a cell or a baseline has that name" for name in self.variants if name in there)
         yield from (
             f"variants.{name}: there is no cell {variant.of!r}"

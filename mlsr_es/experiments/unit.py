@@ -16,14 +16,16 @@ import numpy as np
 from mlsr_es.describe import choose_describers, described
 from mlsr_es.encoders import PRESETS
 from mlsr_es.errors import InputError
-from mlsr_es.evaluation import Run, Topics, figures, ndcg
+from mlsr_es.evaluation import TITLE_BOOSTED, Run, Topics, baseline_run, caption_text, figures, ndcg
 from mlsr_es.experiments.captions import Captions, Limited
 from mlsr_es.experiments.complete import CaptionTopics, Complete
 from mlsr_es.experiments.measures import OF_VECTORS, QUALITY
 from mlsr_es.experiments.measuring import Encoded, Values, aligned, rounded
 from mlsr_es.experiments.results import Example, Measured, Result, digest, told
-from mlsr_es.experiments.study import Study, Unit, Variant
+from mlsr_es.experiments.study import TRANSLATING, Study, Translation, Unit, Variant
+from mlsr_es.experiments.translated import Dictionary, Translated
 from mlsr_es.sources import Source, open_source
+from mlsr_es.splits import fold_of
 from mlsr_es.state import state_folder
 from mlsr_es.training import (
     Trained,
@@ -58,11 +60,14 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
     config = study.config(unit if of_cell else Unit(next(iter(study.cells)), unit.fold))
     captions = study.cells[unit.cell].captions if of_cell else Captions()
     collections = _Collections(study, config, device)
-    system: _System = (
-        _trained(config, Limited(collections.named(config.collection.source).source, captions), device)
-        if of_cell
-        else _Bm25(unit.cell)
-    )
+    own_source = collections.named(config.collection.source).source
+    system: _System
+    if of_cell:
+        system = _trained(config, Limited(own_source, captions), device)
+    elif study.translation and unit.cell == TRANSLATING:
+        system = _translating(own_source, study.translation, unit.fold)
+    else:
+        system = _Bm25(unit.cell)
     own, *others = (
         _measured(system, collections.named(study.collection(name)), variant, captions)
         for name, variant in {unit.cell: Variant(of=unit.cell), **study.variants_of(unit.cell)}.items()
@@ -78,7 +83,7 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
         seconds=round(time.perf_counter() - begun, 1),
         versions={"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
         variants={
-            name: one.model_copy(update={"topics": []}) if one.topics == own.topics else one
+            name: one.model_copy(update={"examples": [], "topics": [] if one.topics == own.topics else one.topics})
             for name, one in zip(study.variants_of(unit.cell), others, strict=True)
             if one.topics
         },
@@ -106,7 +111,7 @@ class _Collections:
     """The collections that a unit needs, each read once."""
 
     def __init__(self, study: Study, config: TrainingConfig, device: str) -> None:
-        self._topics, self._config, self._device = study.topics, config, device
+        self._study, self._config, self._device = study, config, device
         self._read: dict[str, _Collection] = {}
 
     def named(self, name: str) -> _Collection:
@@ -117,10 +122,12 @@ class _Collections:
 
     def _opened(self, name: str) -> _Collection:
         collection = self._config.collection
-        complete: Source = Complete(open_source(name, languages=frozenset(collection.languages) or None))
-        if self._topics == "captions":
-            complete = CaptionTopics(complete)
-        source = described(complete, choose_describers(collection.describe, device=self._device))
+        source: Source = Complete(open_source(name, languages=frozenset(collection.languages) or None))
+        if self._study.topics == "captions":
+            source = CaptionTopics(source)
+        source = described(source, choose_describers(collection.describe, device=self._device))
+        if self._study.translation:
+            source = Translated(source, open_source(self._study.translation.collection))
         return _Collection(name, source, read_training_data(source, PRESETS["m4"], self._config))
 
 
@@ -144,8 +151,13 @@ class _Found:
 class _System(Protocol):
     """The system of a unit."""
 
-    def find(self, data: TrainingData, variant: Variant) -> _Found:
-        """Rank the images of a collection for its test topics."""
+    def find(self, data: TrainingData, terms: int | None) -> _Found:
+        """Rank the images of a collection for its test topics.
+
+        Args:
+            data: The collection.
+            terms: How many terms of an image count, where the system has terms.
+        """
 
     def told(self) -> dict[str, Any]:
         """What a result says of the system besides its figures."""
@@ -157,14 +169,37 @@ class _Bm25:
     def __init__(self, name: str) -> None:
         self._name, self._what = name, ""
 
-    def find(self, data: TrainingData, variant: Variant) -> _Found:
+    def find(self, data: TrainingData, terms: int | None) -> _Found:  # noqa: ARG002
         system = next(one for one in baselines(data) if one.run.name == self._name)
-        if variant.is_whole:
-            self._what = system.what
+        self._what = self._what or system.what  # of the unit's own collection, which comes first
         return _Found(system.run)
 
     def told(self) -> dict[str, Any]:
         return {"what": self._what}
+
+
+class _Translating:
+    """BM25 with boosted titles, asked in translated words."""
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        self._baseline = replace(TITLE_BOOSTED, name=TRANSLATING, weigh=dictionary.weights)
+        self._what = f"BM25 asked by {len(dictionary.translations):,} translated words"
+
+    def find(self, data: TrainingData, terms: int | None) -> _Found:  # noqa: ARG002
+        captions, ids = [caption_text(image) for image in data.images], [image.id for image in data.images]
+        return _Found(baseline_run(self._baseline, data.test.sections, captions, ids))
+
+    def told(self) -> dict[str, Any]:
+        return {"what": self._what}
+
+
+def _translating(source: Source, translation: Translation, fold: int) -> _Translating:
+    """Learn the dictionary on all pages but the fold's."""
+    if not isinstance(source, Translated):
+        raise TypeError("the study's collection is not translated")
+    known = [(ours, others) for ours, others in source.pairs() if fold_of(ours.page) != fold]
+    parallel = source.parallel({ours.page for ours, _ in known})
+    return _Translating(Dictionary.learned(parallel, [others for _, others in known], translation.language))
 
 
 class _Model:
@@ -173,7 +208,7 @@ class _Model:
     def __init__(self, trained: Trained) -> None:
         self._trained = trained
 
-    def find(self, data: TrainingData, variant: Variant) -> _Found:
+    def find(self, data: TrainingData, terms: int | None) -> _Found:
         """Rank the images that an index of this model would have: all that it can read."""
         reads_caption = self._trained.model.config.document_input.reads_caption
         data = replace(data, images=tuple(image for image in data.images if image.captions or not reads_caption))
@@ -181,9 +216,9 @@ class _Model:
             nothing = np.zeros(len(data.test.sections))
             return _Found(Run("model", {}), dict.fromkeys(OF_VECTORS, nothing))
         queries, documents = self._trained.ranker.vectors(data.test, data.images)
-        encoded = Encoded(self._trained.model, data, queries, documents.pruned(top=variant.terms))
+        encoded = Encoded(self._trained.model, data, queries, documents.pruned(top=terms))
         run = ranked("model", data.test, encoded.queries, data.images, encoded.documents)
-        return _Found(run, encoded.of_queries(), encoded.of_documents(), encoded.examples() if variant.is_whole else [])
+        return _Found(run, encoded.of_queries(), encoded.of_documents(), encoded.examples())
 
     def told(self) -> dict[str, Any]:
         return {"revision": self._trained.model.revision}
@@ -217,7 +252,7 @@ def _measured(system: _System, collection: _Collection, variant: Variant, captio
     data = replace(data, images=tuple(map((variant.captions or captions).of, data.images)))
     if not data.test.sections:
         return Measured(collection=collection.name, images=len(data.images), values={})
-    found = system.find(data, variant)
+    found = system.find(data, variant.terms)
     quality = aligned(figures(found.run, data.test.judgements, QUALITY), data.test.sections)
     return Measured(
         collection=collection.name,

@@ -53,6 +53,16 @@ KNOWN = {
             reading=AS_PUBLISHED,
         ),
         KnownCollection(
+            name="gimp-manual-de",
+            package="gimp-help-de",
+            folder="usr/share/gimp/2.0/help/de",
+            kind=Kind.MANUAL,
+            licence="GFDL-1.2+",
+            description="the same manual in German: same pages, same images",
+            language="de",
+            reading=AS_PUBLISHED,
+        ),
+        KnownCollection(
             name="kicad-manual",
             package="kicad-doc-en",
             folder="usr/share/doc/kicad/help/en",
