@@ -20,11 +20,14 @@ from mlsr_es.experiments.tables import (
     examples_table,
     legend,
     systems_table,
+    types_table,
 )
 
 _SHAPLEY = """nDCG@10 where images have a component alone, where they have all others, and the component's Shapley
 value: what it adds, on average over all orders of adding components one by one. The values of a system add up to its
 figure with all of them."""
+_TYPES = """Of the images that belong in a section, the share that is among its ten best. 252 images were sorted by eye,
+the others by a classifier that learned from them: `benchmarks/image_types.py`."""
 _COLLECTIONS = """nDCG@10. Each collection's pages are split in five, and all systems are measured on the same fold of
 it; a model never saw that fold of its own collection, where its figure is in bold. BM25's constants are found on the
 other pages of each collection."""
@@ -51,10 +54,13 @@ def section(gathered: StudyResults, answers: Sequence[StudyAnswer], *, folder: s
             parts.append(answer_table(answer))
         if notes := _differences(study, answer.question):
             parts.append(notes)
-    if contributed := contributions_table(gathered):
-        parts += ["### What each component is worth", _SHAPLEY, contributed]
-    if by_collection := collections_table(gathered):
-        parts += ["### By collection", _COLLECTIONS, by_collection]
+    for heading, note, table in (
+        ("What each component is worth", _SHAPLEY, contributions_table(gathered)),
+        ("By collection", _COLLECTIONS, collections_table(gathered)),
+        ("By type of image", _TYPES, types_table(gathered)),
+    ):
+        if table:
+            parts += [f"### {heading}", note, table]
     parts += [
         "### The systems",
         systems_table(gathered),

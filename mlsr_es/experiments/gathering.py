@@ -79,12 +79,16 @@ class StudyResults:
         systems: Name to system, in the study's order; systems without a finished unit are left out.
         stale: Units with results of another recipe; they do not count.
         missing: Units without a result.
+        judged: Fold to the image of each judgement in the recipe's collection; without folds that no baseline has.
+        types: Image to its type, for the images of the study's ``image_types``.
     """
 
     study: Study
     systems: Mapping[str, StudySystem]
     stale: tuple[Unit, ...]
     missing: tuple[Unit, ...]
+    judged: Mapping[int, Sequence[str]]
+    types: Mapping[str, str]
 
     @property
     def is_whole(self) -> bool:
@@ -113,7 +117,8 @@ def gather(results: Results) -> StudyResults:
             by_name.setdefault(name, {})[unit.fold] = measured
     systems = {name: StudySystem(name, by_name[name]) for name in study.systems if name in by_name}
     _same_topics(systems)
-    return StudyResults(study, systems, tuple(found.stale), tuple(found.missing))
+    judged = {unit.fold: result.judged for unit, result in found.done.items() if result.judged}
+    return StudyResults(study, systems, tuple(found.stale), tuple(found.missing), judged, results.image_types())
 
 
 def _same_topics(systems: Mapping[str, StudySystem]) -> None:

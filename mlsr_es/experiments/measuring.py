@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlsr_es.collection import Section
+from mlsr_es.collection import Judgement, Section
 from mlsr_es.encoders import BiEncoder
-from mlsr_es.evaluation import Figures, Usage, co_activation, content_share, own_share
+from mlsr_es.evaluation import Figures, Run, Usage, co_activation, content_share, own_share
 from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS, QUERY_TERMS
 from mlsr_es.experiments.results import Example
 from mlsr_es.training import TrainingData
@@ -85,11 +85,21 @@ class Encoded:
         ]
 
 
-def aligned(figures: Figures, sections: Sequence[Section]) -> Values:
-    """Bring figures into the order of the sections; a section without figures gets 0."""
+def aligned(figures: Figures, topics: Sequence[str]) -> Values:
+    """Bring figures into the order of the topics."""
     places = {section_id: place for place, section_id in enumerate(figures.section_ids)}
-    order = [places[section.id] for section in sections]
+    order = [places[topic] for topic in topics]
     return {measure: values[order] for measure, values in figures.values.items()}
+
+
+def ranks(run: Run, judgements: Sequence[Judgement]) -> list[int]:
+    """The place of each judgement's image in its section's ranking, from 1; 0 where it was not found."""
+    places = {
+        (section, found.image_id): place
+        for section, ranking in run.rankings.items()
+        for place, found in enumerate(ranking, start=1)
+    }
+    return [places.get((one.section_id, one.image_id), 0) for one in judgements]
 
 
 def rounded(values: Values) -> dict[str, list[float]]:

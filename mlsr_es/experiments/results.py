@@ -38,8 +38,10 @@ class Example(BaseModel):
 class Measured(BaseModel):
     """The figures of a system on a fold.
 
-    ``values`` has one figure a topic, in the order of ``topics``; where the fold has no topics, it has no measure.
-    ``documents`` has means over all images. In a file, a variant that was measured on its cell's topics has none.
+    ``values`` has one figure a topic, in the order of ``topics``; where the fold has no topics, it has no measure. In a
+    file, a variant that was measured on its cell's topics has none. ``documents`` has means over all images. ``ranks``
+    has, for each judgement of the fold, the place of its image in its section's ranking, from 1; 0 where it was not
+    found.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +51,7 @@ class Measured(BaseModel):
     topics: list[str] = []
     values: dict[str, list[float]]
     documents: dict[str, float] = {}
+    ranks: list[int] = []
     examples: list[Example] = []
 
     def mean(self, measure: str) -> float:
@@ -58,7 +61,10 @@ class Measured(BaseModel):
 
 
 class Result(Measured):
-    """The result of a unit: a cell's, or a baseline's, and its variants'."""
+    """The result of a unit: a cell's, or a baseline's, and its variants'.
+
+    ``judged`` has the image of each judgement; only baselines' files have it.
+    """
 
     format: int = FORMAT
     study: str
@@ -70,6 +76,7 @@ class Result(Measured):
     revision: str = ""
     seconds: float
     versions: dict[str, str]
+    judged: list[str] = []
     variants: dict[str, Measured] = {}
 
     @property
@@ -129,6 +136,23 @@ class Results:
             else:
                 found.stale[unit] = result
         return found
+
+    def image_types(self) -> dict[str, str]:
+        """The types of images, from the file that the study names; empty if it names none.
+
+        Raises:
+            InputError: The file cannot be read.
+        """
+        if not self.study.image_types:
+            return {}
+        path = self.folder.parent / self.study.image_types
+        try:
+            return dict(orjson.loads(path.read_bytes())["types"])
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(
+                f"{path}, which the study {self.study.name} names, has no types of images.",
+                advice="Make it first: python benchmarks/image_types.py",
+            ) from error
 
     def _read(self, unit: Unit) -> Result | None:
         path = self.path(unit)

@@ -73,6 +73,7 @@ class Variant(TomlTable):
     collection: str | None = Field(
         default=None, description="searches another collection's images for its sections of the same fold"
     )
+    promotion: bool = Field(default=False, description="from images to the sections that want them")
 
     @property
     def is_of_collection(self) -> bool:
@@ -86,6 +87,7 @@ class Variant(TomlTable):
             f"asked by {', '.join(self.fields)}" if self.fields else "",
             f"{self.terms} terms an image" if self.terms else "",
             f"on {self.collection}" if self.collection else "",
+            "from images to sections" if self.promotion else "",
         ]
         return "; ".join(part for part in said if part)
 
@@ -162,6 +164,7 @@ class Study(TomlTable):
     variants: dict[str, Variant] = Field(default={})
     subsets: Subsets | None = None
     questions: list[Question] = Field(default=[])
+    image_types: str = Field(default="", description="a file among the results that says what type each image is of")
     recipe: dict[str, Any]
     adjustments: list[CellAdjustment] = Field(default=[])
 
@@ -222,6 +225,11 @@ class Study(TomlTable):
         source: str = (cell and cell.collection) or self.recipe["collection"]["source"]
         return source
 
+    def _searched(self, system: str) -> tuple[str, bool]:
+        """The collection, and whether its sections are searched."""
+        variant = self.all_variants.get(system)
+        return self.collection(system), bool(variant and variant.promotion)
+
     def units(self) -> list[Unit]:
         """All units, fold by fold, so that a stopped study has whole folds to compare."""
         return [Unit(cell, fold) for fold in self.folds for cell in (*self.baselines, *self.cells)]
@@ -281,9 +289,9 @@ class Study(TomlTable):
             unknown = sorted(named - set(self.systems))
             yield from (f"questions.{question.name}: there is no cell {cell!r}" for cell in unknown)
             yield from (
-                f"questions.{question.name}: {first} and {second} search different collections"
+                f"questions.{question.name}: {first} and {second} do not search the same"
                 for first, second in question.pairs
-                if {first, second}.isdisjoint(unknown) and self.collection(first) != self.collection(second)
+                if {first, second}.isdisjoint(unknown) and self._searched(first) != self._searched(second)
             )
             yield from (
                 f"questions.{question.name}: {measure} is no measure that there is ({', '.join(MEASURES)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from mlsr_es.experiments.captions import Captions
@@ -32,8 +33,8 @@ def main_systems(gathered: StudyResults) -> list[StudySystem]:
     """The systems that search the recipe's collection, without the choices of components."""
     study = gathered.study
     apart = study.subsets.variants() if study.subsets else {}
-    collection = study.recipe["collection"]["source"]
-    return [one for name, one in gathered.systems.items() if name not in apart and one.collection == collection]
+    elsewhere = {name for name in gathered.systems if study.collection(name) != study.recipe["collection"]["source"]}
+    return [one for name, one in gathered.systems.items() if name not in apart and name not in elsewhere]
 
 
 def collections_table(gathered: StudyResults) -> str:
@@ -43,7 +44,7 @@ def collections_table(gathered: StudyResults) -> str:
     """
     study, systems = gathered.study, gathered.systems.values()
     collections = list(dict.fromkeys(system.collection for system in systems))
-    if len(collections) == 1:
+    if not any(variant.is_of_collection for variant in study.all_variants.values()):
         return ""
     found: dict[str, dict[str, str]] = {}
     for system in systems:
@@ -85,6 +86,26 @@ def comparisons_table(answers: Iterable[StudyAnswer]) -> str:
     )
     rows = [(answer.question.name, *_compared(test)) for answer in answers for test in answer.comparisons]
     return _table(header, rows, text=6)
+
+
+def types_table(gathered: StudyResults) -> str:
+    """A table with one row a system and one column a type of image; "" if the study has no types.
+
+    A figure is the share of the judged images of a type that are among the ten best of their section.
+    """
+    types, folds = gathered.types, sorted(gathered.judged)
+    judged = [types.get(image, "") for fold in folds for image in gathered.judged[fold]]
+    if not types or not judged:
+        return ""
+    counts = Counter(judged)
+    header = ("system", *(f"{kind} ({count:,})" for kind, count in counts.most_common()))
+    rows = []
+    for system in main_systems(gathered):
+        if set(folds) <= system.results.keys() and all(system.results[fold].ranks for fold in folds):
+            found = [0 < rank <= _CUT for fold in folds for rank in system.results[fold].ranks]
+            hits = Counter(kind for kind, is_found in zip(judged, found, strict=True) if is_found)
+            rows.append((system.name, *(f"{hits[kind] / count:.3f}" for kind, count in counts.most_common())))
+    return _table(header, rows, text=1)
 
 
 def answer_table(answer: StudyAnswer) -> str:

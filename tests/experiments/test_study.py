@@ -24,6 +24,7 @@ def test_every_shipped_study_is_right() -> None:
         "components",
         "cross-domain",
         "first-three",
+        "languages",
         "preprocessing",
         "sparsity",
         "stamps",
@@ -149,6 +150,6 @@ def test_faults_of_variants_are_said(values: dict[str, Any]) -> None:
         "variants.titles: a cell or a baseline has that name",
         "variants.lost: there is no cell 'nobody'",
         "variants.far: the cell both reads images",
-        "near and both-mlp search different collections",
+        "near and both-mlp do not search the same",
     ):
         assert said in str(found.value)
