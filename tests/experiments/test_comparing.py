@@ -16,7 +16,8 @@ from mlsr_es.experiments import Result, Results, Study, Unit, Verdict
 from mlsr_es.experiments.comparing import StudyAnswer, answers
 from mlsr_es.experiments.gathering import gather
 from mlsr_es.experiments.results import digest
-from mlsr_es.experiments.sentences import differing, headline, sentence
+from mlsr_es.experiments.sentences import claimed, differing, headline, sentence
+from mlsr_es.experiments.tables import types_table
 
 Done = Callable[..., Results]
 CELLS = {
@@ -196,3 +197,52 @@ def test_a_study_of_which_nothing_is_done_has_no_report(tmp_path: Path) -> None:
     """It says how to run it."""
     with pytest.raises(InputError, match="mlsr-es experiment run two"):
         gather(Results(study(**{"nDCG@10": "above"}), tmp_path))
+
+
+def test_a_share_of_each_type_is_found(tmp_path: Path) -> None:
+    """By the ranks that the results hold; a system without ranks has no row."""
+    plan = Study.of({**study(**{"nDCG@10": "above"}).model_dump(exclude_unset=True), "image_types": "types.json"})
+    (tmp_path / "types.json").write_text('{"types": {"a": "photograph", "b": "drawing", "c": "drawing"}}')
+    results = Results(plan, tmp_path)
+    for cell, ranks, judged in (("bm25s", [1, 11, 0], ["a", "b", "c"]), ("mlp", [0, 10, 1], []), ("mlm", [], [])):
+        results.write(
+            Result(
+                study=plan.name,
+                cell=cell,
+                fold=0,
+                digest=digest(plan, Unit(cell, 0)),
+                config={},
+                collection="sample",
+                images=3,
+                topics=["one", "two"],
+                values={measure: [0.0, 1.0] for measure in ("nDCG@10", "R@10", "RR@10", "AP@10")},
+                ranks=ranks,
+                judged=judged,
+                seconds=1.0,
+                versions={},
+            )
+        )
+    assert types_table(gather(results)).splitlines() == [
+        "| system | drawing (2) | photograph (1) |",
+        "| --- | --: | --: |",
+        "| bm25s | 0.000 | 1.000 |",
+        "| mlp | 1.000 | 0.000 |",
+    ]
+
+
+def test_types_that_are_not_there_are_asked_for(tmp_path: Path) -> None:
+    """With the command that makes them."""
+    plan = Study.of({**study(**{"nDCG@10": "above"}).model_dump(exclude_unset=True), "image_types": "types.json"})
+    with pytest.raises(InputError, match=r"types\.json, which the study two names.*benchmarks/image_types"):
+        Results(plan, tmp_path).image_types()
+
+
+def test_a_question_that_the_paper_leaves_open_is_answered_by_what_was_found(done: Done) -> None:
+    """Above, below or neither, each with its difference."""
+    plan = study(**{"nDCG@10": "either way", "R@10": "either way"})
+    open_question = plan.questions[0].model_copy(update={"claim": ""})
+    plan = plan.model_copy(update={"questions": [open_question]})
+    results = done(plan, {"mlp": {0: [0.9, 0.8, 0.9, 0.7]}, "mlm": {0: [0.1, 0.1, 0.2, 0.1]}})
+    [answer] = answers(gather(results))
+    assert headline(answer) == "Above: mlp beside mlm (+0.700), mlp beside mlm (+0.700)."
+    assert claimed(plan, open_question) == "The paper (a paper) leaves this open."
