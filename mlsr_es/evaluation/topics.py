@@ -48,6 +48,12 @@ class Topics:
         kept = tuple(one for one in self.judgements if one.section_id in ids)
         return Topics(sections, kept, self.too_short, self.not_searched)
 
+    def joined(self, other: Topics) -> Topics:
+        """These topics and others of the same collection."""
+        return replace(
+            self, sections=(*self.sections, *other.sections), judgements=(*self.judgements, *other.judgements)
+        )
+
     def asking(self, fields: Collection[str]) -> Topics:
         """The same topics with only some fields of their sections as the query."""
         return replace(self, sections=tuple(section.only(fields) for section in self.sections))

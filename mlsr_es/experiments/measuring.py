@@ -14,7 +14,7 @@ from mlsr_es.encoders import BiEncoder
 from mlsr_es.evaluation import Figures, Run, Usage, co_activation, content_share, own_share
 from mlsr_es.experiments.measures import CO_ACTIVATION, CONTENT_WORDS, OWN_WORDS, QUERY_TERMS
 from mlsr_es.experiments.results import Example
-from mlsr_es.training import TrainingData
+from mlsr_es.training import TrainingData, ranked
 from mlsr_es.vectors import SparseVectors
 
 _EXAMPLES = 3
@@ -39,6 +39,10 @@ class Encoded:
     data: TrainingData
     queries: SparseVectors
     documents: SparseVectors
+
+    def run(self) -> Run:
+        """The ranking of the images for the test topics."""
+        return ranked("model", self.data.test, self.queries, self.data.images, self.documents)
 
     def of_queries(self) -> Values:
         """Each measure of vectors, one value a test topic."""

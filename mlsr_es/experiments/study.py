@@ -73,12 +73,18 @@ class Variant(TomlTable):
     collection: str | None = Field(
         default=None, description="searches another collection's images for its sections of the same fold"
     )
+    whole: bool = Field(
+        default=False, description="all sections of another collection, which no model of the study was trained on"
+    )
+    together: bool = Field(default=False, description="the model and BM25, at the weight that the model found")
     promotion: bool = Field(default=False, description="from images to the sections that want them")
 
     @property
     def is_of_collection(self) -> bool:
-        """Whether it is other than its cell or baseline in the collection alone."""
-        return set(self.model_dump(exclude={"of"}, exclude_defaults=True)) == {"collection"}
+        """Whether it is other than its cell or baseline in what it searches alone."""
+        return bool(self.collection) and self.model_copy(update={"collection": None, "whole": False}) == Variant(
+            of=self.of
+        )
 
     def __str__(self) -> str:
         """As in a table."""
@@ -86,7 +92,8 @@ class Variant(TomlTable):
             f"reads {self.captions}" if self.captions else "",
             f"asked by {', '.join(self.fields)}" if self.fields else "",
             f"{self.terms} terms an image" if self.terms else "",
-            f"on {self.collection}" if self.collection else "",
+            f"on {'all of ' if self.whole else ''}{self.collection}" if self.collection else "",
+            "with BM25" if self.together else "",
             "from images to sections" if self.promotion else "",
         ]
         return "; ".join(part for part in said if part)
@@ -225,10 +232,15 @@ class Study(TomlTable):
         source: str = (cell and cell.collection) or self.recipe["collection"]["source"]
         return source
 
-    def _searched(self, system: str) -> tuple[str, bool]:
-        """The collection, and whether its sections are searched."""
+    def _trained_on(self, cell: str) -> set[str]:
+        """The collections that a cell is trained on."""
+        config = self.config(Unit(cell, self.folds[0])).collection
+        return {config.source, *config.also}
+
+    def _searched(self, system: str) -> tuple[str, bool, bool]:
+        """The collection, whether all of its sections ask, and whether they are searched."""
         variant = self.all_variants.get(system)
-        return self.collection(system), bool(variant and variant.promotion)
+        return self.collection(system), bool(variant and variant.whole), bool(variant and variant.promotion)
 
     def units(self) -> list[Unit]:
         """All units, fold by fold, so that a stopped study has whole folds to compare."""
@@ -278,6 +290,16 @@ class Study(TomlTable):
             f"variants.{name}: there is no cell {variant.of!r}"
             for name, variant in self.all_variants.items()
             if variant.of not in there
+        )
+        yield from (
+            f"variants.{name}: {variant.of} is a baseline, and has no weight of BM25"
+            for name, variant in self.all_variants.items()
+            if variant.together and variant.of in self.baselines
+        )
+        yield from (
+            f"variants.{name}: {variant.of} is trained on {self.collection(name)}, which is then not asked as a whole"
+            for name, variant in self.all_variants.items()
+            if variant.whole and variant.of in self.cells and self.collection(name) in self._trained_on(variant.of)
         )
         yield from (
             f"variants.{name}: the cell {variant.of} reads images, and so searches its own collection alone"

@@ -11,17 +11,17 @@ from typing import Any, Protocol
 import numpy as np
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.evaluation import TITLE_BOOSTED, Run, Topics, baseline_run, caption_text, ndcg
+from mlsr_es.evaluation import TITLE_BOOSTED, Run, Topics, baseline_run, caption_text, hybrid_run, ndcg
 from mlsr_es.experiments.measures import OF_VECTORS
 from mlsr_es.experiments.measuring import Encoded, Values
 from mlsr_es.experiments.promotion import Promotion
 from mlsr_es.experiments.results import Example
-from mlsr_es.experiments.study import BASELINES, TRANSLATING, Translation
+from mlsr_es.experiments.study import BASELINES, TRANSLATING, Translation, Variant
 from mlsr_es.experiments.translated import Dictionary, Translated
 from mlsr_es.sources import Source
 from mlsr_es.splits import fold_of
 from mlsr_es.state import state_folder
-from mlsr_es.training import Trained, TrainingConfig, TrainingData, baselines, by_bm25, ranked, train
+from mlsr_es.training import Trained, TrainingConfig, TrainingData, baselines, by_bm25, train
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Found:
 class System(Protocol):
     """What a unit measures."""
 
-    def find(self, data: TrainingData, terms: int | None) -> Found:
+    def find(self, data: TrainingData, variant: Variant) -> Found:
         """Rank the images of a collection for its test topics.
 
         Args:
-            data: The collection.
-            terms: How many terms of an image count, where the system has terms.
+            data: The collection, as the variant asks and reads it.
+            variant: What else is other than in the unit: the most terms of an image, BM25 beside a model.
         """
 
     def promote(self, promotion: Promotion) -> Run:
@@ -64,6 +64,7 @@ def system_of(
     config: TrainingConfig,
     source: Source,
     *,
+    also: Sequence[Source],
     translation: Translation | None,
     device: str,
 ) -> System:
@@ -73,6 +74,7 @@ def system_of(
         name: The name of the baseline; any other for a cell.
         config: The configuration of the unit.
         source: The collection with what the cell reads.
+        also: Further collections that a cell is trained on as a whole.
         translation: What the study says of two languages.
         device: "auto", "cuda", "mps" or "cpu".
 
@@ -82,7 +84,7 @@ def system_of(
     """
     if name == TRANSLATING and translation and config.folds.test is not None:
         return _translating(source, translation, config.folds.test)
-    return Bm25Baseline(name) if name in BASELINES else Model(_trained(config, source, device))
+    return Bm25Baseline(name) if name in BASELINES else Model(_trained(config, source, also, device))
 
 
 class Bm25Baseline:
@@ -91,7 +93,7 @@ class Bm25Baseline:
     def __init__(self, name: str) -> None:
         self._name, self._what = name, ""
 
-    def find(self, data: TrainingData, terms: int | None) -> Found:  # noqa: ARG002
+    def find(self, data: TrainingData, variant: Variant) -> Found:  # noqa: ARG002
         """BM25 has no terms to leave out."""
         system = next(one for one in baselines(data) if one.run.name == self._name)
         self._what = self._what or system.what  # of the unit's own collection, which comes first
@@ -114,7 +116,7 @@ class TranslatingBaseline(Bm25Baseline):
         self._baseline = replace(TITLE_BOOSTED, name=TRANSLATING, weigh=dictionary.weights)
         self._what = f"BM25 asked by {len(dictionary.translations):,} translated words"
 
-    def find(self, data: TrainingData, terms: int | None) -> Found:  # noqa: ARG002
+    def find(self, data: TrainingData, variant: Variant) -> Found:  # noqa: ARG002
         """Translate, then ask."""
         captions, ids = [caption_text(image) for image in data.images], [image.id for image in data.images]
         return Found(baseline_run(self._baseline, data.test.sections, captions, ids))
@@ -126,15 +128,15 @@ class Model:
     def __init__(self, trained: Trained) -> None:
         self._trained = trained
 
-    def find(self, data: TrainingData, terms: int | None) -> Found:
+    def find(self, data: TrainingData, variant: Variant) -> Found:
         """Rank the images that an index of this model would have: all that it can read."""
         data = replace(data, images=self._readable(data.images))
         if not data.images:
             nothing = np.zeros(len(data.test.sections))
             return Found(Run("model", {}), dict.fromkeys(OF_VECTORS, nothing))
         queries, documents = self._trained.ranker.vectors(data.test, data.images)
-        encoded = Encoded(self._trained.model, data, queries, documents.pruned(top=terms))
-        run = ranked("model", data.test, encoded.queries, data.images, encoded.documents)
+        encoded = Encoded(self._trained.model, data, queries, documents.pruned(top=variant.terms))
+        run = self._together(encoded) if variant.together else encoded.run()
         return Found(run, encoded.of_queries(), encoded.of_documents(), encoded.examples())
 
     def promote(self, promotion: Promotion) -> Run:
@@ -145,6 +147,20 @@ class Model:
     def told(self) -> dict[str, Any]:
         """Which model it is."""
         return {"revision": self._trained.model.revision}
+
+    def _together(self, encoded: Encoded) -> Run:
+        """With BM25, if the model found a weight of it."""
+        hybrid, data = self._trained.model.hybrid, encoded.data
+        if hybrid is None:
+            return encoded.run()
+        return hybrid_run(
+            encoded.queries,
+            encoded.documents,
+            weight=hybrid.weight,
+            sections=data.test.sections,
+            captions=[caption_text(image) for image in data.images],
+            image_ids=[image.id for image in data.images],
+        )
 
     def _readable(self, images: Sequence[ImageDocument]) -> tuple[ImageDocument, ...]:
         reads_caption = self._trained.model.config.document_input.reads_caption
@@ -160,7 +176,7 @@ def _translating(source: Source, translation: Translation, fold: int) -> Transla
     return TranslatingBaseline(Dictionary.learned(parallel, [others for _, others in known], translation.language))
 
 
-def _trained(config: TrainingConfig, source: Source, device: str) -> Trained:
+def _trained(config: TrainingConfig, source: Source, also: Sequence[Source], device: str) -> Trained:
     with TemporaryDirectory(prefix="mlsr-es-unit-") as folder:
         return train(
             config,
@@ -168,6 +184,7 @@ def _trained(config: TrainingConfig, source: Source, device: str) -> Trained:
             Path(folder),
             mine=by_bm25,
             metric=ndcg,
+            also=also,
             device=device,
             features=state_folder() / "features",
         )

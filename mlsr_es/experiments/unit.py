@@ -10,7 +10,7 @@ from importlib.metadata import version
 from mlsr_es.describe import choose_describers, described
 from mlsr_es.encoders import PRESETS
 from mlsr_es.errors import InputError
-from mlsr_es.evaluation import figures
+from mlsr_es.evaluation import Topics, figures
 from mlsr_es.experiments.captions import Captions, Limited
 from mlsr_es.experiments.complete import CaptionTopics, Complete
 from mlsr_es.experiments.measures import QUALITY
@@ -45,11 +45,12 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
     config = study.config(unit if of_cell else Unit(next(iter(study.cells)), unit.fold))
     captions = study.cells[unit.cell].captions if of_cell else Captions()
     collections = _Collections(study, config, device)
-    read = Limited(collections.named(config.collection.source).source, captions) if of_cell else None
+    source, *also = (collections.named(name).source for name in (config.collection.source, *config.collection.also))
     system = system_of(
         unit.cell,
         config,
-        read or collections.named(config.collection.source).source,
+        Limited(source, captions) if of_cell else source,
+        also=[Limited(other, captions) for other in also],
         translation=study.translation,
         device=device,
     )
@@ -130,6 +131,8 @@ def _measured(system: System, collection: _Collection, variant: Variant, caption
         captions: What the unit reads.
     """
     data = collection.data
+    if variant.whole:
+        data = replace(data, training=Topics((), ()), test=data.training.joined(data.test))
     if variant.fields:
         training, test = (topics.asking(variant.fields) for topics in (data.training, data.test))
         data = replace(data, training=training, test=test)
@@ -138,11 +141,11 @@ def _measured(system: System, collection: _Collection, variant: Variant, caption
         return Measured(collection=collection.name, images=len(data.images), values={})
     if variant.promotion:
         return _promoted(system, collection, data)
-    found = system.find(data, variant.terms)
+    found = system.find(data, variant)
     topics = [section.id for section in data.test.sections]
     quality = aligned(figures(found.run, data.test.judgements, QUALITY), topics)
     return Measured(
-        collection=collection.name,
+        collection=f"{collection.name}: whole" if variant.whole else collection.name,
         images=len(data.images),
         topics=topics,
         values=rounded(quality | found.values),

@@ -25,6 +25,7 @@ def test_every_shipped_study_is_right() -> None:
         "cross-domain",
         "first-three",
         "languages",
+        "left-out",
         "preprocessing",
         "sparsity",
         "stamps",
