@@ -6,6 +6,7 @@ Field names are those of ``topics.jsonl`` and ``documents.jsonl``; AToMiC's name
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,6 +15,9 @@ from typing import Any
 
 SECTION_FIELDS = ("page_title", "section_title", "hierarchy", "page_description", "text")
 """The fields of a section that a query can be made from."""
+
+MOST_IMAGE_BYTES = 256 * 2**20
+"""The largest file of an image that is read."""
 
 SPACE_IN_TREC = "\N{SYMBOL FOR SPACE}"
 """What stands for a space of an id in TREC files, whose fields are separated by white space; no id has it."""
@@ -86,9 +90,22 @@ class ImageFile:
         """Read the bytes.
 
         Raises:
-            OSError: The file is gone or cannot be read.
+            OSError: The file is gone, cannot be read, or is larger than ``MOST_IMAGE_BYTES``.
         """
-        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
+        if isinstance(self.content, bytes):
+            return self.content
+        if self.size > MOST_IMAGE_BYTES:
+            raise OSError(errno.EFBIG, f"the file has more than {MOST_IMAGE_BYTES // 2**20} MiB")
+        return self.content.read_bytes()
+
+    @property
+    def size(self) -> int:
+        """The number of bytes.
+
+        Raises:
+            OSError: The file is gone.
+        """
+        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
 
 
 @dataclass(frozen=True, slots=True)

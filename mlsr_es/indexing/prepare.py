@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from mlsr_es.collection import Caption, ImageFile
+from mlsr_es.budget import Budget
+from mlsr_es.collection import MOST_IMAGE_BYTES, Caption, ImageFile
 from mlsr_es.elastic.reading import Stored
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.ahead import ahead
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 BLOCK = 64
 """Pictures in a block, which is looked up in one request, decoded and encoded. Two blocks are in memory."""
+
+LONGEST_CAPTIONS = 100_000
+"""The most characters of a record's captions. A book has more; a caption that long is a mistake."""
+
+_reading = Budget(MOST_IMAGE_BYTES)
+"""Bytes of image files that all threads together hold."""
 
 StoredOf = Callable[[Sequence[Record]], Mapping[Key, Stored]]
 """Looks up what is already stored for some records."""
@@ -141,7 +148,8 @@ class Preparing:
 
         def examined(record: Record) -> Prepared | Unusable | None:
             try:
-                return self._prepared(record, stored.get(record.key))
+                with _reading.holding(_bytes_of(record)):
+                    return self._prepared(record, stored.get(record.key))
             except RecordError as error:
                 return Unusable.bad(error, record)
 
@@ -158,6 +166,9 @@ class Preparing:
     def _kept(self, record: Record) -> Item:
         """The record with only the pictures in which the model has something to read, and the words of their names."""
         describing = self.needs.describing
+        if (length := sum(len(one.text) for picture in record.pictures for one in picture.captions)) > LONGEST_CAPTIONS:
+            reason = f"its captions have {length:,} characters, and more than {LONGEST_CAPTIONS:,} are not read"
+            return Unusable.bad(RecordError(record.id, "read", reason), record)
         record = record.with_captions([describing.of_name(picture.name) for picture in record.pictures])
         pictures: Sequence[Picture] = record.pictures
         if self.needs.caption:
@@ -235,6 +246,15 @@ class Preparing:
             raise RecordError(record.id, error.stage, f"{picture.name}: {error.reason}") from error
         said = self.needs.describing.of_picture(file.read(), lambda: found.pixels, record_id=record.id)
         return _Opened(found, said)
+
+
+def _bytes_of(record: Record) -> int:
+    """The size of the record's file; 0 where it has none, or it is not there yet."""
+    image = record.document.image
+    try:
+        return min(image.size, MOST_IMAGE_BYTES) if image else 0
+    except OSError:
+        return 0
 
 
 def _taken(items: Iterator[Item]) -> list[Item]:

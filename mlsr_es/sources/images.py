@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from mlsr_es.budget import Budget
 from mlsr_es.collection import Caption, ImageFile
 from mlsr_es.errors import RecordError
 from mlsr_es.extras import install_line
@@ -37,8 +38,16 @@ MOST_PIXELS = 64_000_000
 LONGEST_SIDE = 1024
 """The longest side of an image for a model, in pixels: no backbone reads more, and a block stays below 200 MB."""
 
-_MOST_BYTES = 256 * 2**20
+_MOST_SIDE = 4096
+"""Pixels of an image that is kept: nobody looks closer, neither a model nor what reads text in images."""
+
+_BLOCK_SIZE = 2**30
 _SIXTEEN_BITS = 65535
+_ROWS = 64
+"""Rows of an image whose grey values are scaled at once, as floating point numbers."""
+
+_decoding = Budget(MOST_PIXELS)
+"""Pixels that all threads together decode at once: a pixel takes up to twenty bytes until it is an RGB pixel."""
 
 # Pillow reports a decompression bomb by a warning. The filter that turns it into an error is shared by all threads.
 _opening = threading.Lock()
@@ -147,7 +156,7 @@ class Decoded:
     """A decoded image.
 
     Args:
-        pixels: The RGB pixels, as the image is shown.
+        pixels: The RGB pixels, as the image is shown; fewer than the image has where a side is longer than 4096.
         format: The file's format, such as "PNG" or "SVG".
         width: The image's width in pixels, after rotation; for an SVG the width in the file, or that of the drawing
             where the file has none.
@@ -191,31 +200,45 @@ def _decode(image: ImageFile, most_pixels: int) -> Decoded:
 
 def _decode_pixels(content: bytes, most_pixels: int) -> Decoded:
     with _opened(content) as opened:
-        pixels = _seen(opened, most_pixels)
-        return Decoded(pixels, opened.format or "", pixels.width, pixels.height)
+        width, height = opened.size
+        if width * height > most_pixels:
+            raise Refusal(f"it has {width} x {height} pixels, and more than {most_pixels:,} are not decoded")
+        with _decoding.holding(width * height):
+            opened.draft("RGB", (_MOST_SIDE, _MOST_SIDE))  # a JPEG, which is decoded at a half, a quarter or an eighth
+            opened.load()
+            lies = opened.getexif().get(_ORIENTATION, 1) in _LYING
+            size = (height, width) if lies else (width, height)
+            return Decoded(_seen(opened), opened.format or "", *size)
 
 
-def _seen(opened: Image.Image, most_pixels: int) -> Image.Image:
+def _seen(opened: Image.Image) -> Image.Image:
+    """A loaded image as it is shown; it may be changed."""
     from PIL import Image, ImageOps
 
-    width, height = opened.size
-    if width * height > most_pixels:
-        raise Refusal(f"it has {width} x {height} pixels, and more than {most_pixels:,} are not decoded")
-    opened.load()
-    seen = ImageOps.exif_transpose(opened)
-    if seen.mode == "F" or seen.mode.startswith("I"):
-        return _eight_bits(seen)
-    if not seen.has_transparency_data:
-        return seen.convert("RGB")
-    seen = seen.convert("RGBA")
-    white = Image.new("RGBA", seen.size, "white")
-    return Image.alpha_composite(white, seen).convert("RGB")
+    ImageOps.exif_transpose(opened, in_place=True)
+    if opened.mode == "F" or opened.mode.startswith("I"):
+        return _kept(_eight_bits(opened)).convert("RGB")
+    if not opened.has_transparency_data:
+        return _kept(_in_mode(opened, "RGB"))
+    seen = _kept(_in_mode(opened, "RGBA"))
+    shown = Image.new("RGB", seen.size, "white")
+    shown.paste(seen, mask=seen)
+    return shown
+
+
+def _in_mode(image: Image.Image, mode: str) -> Image.Image:
+    """The image itself where it has the mode: a copy of a large one would cost as much as decoding it."""
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _kept(image: Image.Image) -> Image.Image:
+    """The image, smaller by a whole number if a side is longer than ``_MOST_SIDE``."""
+    factor = -(-max(image.size) // _MOST_SIDE)
+    return image.reduce(factor) if factor > 1 else image
 
 
 def _content(image: ImageFile) -> bytes:
     try:
-        if not isinstance(image.content, bytes) and image.content.stat().st_size > _MOST_BYTES:
-            raise Refusal(f"the file has more than {_MOST_BYTES // 2**20} MiB")
         content = image.read()
     except OSError as error:
         raise Refusal(f"the file cannot be read: {error.strerror or error}") from error
@@ -242,6 +265,7 @@ def _pixels_in(content: bytes) -> int:
 def _opened(content: bytes) -> Opened:
     from PIL import Image, UnidentifiedImageError
 
+    _give_memory_back()
     with _opening, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -256,6 +280,17 @@ def _opened(content: bytes) -> Opened:
 
 
 @cache
+def _give_memory_back() -> None:
+    """Let Pillow allocate a large image as one block, which the system gets back with the image.
+
+    In its usual blocks of 16 MiB, each thread would keep the memory of the largest image that it has decoded.
+    """
+    from PIL import _imaging
+
+    _imaging.set_block_size(_BLOCK_SIZE)
+
+
+@cache
 def _heic() -> tuple[str, ...]:
     """The format of HEIC in Pillow, which reads it once the extra's package is imported; () without the extra."""
     if not reads_heic():
@@ -267,14 +302,18 @@ def _heic() -> tuple[str, ...]:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Scale grey values of 16 bits, 32 bits or floating point to 0..255."""
+    """Scale grey values of 16 bits, 32 bits or floating point to 0..255: a grey image."""
     import numpy as np
     from PIL import Image
 
-    values = np.asarray(image, dtype=np.float64)
-    largest = float(values.max(initial=0.0))
+    values = np.asarray(image)
+    largest = float(values.max(initial=0))
     scale = max(largest, 1.0 if image.mode == "F" else _SIXTEEN_BITS)
-    return Image.fromarray((values.clip(0, scale) / scale * 255).round().astype(np.uint8)).convert("RGB")
+    scaled = np.empty(values.shape, dtype=np.uint8)
+    for start in range(0, len(values), _ROWS):
+        rows = values[start : start + _ROWS].astype(np.float64)
+        scaled[start : start + _ROWS] = (rows.clip(0, scale) / scale * 255).round()
+    return Image.fromarray(scaled)
 
 
 def _said(error: Exception) -> str:

@@ -21,11 +21,12 @@ from mlsr_es.sources.page import Page, read_page
 from mlsr_es.sources.page_store import PageStore, ShownImage
 from mlsr_es.sources.source import LeftOut, narrowed
 from mlsr_es.sources.stand_ins import without_stand_ins
-from mlsr_es.sources.text import inside, path_id
+from mlsr_es.sources.text import inside, path_id, read_at_most
 from mlsr_es.sources.walking import file_paths
 
 PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
+_LONGEST_PAGE = 16 * 2**20
 _WIDER = "--root names a wider folder"
 _MOST_OF_A_TOPIC = 12
 _WORDS_FOR_AN_IMAGE = 5
@@ -193,7 +194,7 @@ def _read_pages(
     for name in file_paths(folder / below, PAGE_SUFFIXES):
         page = posixpath.normpath(posixpath.join(below, name))
         try:
-            content = inside(folder, page, record_id=path_id(page)).read_bytes()
+            content = read_at_most(inside(folder, page, record_id=path_id(page)), _LONGEST_PAGE)
             sizes = partial(_size_on, page, paths, size_of)
             yield page, read_page(content, page, rules=reading.rules, size_of=sizes, introduced=reading.introduced)
         except RecordError as error:

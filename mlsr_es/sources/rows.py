@@ -19,9 +19,10 @@ from mlsr_es.sources.reading import PLAIN, Reading
 SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv", ".parquet")
 """The suffixes of files with rows."""
 
-_LONGEST_LINE = 256 * 2**20
+_LONGEST_LINE = 64 * 2**20
 _SMALL = 64 * 2**20
 _LOOKED_AT = 100
+_BUFFER = 2**20  # of a column that is read, so that a row group is never in memory as a whole
 _PARQUET_ROWS = 64  # rows hold images, and a batch should stay in the tens of megabytes
 
 Row = tuple[str, dict[str, Any] | RecordError]
@@ -115,8 +116,8 @@ def _parquet(path: Path) -> Iterator[Row]:
 
     number = 0
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_PARQUET_ROWS):
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER) as file:
+            for batch in file.iter_batches(batch_size=_PARQUET_ROWS, use_threads=False):
                 for row in batch.to_pylist():
                     number += 1
                     yield f"{path.name}:{number}", row

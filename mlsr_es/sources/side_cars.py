@@ -15,10 +15,12 @@ from mlsr_es.errors import RecordError
 from mlsr_es.sources.caption_names import captions_from, is_caption_name
 from mlsr_es.sources.embedded import captions_of_xmp
 from mlsr_es.sources.encodings import text_of
-from mlsr_es.sources.text import folded, inside, language_code
+from mlsr_es.sources.text import folded, inside, language_code, read_at_most
 
 SUFFIXES = (".txt", ".json", ".xmp")
 """The suffixes of files with captions, in the order in which they are read."""
+
+_LONGEST = 2**20
 
 # Tux Paint's form: the first line is English, the other lines look like "de.utf8=Eine Eule."
 _TRANSLATION = re.compile(r"^([A-Za-z]{2,3}(?:[_@][A-Za-z]+)?)\.utf8=(.*)$")
@@ -58,7 +60,7 @@ class SideCars:
         for side_car in self.of(image):
             file = inside(self._folder, side_car, record_id=image_id)
             try:
-                yield from read[file.suffix.lower()](file.read_bytes(), image_id)
+                yield from read[file.suffix.lower()](read_at_most(file, _LONGEST), image_id)
             except (OSError, ValueError) as error:
                 raise RecordError(image_id, "read", f"its captions in {side_car} cannot be read: {error}") from error
 
@@ -68,7 +70,7 @@ class SideCars:
         for side_car in self.of(image):
             if side_car.lower().endswith(".json"):
                 try:
-                    names += _object(inside(self._folder, side_car, record_id=image).read_bytes())
+                    names += _object(read_at_most(inside(self._folder, side_car, record_id=image), _LONGEST))
                 except (OSError, ValueError, RecordError):
                     continue  # the image is rejected for it when it is read
         return [name for name in names if not is_caption_name(name)]

@@ -43,6 +43,24 @@ def language_code(text: str) -> str:
     return text.strip().lower().replace("_", "-").replace("@", "-")
 
 
+def read_at_most(path: Path, most: int) -> bytes:
+    """Read a file whose size somebody else decides.
+
+    Args:
+        path: The file.
+        most: The most bytes, a multiple of 2**20.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It has more bytes.
+    """
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"the file has more than {most // 2**20} MiB")
+    return content
+
+
 def inside(folder: Path, relative: str, *, record_id: str, advice: str = "") -> Path:
     """The absolute path of a file that a source names.
 
