@@ -75,6 +75,7 @@ def section_of(text: str, page_title: str, section_title: str, file: Path | None
         InputError: Both are given, or the file cannot be read.
     """
     if file is None:
+        _check_decoded(text, page_title, section_title)
         return Section(id="query", text=text, page_title=page_title, section_title=section_title)
     from mlsr_es.sources import encoding_of, likely_encoding
     from mlsr_es.suggestion import read_section
@@ -90,7 +91,20 @@ def section_of(text: str, page_title: str, section_title: str, file: Path | None
         likely = likely_encoding(content)
         hint = f", but likely {likely}" if likely else ""
         raise InputError(f"{file} is no UTF-8 text{hint}.", advice="Save it as UTF-8.") from error
+    _check_decoded(section)
     return read_section(section, name=str(file), say=note)
+
+
+def _check_decoded(*texts: str) -> None:
+    """Check that a terminal's or a pipe's bytes were text; Python passes on others as lone surrogates.
+
+    Raises:
+        InputError: They were not.
+    """
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        raise InputError("the text is no UTF-8.", advice="Set the terminal to UTF-8, or convert the file.") from error
 
 
 @with_connection

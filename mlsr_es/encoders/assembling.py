@@ -43,13 +43,14 @@ def loading(what: str, name: str | Path) -> Iterator[None]:
         ModelError: The model cannot be loaded.
         MissingExtraError: It is a model of timm, which is not installed.
     """
+    from safetensors import SafetensorError
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     try:
         yield
-    except (OSError, ValueError, KeyError, RuntimeError, AttributeError, ImportError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, AttributeError, ImportError, SafetensorError) as error:
         if isinstance(error, ImportError) and find_spec("timm") is None and "timm" in str(error).lower():
             raise missing("timm", "timm") from error
         reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -104,6 +104,11 @@ class BiEncoderConfig:
             faults.append("an MLP head weighs word pieces of its input, and document_input 'image' has none")
         if Head.MLP not in (self.query_head, self.document_head):
             faults += [f"{name} are for MLP heads, and there is none" for name in FOR_MLP_HEADS if getattr(self, name)]
+        faults += [
+            f"{name} {most!r} is no number of terms above 0"
+            for name, most in (("query_terms", self.query_terms), ("document_terms", self.document_terms))
+            if most is not None and not (type(most) is int and most > 0)
+        ]
         if self.max_length < 8:  # noqa: PLR2004
             faults.append(f"max_length {self.max_length} leaves no room for a text")
         if faults:

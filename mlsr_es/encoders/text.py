@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mlsr_es.errors import ModelError
 from mlsr_es.vectors import SparseVectors, Vocabulary
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 NO_FIELD = -1
 """The field of special tokens, padding and unknown words (these share one token, which is not a term)."""
+_MOST_WITHOUT = 0.02
+"""Some backbones have up to a hundred ids that no word piece has, so that their number suits the hardware."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,21 @@ class WordPieceTokenizer:
         return self.tokenizer.encode(text, add_special_tokens=False)
 
     def vocabulary(self, size: int) -> Vocabulary:
-        """Name the terms by their word pieces. Ids without one, which some backbones have, are named ``[no-N]``.
+        """Name the terms by their word pieces. Ids without one, of which some backbones have few, are named ``[no-N]``.
 
         Args:
             size: The number of terms, which the backbone's output embeddings decide.
+
+        Raises:
+            ModelError: More than ``_MOST_WITHOUT`` of the terms have no word piece.
         """
         pieces = {term_id: piece for piece, term_id in self.tokenizer.get_vocab().items()}
+        without = size - sum(term_id < size for term_id in pieces)
+        if without > _MOST_WITHOUT * size:
+            raise ModelError(
+                f"the tokenizer has no word piece for {without:,} of the model's {size:,} terms.",
+                advice="It is another model's, or damaged. Fetch the model again.",
+            )
         return Vocabulary(tuple(pieces.get(term_id, f"[no-{term_id}]") for term_id in range(size)))
 
 

@@ -115,12 +115,19 @@ def _id(row: dict[str, Any], key: str, place: str) -> str:
     return text
 
 
+_MOST_PIXELS = 2**31 - 1
+"""The largest ``integer`` of Elasticsearch."""
+
+
 def _pixels(row: dict[str, Any], key: str, record_id: str) -> int:
     value = row.get(key) or 0
     try:
-        return max(int(value), 0)
-    except (TypeError, ValueError):
+        pixels = int(value)
+    except (TypeError, ValueError, OverflowError):
         raise RecordError(record_id, "read", f"'{key}' is not a number") from None
+    if pixels > _MOST_PIXELS:
+        raise RecordError(record_id, "read", f"'{key}' is no number of pixels: {pixels}")
+    return max(pixels, 0)
 
 
 def _atomic_captions(row: dict[str, Any], record_id: str) -> Iterator[Caption]:

@@ -26,18 +26,22 @@ def parsed(content: bytes) -> HtmlElement:
     """Parse a page, even one with mistakes, and return its root without comments.
 
     Raises:
-        ValueError: The page has no element.
+        ValueError: The page has no element, or is nested so deep that a part of it would be lost.
     """
     try:
         content.decode()
         encoding = "utf-8"
     except UnicodeDecodeError:
         encoding = None  # libxml2 uses the byte order mark and the page's own declaration
-    parser = HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True)
+    # The size of a page is bounded before it is parsed; without this, what is nested 256 deep would be lost.
+    parser = HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return document_fromstring(content, parser=parser)
+        root = document_fromstring(content, parser=parser)
     except etree.LxmlError as error:
         raise ValueError(f"no HTML can be read in it: {error}") from error
+    if any(fault.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for fault in parser.error_log):
+        raise ValueError("its elements are nested too deep: what follows would be lost")
+    return root
 
 
 def classes(element: HtmlElement) -> frozenset[str]:

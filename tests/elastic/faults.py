@@ -31,6 +31,8 @@ class FaultServer:
         replies: Answered to the next requests, one each, in place of doing them.
         item_faults: By id, the errors of its next attempts: status, type and reason.
         largest: Bytes of a request above which it is refused with 413.
+        slow_above: Bytes of a request above which it is not answered in time.
+        slow_s: How long such a request takes, in seconds.
     """
 
     url: str = ""
@@ -40,6 +42,8 @@ class FaultServer:
     replies: deque[Reply] = field(default_factory=deque)
     item_faults: dict[str, deque[tuple[int, str, str]]] = field(default_factory=dict)
     largest: int = 10**9
+    slow_above: int = 10**9
+    slow_s: float = 0.0
 
     def answer(self, body: bytes) -> Reply:
         """Take a bulk request, or fail."""
@@ -54,6 +58,9 @@ class FaultServer:
             return self.replies.popleft()
         if len(body) > self.largest:
             return Reply(413)
+        if len(body) > self.slow_above:
+            time.sleep(self.slow_s)
+            return Reply(0)
         return Reply(200, {"items": [{operation: self._item(operation, *rest)} for operation, *rest in actions]})
 
     def _item(self, operation: str, id_: str, document: Any) -> dict[str, Any]:

@@ -79,12 +79,16 @@ class BulkResult:
 
 
 class _Busy(Exception):  # noqa: N818 - a signal inside this file
-    """A failure that may pass by itself; ``lasting`` is the error to raise if it does not."""
+    """A failure that may pass by itself; ``lasting`` is the error to raise if it does not.
 
-    def __init__(self, lasting: MlsrError, *, wait_s: float = 0.0) -> None:
+    ``too_slow``: there was no answer in time, which smaller requests may get.
+    """
+
+    def __init__(self, lasting: MlsrError, *, wait_s: float = 0.0, too_slow: bool = False) -> None:
         super().__init__(str(lasting))
         self.lasting = lasting
         self.wait_s = wait_s
+        self.too_slow = too_slow
 
 
 class _TooLarge(Exception):  # noqa: N818 - a signal inside this file
@@ -141,14 +145,18 @@ class Sender:
                 if len(group) == 1:
                     settled.append(_loaded(group[0], HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(refused)))
                 else:
-                    self._size.refused(sum(len(line.ndjson) for line in group))
-                    middle = len(group) // 2
-                    pending += [group[middle:], group[:middle]]
+                    pending += self._halves(group)
                 continue
-            except _Busy:
-                pending.append(group)
+            except _Busy as busy:
+                pending += self._halves(group) if busy.too_slow and len(group) > 1 else [group]
                 raise
             self._settle(group, outcomes, pending, settled)
+
+    def _halves(self, group: list[Line]) -> list[list[Line]]:
+        """Both halves of a group, the first one last; later chunks are not larger than a half either."""
+        self._size.refused(sum(len(line.ndjson) for line in group))
+        middle = len(group) // 2
+        return [group[middle:], group[:middle]]
 
     def _request(self, group: list[Line]) -> list[dict[str, Any]]:
         """Send one bulk request and return the cluster's answer for each line, in the order of the lines."""
@@ -171,7 +179,8 @@ class Sender:
             # An answer that was cut on its way cannot be read, and says nothing of the documents.
             passing = is_away(error) or isinstance(error, transport.SerializationError)
             raised = failure(self._client, self._doing, error)
-            raise (_Busy(raised) if passing else raised) from error
+            too_slow = isinstance(error, transport.ConnectionTimeout)
+            raise (_Busy(raised, too_slow=too_slow) if passing else raised) from error
         outcomes = _outcomes(answer.body)
         if outcomes is None:
             raise _Busy(not_elasticsearch(address_of(self._client)))

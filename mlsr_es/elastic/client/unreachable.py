@@ -24,6 +24,7 @@ _TLS_MEANINGS = {
     "IP address mismatch": _OTHER_HOST,
     "expired": "its certificate has expired",
 }
+TOO_LARGE = "the answer is larger than is read"
 _CLOSED = re.compile("RemoteDisconnected|BadStatusLine|reset by peer|closed connection", re.IGNORECASE)
 _URLLIB3_OBJECT = re.compile(r"^.*(?:object at 0x[0-9a-f]+>|HTTPS?Connection\([^)]*\)): ")
 
@@ -50,6 +51,10 @@ def unreachable(where: str, doing: str, error: TransportError) -> ClusterUnreach
     if _CLOSED.search(why):
         advice = "Try https://, the cluster may ask for it." if where.startswith("http:") else "Check the address."
         return ClusterUnreachableError(f"{where} closed the connection without an answer.", advice=advice)
+    if TOO_LARGE in why:
+        return ClusterUnreachableError(
+            f"{where} could not {doing}: {why}.", advice="What answers there may not be Elasticsearch."
+        )
     return ClusterUnreachableError(
         f"nothing answers at {where}: {why}.", advice="Check the address, or start the cluster."
     )

@@ -245,3 +245,15 @@ def test_an_index_that_is_removed_meanwhile_is_not_made_again(
     with pytest.raises(IndexMismatchError, match=f"the index {index_name} is gone"):
         list(load(client, index_name, actions(), chunk_bytes=1))
     assert not client.indices.exists(index=index_name)
+
+
+def test_a_request_that_is_too_slow_is_halved(
+    fault_server: FaultServer, client_of: Callable[..., Elasticsearch]
+) -> None:
+    """Until it is answered in time, and what follows is no larger: over a slow line the default would never arrive."""
+    fault_server.slow_above, fault_server.slow_s = 400, 0.4
+    ids = [f"image-{number}" for number in range(20)]
+    results = by_id(load(client_of(fault_server.url, timeout_s=0.2), "photos", documents(*ids), chunk_bytes=700))
+    assert {one.status for one in results.values()} == {201}
+    assert sorted(fault_server.documents) == sorted(ids)
+    assert len(fault_server.requests[-1]) < 8
