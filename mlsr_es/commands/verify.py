@@ -1,4 +1,4 @@
-"""``mlsr-es verify``: check that an index ranks as its model does."""
+"""``mlsr-es verify``: check that an index holds what its source does, and ranks as its model does."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlsr_es.commands.options.connection import with_connection
+from mlsr_es.commands.options.describing import DESCRIBE
+from mlsr_es.commands.options.languages import parsed_languages
+from mlsr_es.commands.options.pages import ROOT, STAND_INS
+from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import complain, data, note, print_json, progress, table
 from mlsr_es.elastic.client import ConnectionSettings
 from mlsr_es.errors import InputError
@@ -19,13 +23,14 @@ if TYPE_CHECKING:
     from mlsr_es.elastic.mapping import TermField
     from mlsr_es.elastic.search import Strategy
     from mlsr_es.elastic.versions import Version
+    from mlsr_es.indexing import LoadProof
     from mlsr_es.inspection.proving import Verification
     from mlsr_es.progress import Progress
     from mlsr_es.suggestion import QueryEncoder
 
 verify_app = typer.Typer(
     name="verify",
-    help="See that an index does what its model says.",
+    help="See that an index holds its source, and ranks as its model says.",
     epilog="Example: mlsr-es verify scores --index gimp-manual --topics gimp/topics.jsonl",
     no_args_is_help=True,
 )
@@ -115,6 +120,99 @@ def scores(
         complain(f"{name} does not rank as its model says: {found.verdict}.")
         raise typer.Exit(1)
     note(f"{name} ranks as its model says: it gives {found.agreement:.2%} of the best {depth}.")
+
+
+@verify_app.command("load", epilog="Example: mlsr-es verify load gimp-manual --index gimp-manual")
+@with_connection
+@with_reading
+def load(
+    source: str = typer.Argument(..., metavar="SOURCE", help="What was indexed: a known collection, a folder, a file."),
+    *,
+    collection: str | None = typer.Option(
+        None, "--collection", metavar="NAME", help="The collection's name. Default: the known one, or the folder's."
+    ),
+    root: Path | None = ROOT,
+    introduced: bool = STAND_INS,
+    name: str = typer.Option(..., "--index", metavar="NAME", help="The index."),
+    model: str = typer.Option(
+        "", "--model", metavar="M", help="What the images were encoded with. Default: what the index was made with."
+    ),
+    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
+    languages: str | None = typer.Option(
+        None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
+    ),
+    describe: str | None = DESCRIBE,
+    thumbnails: bool = typer.Option(False, "--thumbnails", help="The index was made with --thumbnails."),
+    sample: int = typer.Option(100, "--sample", metavar="N", min=0, help="How many images are encoded again."),
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    reading: Any,
+    connection: ConnectionSettings,
+) -> None:
+    """Look up each record of a source in an index, and encode some again: is everything there, with its weights?
+
+    Give the options that mlsr-es index had. Each record is in the index, left out by a rule, bad, outdated or missing;
+    the counts add up. The exit code is 1 where records are missing or outdated, or where weights are wrong.
+    """
+    from mlsr_es.api import job_of
+    from mlsr_es.elastic.client import connect
+    from mlsr_es.suggestion import serving_version
+
+    wanted = parsed_languages(languages)
+    client = connect(connection, patient=True)
+    with progress() as bars:
+        job = job_of(
+            client,
+            source,
+            name,
+            model=model or serving_version(client, name).meta.model,
+            device=device,
+            collection=collection,
+            root=root,
+            introduced=introduced,
+            reading=reading,
+            languages=wanted,
+            describe=describe,
+            thumbnails=thumbnails,
+            progress=bars,
+            say=note,
+        )
+        from mlsr_es.indexing import prove_load
+
+        proof = prove_load(job, client, sample=sample, progress=bars)
+    if as_json:
+        told = vars(proof) | {"left_out": dict(proof.left_out), "read": proof.read, "whole": proof.is_whole}
+        print_json(told)
+    else:
+        _print_proof(proof)
+    if not proof.is_whole:
+        complain(f"{name} does not hold all of {source}. Index it again: mlsr-es index {source} --index {name}")
+        raise typer.Exit(1)
+    note(f"{name} holds all of {source} that can be searched.")
+
+
+def _print_proof(proof: LoadProof) -> None:
+    """Print a table with one row a state of records."""
+    shown = table("records", "", "", numbers={1})
+    rows: list[tuple[str, int, str]] = [
+        ("in the index as they are", proof.held, ""),
+        ("outdated", len(proof.outdated), ", ".join(proof.outdated[:_SHOWN_WRONG])),
+        ("missing", len(proof.missing), ", ".join(proof.missing[:_SHOWN_WRONG])),
+        *((f"left out: {rule}", count, "") for rule, count in proof.left_out.most_common()),
+        ("bad", proof.rejected, ""),
+        ("together", proof.read, ""),
+    ]
+    for state, count, examples in rows:
+        shown.add_row(state, f"{count:,}", examples)
+    data.print(shown)
+    note(f"{proof.compared:,} images were encoded again, the weights of {len(proof.wrong):,} are other than stored.")
+    for id_ in proof.wrong[:_SHOWN_WRONG]:
+        note(f"other weights: {id_}")
+    if proof.not_in_source:
+        examples = ", ".join(proof.not_in_source[:_SHOWN_WRONG])
+        note(
+            f"{len(proof.not_in_source):,} images of the index are not in the source ({examples}): "
+            "mlsr-es index --prune-missing removes them."
+        )
 
 
 def _to_json(found: Verification) -> dict[str, Any]:

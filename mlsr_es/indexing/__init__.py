@@ -9,6 +9,7 @@ from mlsr_es.indexing.caption_sample import CaptionSample
 from mlsr_es.indexing.encode_job import EncodeSummary, encode_collection
 from mlsr_es.indexing.enrich_job import EnrichJob, enrich, preview_enriching
 from mlsr_es.indexing.index_job import IndexJob, index_collection, preview_indexing
+from mlsr_es.indexing.load_proof import LoadProof, prove_load
 from mlsr_es.indexing.pipeline import Preview
 from mlsr_es.indexing.prepare import Block
 from mlsr_es.indexing.readers import OwnersFields, describe_as_before
@@ -23,6 +24,7 @@ __all__ = [
     "EncodeSummary",
     "EnrichJob",
     "IndexJob",
+    "LoadProof",
     "OwnersFields",
     "Preview",
     "Stage",
@@ -34,4 +36,5 @@ __all__ = [
     "index_collection",
     "preview_enriching",
     "preview_indexing",
+    "prove_load",
 ]

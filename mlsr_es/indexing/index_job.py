@@ -83,7 +83,7 @@ def index_collection(
     """
     find_target(client, job.index, made_with(job.model, job.model_name, stems=True), job.field_kind)  # before any lease
     with leased(client, job.index, "index", say=say) as lease:
-        pipeline, _ = _pipeline(job, client)
+        pipeline, _ = pipeline_of(job, client)
         return replace(pipeline, lease=lease).run(progress)
 
 
@@ -94,10 +94,16 @@ def preview_indexing(job: IndexJob, client: Client) -> Preview:
         IndexMismatchError: The index's name belongs to something else.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    return preview(*_pipeline(job, client))
+    return preview(*pipeline_of(job, client))
 
 
-def _pipeline(job: IndexJob, client: Client) -> tuple[Pipeline, VersionSink]:
+def pipeline_of(job: IndexJob, client: Client) -> tuple[Pipeline, VersionSink]:
+    """The pipeline of a run, and its sink.
+
+    Raises:
+        IndexMismatchError: The index's name belongs to something else.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
     plan = EncodingPlan(job.model.revision, job.thumbnails, job.languages, job.describing.revisions)
     reader = SourceReader(job.source, plan)
     version = VersionPlan(

@@ -50,7 +50,7 @@ WITH_CLUSTER: dict[str, list[tuple[str, ...]]] = {
     ],
     "kibana": [("import", "--kibana-url", "{nowhere}", "--index", "{index}")],
     "tune": [("hybrid", "--index", "{index}", *ASKED), ("strategy", "--index", "{index}", *ASKED[:2], "--rounds", "1")],
-    "verify": [("scores", "--index", "{index}", *ASKED[:2])],
+    "verify": [("scores", "--index", "{index}", *ASKED[:2]), ("load", "sample", "--index", "{index}")],
 }
 """Of each command that reaches a cluster: ways to ask it; one that fails is as good as one that does not."""
 

@@ -11,6 +11,7 @@ from mlsr_es.elastic.reading.stored import (
     refresh,
     some_values,
     stored,
+    stored_documents,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "scan",
     "some_values",
     "stored",
+    "stored_documents",
 ]

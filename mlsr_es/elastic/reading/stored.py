@@ -62,6 +62,31 @@ def stored(client: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, S
     return held
 
 
+def stored_documents(
+    client: Elasticsearch, index: str, ids: Sequence[str], fields: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Some fields of stored documents, by id; documents that are not there are left out.
+
+    Args:
+        client: From ``connect``.
+        index: An index or alias.
+        ids: Image ids, some hundreds at a time.
+        fields: The fields.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    if not ids:
+        return {}
+    answer = whole_documents(
+        client,
+        f"read documents of {index}",
+        lambda: client.mget(index=index, ids=list(ids), source_includes=list(fields)),
+    )
+    return {document["_id"]: document["_source"] for document in answer["docs"] if document["found"]}
+
+
 def ids_of_collection(client: Elasticsearch, index: str, collection: str) -> Iterator[str]:
     """List the ids of all documents of a collection, in ascending order, page by page.
 
