@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test test-cluster test-lowest lint format coverage pins clean
+.PHONY: demo test faults test-cluster test-lowest lint format coverage pins clean
 
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
@@ -13,6 +13,11 @@ demo: $(INSTALLED)
 # Two processes, each with a node of its own: the tests of one file stay together, since they share what they set up.
 test: $(INSTALLED)
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# What a cluster, a network or a file can do wrong, the slow cases too: some minutes.
+faults: $(INSTALLED)
+	MLSR_ES_SLOW=1 $(BIN)/pytest tests/abuse tests/system/test_patience.py tests/elastic/bulk tests/elastic/client \
+	  tests/indexing/test_killed.py tests/indexing/enriching/test_killed.py
 
 # The tests, and which lines they reach.
 coverage: $(INSTALLED)
