@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test faults test-cluster test-lowest lint format coverage pins clean
+.PHONY: demo test faults audit sbom test-cluster test-lowest lint format coverage pins clean
 
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
@@ -72,6 +72,15 @@ $(INSTALLED): pyproject.toml requirements/all.txt
 	@$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/all.txt
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
+
+# Known weaknesses of the pinned packages. It asks the package index, and so needs one that answers such questions.
+audit: $(INSTALLED)
+	$(BIN)/uv tool run pip-audit==2.9.0 --disable-pip --require-hashes -r requirements/all.txt
+
+# What the pinned packages are: a software bill of materials in CycloneDX.
+sbom: $(INSTALLED)
+	@mkdir -p dist
+	$(BIN)/uv tool run --from cyclonedx-bom==7.0.0 cyclonedx-py requirements requirements/all.txt -o dist/sbom.cdx.json
 
 clean:
 	rm -rf .venv $(LOWEST) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
