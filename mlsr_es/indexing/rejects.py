@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -14,6 +14,10 @@ import orjson
 from mlsr_es.credentials import without_credentials
 from mlsr_es.errors import InputError, RecordError, StorageError
 from mlsr_es.indexing.record import Record
+
+
+_MOST_SHOWN = 10_000
+"""Characters of a caption; one with more is most likely why the record is bad."""
 
 
 class RejectsFile:
@@ -82,10 +86,11 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _shown(record: Record | None) -> dict[str, Any] | None:
-    """The record with the names of its images in place of their bytes."""
+    """The record with the names of its images in place of their bytes, and with the beginning of a long caption."""
     if record is None:
         return None
     document = record.document
     names = ", ".join(picture.name for picture in record.pictures if picture.name)
     values = {entry.name: getattr(document, entry.name) for entry in fields(document)}
-    return {**values, "image": without_credentials(names) or None}
+    captions = [replace(one, text=one.text[:_MOST_SHOWN]) for one in document.captions]
+    return {**values, "captions": captions, "image": without_credentials(names) or None}

@@ -29,6 +29,15 @@ def test_each_bad_record_is_a_line(tmp_path: Path) -> None:
     assert second == {"id": "row 7", "stage": "read", "reason": "it is no JSON", "record": None}
 
 
+def test_of_a_long_caption_the_beginning_is_written(tmp_path: Path) -> None:
+    """A book in place of a caption does not fill the disk."""
+    document = ImageDocument("a", "birds", (Caption("an owl " * 10_000), Caption("an owl")))
+    with RejectsFile(tmp_path / "r.ndjson") as rejects:
+        rejects.add(RecordError("a", "read", "it is too long"), Record(document, (Picture(document.captions),)))
+    captions = orjson.loads((tmp_path / "r.ndjson").read_bytes())["record"]["captions"]
+    assert [len(caption["text"]) for caption in captions] == [10_000, 6]
+
+
 def test_without_bad_records_there_is_no_file(tmp_path: Path) -> None:
     """Without bad records no file is made."""
     with RejectsFile(tmp_path / "r.ndjson") as rejects:
