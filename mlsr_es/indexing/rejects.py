@@ -15,7 +15,6 @@ from mlsr_es.credentials import without_credentials
 from mlsr_es.errors import InputError, RecordError, StorageError
 from mlsr_es.indexing.record import Record
 
-
 _MOST_SHOWN = 10_000
 """Characters of a caption; one with more is most likely why the record is bad."""
 
