@@ -81,10 +81,9 @@ class Variant(TomlTable):
 
     @property
     def is_of_collection(self) -> bool:
-        """Whether it is other than its cell or baseline in what it searches alone."""
-        return bool(self.collection) and self.model_copy(update={"collection": None, "whole": False}) == Variant(
-            of=self.of
-        )
+        """Whether it is its cell or baseline, alone or with BM25, on another collection."""
+        usual = self.model_copy(update={"collection": None, "whole": False, "together": False})
+        return bool(self.collection) and usual == Variant(of=self.of)
 
     def __str__(self) -> str:
         """As in a table."""

@@ -138,8 +138,8 @@ def examples_table(gathered: StudyResults) -> str:
 def chance(gathered: StudyResults) -> str:
     """A sentence with the figures of a random ranking."""
     sizes = {result.images for system in gathered.systems.values() for result in system.results.values()}
-    shares = {f"{min(1.0, _CUT / size):.3f}" for size in sizes}
-    return f"By chance R@10 would be {' to '.join(sorted(shares))}."
+    shares = dict.fromkeys(f"{min(1.0, _CUT / size):.3f}" for size in (max(sizes), min(sizes)))
+    return f"By chance R@10 would be {' to '.join(shares)}."
 
 
 def legend() -> str:
