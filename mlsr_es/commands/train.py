@@ -156,6 +156,13 @@ def print_trained(trained: Trained, systems: Sequence[System]) -> None:
         note(f"{topics:,} held-out topics among {len(trained.data.images):,} images.")
     else:
         note("No page was held out for a test: nothing is measured.")
+    from mlsr_es.training import below_bm25
+
+    if lost := below_bm25(systems):
+        note(
+            "BM25 alone is better on these pages: nDCG@10 {1:.3f}, the model {0:.3f}. A fold may be unlucky, which "
+            "--folds all shows; else keep the model that you have.".format(*lost)
+        )
     kept = "" if trained.best is None else f", nDCG@10 on validation pages {trained.best:.3f}"
     note(f"Trained in {trained.seconds:.0f} s, {trained.epochs:.0f} epochs{kept}.")
 

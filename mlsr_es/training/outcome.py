@@ -33,6 +33,21 @@ def held_out(trained: Trained) -> list[System]:
     return [*systems, *baselines(trained.data)]
 
 
+def below_bm25(systems: Sequence[System]) -> tuple[float, float] | None:
+    """Whether BM25 with boosted titles alone is better than the model, with BM25 added where a weight was found.
+
+    Args:
+        systems: From ``held_out`` or ``pooled``.
+
+    Returns:
+        nDCG@10 of both, the model's first; None where the model is at least as good, or nothing was measured.
+    """
+    worth = {system.run.name: system.figures.mean("nDCG@10") for system in systems}
+    ours = worth.get("hybrid", worth.get("model"))
+    theirs = worth.get(TITLE_BOOSTED.name)
+    return (ours, theirs) if ours is not None and theirs is not None and ours < theirs else None
+
+
 def pooled(parts: Sequence[tuple[Sequence[System], Sequence[Judgement]]]) -> list[System]:
     """Measure systems over the topics of several folds together, each fold asked of a system that did not see it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlsr_es.collection import Judgement
 from mlsr_es.evaluation import Ranked, Run, System
-from mlsr_es.training import pooled
+from mlsr_es.training import below_bm25, pooled
 
 
 def system(name: str, section: str, *images: str, what: str = "a model") -> System:
@@ -34,3 +34,14 @@ def test_a_fold_may_have_no_topics_and_a_system_may_be_missing() -> None:
     ]
     assert [(one.run.name, one.figures.mean("nDCG@10")) for one in pooled(parts)] == [("model", 1.0)]
     assert pooled([([], [])]) == []
+
+
+def test_a_model_that_is_below_bm25_is_told() -> None:
+    """With BM25 added, where that was measured; one that is as good is not."""
+    good, bad = ("right", "wrong"), ("wrong", "right")
+    worse, better = system("model", "a", *bad), system("hybrid", "a", *good)
+    bm25 = system("titles", "a", *good)
+    assert below_bm25([worse, bm25]) == (worse.figures.mean("nDCG@10"), 1.0)
+    assert below_bm25([worse, better, bm25]) is None
+    assert below_bm25([better, worse]) is None
+    assert below_bm25([]) is None
