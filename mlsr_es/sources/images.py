@@ -41,6 +41,9 @@ LONGEST_SIDE = 1024
 _MOST_SIDE = 4096
 """Pixels of an image that is kept: nobody looks closer, neither a model nor what reads text in images."""
 
+_NEARLY_WHITE = 235
+"""Of 255."""
+
 _BLOCK_SIZE = 2**30
 _SIXTEEN_BITS = 65535
 _ROWS = 64
@@ -83,7 +86,9 @@ def decode(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIX
 
 
 def decoded(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIXELS) -> Decoded:
-    """Decode an image as it is shown: RGB, upright, on white where it is transparent, the first frame of an animation.
+    """Decode an image as it is shown: RGB, upright, the first frame of an animation.
+
+    Where it is transparent it is on white; on black if all that is seen of it is nearly white.
 
     Args:
         image: PNG, JPEG, GIF, WebP, TIFF, BMP, AVIF, HEIC or SVG. An SVG is drawn with its longest side at 512 pixels.
@@ -221,9 +226,17 @@ def _seen(opened: Image.Image) -> Image.Image:
     if not opened.has_transparency_data:
         return _kept(_in_mode(opened, "RGB"))
     seen = _kept(_in_mode(opened, "RGBA"))
-    shown = Image.new("RGB", seen.size, "white")
+    shown = Image.new("RGB", seen.size, "black" if _is_white(seen) else "white")
     shown.paste(seen, mask=seen)
     return shown
+
+
+def _is_white(image: Image.Image) -> bool:
+    """Whether all that is seen of an RGBA image is nearly white: a formula for dark pages would be gone on white."""
+    from PIL import ImageStat
+
+    seen = image.getchannel("A").point([0] * 128 + [255] * 128)
+    return seen.getbbox() is not None and ImageStat.Stat(image.convert("L"), seen).extrema[0][0] > _NEARLY_WHITE
 
 
 def _in_mode(image: Image.Image, mode: str) -> Image.Image:

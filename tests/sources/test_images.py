@@ -81,6 +81,16 @@ def test_transparency_is_white() -> None:
     assert decode(saved(palette, "GIF", transparency=0)).getpixel((0, 0)) == (255, 255, 255)
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_white_on_nothing_is_on_black(mode: str) -> None:
+    """A formula for dark pages would be gone on white; faint edges do not count."""
+    formula = Image.new("LA", (9, 9), (0, 0))
+    formula.paste((255, 255), (3, 3, 6, 6))
+    formula.putpixel((2, 2), (0, 20))
+    pixels = decode(saved(formula.convert(mode)))
+    assert (pixels.getpixel((4, 4)), pixels.getpixel((0, 0))) == ((255,) * 3, (0,) * 3)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "AVIF"])
 def test_rotation(kind: str) -> None:
     """An image is rotated as its Exif data say, and so is the size from its header."""
