@@ -6,6 +6,7 @@ import platform
 import time
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from typing import Any
 
 from mlsr_es.describe import choose_describers, described
 from mlsr_es.encoders import PRESETS
@@ -69,7 +70,7 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
         seconds=round(time.perf_counter() - begun, 1),
         versions={"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
         variants={
-            name: one.model_copy(update={"examples": [], "topics": [] if one.topics == own.topics else one.topics})
+            name: _kept(one, own, is_choice=name not in study.variants)
             for name, one in zip(study.variants_of(unit.cell), others, strict=True)
             if one.topics
         },
@@ -77,6 +78,14 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
         **own.model_dump(),
         **system.told(),
     )
+
+
+def _kept(variant: Measured, own: Measured, *, is_choice: bool) -> Measured:
+    """What a file keeps of a variant: of the many choices of caption components only what Shapley values need."""
+    kept: dict[str, Any] = {"examples": [], "topics": [] if variant.topics == own.topics else variant.topics}
+    if is_choice:
+        kept |= {"values": {QUALITY[0]: variant.values[QUALITY[0]]}, "ranks": [], "documents": {}}
+    return variant.model_copy(update=kept)
 
 
 @dataclass(frozen=True)
