@@ -45,14 +45,15 @@ def claimed(study: Study, question: Question) -> str:
 
 def _found(answer: StudyAnswer) -> str:
     """The comparisons by their outcome, each with its difference."""
-    if answer.open:
-        return f"This is open: {answer.open} of its comparisons wait for units that are not done."
+    waiting = f"{answer.open} of its comparisons wait for units that are not done." if answer.open else ""
+    if not answer.comparisons:
+        return f"This is open: {waiting}"
     outcomes: dict[str, list[CellComparison]] = {"above": [], "below": [], "no significant difference": []}
     for test in answer.comparisons:
         outcome = "above" if test.is_above else "below" if test.is_below else "no significant difference"
         outcomes[outcome].append(test)
     said = "; ".join(f"{outcome}: {_listed(tests)}" for outcome, tests in outcomes.items() if tests)
-    return f"{said[0].upper()}{said[1:]}."
+    return f"{said[0].upper()}{said[1:]}. {waiting}".rstrip()
 
 
 def _listed(tests: Sequence[CellComparison]) -> str:
