@@ -10,8 +10,8 @@ import typer
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.describing import DESCRIBE
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
-from mlsr_es.commands.options.languages import parsed_languages
-from mlsr_es.commands.options.pages import ROOT, STAND_INS
+from mlsr_es.commands.options.languages import LANGUAGES, parsed_languages
+from mlsr_es.commands.options.pages import COLLECTION, ROOT, STAND_INS
 from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import REJECTED, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
@@ -24,17 +24,13 @@ from mlsr_es.encoders import DEMO
 def index(
     source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
     *,
-    collection: str | None = typer.Option(
-        None, "--collection", metavar="NAME", help="The collection's name. Default: the known one, or the folder's."
-    ),
+    collection: str | None = COLLECTION,
     root: Path | None = ROOT,
     introduced: bool = STAND_INS,
     name: str = typer.Option(..., "--index", metavar="NAME", help="The index: an alias in front of its versions."),
     model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
-    languages: str | None = typer.Option(
-        None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
-    ),
+    languages: str | None = LANGUAGES,
     describe: str | None = DESCRIBE,
     field_kind: str = FIELD_KIND,
     thumbnails: bool = typer.Option(

@@ -10,8 +10,8 @@ import typer
 
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.describing import DESCRIBE
-from mlsr_es.commands.options.languages import parsed_languages
-from mlsr_es.commands.options.pages import ROOT, STAND_INS
+from mlsr_es.commands.options.languages import LANGUAGES, parsed_languages
+from mlsr_es.commands.options.pages import COLLECTION, ROOT, STAND_INS
 from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import complain, data, note, print_json, progress, table
 from mlsr_es.elastic.client import ConnectionSettings
@@ -128,9 +128,7 @@ def scores(
 def load(
     source: str = typer.Argument(..., metavar="SOURCE", help="What was indexed: a known collection, a folder, a file."),
     *,
-    collection: str | None = typer.Option(
-        None, "--collection", metavar="NAME", help="The collection's name. Default: the known one, or the folder's."
-    ),
+    collection: str | None = COLLECTION,
     root: Path | None = ROOT,
     introduced: bool = STAND_INS,
     name: str = typer.Option(..., "--index", metavar="NAME", help="The index."),
@@ -138,9 +136,7 @@ def load(
         "", "--model", metavar="M", help="What the images were encoded with. Default: what the index was made with."
     ),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
-    languages: str | None = typer.Option(
-        None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
-    ),
+    languages: str | None = LANGUAGES,
     describe: str | None = DESCRIBE,
     thumbnails: bool = typer.Option(False, "--thumbnails", help="The index was made with --thumbnails."),
     sample: int = typer.Option(100, "--sample", metavar="N", min=0, help="How many images are encoded again."),

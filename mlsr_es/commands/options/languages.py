@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
     from mlsr_es.encoders import BiEncoder
+
+
+LANGUAGES: Any = typer.Option(
+    None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
+)
 
 
 def parsed_languages(languages: str | None) -> frozenset[str] | None:

@@ -1,10 +1,14 @@
-"""``--root`` and ``--stand-ins``: how a folder of HTML pages is read."""
+"""``--collection``, ``--root`` and ``--stand-ins``: what a source is called, and how a folder of HTML pages is read."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import typer
+
+COLLECTION: Any = typer.Option(
+    None, "--collection", metavar="NAME", help="The collection's name. Default: the known one, or the folder's."
+)
 
 ROOT: Any = typer.Option(
     None,
