@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test faults audit sbom test-cluster test-lowest lint format coverage pins clean
+.PHONY: demo test faults fuzz audit sbom test-cluster test-lowest lint format coverage pins clean
 
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
@@ -18,6 +18,10 @@ test: $(INSTALLED)
 faults: $(INSTALLED)
 	MLSR_ES_SLOW=1 $(BIN)/pytest tests/abuse tests/system/test_patience.py tests/elastic/bulk tests/elastic/client \
 	  tests/indexing/test_killed.py tests/indexing/enriching/test_killed.py
+
+# Files that chance makes, thousands of each kind: about ten minutes.
+fuzz: $(INSTALLED)
+	MLSR_ES_EXAMPLES=3000 $(BIN)/pytest --timeout 3600 tests/abuse/test_fuzz.py
 
 # The tests, and which lines they reach.
 coverage: $(INSTALLED)
