@@ -30,7 +30,7 @@ _TYPES = """Of the images that belong in a section, the share that is among its 
 the others by a classifier that learned from them: `benchmarks/image_types.py`."""
 _COLLECTIONS = """nDCG@10. Each collection's pages are split in five, and all systems are measured on the same fold of
 it; a model never saw that fold of its own collection, where its figure is in bold. BM25's constants are found on the
-other pages of each collection."""
+other pages of each collection. What is asked as a whole was never seen, and BM25 has its usual constants there."""
 
 
 def section(gathered: StudyResults, answers: Sequence[StudyAnswer], *, folder: str) -> str:

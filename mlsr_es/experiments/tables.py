@@ -51,11 +51,10 @@ def collections_table(gathered: StudyResults) -> str:
         variant = study.all_variants.get(system.name)
         if variant and not variant.is_of_collection:
             continue
-        figure = f"{system.mean(_MAIN):.3f}"
-        own = system.name in study.cells
-        found.setdefault(variant.of if variant else system.name, {})[system.collection] = (
-            f"**{figure}**" if own else figure
-        )
+        mark = "**" if system.name in study.cells else ""
+        together = " with BM25" if variant and variant.together else ""
+        row = found.setdefault(f"{variant.of if variant else system.name}{together}", {})
+        row[system.collection] = f"{mark}{system.mean(_MAIN):.3f}{mark}"
     topics = {system.collection: system.topics for system in systems}
     header = ("system", *(f"{collection}, {topics[collection]} topics" for collection in collections))
     rows = [(name, *(row.get(collection, "") for collection in collections)) for name, row in found.items()]

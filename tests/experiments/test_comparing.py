@@ -15,9 +15,9 @@ from mlsr_es.evaluation import holm
 from mlsr_es.experiments import Result, Results, Study, Unit, Verdict
 from mlsr_es.experiments.comparing import StudyAnswer, answers
 from mlsr_es.experiments.gathering import gather
-from mlsr_es.experiments.results import digest
+from mlsr_es.experiments.results import Measured, digest
 from mlsr_es.experiments.sentences import claimed, differing, headline, sentence
-from mlsr_es.experiments.tables import types_table
+from mlsr_es.experiments.tables import collections_table, types_table
 
 Done = Callable[..., Results]
 CELLS = {
@@ -246,3 +246,46 @@ def test_a_question_that_the_paper_leaves_open_is_answered_by_what_was_found(don
     [answer] = answers(gather(results))
     assert headline(answer) == "Above: mlp beside mlm (+0.700), mlp beside mlm (+0.700)."
     assert claimed(plan, open_question) == "The paper (a paper) leaves this open."
+
+
+def test_collections_have_a_table_of_their_own(tmp_path: Path) -> None:
+    """A row for each model, with and without BM25; what a model finds at home is in bold."""
+    values = study(**{"nDCG@10": "above"}).model_dump(exclude_unset=True)
+    variants = {
+        "far": {"of": "mlp", "collection": "kicad-manual"},
+        "far-together": {"of": "mlp", "collection": "kicad-manual", "together": True},
+        "fewer": {"of": "mlp", "terms": 1},
+    }
+    plan = Study.of({**values, "variants": variants})
+    kicad = {"collection": "kicad-manual", "images": 9, "topics": ["three"]}
+    figures = {
+        "far": (kicad, [0.5]),
+        "far-together": (kicad, [0.7]),
+        "fewer": ({"collection": "sample", "images": 3}, [0.1, 0.1]),
+    }
+    results = Results(plan, tmp_path)
+    results.write(
+        Result(
+            study=plan.name,
+            cell="mlp",
+            fold=0,
+            digest=digest(plan, Unit("mlp", 0)),
+            config={},
+            collection="sample",
+            images=3,
+            topics=["one", "two"],
+            values={"nDCG@10": [0.0, 1.0]},
+            seconds=1.0,
+            versions={},
+            variants={
+                name: Measured.model_validate({**told, "values": {"nDCG@10": column}})
+                for name, (told, column) in figures.items()
+            },
+        )
+    )
+    assert collections_table(gather(results)).splitlines() == [
+        "| system | sample, 2 topics | kicad-manual, 1 topics |",
+        "| --- | --: | --: |",
+        "| mlp | **0.500** | 0.500 |",
+        "| mlp with BM25 |  | 0.700 |",
+    ]
