@@ -119,7 +119,7 @@ COMMANDS = (
     ),
     Entry(
         "verify",
-        "See that an index does what its model says.",
+        "See that an index holds its source, and ranks as its model says.",
         "verify:verify_app",
     ),
 )

@@ -81,7 +81,8 @@ def test_where_no_graph_can_be_made_that_is_said_and_torch_is_taken(
         tried.append(1)
         raise RuntimeError("Unsupported: flash.\nA long story.")
 
-    monkeypatch.setattr("mlsr_es.encoders.query_graph._exported", fails)
+    monkeypatch.setattr("mlsr_es.encoders.query_graph._made", fails)
+    monkeypatch.setattr("mlsr_es.encoders.query_graph._FRAMES", {})
     for _ in range(2):
         assert isinstance(load_query_encoder(masked, say=told.append), BiEncoder)
     assert tried == [1]

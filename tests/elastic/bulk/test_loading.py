@@ -254,6 +254,6 @@ def test_a_request_that_is_too_slow_is_halved(
     fault_server.slow_above, fault_server.slow_s = 400, 0.4
     ids = [f"image-{number}" for number in range(20)]
     results = by_id(load(client_of(fault_server.url, timeout_s=0.2), "photos", documents(*ids), chunk_bytes=700))
-    assert {one.status for one in results.values()} == {201}
+    assert not any(one.rejected for one in results.values())
     assert sorted(fault_server.documents) == sorted(ids)
     assert len(fault_server.requests[-1]) < 8
