@@ -65,9 +65,14 @@ def caption_text(document: ImageDocument) -> str:
     return " ".join((said, said, *once)) if once else said
 
 
+def tokens(text: str) -> list[str]:
+    """The words of a text in any language, in order, in lower case, without single characters."""
+    return _WORD.findall(text.lower())
+
+
 def words(text: str) -> list[str]:
     """The words of a text in order, in lower case, without stop words and single characters."""
-    return [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
+    return [word for word in tokens(text) if word not in STOP_WORDS]
 
 
 def stems(text: str) -> list[str]:
@@ -112,6 +117,11 @@ def word_weights(
     for name, boost in boosts.items():
         for word in analyse(getattr(section, name)):
             frequencies[word] += boost  # type: ignore[assignment]
+    return saturated(frequencies, k3)
+
+
+def saturated(frequencies: Mapping[str, float], k3: float = SATURATION) -> dict[str, float]:
+    """The weights of a query's words, (k3 + 1) f / (k3 + f), from their frequencies f."""
     return {word: (k3 + 1) * frequency / (k3 + frequency) for word, frequency in frequencies.items()}
 
 

@@ -64,10 +64,6 @@ class DescribedSource(Wrapped):
         """The source's; none where it knows of none."""
         return self.source.galleries() if isinstance(self.source, Captioned) else iter(())
 
-    def in_languages(self, languages: frozenset[str] | None) -> DescribedSource:
-        """The same with people's captions in other languages; nobody says what language a machine-made one is in."""
-        return replace(self, source=self.source.in_languages(languages))
-
     def _next(self, waiting: deque[Future[tuple[Item, tuple[str, ...]]]]) -> tuple[Item, tuple[str, ...]]:
         found = waiting.popleft().result()
         self.progress.advance(_STAGE)

@@ -4,7 +4,16 @@ Pure functions, except for reading and writing files (TREC's, Parquet). No model
 """
 
 from mlsr_es.evaluation.baselines import baseline_run, tuned
-from mlsr_es.evaluation.bm25 import CLUSTER_UNIT, DEFAULTS, HYBRID_PART, TITLE_BOOSTED, Baseline, Bm25, plain_weights
+from mlsr_es.evaluation.bm25 import (
+    CLUSTER_UNIT,
+    DEFAULTS,
+    HYBRID_PART,
+    TITLE_BOOSTED,
+    Baseline,
+    Bm25,
+    plain_weights,
+    plain_words,
+)
 from mlsr_es.evaluation.co_activation import co_activation
 from mlsr_es.evaluation.exact import exact_run
 from mlsr_es.evaluation.hybrid import balanced_weight, beside, hybrid_run
@@ -59,6 +68,7 @@ __all__ = [
     "ndcg",
     "own_share",
     "plain_weights",
+    "plain_words",
     "read_qrels",
     "read_run",
     "read_vectors",

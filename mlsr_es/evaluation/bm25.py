@@ -19,9 +19,14 @@ from mlsr_es.vectors import SparseVectors
 from mlsr_es.words import Analyser, stems, word_weights, words
 
 
+def plain_words(section: Section) -> list[str]:
+    """The words of page title, section title and text."""
+    return words(f"{section.page_title} {section.section_title} {section.text}")
+
+
 def plain_weights(section: Section) -> dict[str, float]:
-    """How often each word occurs in page title, section title and text."""
-    return dict(Counter(words(f"{section.page_title} {section.section_title} {section.text}")))
+    """How often each of the plain words occurs."""
+    return dict(Counter(plain_words(section)))
 
 
 def boosted_weights(section: Section) -> dict[str, float]:

@@ -18,7 +18,9 @@ from mlsr_es.words import STOP_WORDS
 with extra("research"):
     from pydantic import Field
 
-_Kind = Annotated[CaptionKind, Field(strict=False)]
+Kind = Annotated[CaptionKind, Field(strict=False)]
+"""A kind of caption component, by its name in a TOML file."""
+
 _WORD = re.compile(r"\w+")
 _NOUNS = ("NN", "NP")
 """The first letters of nouns' and names' tags in the CLAWS 5 tag set."""
@@ -27,7 +29,7 @@ _NOUNS = ("NN", "NP")
 class Captions(TomlTable):
     """Which caption components there are, and which of their words."""
 
-    kinds: list[_Kind] = Field(default=[], description="the caption components; default: all that the recipe reads")
+    kinds: list[Kind] = Field(default=[], description="the caption components; default: all that the recipe reads")
     words: Literal["all", "content", "nouns"] = Field(
         default="all", description="content: without stop words and punctuation; nouns: by a part-of-speech tagger"
     )
@@ -60,10 +62,6 @@ class Limited(Wrapped):
         """The source's documents with these captions; rejected and left-out records are passed on."""
         for item in self.source.documents():
             yield self.captions.of(item) if isinstance(item, ImageDocument) else item
-
-    def in_languages(self, languages: frozenset[str] | None) -> Limited:
-        """The same with captions in other languages."""
-        return replace(self, source=self.source.in_languages(languages))
 
 
 def _content(text: str) -> str:

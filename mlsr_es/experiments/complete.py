@@ -26,10 +26,6 @@ class Complete(Wrapped):
         """None: the number is unknown."""
         return None
 
-    def in_languages(self, languages: frozenset[str] | None) -> Complete:
-        """The documents that have an image, and captions in these languages."""
-        return Complete(self.source.in_languages(languages))
-
 
 @dataclass(frozen=True)
 class CaptionTopics(Wrapped):
@@ -38,10 +34,6 @@ class CaptionTopics(Wrapped):
     An image's first caption is the query. Queries are split as pages are: a held-out caption is one that no image of
     the training has.
     """
-
-    def documents(self) -> Iterator[Item]:
-        """The source's."""
-        return self.source.documents()
 
     def sections(self) -> Iterator[Section]:
         """One for each caption."""
@@ -52,10 +44,6 @@ class CaptionTopics(Wrapped):
         """Each image belongs to its caption."""
         for caption, image in self._asked():
             yield Judgement(caption, image)
-
-    def in_languages(self, languages: frozenset[str] | None) -> CaptionTopics:
-        """The captions of these languages, the first of which is the query."""
-        return CaptionTopics(self.source.in_languages(languages))
 
     def _asked(self) -> Iterator[tuple[str, str]]:
         for item in self.source.documents():

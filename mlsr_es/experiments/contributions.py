@@ -50,8 +50,8 @@ def contributions(gathered: StudyResults, system: str) -> list[Contribution]:
     subsets = gathered.study.subsets
     if subsets is None:
         return []
-    names = {choice: subsets.name(system, choice) for choice in _choices(subsets.kinds)}
-    if not names.keys() or any(name not in gathered.systems for name in names.values()):
+    names = {frozenset(choice): subsets.name(system, choice) for choice in subsets.choices()}
+    if any(name not in gathered.systems for name in names.values()):
         return []
     worth = {choice: gathered.systems[name].values(QUALITY[0]) for choice, name in names.items()}
     whole = frozenset(subsets.kinds)
@@ -97,7 +97,3 @@ def shapley(worth: Worth, kinds: Sequence[CaptionKind]) -> dict[CaptionKind, NDA
             start=nothing,
         )
     return values
-
-
-def _choices(kinds: Sequence[CaptionKind]) -> list[frozenset[CaptionKind]]:
-    return [frozenset(choice) for size in range(1, len(kinds) + 1) for choice in combinations(kinds, size)]

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mlsr_es.collection import ImageDocument, Judgement, Section
-from mlsr_es.evaluation import Bm25, Run, caption_text, exact_run, plain_weights
+from mlsr_es.evaluation import Bm25, Run, caption_text, exact_run, plain_words
 from mlsr_es.sources import Source
 from mlsr_es.training import TrainingData
 from mlsr_es.vectors import SparseVectors
@@ -55,7 +55,7 @@ class Promotion:
 
     def by_bm25(self) -> Run:
         """Rank the sections by ``bm25s`` with its defaults: captions ask, titles and text are searched."""
-        index = Bm25.of([list(Counter(plain_weights(section)).elements()) for section in self.sections])
+        index = Bm25.of(map(plain_words, self.sections))
         queries = index.queries(Counter(words(caption_text(image))) for image in self.images)
         return self._run("bm25s", queries, index.documents)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from mlsr_es.collection import CaptionKind
 from mlsr_es.errors import InputError
-from mlsr_es.experiments.captions import Captions
+from mlsr_es.experiments.captions import Captions, Kind
 from mlsr_es.experiments.measures import MEASURES
 from mlsr_es.extras import extra
 from mlsr_es.settings import TomlTable, checked, faulty, read_toml
@@ -25,7 +25,7 @@ TRANSLATING = "dictionary"
 """A baseline of studies of two languages: BM25 with boosted titles, asked in translated words."""
 
 BASELINES = ("bm25s", "titles", TRANSLATING)
-"""Systems in addition to the cells: BM25 with its defaults, BM25 with boosted titles, and the former."""
+"""Systems in addition to the cells: BM25 with its defaults, BM25 with boosted titles, and ``TRANSLATING``."""
 
 _Factor = Literal["query_head", "document_head", "document_input"]
 _FACTORS = get_args(_Factor)
@@ -36,7 +36,6 @@ Expected = Literal["either way", "above", "below", "far below", "not above"]
 
 
 _Pair = Annotated[tuple[str, str], Field(strict=False)]
-_Kind = Annotated[CaptionKind, Field(strict=False)]
 _SectionField = Literal["page_title", "section_title", "text"]
 
 
@@ -102,16 +101,19 @@ class Subsets(TomlTable):
     """A variant of each of some systems for every choice of caption components but none and all: for Shapley values."""
 
     of: list[str] = Field(min_length=1)
-    kinds: list[_Kind] = Field(min_length=2, max_length=6)
+    kinds: list[Kind] = Field(min_length=2, max_length=6)
 
     def variants(self) -> dict[str, Variant]:
         """Name to variant, the largest choices first."""
         return {
             self.name(system, kinds): Variant(of=system, captions=Captions(kinds=list(kinds)))
             for system in self.of
-            for size in range(len(self.kinds) - 1, 0, -1)
-            for kinds in combinations(self.kinds, size)
+            for kinds in self.choices()[1:]
         }
+
+    def choices(self) -> list[tuple[CaptionKind, ...]]:
+        """Every choice of components but none: all of them, and then the smaller ones."""
+        return [kinds for size in range(len(self.kinds), 0, -1) for kinds in combinations(self.kinds, size)]
 
     def name(self, system: str, kinds: Collection[CaptionKind]) -> str:
         """The name of the system that reads these components: the variant's, or the system's own for all of them."""
@@ -207,6 +209,10 @@ class Study(TomlTable):
     def all_variants(self) -> dict[str, Variant]:
         """Name to variant, those of ``subsets`` last."""
         return self.variants | (self.subsets.variants() if self.subsets else {})
+
+    def is_choice(self, system: str) -> bool:
+        """Whether a system is a choice of caption components."""
+        return system in self.all_variants and system not in self.variants
 
     def variants_of(self, system: str) -> dict[str, Variant]:
         """Name to variant, of a cell or a baseline."""

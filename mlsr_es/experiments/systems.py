@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.evaluation import TITLE_BOOSTED, Run, Topics, baseline_run, caption_text, hybrid_run, ndcg
+from mlsr_es.evaluation import TITLE_BOOSTED, Run, Topics, baseline_run, caption_text, ndcg
 from mlsr_es.experiments.measures import OF_VECTORS
 from mlsr_es.experiments.measuring import Encoded, Values
 from mlsr_es.experiments.promotion import Promotion
@@ -21,7 +21,7 @@ from mlsr_es.experiments.translated import Dictionary, Translated
 from mlsr_es.sources import Source
 from mlsr_es.splits import fold_of
 from mlsr_es.state import state_folder
-from mlsr_es.training import Trained, TrainingConfig, TrainingData, baselines, by_bm25, train
+from mlsr_es.training import Trained, TrainingConfig, TrainingData, baselines, by_bm25, together, train
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,8 @@ class Model:
             return Found(Run("model", {}), dict.fromkeys(OF_VECTORS, nothing))
         queries, documents = self._trained.ranker.vectors(data.test, data.images)
         encoded = Encoded(self._trained.model, data, queries, documents.pruned(top=variant.terms))
-        run = self._together(encoded) if variant.together else encoded.run()
+        hybrid = self._trained.model.hybrid if variant.together else None  # not every model found a weight of BM25
+        run = together(hybrid, data, queries, encoded.documents) if hybrid else encoded.run()
         return Found(run, encoded.of_queries(), encoded.of_documents(), encoded.examples())
 
     def promote(self, promotion: Promotion) -> Run:
@@ -147,20 +148,6 @@ class Model:
     def told(self) -> dict[str, Any]:
         """Which model it is."""
         return {"revision": self._trained.model.revision}
-
-    def _together(self, encoded: Encoded) -> Run:
-        """With BM25, if the model found a weight of it."""
-        hybrid, data = self._trained.model.hybrid, encoded.data
-        if hybrid is None:
-            return encoded.run()
-        return hybrid_run(
-            encoded.queries,
-            encoded.documents,
-            weight=hybrid.weight,
-            sections=data.test.sections,
-            captions=[caption_text(image) for image in data.images],
-            image_ids=[image.id for image in data.images],
-        )
 
     def _readable(self, images: Sequence[ImageDocument]) -> tuple[ImageDocument, ...]:
         reads_caption = self._trained.model.config.document_input.reads_caption

@@ -32,9 +32,10 @@ def systems_table(gathered: StudyResults) -> str:
 def main_systems(gathered: StudyResults) -> list[StudySystem]:
     """The systems that search the recipe's collection, without the choices of components."""
     study = gathered.study
-    apart = study.subsets.variants() if study.subsets else {}
-    elsewhere = {name for name in gathered.systems if study.collection(name) != study.recipe["collection"]["source"]}
-    return [one for name, one in gathered.systems.items() if name not in apart and name not in elsewhere]
+    home = study.recipe["collection"]["source"]
+    return [
+        one for name, one in gathered.systems.items() if not study.is_choice(name) and study.collection(name) == home
+    ]
 
 
 def collections_table(gathered: StudyResults) -> str:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from mlsr_es.collection import CaptionKind, ImageDocument, Section
 from mlsr_es.errors import InputError
 from mlsr_es.extras import extra
-from mlsr_es.sources import Item, Source, Wrapped
-from mlsr_es.words import FIELD_BOOSTS, SATURATION, Analyser, stems
+from mlsr_es.sources import Source, Wrapped
+from mlsr_es.words import FIELD_BOOSTS, Analyser, saturated, stems, tokens
 
 _SENTENCE_END = re.compile(r"(?<=[.:!?])\s+")
-_WORD = re.compile(r"\b\w\w+\b")
 _LONGEST = 60
 """Words of a sentence: longer ones say little of which word is which."""
 _ITERATIONS = 6
@@ -34,10 +33,6 @@ class Translated(Wrapped):
     """
 
     other: Source
-
-    def documents(self) -> Iterator[Item]:
-        """The source's."""
-        return self.source.documents()
 
     def sections(self) -> Iterator[Section]:
         """The other source's, with this one's ids."""
@@ -78,10 +73,6 @@ class Translated(Wrapped):
                 for kind in sorted({caption.kind for caption in image.captions}):
                     yield _said(image, kind), _said(other, kind)
 
-    def in_languages(self, languages: frozenset[str] | None) -> Translated:
-        """The same with captions in other languages."""
-        return replace(self, source=self.source.in_languages(languages))
-
 
 @dataclass(frozen=True)
 class Dictionary:
@@ -112,7 +103,7 @@ class Dictionary:
         stemmer = Stemmer.Stemmer(language)
 
         def analyse(text: str) -> list[str]:
-            stemmed: list[str] = stemmer.stemWords(_WORD.findall(text.lower()))
+            stemmed: list[str] = stemmer.stemWords(tokens(text))
             return stemmed
 
         analysed = ((stems(english), analyse(other)) for english, other in dict.fromkeys(parallel))
@@ -139,9 +130,7 @@ class Dictionary:
                 if word not in self.frequent:
                     for english, probability in self.translations.get(word, {word: 1.0}).items():
                         frequencies[english] += boost * probability  # type: ignore[assignment]
-        return {
-            word: (SATURATION + 1) * frequency / (SATURATION + frequency) for word, frequency in frequencies.items()
-        }
+        return saturated(frequencies)
 
 
 def _images(source: Source) -> Iterator[ImageDocument]:

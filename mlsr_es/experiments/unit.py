@@ -70,7 +70,7 @@ def run_unit(study: Study, unit: Unit, *, device: str = "auto") -> Result:
         seconds=round(time.perf_counter() - begun, 1),
         versions={"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
         variants={
-            name: _kept(one, own, is_choice=name not in study.variants)
+            name: _kept(one, own, is_choice=study.is_choice(name))
             for name, one in zip(study.variants_of(unit.cell), others, strict=True)
             if one.topics
         },

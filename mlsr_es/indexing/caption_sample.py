@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from random import Random
 
 from mlsr_es.collection import MACHINE_MADE
 from mlsr_es.indexing.record import Record
+from mlsr_es.indexing.reservoir import Reservoir
 
 _SIZE = 200
 
 
 @dataclass(slots=True)
 class CaptionSample:
-    """A uniform sample of bounded size (reservoir sampling, Vitter 1985, algorithm R).
+    """A uniform sample of bounded size.
 
     Args:
         read: ISO 639-1 codes of the languages that the model reads; empty for all languages.
-        texts: The captions that were drawn, one text a record.
-        seen: How many records had captions that are not said to be in one of these languages.
     """
 
     read: tuple[str, ...] = ()
-    texts: list[str] = field(default_factory=list)
-    seen: int = 0
-    _random: Random = field(default_factory=lambda: Random(0), repr=False)  # noqa: S311
+    _drawn: Reservoir[str] = field(default_factory=lambda: Reservoir(_SIZE), repr=False)
+
+    @property
+    def texts(self) -> list[str]:
+        """The captions that were drawn, one text a record."""
+        return self._drawn.items
+
+    @property
+    def seen(self) -> int:
+        """How many records had captions that are not said to be in one of these languages."""
+        return self._drawn.seen
 
     def take(self, records: Iterable[Record]) -> None:
         """Let records pass by."""
@@ -39,10 +45,5 @@ class CaptionSample:
             for caption in captions
             if caption.language not in self.read and caption.kind not in MACHINE_MADE
         )
-        if not text:
-            return
-        self.seen += 1
-        if len(self.texts) < _SIZE:
-            self.texts.append(text)
-        elif (place := self._random.randrange(self.seen)) < _SIZE:
-            self.texts[place] = text
+        if text:
+            self._drawn.take(text)

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from random import Random
 from typing import TYPE_CHECKING
 
 from mlsr_es.elastic.reading import ids_of_collection, stored_documents
@@ -15,9 +14,10 @@ from mlsr_es.elastic.search import weights_in
 from mlsr_es.errors import InputError
 from mlsr_es.indexing.encode import encode
 from mlsr_es.indexing.index_job import IndexJob, pipeline_of
-from mlsr_es.indexing.pipeline import Pipeline
+from mlsr_es.indexing.pipeline import NO_TERMS, Pipeline
 from mlsr_es.indexing.prepare import Block, Preparing
 from mlsr_es.indexing.record import Record
+from mlsr_es.indexing.reservoir import Reservoir
 from mlsr_es.progress import Progress, Silent
 from mlsr_es.seen import Seen
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
 
 _STAGE = "Looking up records"
-_NO_TERMS = "no terms"
 _CLOSE = 0.01
 """How far a stored weight may be from one that is encoded again, as a share: batches of other sizes round otherwise."""
 
@@ -93,7 +92,7 @@ def prove_load(job: IndexJob, client: Client, *, sample: int, progress: Progress
             advice="Name the model that it was made with: --model. mlsr-es indices list shows it.",
         )
     proof = LoadProof(sink.index, pipeline.reader.collection)
-    chosen = _Sample(sample)
+    chosen = Reservoir[Record](sample)
     progress.start(_STAGE, pipeline.reader.count(), pipeline.reader.unit)
     with closing(Seen()) as seen:
         with closing(pipeline.reader.records()) as items, closing(pipeline.preparing.blocks(items)) as blocks:
@@ -107,24 +106,8 @@ def prove_load(job: IndexJob, client: Client, *, sample: int, progress: Progress
         found = ids_of_collection(client, sink.index, proof.collection)
         proof.not_in_source = [id_ for id_ in found if id_ not in seen]
     progress.finish(_STAGE)
-    proof.compared, proof.wrong = len(chosen.records), list(_wrong(chosen.records, pipeline, client, sink.index))
+    proof.compared, proof.wrong = len(chosen.items), list(_wrong(chosen.items, pipeline, client, sink.index))
     return proof
-
-
-class _Sample:
-    """A sample of records, each equally likely: Vitter's algorithm R (ACM TOMS 11, 1985)."""
-
-    def __init__(self, size: int) -> None:
-        self.records: list[Record] = []
-        self._size, self._seen, self._random = size, 0, Random(0)  # noqa: S311
-
-    def take(self, record: Record) -> None:
-        """Take a record, or leave it."""
-        self._seen += 1
-        if len(self.records) < self._size:
-            self.records.append(record)
-        elif (place := self._random.randrange(self._seen)) < self._size:
-            self.records[place] = record
 
 
 def _account(proof: LoadProof, block: Block, pipeline: Pipeline) -> None:
@@ -139,7 +122,7 @@ def _account(proof: LoadProof, block: Block, pipeline: Pipeline) -> None:
         elif len(encoded.weights):
             proof.missing.append(record.id)
         else:
-            proof.left_out[_NO_TERMS] += 1
+            proof.left_out[NO_TERMS] += 1
 
 
 def _ids(block: Block) -> Iterator[str]:

@@ -32,7 +32,10 @@ _STAGES = _READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
 _ROUNDS = 5
 """How often a document is read at most, if somebody else changes it each time."""
 
-_NO_TERMS, _GONE = "no terms", "removed meanwhile"
+NO_TERMS = "no terms"
+"""The rule by which a document is left out that the model finds no term for."""
+
+_GONE = "removed meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +234,7 @@ class _Run:
                 self._under_way[self.sink.key(record)] = _UnderWay(record.without_content)
                 yield each
             else:
-                yield from self._cleared(Unusable(record.id, _NO_TERMS, record=record, fingerprint=fingerprint))
+                yield from self._cleared(Unusable(record.id, NO_TERMS, record=record, fingerprint=fingerprint))
 
     def _cleared(self, unusable: Unusable) -> Iterator[Change]:
         """Clear the stored weights of a record that can no longer be encoded, or queries would still find it."""

@@ -148,7 +148,7 @@ class Preparing:
 
         def examined(record: Record) -> Prepared | Unusable | None:
             try:
-                with _reading.holding(_bytes_of(record)):
+                with _reading.holding(_bytes_of(record) if self.reader.opens_images else 0):
                     return self._prepared(record, stored.get(record.key))
             except RecordError as error:
                 return Unusable.bad(error, record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 from mlsr_es.collection import ImageDocument, Judgement, Section
 from mlsr_es.errors import RecordError
@@ -82,6 +82,10 @@ class Wrapped:
         """The source's."""
         return self.source.name
 
+    def documents(self) -> Iterator[Item]:
+        """The source's."""
+        return self.source.documents()
+
     def sections(self) -> Iterator[Section]:
         """The source's."""
         return self.source.sections()
@@ -97,6 +101,10 @@ class Wrapped:
     def count(self) -> int | None:
         """The source's."""
         return self.source.count()
+
+    def in_languages(self, languages: frozenset[str] | None) -> Self:
+        """The same over the source with captions in other languages."""
+        return replace(self, source=self.source.in_languages(languages))
 
 
 Item = ImageDocument | RecordError | LeftOut

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlsr_es.training.data import TrainingData, read_training_data
     from mlsr_es.training.known_pages import TrainedOn, trained_on
     from mlsr_es.training.mining import Miner, by_bm25
-    from mlsr_es.training.outcome import baselines, below_bm25, held_out, pooled
+    from mlsr_es.training.outcome import baselines, below_bm25, held_out, pooled, together
     from mlsr_es.training.ranking import Metric, ranked
     from mlsr_es.training.run import Trained, Watch, train
 
@@ -31,6 +31,7 @@ __all__ = [
     "pooled",
     "ranked",
     "read_training_data",
+    "together",
     "train",
     "trained_on",
 ]
@@ -41,7 +42,7 @@ __getattr__ = lazy.exports(
     data=("TrainingData", "read_training_data"),
     known_pages=("TrainedOn", "trained_on"),
     mining=("Miner", "by_bm25"),
-    outcome=("baselines", "below_bm25", "held_out", "pooled"),
+    outcome=("baselines", "below_bm25", "held_out", "pooled", "together"),
     ranking=("Metric", "ranked"),
     run=("Trained", "Watch", "train"),
 )

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from mlsr_es.collection import Judgement
 from mlsr_es.evaluation import DEFAULTS, TITLE_BOOSTED, Run, System, baseline_run, caption_text, hybrid_run, tuned
+from mlsr_es.hybrid import Hybrid
 from mlsr_es.training.data import TrainingData
 from mlsr_es.training.run import Trained
+from mlsr_es.vectors import SparseVectors
 
 
 def held_out(trained: Trained) -> list[System]:
@@ -20,17 +22,29 @@ def held_out(trained: Trained) -> list[System]:
     judgements, hybrid = trained.data.test.judgements, trained.model.hybrid
     systems = [System.measured("the model", trained.run, judgements)]
     if hybrid:
-        run = hybrid_run(
-            trained.queries,
-            trained.documents,
-            weight=hybrid.weight,
-            sections=trained.data.test.sections,
-            captions=[caption_text(image) for image in trained.data.images],
-            image_ids=[image.id for image in trained.data.images],
-        )
+        run = together(hybrid, trained.data, trained.queries, trained.documents)
         what = f"the model + {hybrid.weight:.3g} x BM25 of words by field on {hybrid.field}"
         systems.append(System.measured(what, run, judgements))
     return [*systems, *baselines(trained.data)]
+
+
+def together(hybrid: Hybrid, data: TrainingData, queries: SparseVectors, documents: SparseVectors) -> Run:
+    """Rank all images for the test topics by a model's vectors and BM25.
+
+    Args:
+        hybrid: The weight of BM25.
+        data: The topics and the images.
+        queries: The vectors of the test topics' sections.
+        documents: The vectors of all images.
+    """
+    return hybrid_run(
+        queries,
+        documents,
+        weight=hybrid.weight,
+        sections=data.test.sections,
+        captions=[caption_text(image) for image in data.images],
+        image_ids=[image.id for image in data.images],
+    )
 
 
 def below_bm25(systems: Sequence[System]) -> tuple[float, float] | None:
