@@ -77,6 +77,7 @@ def demo() -> None:
             index=source.name,
             model=model,
             model_name=_MODEL,
+            origin=source.name,
             languages=languages,
             describing=choose_describers(_describe()),
             thumbnails=True,

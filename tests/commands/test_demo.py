@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlsr_es.embedded import Node
+from tests.program import run_program
 
 PROGRAM = Path(sys.executable).with_name("mlsr-es")
 
@@ -27,7 +28,10 @@ def counted(table: str, what: str) -> int:
 def test_without_apt_the_demo_runs_on_the_sample_and_says_so(
     state_folder: Path, node_folder: Path, tmp_path: Path
 ) -> None:
-    """From nothing to three explained tables; a second run finds everything done; the node stays up."""
+    """From nothing to three explained tables; a second run finds everything done; the node stays up.
+
+    Whoever goes on with the index need not say again what was read in its images.
+    """
     (node_folder / "shared").symlink_to(state_folder / "shared")
     node = Node(state=node_folder)
     try:
@@ -38,6 +42,11 @@ def test_without_apt_the_demo_runs_on_the_sample_and_says_so(
         assert "overhand-knot" in first.stdout
         again = demo_without_apt(node_folder, tmp_path)
         assert (again.returncode, counted(again.stdout, "encoded"), counted(again.stdout, "unchanged")) == (0, 0, 63)
-        assert node.status().running
+        status = node.status()
+        assert status.running
+        proof = run_program(
+            *("verify", "load", "sample", "--index", "sample", "--thumbnails", "--es-url", str(status.url), "--json")
+        )
+        assert (proof.code, proof.json["held"], proof.json["outdated"]) == (0, 63, [])
     finally:
         node.stop()
