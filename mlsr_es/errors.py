@@ -20,7 +20,8 @@ Nothing of a dependency's own errors leaves a room: each is turned into one of t
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 
 class MlsrError(Exception):
@@ -88,14 +89,22 @@ class StorageError(MlsrError):
 
 
 class RecordError(MlsrError):
-    """One record is bad: it goes to the rejects file with its stage and reason, and the run goes on."""
+    """One record is bad: it goes to the rejects file with its stage and reason, and the run goes on.
 
-    def __init__(self, record_id: str, stage: str, reason: str) -> None:
+    Args:
+        record_id: The record's id, or its place where it has none.
+        stage: The stage that found it bad.
+        reason: Why it is bad.
+        row: The row that is no record; None where the record could be read, or nothing is a row.
+    """
+
+    def __init__(self, record_id: str, stage: str, reason: str, row: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"{stage}: {record_id}: {reason}")
         self.record_id = record_id
         self.stage = stage
         self.reason = reason
+        self.row = row
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str, Mapping[str, Any] | None]]:
         """Pickled by its parts: ``Exception`` would hand the finished sentence to ``__init__``."""
-        return type(self), (self.record_id, self.stage, self.reason)
+        return type(self), (self.record_id, self.stage, self.reason, self.row)

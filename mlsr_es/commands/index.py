@@ -22,7 +22,9 @@ from mlsr_es.encoders import DEMO
 @with_connection
 @with_reading
 def index(
-    source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
+    source: str = typer.Argument(
+        ..., metavar="SOURCE", help="A known collection, a folder, a file, a glob, or a mended rejects file."
+    ),
     *,
     collection: str | None = COLLECTION,
     root: Path | None = ROOT,

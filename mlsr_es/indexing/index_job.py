@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from mlsr_es.describe import NOTHING, Describing
 from mlsr_es.elastic.mapping import FieldKind
+from mlsr_es.elastic.reading import collections
 from mlsr_es.elastic.versions import leased
+from mlsr_es.errors import InputError
 from mlsr_es.indexing.fingerprint import EncodingPlan
 from mlsr_es.indexing.made_with import made_with
 from mlsr_es.indexing.pipeline import Pipeline, Preview, preview
@@ -20,10 +22,12 @@ from mlsr_es.indexing.sinks.balancing import balance
 from mlsr_es.indexing.sinks.target import find_target
 from mlsr_es.indexing.summary import Summary
 from mlsr_es.progress import Progress, Silent, say_nothing
+from mlsr_es.sources import Rejected
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
     from mlsr_es.encoders import BiEncoder
+    from mlsr_es.indexing.sinks.target import Target
     from mlsr_es.sources import Source
 
 
@@ -81,7 +85,7 @@ def index_collection(
     Raises:
         MlsrError: Any error of ``Pipeline.run``; also where the index's name belongs to something else.
     """
-    find_target(client, job.index, made_with(job.model, job.model_name, stems=True), job.field_kind)  # before any lease
+    _check_target(job, client)  # before any lease
     with leased(client, job.index, "index", say=say) as lease:
         pipeline, _ = pipeline_of(job, client)
         return replace(pipeline, lease=lease).run(progress)
@@ -91,9 +95,10 @@ def preview_indexing(job: IndexJob, client: Client) -> Preview:
     """Read and encode up to the first document that would be stored; nothing is written.
 
     Raises:
-        IndexMismatchError: The index's name belongs to something else.
+        InputError: As ``index_collection``.
         ClusterError: The cluster cannot be reached, or refuses.
     """
+    _check_target(job, client)
     return preview(*pipeline_of(job, client))
 
 
@@ -118,3 +123,30 @@ def pipeline_of(job: IndexJob, client: Client) -> tuple[Pipeline, VersionSink]:
     )
     sink = VersionSink(client, version, partial(balance, reader, job.model, client))
     return Pipeline(reader, sink, job.model, job.rejects, job.strict, job.thumbnails, job.describing), sink
+
+
+def _check_target(job: IndexJob, client: Client) -> None:
+    """See that the index can take the source's documents.
+
+    Raises:
+        IndexMismatchError: The index's name belongs to something else.
+        InputError: The source is a rejects file, and would take the place of its collection or part of it.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    target = find_target(client, job.index, made_with(job.model, job.model_name, stems=True), job.field_kind)
+    if isinstance(job.source, Rejected):
+        _check_adds(job, target, client)
+
+
+def _check_adds(job: IndexJob, target: Target, client: Client) -> None:
+    collection = job.source.name
+    if job.prune_missing:
+        raise InputError(
+            f"--prune-missing would remove all of {collection} but what was rejected.", advice="Leave it out."
+        )
+    if not target.serves or not target.version or collection not in collections(client, target.version):
+        raise InputError(
+            f"{job.index} does not serve the collection {collection} with this model, so rejected records cannot be "
+            "added to it.",
+            advice="Index the source itself first, or name the index and the model that the records were rejected for.",
+        )

@@ -75,8 +75,9 @@ class Record:
     def without_content(self) -> Record:
         """A copy without image bytes and source, to save memory while many records wait for the cluster's answer."""
         image = self.document.image
+        in_memory = image is not None and isinstance(image.content, bytes)
         return Record(
-            replace(self.document, image=ImageFile(image.name, b"")) if image else self.document,
+            replace(self.document, image=ImageFile(image.name, b"")) if image and in_memory else self.document,
             tuple(Picture(picture.captions, picture.name) for picture in self.pictures),
             replace(self.found, source={}) if self.found else None,
         )

@@ -17,6 +17,7 @@ from mlsr_es.sources.inspecting import Inspection, Shown, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import check_holds_images, open_source
 from mlsr_es.sources.reading import Reading
+from mlsr_es.sources.rejected import Rejected
 from mlsr_es.sources.source import RULES, Captioned, Item, LeftOut, Source, Wrapped, captioned
 from mlsr_es.sources.store import ImageStore
 from mlsr_es.sources.table import read_topics
@@ -38,6 +39,7 @@ __all__ = [
     "KnownCollection",
     "LeftOut",
     "Reading",
+    "Rejected",
     "Shown",
     "Source",
     "Wrapped",

@@ -21,6 +21,7 @@ from mlsr_es.sources.known import KNOWN, Kind, KnownCollection
 from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual, PageReading
 from mlsr_es.sources.naming import collection_name
 from mlsr_es.sources.reading import PLAIN, Reading
+from mlsr_es.sources.rejected import Rejected, is_rejects
 from mlsr_es.sources.rows import SUFFIXES, columns, is_rows, read_rows, stem
 from mlsr_es.sources.source import Source
 from mlsr_es.sources.table import Table
@@ -61,7 +62,8 @@ def open_source(
 
     Args:
         name_or_path: A known collection (``KNOWN``); a folder that ``export`` wrote, of HTML pages, of images or of
-            Parquet files; a file of rows (JSON Lines, plain or gzipped, CSV, TSV, Parquet); a glob of such files.
+            Parquet files; a file of rows (JSON Lines, plain or gzipped, CSV, TSV, Parquet); a glob of such files; a
+            rejects file.
             ``files_of`` says when ``topics.jsonl`` or ``texts.parquet`` beside rows has the sections, and ``qrels.txt``
             the judgements.
         name: The collection's name, which image ids begin with; None for the known name, or the folder's. Where the
@@ -158,6 +160,9 @@ def _by_path(given: str, asked: _Asked) -> Source:
         return _folder(path, asked)
     _refuse_root(asked.root, given)
     if path.is_file():
+        if is_rows(path) and is_rejects(path):
+            _check_reading(asked.reading, Reading(), f"{given} has records that were rejected")
+            return _rejected(path, asked)
         if is_rows(path):
             return _table([path], stem(path), asked, whole=False)
         raise SourceError(
@@ -171,6 +176,13 @@ def _by_path(given: str, asked: _Asked) -> Source:
         f"There is no source {given}: no known collection, file or folder has that name.",
         advice=f"Known collections are {', '.join(KNOWN)}; anything else is taken for a path.",
     )
+
+
+def _rejected(path: Path, asked: _Asked) -> Rejected:
+    source = Rejected(path, asked.name)
+    if source.others:
+        asked.say(f"{path}: read for {source.name}. It also has records of {', '.join(source.others)}: --collection.")
+    return source
 
 
 def _folder(folder: Path, asked: _Asked) -> Source:

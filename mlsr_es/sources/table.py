@@ -60,7 +60,7 @@ class Table:
                     try:
                         document = document_from(row, place=place, collection=self.name, folder=folder)
                     except RecordError as error:
-                        yield error
+                        yield RecordError(error.record_id, error.stage, error.reason, row)
                         continue
                     if seen.add(document.id):
                         yield narrowed(document, self._languages)
