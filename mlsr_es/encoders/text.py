@@ -60,6 +60,10 @@ class WordPieceTokenizer:
         """Cut a text into word pieces, without special tokens."""
         return self.tokenizer.encode(text, add_special_tokens=False)
 
+    def cut_all(self, texts: Sequence[str]) -> list[Encoding]:
+        """Cut texts into word pieces, without special tokens and without their places in the texts."""
+        return self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+
     def vocabulary(self, size: int) -> Vocabulary:
         """Name the terms by their word pieces. Ids without one, of which some backbones have few, are named ``[no-N]``.
 
@@ -113,27 +117,40 @@ class FieldReader:
         self._token_types = np.array([*token_types.values(), 0])
 
     def windows(self, texts: Mapping[str, str]) -> list[Window]:
-        """Cut a record into windows, at least one (the window of an empty record is CLS and SEP).
+        """Cut a record into windows, as ``windows_of`` does."""
+        return self.windows_of([texts])[0]
 
-        If the record is too long for one window, every window begins with all fields but the last, cut to half of the
+    def windows_of(self, records: Sequence[Mapping[str, str]]) -> list[list[Window]]:
+        """Cut records into windows, each into at least one (the window of an empty record is CLS and SEP).
+
+        If a record is too long for one window, every window begins with all fields but the last, cut to half of the
         window. The last field is spread over as many windows as it needs, cut where a word begins.
 
         Args:
-            texts: Field name to text; fields that the reader does not have are ignored, and so are empty texts.
+            records: For each, field name to text; fields that the reader does not have are ignored, and so are empty
+                texts.
         """
-        parts: list[tuple[int, list[int], list[int | None]]] = []
-        for place, name in enumerate(self.names):
-            if text := texts.get(name, ""):
-                encoded = self.tokenizer.cut(text)
-                parts.append((place, encoded.ids, encoded.word_ids))
-        total = 1 + sum(len(token_ids) + 1 for _, token_ids, _ in parts)
-        if total <= self.max_length or not parts:
-            return [self._window([(place, token_ids) for place, token_ids, _ in parts])]
+        texts = [texts.get(name, "") for texts in records for name in self.names]
+        encoded = iter(self.tokenizer.cut_all([text for text in texts if text]))
+        cut = [next(encoded) if text else None for text in texts]
+        width = len(self.names)
+        return [
+            self._spread([(place, one) for place, one in enumerate(cut[start : start + width]) if one is not None])
+            for start in range(0, len(cut), width)
+        ]
 
-        *lead, (last_place, last_ids, words) = parts
+    def _spread(self, fields: Sequence[tuple[int, Encoding]]) -> list[Window]:
+        """The windows of a record, of which each field has been cut into word pieces."""
+        parts = [(place, encoded.ids) for place, encoded in fields]
+        total = 1 + sum(len(token_ids) + 1 for _, token_ids in parts)
+        if total <= self.max_length or not parts:
+            return [self._window(parts)]
+
+        *lead, (last_place, last_ids) = parts
+        words = fields[-1][1].word_ids
         room = self.max_length // 2 - 1
         kept: list[tuple[int, list[int]]] = []
-        for place, token_ids, _ in lead:
+        for place, token_ids in lead:
             cut = token_ids[: max(room - 1, 0)]
             if cut:
                 kept.append((place, cut))
@@ -144,13 +161,15 @@ class FieldReader:
         ]
 
     def _window(self, parts: Sequence[tuple[int, list[int]]]) -> Window:
-        token_ids, fields = [self.tokenizer.start], [NO_FIELD]
+        token_ids, fields, unknown = [self.tokenizer.start], [NO_FIELD], self.tokenizer.unknown
         for place, ids in parts:
             token_ids += [*ids, self.tokenizer.end]
-            fields += [NO_FIELD if token_id == self.tokenizer.unknown else place for token_id in ids] + [NO_FIELD]
+            fields += [place] * len(ids) + [NO_FIELD]
         if not parts:
             token_ids.append(self.tokenizer.end)
             fields.append(NO_FIELD)
+        if unknown in token_ids:
+            fields = [NO_FIELD if token == unknown else place for token, place in zip(token_ids, fields, strict=True)]
         return Window(token_ids, fields)
 
     def batch(self, windows: Sequence[Window]) -> WindowBatch:
@@ -233,7 +252,7 @@ def encode_texts(
     Returns:
         One row a record.
     """
-    windows = [(row, window) for row, text in enumerate(texts) for window in reader.windows(text)]
+    windows = [(row, window) for row, each in enumerate(reader.windows_of(texts)) for window in each]
     windows.sort(key=lambda entry: len(entry[1]))
     records, parts = [], []
     for batch in in_batches(windows, tokens=tokens, rows=rows):

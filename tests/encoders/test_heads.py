@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from mlsr_es.encoders import heads
 from mlsr_es.encoders.heads import MlmHead, MlpHead, rarity, term_weight
 
 
@@ -133,3 +134,18 @@ def test_mlm_head_in_chunks_equals_the_whole_at_once(at_once: int) -> None:
     torch.testing.assert_close(gradient, plain_gradient)
     with torch.inference_mode():
         torch.testing.assert_close(head(hidden, mask, scale), plain)
+
+
+@pytest.mark.parametrize("tile", [(7, 4), (50, 1), (64, 1000)])
+def test_mlm_head_in_tiles_equals_the_whole_at_once(monkeypatch: pytest.MonkeyPatch, tile: tuple[int, int]) -> None:
+    """Without gradients terms and rows are done in pieces, however long the rows are; one row has no position."""
+    monkeypatch.setitem(heads._TILES, "cpu", tile)  # noqa: SLF001
+    torch.manual_seed(0)
+    head = MlmHead(8, 50)
+    hidden, scale = torch.randn(5, 10, 8), torch.rand(5, 10) + 0.5
+    mask = torch.arange(10)[None] < torch.tensor([0, 1, 3, 3, 10])[:, None]
+    mask[4, 2] = False
+    whole = head(hidden, mask, scale)
+    with torch.inference_mode():
+        torch.testing.assert_close(head(hidden, mask, scale), whole)
+    assert whole[0].max() == 0

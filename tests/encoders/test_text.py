@@ -85,3 +85,11 @@ def test_a_text_of_unknown_words_has_no_terms(tokenizer: PreTrainedTokenizerFast
     fields = reader(tokenizer)
     known = [bool(fields.terms({"text": text})) for text in ("xyzzy the", "xyzzy", "")]
     assert known == [True, False, False]
+
+
+def test_records_are_cut_together_as_each_alone(tokenizer: PreTrainedTokenizerFast) -> None:
+    """However many there are: an empty one, one without the first field, one that needs several windows."""
+    reader = FieldReader(WordPieceTokenizer.of(tokenizer), {"title": 0, "text": 1}, max_length=12)
+    records = [{"title": "open layers"}, {}, {"text": "cat " * 30, "title": "dialog"}, {"text": "cat"}]
+    assert reader.windows_of(records) == [reader.windows(record) for record in records]
+    assert reader.windows_of([]) == []
