@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from mlsr_es.commands import run
-from tests.shared import shared_models
+from tests.shared import shared_drawings, shared_models
 
 _TRAINING = {"train", "experiment"}
 """The commands that change models."""
@@ -36,7 +36,8 @@ def run_program(*arguments: str, stdin: str = "") -> Ran:
     """Run ``mlsr-es`` with these arguments; an error that no command turns into text is the test's error too."""
     stdout, stderr = io.StringIO(), io.StringIO()
     models = nullcontext() if _TRAINING.intersection(arguments[:1]) else shared_models()
-    with models, pytest.MonkeyPatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
+    output = redirect_stdout(stdout), redirect_stderr(stderr)
+    with models, shared_drawings(), pytest.MonkeyPatch.context() as patch, output[0], output[1]:
         patch.setattr(sys, "argv", ["mlsr-es", *arguments])
         patch.setattr(sys, "stdin", io.StringIO(stdin))
         try:

@@ -18,6 +18,24 @@ if TYPE_CHECKING:
 
 _MODELS: dict[frozenset[tuple[Path, int, int]], BiEncoder] = {}
 _LONE_WEIGHTS: dict[str, NDArray[np.float32]] = {}
+_DRAWINGS: dict[tuple[str, bool], bytes] = {}
+
+
+@contextmanager
+def shared_drawings() -> Iterator[None]:
+    """What is run here draws an SVG once for all runs."""
+    from mlsr_es.sources import svg
+
+    draw = svg.draw
+
+    def drawn(text: str, *, has_text: bool) -> bytes:
+        if (text, has_text) not in _DRAWINGS:
+            _DRAWINGS[text, has_text] = draw(text, has_text=has_text)
+        return _DRAWINGS[text, has_text]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(svg, "draw", drawn)
+        yield
 
 
 @contextmanager

@@ -19,6 +19,13 @@ _SETTINGS = {
     "xpack.security.enabled": "false",  # without this explicit setting every response has a warning
 }
 
+JAVA_OPTIONS = (
+    "-XX:+UseG1GC",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-XX:-UsePerfData",  # writes no file into the system's temporary folder
+)
+"""The options of every node's Java."""
+
 LOGGING = """\
 status = error
 appender.console.type = Console
@@ -100,9 +107,7 @@ def by_launcher(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
     options = [
         f"-Xms{heap_mb}m",
         f"-Xmx{heap_mb}m",
-        "-XX:+UseG1GC",
-        "-XX:+ExitOnOutOfMemoryError",
-        "-XX:-UsePerfData",
+        *JAVA_OPTIONS,
         "--add-modules=jdk.incubator.vector",
         f"-XX:ErrorFile={folder / 'logs'}/hs_err_pid%p.log",
         f"-Djava.io.tmpdir={folder / 'tmp'}",
@@ -140,9 +145,7 @@ def java_command(java: Path, home: Path, folder: Path, heap_mb: int) -> list[str
         f"-XX:MaxDirectMemorySize={heap_mb // 2}m",
         "-Xss1m",
         "-Xshare:auto",
-        "-XX:+UseG1GC",
-        "-XX:+ExitOnOutOfMemoryError",
-        "-XX:-UsePerfData",  # writes no file into the system's temporary folder
+        *JAVA_OPTIONS,
         "-XX:-OmitStackTraceInFastThrow",
         f"-XX:ErrorFile={folder / 'logs'}/hs_err_pid%p.log",
         f"-Djava.io.tmpdir={folder / 'tmp'}",

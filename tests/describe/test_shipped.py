@@ -28,6 +28,13 @@ def test_the_file_says_what_it_is() -> None:
     assert len(told["texts"]) > 1_700
 
 
+def test_all_images_of_the_sample_are_there(tmp_path: Path) -> None:
+    """The demo reads none of them, where it falls back to the sample."""
+    cache, revision = Cache(tmp_path / "said.sqlite", FILE.parent), TextReader().revision
+    images = [item.image for item in open_source("sample").documents() if isinstance(item, ImageDocument)]
+    assert all(image and cache.get(revision, image_digest(image.read())) is not None for image in images)
+
+
 def test_twenty_images_read_again_say_the_same(tmp_path: Path) -> None:
     """Drawn at random; processors round differently, so a line in twenty may be another."""
     try:
