@@ -24,9 +24,7 @@ _DRAWINGS: dict[tuple[str, bool], bytes] = {}
 @contextmanager
 def shared_drawings() -> Iterator[None]:
     """What is run here draws an SVG once for all runs."""
-    from mlsr_es.sources import svg
-
-    draw = svg.draw
+    from mlsr_es.sources.drawing import draw
 
     def drawn(text: str, *, has_text: bool) -> bytes:
         if (text, has_text) not in _DRAWINGS:
@@ -34,7 +32,7 @@ def shared_drawings() -> Iterator[None]:
         return _DRAWINGS[text, has_text]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(svg, "draw", drawn)
+        patch.setattr("mlsr_es.sources.svg.draw", drawn)
         yield
 
 

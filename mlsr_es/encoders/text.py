@@ -61,8 +61,8 @@ class WordPieceTokenizer:
         return self.tokenizer.encode(text, add_special_tokens=False)
 
     def cut_all(self, texts: Sequence[str]) -> list[Encoding]:
-        """Cut texts into word pieces, without special tokens and without their places in the texts."""
-        return self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        """Cut texts into word pieces, without special tokens, on several threads."""
+        return self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
 
     def vocabulary(self, size: int) -> Vocabulary:
         """Name the terms by their word pieces. Ids without one, of which some backbones have few, are named ``[no-N]``.

@@ -57,7 +57,7 @@ def test_a_long_text_becomes_windows_that_repeat_the_title(tokenizer: PreTrained
 
 def test_windows_are_cut_where_a_word_begins(tokenizer: PreTrainedTokenizerFast) -> None:
     """No window begins inside a word, since a word piece without the pieces before it has another meaning."""
-    windows = FieldReader(WordPieceTokenizer.of(tokenizer), {"text": 0}, 8).windows({"text": "toolboxes " * 8})
+    windows = FieldReader(WordPieceTokenizer.of(tokenizer), {"text": 0}, 9).windows({"text": "toolboxes " * 8})
     assert {pieces(tokenizer, window.token_ids) for window in windows} == {
         "[CLS] tool ##box ##es tool ##box ##es [SEP]",
     }
