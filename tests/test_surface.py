@@ -13,7 +13,8 @@ SIGNATURES = {
     "Suggester": "(index='', *, es_url='', client=None, model='', query_table=None, device='auto', say=say_nothing, "
     "**connection)",
     "Suggester.suggest": "(self, query, *, size=10, start=0, filters=None, clauses=(), exclude=(), boost=None, "
-    "veto=(), hybrid='', strategy='', distinct=False, diverse=0.0, highlight=False, explain=False, thumbnails=False)",
+    "veto=(), hybrid='', strategy='', distinct=False, diverse=0.0, highlight=False, explain=False, thumbnails=False, "
+    "allow_partial=False)",
     "Suggester.suggest_many": "(self, queries, **options)",
     "Suggester.like": "(self, image_id, **options)",
     "Suggester.why_not": "(self, query, image_id, **options)",

@@ -132,6 +132,7 @@ class Suggester:
         highlight: bool = False,
         explain: bool = False,
         thumbnails: bool = False,
+        allow_partial: bool = False,
     ) -> Suggestions:
         """Suggest images for a text.
 
@@ -152,6 +153,8 @@ class Suggester:
             highlight: Whether images bring their captions with the query's words marked.
             explain: Whether images have ``words`` and ``terms``, what each contributed to the score.
             thumbnails: Whether images bring their small pictures.
+            allow_partial: Whether an answer counts that lacks some shards, or ran out of time: ``partial`` says what it
+                lacks. Else it is an error.
 
         Returns:
             The images, best first; it can be iterated.
@@ -175,6 +178,7 @@ class Suggester:
             highlight=highlight,
             explain=explain,
             thumbnails=thumbnails,
+            allow_partial=allow_partial,
         )
         return self.ask(_section_of(query), options)
 

@@ -166,7 +166,7 @@ def search(
     else:
         found = suggest(client, name, query, options, encoder=encoder)
         suggested.tell_request(found.request, named=bool(name))
-        suggested.tell_dropped(found)
+        suggested.tell_lacking(found)
         if as_json:
             print_json(suggested.to_json(found, doubts_about(found)))
         else:

@@ -33,6 +33,7 @@ class SuggestOptions:
         strategy: How the cluster executes the query, as ``Strategy.parse`` reads it; "" for what suits the index.
         explain: Whether each image comes with what its terms contributed.
         thumbnails: Whether the images bring their small pictures.
+        allow_partial: Whether an answer counts that lacks some shards, or ran out of time; else it is an error.
 
     Raises:
         InputError: One of them cannot be asked, whatever the index.
@@ -53,6 +54,7 @@ class SuggestOptions:
     strategy: str = ""
     explain: bool = False
     thumbnails: bool = False
+    allow_partial: bool = False
 
     def __post_init__(self) -> None:
         check_page(self.start, self.size)

@@ -276,4 +276,5 @@ def _request_options(
         options.own,
         # By name: a cluster may leave weights out of the documents that it shows.
         (meta.field,) if options.explain or options.diverse else (),
+        options.allow_partial,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, tee
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic.search import Answer, Hit, contributions, search, search_many
+from mlsr_es.elastic.search import Answer, Hit, Partial, contributions, search, search_many
 from mlsr_es.suggestion.missed import Missed, missed_by
 from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.query_encoder import QueryEncoder
@@ -39,6 +39,7 @@ class Suggestions:
         missed_words: The same by word: those of which none of the images has any piece.
         unasked: Terms that the strategy left out, heaviest first.
         indices: The concrete indices that the images are in.
+        partial: What the answer lacks, where that was allowed; None for a whole answer.
     """
 
     request: Request
@@ -52,6 +53,7 @@ class Suggestions:
     missed_words: tuple[Missed, ...] | None = None
     unasked: tuple[str, ...] = ()
     indices: frozenset[str] = frozenset()
+    partial: Partial | None = None
 
     def __iter__(self) -> Iterator[SuggestedImage]:
         return iter(self.images)
@@ -150,6 +152,7 @@ def _suggestions(client: Client, request: Request, answer: Answer) -> Suggestion
         missed.words if missed else None,
         tuple(term for term in request.terms if term not in terms),
         frozenset(hit.index for hit in answer.hits),
+        answer.partial,
     )
 
 

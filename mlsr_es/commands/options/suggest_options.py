@@ -110,6 +110,10 @@ def suggest_options(
     thumbnails: Annotated[
         bool, typer.Option("--thumbnails", help="With --json: the hits' small pictures too.")
     ] = False,
+    allow_partial: Annotated[
+        bool,
+        typer.Option("--allow-partial", help="Show what there is where shards fail, and say so; else it is an error."),
+    ] = False,
 ) -> Any:
     """What is asked beside a query, as ``SuggestOptions``.
 
@@ -136,6 +140,7 @@ def suggest_options(
         strategy=strategy,
         explain=explain,
         thumbnails=thumbnails,
+        allow_partial=allow_partial,
     )
 
 

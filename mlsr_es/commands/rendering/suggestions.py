@@ -61,6 +61,7 @@ def to_json(found: Suggestions, doubts: Doubts) -> dict[str, Any]:
         "dropped_terms": list(found.dropped_terms),
         "dropped_words": list(found.dropped_words),
         "unasked_terms": list(found.unasked),
+        "partial": asdict(found.partial) if found.partial else None,
         "doubts": {
             **({"language": doubts.language} if doubts.language else {}),
             **({"known_by_pieces_only": doubts.pieces} if doubts.pieces else {}),
@@ -222,8 +223,10 @@ def tell_next(found: Suggestions) -> None:
     note(f"Next: {'; '.join([*ways, *bm25])}.")
 
 
-def tell_dropped(found: Suggestions) -> None:
-    """Say what the cluster's clause limit left out, if anything."""
+def tell_lacking(found: Suggestions) -> None:
+    """Say what failing shards and the cluster's clause limit left out, if anything."""
+    if found.partial:
+        note(f"Warning: {found.partial}. Images may be missing that belong among these.")
     terms = {term: found.request.terms[term] for term in found.dropped_terms}
     if dropped := (*weights_by_word(terms, found.request.words), *found.dropped_words):
         note(

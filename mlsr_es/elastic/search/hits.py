@@ -60,6 +60,38 @@ class Search:
     request_options: RequestOptions = RequestOptions()
 
 
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What an answer lacks.
+
+    Args:
+        failed: How many shards failed.
+        shards: How many were asked.
+        timed_out: Whether some had no time to look at all of their images.
+        reason: Why the first shard failed, in the cluster's words; "" where none did.
+    """
+
+    failed: int
+    shards: int
+    timed_out: bool
+    reason: str = ""
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> Partial | None:
+        """From the answer of a cluster; None where it is whole."""
+        shards = raw.get("_shards", {})
+        failed, timed_out = shards.get("failed", 0), bool(raw.get("timed_out"))
+        if not failed and not timed_out:
+            return None
+        failures = shards.get("failures") or [{}]
+        return cls(failed, shards.get("total", failed), timed_out, failures[0].get("reason", {}).get("reason") or "")
+
+    def __str__(self) -> str:
+        parts = [f"{self.failed} of {self.shards} shards failed"] if self.failed else []
+        parts += ["the time for it ran out"] if self.timed_out else []
+        return f"the answer is partial: {' and '.join(parts)}{f' ({self.reason})' if self.reason else ''}"
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a search gave.
@@ -72,6 +104,7 @@ class Answer:
         dropped_words: Words of the BM25 part that were left out for the same reason, before any term was.
         asked_again: It is the answer to the exact search that ``search`` had in reserve.
         aggregations: Of the user's own search body.
+        partial: What it lacks, where that was allowed; None for a whole answer.
     """
 
     hits: list[Hit]
@@ -81,6 +114,7 @@ class Answer:
     dropped_words: tuple[str, ...] = ()
     asked_again: bool = False
     aggregations: Mapping[str, Any] = field(default_factory=dict)
+    partial: Partial | None = None
 
 
 def search(
@@ -132,7 +166,7 @@ def search_many(
             line
             for each in some
             for line in (
-                {"allow_partial_search_results": False},
+                {"allow_partial_search_results": each.request_options.allow_partial},
                 with_request_options(each.body, each.request_options),
             )
         ]
@@ -205,18 +239,24 @@ def _searched(client: Elasticsearch, index: str, body: Mapping[str, Any], reques
 
     with translated(client, f"search {index}"):
         try:
-            return _answer(_send(client, index, with_request_options(body, request_options)))
+            return _answer(_send(client, index, body, request_options))
         except BadRequestError as error:
             limit = _CLAUSE_LIMIT.search(reason(error.body, error.meta.status))
             if not limit:
                 raise
         lighter, dropped = lightened(body, int(limit[1]))
-        return _answer(_send(client, index, with_request_options(lighter, request_options)), dropped)
+        return _answer(_send(client, index, lighter, request_options), dropped)
 
 
-def _send(client: Elasticsearch, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def _send(
+    client: Elasticsearch, index: str, body: Mapping[str, Any], request_options: RequestOptions
+) -> dict[str, Any]:
     # A shard that fails makes the search fail: hits that lack a part of the collection are worse than an error.
-    answer: dict[str, Any] = client.search(index=index, body=dict(body), allow_partial_search_results=False).body
+    answer: dict[str, Any] = client.search(
+        index=index,
+        body=with_request_options(body, request_options),
+        allow_partial_search_results=request_options.allow_partial,
+    ).body
     return answer
 
 
@@ -233,4 +273,12 @@ def _answer(raw: Mapping[str, Any], dropped: Dropped = Dropped()) -> Answer:
         for hit in found["hits"]
     ]
     total = found.get("total", {}).get("value")
-    return Answer(hits, total, raw["took"], dropped.terms, dropped.words, aggregations=raw.get("aggregations", {}))
+    return Answer(
+        hits,
+        total,
+        raw["took"],
+        dropped.terms,
+        dropped.words,
+        aggregations=raw.get("aggregations", {}),
+        partial=Partial.of(raw),
+    )

@@ -29,6 +29,7 @@ class RequestOptions:
         highlight: As Elasticsearch takes it; empty for none.
         own: The user's own search body; its query and this package's are put together. None where there is none.
         needed: Fields that hits bring beside their documents, whatever the own body says of ``_source``.
+        allow_partial: Whether an answer counts that lacks some shards, or ran out of time.
     """
 
     start: int = 0
@@ -37,6 +38,7 @@ class RequestOptions:
     highlight: Mapping[str, Any] | None = None
     own: Mapping[str, Any] | None = None
     needed: Sequence[str] = ()
+    allow_partial: bool = False
 
 
 def check_page(start: int, size: int) -> None:
