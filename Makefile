@@ -14,10 +14,10 @@ demo: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/pytest -n 2 --dist loadfile
 
-# What a cluster, a network or a file can do wrong, the slow cases too: some minutes.
+# What a cluster, a network or a file can do wrong, the slow cases too, with figures: about ten minutes.
 faults: $(INSTALLED)
-	MLSR_ES_SLOW=1 $(BIN)/pytest tests/abuse tests/system/test_patience.py tests/elastic/bulk tests/elastic/client \
-	  tests/indexing/test_killed.py tests/indexing/enriching/test_killed.py
+	MLSR_ES_SLOW=1 $(BIN)/pytest tests/abuse tests/faults tests/system/test_patience.py tests/elastic/bulk \
+	  tests/elastic/client tests/indexing/test_killed.py tests/indexing/enriching/test_killed.py
 
 # Files that chance makes, thousands of each kind: about ten minutes.
 fuzz: $(INSTALLED)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlsr_es.encoders.efficientnet import efficientnet_lite0
     from mlsr_es.encoders.fields import caption_texts, section_texts
     from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
+    from mlsr_es.encoders.parallel import one_thread_each
     from mlsr_es.encoders.places import DEMO, folder_of, model_name
     from mlsr_es.encoders.query_encoders import ensure_query_graph, load_query_encoder
     from mlsr_es.encoders.saving import check_replaceable, holds_model, save_pretrained, writing
@@ -51,6 +52,7 @@ __all__ = [
     "loading",
     "lone_weights",
     "model_name",
+    "one_thread_each",
     "save_pretrained",
     "section_texts",
     "writing",
@@ -64,6 +66,7 @@ __getattr__ = lazy.exports(
     efficientnet=("efficientnet_lite0",),
     fields=("caption_texts", "section_texts"),
     onnx_query_encoder=("OnnxQueryEncoder",),
+    parallel=("one_thread_each",),
     places=("DEMO", "folder_of", "model_name"),
     query_encoders=("ensure_query_graph", "load_query_encoder"),
     saving=("check_replaceable", "holds_model", "save_pretrained", "writing"),

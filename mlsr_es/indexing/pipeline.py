@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,9 @@ from mlsr_es.describe import NOTHING, Describing
 from mlsr_es.elastic.bulk import Action, BulkResult
 from mlsr_es.elastic.versions import Lease
 from mlsr_es.errors import RecordError
+from mlsr_es.indexing.ahead import beside
 from mlsr_es.indexing.caption_sample import CaptionSample
-from mlsr_es.indexing.encode import encode
+from mlsr_es.indexing.encode import EncodedRecord, encode
 from mlsr_es.indexing.needs import Needs
 from mlsr_es.indexing.prepare import Block, Item, Preparing
 from mlsr_es.indexing.readers import Reader
@@ -204,14 +205,25 @@ class _Run:
                 self.summary.left_out[_GONE] += 1
 
     def _changes(self, items: Iterator[Item]) -> Generator[Change]:
-        with closing(self.preparing.blocks(items)) as blocks:
-            for block in blocks:
+        from mlsr_es.encoders import one_thread_each
+
+        def encoded(block: Block) -> tuple[Block, list[EncodedRecord], float]:
+            started = perf_counter()
+            return block, encode(self.model, block.ready), perf_counter() - started
+
+        with (
+            one_thread_each(self.model) as threads,
+            closing(self.preparing.blocks(items)) as blocks,
+            closing(beside(encoded, blocks, threads)) as encoded_blocks,
+        ):
+            for block, records, seconds in encoded_blocks:
                 if self._lease:
                     self._lease.check()
                 self._account(block)
                 for unusable in (*block.left_out, *block.rejected):
                     yield from self._cleared(unusable)
-                yield from self._encoded(block)
+                self.summary.stages["encoding"].took(seconds / threads, len(records))
+                yield from self._ready(records)
 
     def _account(self, block: Block) -> None:
         self.summary.stages["reading"].took(block.seconds, block.read)
@@ -224,10 +236,7 @@ class _Run:
         self._progress.advance(_ENCODING, block.read - len(block.ready))
         self._progress.advance(_LOADING, len(block.unchanged))
 
-    def _encoded(self, block: Block) -> Iterator[Change]:
-        started = perf_counter()
-        encoded = encode(self.model, block.ready)
-        self.summary.stages["encoding"].took(perf_counter() - started, len(encoded))
+    def _ready(self, encoded: Sequence[EncodedRecord]) -> Iterator[Change]:
         for each in encoded:
             record, fingerprint = each.prepared.record, each.prepared.fingerprint
             self._progress.advance(_ENCODING)

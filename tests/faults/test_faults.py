@@ -74,8 +74,8 @@ class Load:
         self.figures.faults.update(faults.failed)
         assert process.exitcode == 0
 
-    def killed_at(self, request: int) -> None:
-        """Run until the proxy sees this request, and kill the run then."""
+    def killed_at(self, request: int) -> bool:
+        """Run until the proxy sees this request, and kill the run then; whether it came to that."""
         running: list[ForkServerProcess] = []
 
         def kill(number: int) -> None:
@@ -87,6 +87,15 @@ class Load:
         with proxied(self.cluster_url, faults := InShares(0.0, before=kill)):
             running.append(self.start(faults.url))
             running[0].join()
+        return running[0].exitcode != 0
+
+    def undo(self) -> None:
+        """Remove what was stored."""
+        versions = self.client.indices.get(index=f"{self.name}-v*", expand_wildcards="all")
+        self.client.indices.delete(index=list(versions))
+        if self.work is enrich_in_place:
+            self.client.indices.delete(index=self.name)
+            a_shop(self.client, self.name)
 
 
 @pytest.fixture(params=["index", "enrich", "enrich --into"])
@@ -118,11 +127,7 @@ def in_peace(load: Load) -> Sources:
     sources = dict(reached(load.client, load.name))
     assert len(sources) == COUNT
     load.requests = undisturbed.asked
-    versions = load.client.indices.get(index=f"{load.name}-v*", expand_wildcards="all")
-    load.client.indices.delete(index=list(versions))
-    if load.work is enrich_in_place:
-        load.client.indices.delete(index=load.name)
-        a_shop(load.client, load.name)
+    load.undo()
     return sources
 
 
@@ -135,8 +140,11 @@ def test_requests_fail_in_shares(load: Load, in_peace: Sources, seed: int) -> No
 
 def test_runs_are_killed(load: Load, in_peace: Sources) -> None:
     """At random requests; until one ends, a search reaches nothing or all of it."""
-    for seed in range(KILLS):
-        load.killed_at(Random(seed).randint(2, load.requests))
+    random = Random(0)
+    for _ in range(KILLS):
+        while not load.killed_at(random.randint(2, load.requests)):
+            load.figures.compare(reached(load.client, load.name), in_peace)
+            load.undo()
         if load.work is not enrich_in_place:  # there the owner's documents are always reached
             assert len(reached(load.client, load.name)) in {0, COUNT}
     load.run(InShares(0.0))
