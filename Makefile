@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test faults fuzz audit sbom test-cluster test-lowest lint format coverage pins clean
+.PHONY: demo test faults fuzz bench audit sbom test-cluster test-lowest lint format coverage pins clean
 
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
@@ -22,6 +22,10 @@ faults: $(INSTALLED)
 # Files that chance makes, thousands of each kind: about ten minutes.
 fuzz: $(INSTALLED)
 	MLSR_ES_EXAMPLES=3000 $(BIN)/pytest --timeout 3600 tests/abuse/test_fuzz.py
+
+# Peers beside us, in turns; writes benchmarks/RESULTS.md: about ten minutes.
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/run.py
 
 # The tests, and which lines they reach.
 coverage: $(INSTALLED)

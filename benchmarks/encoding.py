@@ -13,22 +13,19 @@ with their lowest and highest.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import median
 from time import process_time
-from typing import Any
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import torch
+from comparison import in_turns, told
 
 from mlsr_es.collection import Caption, ImageDocument
 from mlsr_es.encoders import BiEncoder, assemble, load_model
@@ -38,18 +35,6 @@ from mlsr_es.sources import open_source
 _WORDS = 250
 _ROWS = 32
 Work = Callable[[Sequence[str]], object]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """How a system compares: its seconds a round, and the peer's divided by them."""
-
-    system: str
-    texts: str
-    seconds: list[float]
-    ratio: float
-    lowest: float
-    highest: float
 
 
 def weights() -> str:
@@ -129,19 +114,6 @@ def timed(work: Work, texts: Sequence[str]) -> float:
     return process_time() - started
 
 
-def compared(systems: dict[str, Work], peer: str, kind: str, texts: list[str], rounds: int) -> list[Measured]:
-    """Measure systems in turns; ratios are the peer's seconds divided by each system's, round by round."""
-    for work in systems.values():
-        work(texts[:_ROWS])
-    took = [{name: timed(work, texts) for name, work in systems.items()} for _ in range(rounds)]
-    lines = []
-    for name in systems:
-        ratios = [each[peer] / each[name] for each in took]
-        seconds = [round(each[name], 3) for each in took]
-        lines.append(Measured(name, kind, seconds, median(ratios), min(ratios), max(ratios)))
-    return lines
-
-
 def peak(name: str, texts: list[str]) -> float:
     """MiB that a system needs beyond the loaded model at its highest, in a process of its own."""
     torch.set_num_threads(1)
@@ -173,23 +145,21 @@ def main() -> None:
     mlp = assemble(PRESETS["m3"], text=weights()).eval()
     with_mlm = {"sentence-transformers": theirs(), "mlsr-es": partial(ours, mlm), "torch.mm": partial(products, mlm)}
     with_mlp = {"bare loop": partial(bare, mlp), "mlsr-es": partial(ours, mlp)}
-    lines: list[Measured] = []
+    lines = []
     for kind, some in texts.items():
-        lines += compared(with_mlm, "sentence-transformers", f"{kind}, MLM head", some, given.rounds)
-        lines += compared(with_mlp, "bare loop", f"{kind}, MLP head", some, given.rounds)
-    memory = {}
+        for case, systems in ((f"{kind}, MLM head", with_mlm), (f"{kind}, MLP head", with_mlp)):
+            for work in systems.values():
+                work(some[:_ROWS])
+            turns = {name: partial(timed, work, some) for name, work in systems.items()}
+            lines += in_turns(case, turns, given.rounds)
+    most = {}
     for name in ("sentence-transformers", "mlsr-es"):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            memory[name] = round(pool.submit(peak, name, texts["sections"]).result(), 1)
-    for line in lines:
-        print(
-            f"{line.texts:20} {line.system:22} {median(line.seconds):7.2f} s   "
-            f"{line.ratio:5.2f} x  ({line.lowest:.2f} to {line.highest:.2f})"
-        )
-    print("memory beyond the model, sections, MiB: " + ", ".join(f"{name} {most}" for name, most in memory.items()))
-    if given.json:
-        told: dict[str, Any] = {"lines": [asdict(line) for line in lines], "memory_mib": memory}
-        given.json.write_text(json.dumps(told, indent=1) + "\n")
+            most[name] = pool.submit(peak, name, texts["sections"]).result()
+    lines += in_turns(
+        "sections, MLM head, memory", {name: partial(float, mib) for name, mib in most.items()}, 1, unit="MiB"
+    )
+    told(lines, given.json)
 
 
 if __name__ == "__main__":

@@ -136,6 +136,11 @@ class TermWeights:
         values = np.array([weights[term] for term in terms], dtype=np.float32)
         return cls(terms, tuple(map(feature_name, terms)), values)
 
+    @classmethod
+    def ordered(cls, terms: Sequence[str], weights: Sequence[float]) -> Self:
+        """From word pieces and their weights, heaviest first already."""
+        return cls(tuple(terms), tuple(map(feature_name, terms)), np.array(weights, dtype=np.float32))
+
     def __len__(self) -> int:
         return len(self.terms)
 

@@ -9,7 +9,7 @@ import typer
 
 from mlsr_es.commands.options.describing import DESCRIBE_NAMES
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
-from mlsr_es.commands.options.pages import ROOT
+from mlsr_es.commands.options.pages import COLLECTION, ROOT
 from mlsr_es.commands.options.query_fields import parsed_fields
 from mlsr_es.commands.options.reading import with_reading
 from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
@@ -24,6 +24,7 @@ def encode(
     source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
     *,
     output: Path = typer.Option(..., "--output", "-o", metavar="DIR", help="The folder, made if it is not there."),
+    collection: str | None = COLLECTION,
     root: Path | None = ROOT,
     model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
@@ -31,6 +32,9 @@ def encode(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
     ),
     describe: str = DESCRIBE_NAMES,
+    thumbnails: bool = typer.Option(
+        False, "--thumbnails", help="Write a small picture of each image too, for mlsr-es load."
+    ),
     query_fields: str = typer.Option(
         "",
         "--query-fields",
@@ -42,7 +46,8 @@ def encode(
     """Write the vectors of a source's images and sections as Parquet, to evaluate a model without a cluster.
 
     documents.parquet and sections.parquet have the columns id, terms and weights. The files' metadata names the model
-    and its revision. The exit code is 3 where records were rejected.
+    and its revision. mlsr-es load stores the folder in an index, from another machine too. The exit code is 3 where
+    records were rejected.
     """
     from mlsr_es.describe import choose_describers
     from mlsr_es.encoders import load_model
@@ -55,12 +60,17 @@ def encode(
         encoder = load_model(model, device=device)
     with progress() as bars:
         kept = parsed_languages(languages) or languages_of(encoder)
-        opened = open_source(source, root=root, languages=kept, reading=reading, progress=bars, say=note)
+        opened = open_source(
+            source, name=collection, root=root, languages=kept, reading=reading, progress=bars, say=note
+        )
         done = encode_collection(
             opened,
             output,
             model=encoder,
             model_name=model_name(model),
+            origin=str(Path(source).resolve()) if Path(source).exists() else source,
+            languages=kept,
+            thumbnails=thumbnails,
             query_fields=fields,
             describing=describers,
             progress=bars,

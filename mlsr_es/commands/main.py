@@ -49,6 +49,12 @@ COMMANDS = (
         "mlsr-es encode gimp-manual -o vectors",
     ),
     Entry(
+        "load",
+        "Load the vectors that encode wrote into an index, as index would have stored them.",
+        "load:load",
+        "mlsr-es load vectors --index gimp-manual",
+    ),
+    Entry(
         "analyze",
         "Show what the vectors of an index are like: numbers, images with their words, and signs that something is "
         "wrong.",

@@ -25,7 +25,16 @@ from mlsr_es.evaluation.system import System
 from mlsr_es.evaluation.topics import LEAST_TEXT, Split, Topics, choose_topics
 from mlsr_es.evaluation.trec import read_qrels, read_run, write_run
 from mlsr_es.evaluation.usage import QUANTILES, Usage
-from mlsr_es.evaluation.vector_files import DOCUMENTS, SECTIONS, VectorFolder, VectorWriter, read_vectors, vectors_meta
+from mlsr_es.evaluation.vector_files import (
+    DOCUMENTS,
+    SECTIONS,
+    VectorFolder,
+    VectorWriter,
+    read_vectors,
+    stored_documents,
+    vector_count,
+    vectors_meta,
+)
 from mlsr_es.words import caption_text
 
 __all__ = [
@@ -72,7 +81,9 @@ __all__ = [
     "read_qrels",
     "read_run",
     "read_vectors",
+    "stored_documents",
     "tuned",
+    "vector_count",
     "vectors_meta",
     "write_run",
 ]

@@ -1,7 +1,8 @@
 """Vectors of a collection as Parquet: ``documents.parquet`` and ``sections.parquet``.
 
 A row has ``id``, ``terms`` (word pieces, heaviest first) and ``weights``. A document's row also has ``text``, its
-captions as BM25 reads them. The file's metadata describes the model under ``mlsr_es``, as JSON.
+captions as BM25 reads them, and ``stored``, what an index stores of it beside its weights, as JSON. The file's metadata
+describes the model under ``mlsr_es``, as JSON.
 """
 
 from __future__ import annotations
@@ -35,29 +36,29 @@ class VectorWriter:
     Args:
         path: The file. It appears, or is replaced, when the context is left without an error.
         meta: How the vectors were made: model, revision...
-        with_text: Whether rows have a text.
+        columns: The names of further columns, which hold text.
     """
 
-    def __init__(self, path: Path, meta: Mapping[str, str], *, with_text: bool) -> None:
+    def __init__(self, path: Path, meta: Mapping[str, str], *, columns: Sequence[str] = ()) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         fields = [("id", pa.string()), ("terms", pa.list_(pa.string())), ("weights", pa.list_(pa.float32()))]
-        text = [("text", pa.string())] if with_text else []
-        self._schema = pa.schema([*fields, *text], metadata={_META: orjson.dumps(dict(meta))})
+        texts = [(name, pa.string()) for name in columns]
+        self._schema = pa.schema([*fields, *texts], metadata={_META: orjson.dumps(dict(meta))})
         self._path, self._partial = path, path.with_name(f".{path.name}.partial")
         try:
             self._writer = pq.ParquetWriter(self._partial, self._schema)
         except OSError as error:
             raise self._fault(error) from error
 
-    def add(self, ids: Sequence[str], weights: Sequence[TermWeights], texts: Sequence[str] | None = None) -> None:
+    def add(self, ids: Sequence[str], weights: Sequence[TermWeights], **texts: Sequence[str]) -> None:
         """Append rows.
 
         Args:
             ids: The ids of the rows.
             weights: The vectors of the rows.
-            texts: The texts of the rows, if the file has texts.
+            **texts: The texts of the rows, by the names of the file's further columns.
 
         Raises:
             StorageError: The disk is full.
@@ -69,8 +70,7 @@ class VectorWriter:
             "terms": [list(row.terms) for row in weights],
             "weights": [row.weights for row in weights],
         }
-        if texts is not None:
-            columns["text"] = list(texts)
+        columns |= {name: list(values) for name, values in texts.items()}
         try:
             self._writer.write_table(pa.table(columns, schema=self._schema))
         except OSError as error:
@@ -136,6 +136,42 @@ def vectors_meta(folder: Path) -> Mapping[str, str]:
     path = folder / DOCUMENTS
     with _reading(path):
         return _meta_of(pq.read_schema(path))
+
+
+def vector_count(folder: Path) -> int:
+    """How many documents ``encode`` wrote.
+
+    Raises:
+        InputError: There are no vectors.
+    """
+    import pyarrow.parquet as pq
+
+    path = folder / DOCUMENTS
+    with _reading(path):
+        return int(pq.read_metadata(path).num_rows)
+
+
+def stored_documents(folder: Path, at_once: int) -> Iterator[list[tuple[str, TermWeights, dict[str, Any]]]]:
+    """Read the documents that ``encode`` wrote, some at a time: id, weights, and what an index stores beside them.
+
+    Args:
+        folder: The folder.
+        at_once: How many are in memory.
+
+    Raises:
+        InputError: There are no vectors, or they were written by a version that did not write what is stored.
+    """
+    import pyarrow.parquet as pq
+
+    path = folder / DOCUMENTS
+    with _reading(path), pq.ParquetFile(path) as file:
+        if "stored" not in file.schema_arrow.names:
+            raise InputError(f"{path} does not have what an index stores.", advice="Encode the source again.")
+        for batch in file.iter_batches(at_once, columns=["id", "terms", "weights", "stored"]):
+            yield [
+                (row["id"], TermWeights.ordered(row["terms"], row["weights"]), orjson.loads(row["stored"]))
+                for row in batch.to_pylist()
+            ]
 
 
 def read_vectors(folder: Path, vocabulary: Vocabulary | None = None) -> VectorFolder:

@@ -9,6 +9,7 @@ from mlsr_es.indexing.caption_sample import CaptionSample
 from mlsr_es.indexing.encode_job import EncodeSummary, encode_collection
 from mlsr_es.indexing.enrich_job import EnrichJob, enrich, preview_enriching
 from mlsr_es.indexing.index_job import IndexJob, index_collection, preview_indexing
+from mlsr_es.indexing.load_job import LoadJob, load_vectors, preview_loading
 from mlsr_es.indexing.load_proof import LoadProof, prove_load
 from mlsr_es.indexing.pipeline import Preview
 from mlsr_es.indexing.prepare import Block
@@ -24,6 +25,7 @@ __all__ = [
     "EncodeSummary",
     "EnrichJob",
     "IndexJob",
+    "LoadJob",
     "LoadProof",
     "OwnersFields",
     "Preview",
@@ -34,7 +36,9 @@ __all__ = [
     "encode_collection",
     "enrich",
     "index_collection",
+    "load_vectors",
     "preview_enriching",
     "preview_indexing",
+    "preview_loading",
     "prove_load",
 ]

@@ -1,16 +1,19 @@
-"""``encode``: encodes a source into files of vectors, to evaluate a model without a cluster."""
+"""``encode``: encodes a source into files of vectors, to evaluate a model without a cluster, or to load them later."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import orjson
 
 from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.describe import NOTHING, Describing
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.fingerprint import EncodingPlan
+from mlsr_es.indexing.made_with import MADE_WITH, made_with
 from mlsr_es.indexing.pipeline import Pipeline
 from mlsr_es.indexing.readers import SourceReader
 from mlsr_es.indexing.sinks import FilesSink
@@ -48,6 +51,9 @@ def encode_collection(
     *,
     model: BiEncoder,
     model_name: str,
+    origin: str = "",
+    languages: frozenset[str] | None = None,
+    thumbnails: bool = False,
     query_fields: Sequence[str] = SECTION_FIELDS,
     describing: Describing = NOTHING,
     strict: bool = False,
@@ -60,6 +66,9 @@ def encode_collection(
         folder: The folder to write to, made if it does not exist; bad records go to its ``rejects.ndjson``.
         model: The bi-encoder.
         model_name: The model's name, as the user gave it.
+        origin: Where the source is read from, for people to read; "" where it is unknown.
+        languages: The languages of captions that the source was opened for; None for all.
+        thumbnails: Whether each document gets a thumbnail.
         query_fields: The fields of a section to encode, out of ``SECTION_FIELDS``.
         describing: What adds captions that machines make.
         strict: Whether the first bad record stops the run.
@@ -76,9 +85,12 @@ def encode_collection(
         "collection": source.name,
         "query_fields": ",".join(query_fields),
         "describe": describing.given,
+        "origin": origin,
+        MADE_WITH: orjson.dumps(asdict(made_with(model, model_name, stems=True))).decode(),
     }
     asked = (section.only(query_fields) for section in source.sections())
     sink = FilesSink(folder, meta, model, asked, progress)
-    reader = SourceReader(source, EncodingPlan(model.revision, describers=describing.revisions))
-    documents = Pipeline(reader, sink, model, folder / REJECTS, strict, describing=describing).run(progress)
+    reader = SourceReader(source, EncodingPlan(model.revision, thumbnails, languages, describing.revisions))
+    pipeline = Pipeline(reader, sink, model, folder / REJECTS, strict, thumbnails, describing)
+    documents = pipeline.run(progress)
     return EncodeSummary(documents, sink.sections, sink.sections_without_terms, tuple(source.faults()))

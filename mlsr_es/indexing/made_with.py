@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from mlsr_es.encoders import BiEncoder
 
 
+MADE_WITH = "made_with"
+"""The entry of files of vectors that has the metadata of an index that they are loaded into, as JSON."""
+
+
 def made_with(model: BiEncoder, name: str, *, stems: bool) -> IndexMeta:
     """Make the metadata of an index for the model that encodes its documents.
 

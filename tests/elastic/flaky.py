@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
@@ -131,11 +131,10 @@ def proxied(node: str, told: Fault) -> Iterator[None]:
                 self.done(body, fault)
 
         def done(self, body: bytes, fault: str) -> None:
-            behind = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
-            behind.request(self.command, self.path, body, dict(self.headers))
-            answer = behind.getresponse()
-            content = answer.read()
-            behind.close()
+            with closing(http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)) as behind:
+                behind.request(self.command, self.path, body, dict(self.headers))
+                with closing(behind.getresponse()) as answer:
+                    content = answer.read()
             if fault == LOST:
                 self.close_connection = True
                 return

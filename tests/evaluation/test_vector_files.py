@@ -19,10 +19,10 @@ META = {"model": "demo", "revision": "r1"}
 
 def write(folder: Path, meta: dict[str, str] = META) -> None:
     """Three images in two batches, and one section."""
-    with VectorWriter(folder / DOCUMENTS, META, with_text=True) as writer:
-        writer.add(["z", "a"], [TermWeights.of({"a.b": 0.25, "cat": 2.0}), TermWeights.of({})], ["A cat", ""])
-        writer.add(["b"], [TermWeights.of({"##ing": 0.1})], ["Running"])
-    with VectorWriter(folder / SECTIONS, meta, with_text=False) as writer:
+    with VectorWriter(folder / DOCUMENTS, META, columns=("text",)) as writer:
+        writer.add(["z", "a"], [TermWeights.of({"a.b": 0.25, "cat": 2.0}), TermWeights.of({})], text=["A cat", ""])
+        writer.add(["b"], [TermWeights.of({"##ing": 0.1})], text=["Running"])
+    with VectorWriter(folder / SECTIONS, meta) as writer:
         writer.add(["s"], [TermWeights.of({"dog": 1.5, "cat": 1.0})])
 
 
@@ -52,8 +52,8 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     before = (tmp_path / DOCUMENTS).read_bytes()
 
     def stopped() -> None:
-        with VectorWriter(tmp_path / DOCUMENTS, META, with_text=True) as writer:
-            writer.add(["x"], [TermWeights.of({"a.b": 1.0})], [""])
+        with VectorWriter(tmp_path / DOCUMENTS, META, columns=("text",)) as writer:
+            writer.add(["x"], [TermWeights.of({"a.b": 1.0})], text=[""])
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -81,4 +81,4 @@ def test_what_holds_no_vectors_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no vectors"):
         read_vectors(tmp_path)
     with pytest.raises(StorageError, match="cannot be written"):
-        VectorWriter(tmp_path / "no" / DOCUMENTS, META, with_text=True)
+        VectorWriter(tmp_path / "no" / DOCUMENTS, META, columns=("text",))

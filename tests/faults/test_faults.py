@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -20,7 +21,8 @@ from elasticsearch.helpers import bulk
 from tests.elastic.flaky import InShares, proxied
 from tests.faults.conftest import SLOW
 from tests.faults.figures import Figures, Sources, reached
-from tests.faults.work import COUNT, FORKING, REFUSED, caption, enrich_in_place, enrich_into, index
+from tests.faults.work import COUNT, FORKING, REFUSED, caption, encoded, enrich_in_place, enrich_into, index
+from tests.faults.work import load as load_folder
 from tests.indexing.enriching.shop import Shop
 
 SHARE = 0.15
@@ -98,13 +100,21 @@ class Load:
             a_shop(self.client, self.name)
 
 
-@pytest.fixture(params=["index", "enrich", "enrich --into"])
-def load(
-    request: pytest.FixtureRequest, client: Elasticsearch, cluster_url: str, index_name: str, figures: Figures
+@pytest.fixture(params=["index", "load", "enrich", "enrich --into"])
+def load(  # noqa: PLR0917
+    request: pytest.FixtureRequest,
+    client: Elasticsearch,
+    cluster_url: str,
+    index_name: str,
+    figures: Figures,
+    tmp_path: Path,
 ) -> Load:
     """Each kind of run, and what it needs to be there."""
     if request.param == "index":
         return Load(client, cluster_url, index_name, index, (index_name,), figures)
+    if request.param == "load":
+        encoded(tmp_path / "vectors")
+        return Load(client, cluster_url, index_name, load_folder, (index_name, tmp_path / "vectors"), figures)
     shop = f"{index_name}-shop"
     a_shop(client, shop)
     if request.param == "enrich":
@@ -185,7 +195,8 @@ def test_a_writer_changes_documents_meanwhile(
 
     def write() -> None:
         random = Random(0)
-        while not done.is_set():
+        # A document that is changed each of five times that it is read is rejected: not so fast.
+        while not done.wait(0.03):
             id_, price = f"{random.randrange(COUNT):03}", random.random()
             client.update(index=index_name, id=id_, doc={"price": price}, retry_on_conflict=5)
             written[id_] = price

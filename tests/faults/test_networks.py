@@ -20,7 +20,7 @@ from tests.faults.work import index
 pytestmark = pytest.mark.skipif(not SLOW, reason="make faults: toxiproxy takes a minute to build")
 
 
-def away_for_a_while(proxy: Toxiproxy) -> None:
+def away_for_a_while(proxy: Toxiproxy) -> threading.Thread:
     """Gone three times for a second."""
 
     def go() -> None:
@@ -30,10 +30,12 @@ def away_for_a_while(proxy: Toxiproxy) -> None:
             time.sleep(1)
             proxy.is_up(up=True)
 
-    threading.Thread(target=go, daemon=True).start()
+    going = threading.Thread(target=go)
+    going.start()
+    return going
 
 
-NETWORKS: dict[str, Callable[[Toxiproxy], None]] = {
+NETWORKS: dict[str, Callable[[Toxiproxy], threading.Thread | None]] = {
     "latency of 200 ms": lambda proxy: proxy.add("latency", latency=200, jitter=100),
     "20 kB a second": lambda proxy: proxy.add("bandwidth", "upstream", rate=20),
     "a reset in mid-answer": lambda proxy: proxy.add("limit_data", bytes=20_000),
@@ -71,11 +73,13 @@ def test_a_load_over_a_bad_network(
 ) -> None:
     """Each document is there once, with its weights, although every third request may come to nothing."""
     with toxiproxy(program, closed_port, load.cluster_url) as proxy:
-        NETWORKS[network](proxy)
+        going = NETWORKS[network](proxy)
         codes = [joined(load, proxy.url)]
         while codes[-1] and len(codes) < 12:
             codes.append(joined(load, proxy.url))
             load.figures.ended += 1
+        if going:
+            going.join()
     assert codes[-1] == 0
     load.figures.compare(reached(load.client, load.name), in_peace)
 

@@ -13,7 +13,16 @@ from mlsr_es.collection import ImageDocument
 from mlsr_es.elastic.bulk import chunks, sending
 from mlsr_es.elastic.client import ConnectionSettings, connect, transport
 from mlsr_es.errors import MlsrError
-from mlsr_es.indexing import EnrichJob, IndexJob, OwnersFields, enrich, index_collection
+from mlsr_es.indexing import (
+    EnrichJob,
+    IndexJob,
+    LoadJob,
+    OwnersFields,
+    encode_collection,
+    enrich,
+    index_collection,
+    load_vectors,
+)
 from tests.indexing.listed import Listed, image
 from tests.models import WORDS, word_model
 
@@ -57,6 +66,18 @@ def enrich_into(url: str, name: str, into: str) -> None:
     fields = OwnersFields.parse(["name"], "")
     job = EnrichJob(name, fields, word_model(), "word-1.0", into=into, rejects=Path("/dev/null"))
     _run(url, lambda client: enrich(job, client))
+
+
+def encoded(folder: Path) -> None:
+    """Write the vectors of a collection, to be loaded."""
+    source = Listed(images("birds"), name="birds")
+    encode_collection(source, folder, model=word_model(), model_name="word-1.0")
+
+
+def load(url: str, name: str, folder: Path) -> None:
+    """Load what was encoded before."""
+    job = LoadJob(folder, name, rejects=Path("/dev/null"))
+    _run(url, lambda client: load_vectors(job, client))
 
 
 def _run(url: str, work: Callable[[Any], object], timeout_s: float = 20) -> None:

@@ -26,6 +26,7 @@ ASKED = ("--topics", "topics.jsonl", "--qrels", "qrels.txt")
 WITH_CLUSTER: dict[str, list[tuple[str, ...]]] = {
     "index": [("sample", "--index", "{index}"), ("sample", "--index", "{index}", "--dry-run", "--json")],
     "enrich": [("{index}", "--caption-field", "caption.title"), ("{index}-none", "--caption-field", "title")],
+    "load": [("vectors", "--index", "{index}"), ("vectors", "--index", "{index}", "--dry-run")],
     "search": [
         ("an owl", "--index", "{index}", "--explain", "--json"),
         ("an owl", "--index", "{index}", "--show-query"),

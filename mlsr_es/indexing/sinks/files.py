@@ -14,6 +14,7 @@ from mlsr_es.elastic.reading import Stored
 from mlsr_es.errors import SourceError, StorageError
 from mlsr_es.evaluation import DOCUMENTS, SECTIONS, VectorWriter, caption_text
 from mlsr_es.indexing.encode import EncodedRecord
+from mlsr_es.indexing.kept import stored_text
 from mlsr_es.indexing.prepare import BLOCK
 from mlsr_es.indexing.record import Key, Record
 from mlsr_es.indexing.sinks.sink import Change, Meter
@@ -102,11 +103,16 @@ class FilesSink:
             StorageError: The disk is full, or not writable.
         """
         encoded = (change for change in changes if isinstance(change, EncodedRecord))
-        with VectorWriter(self.folder / DOCUMENTS, self.meta, with_text=True) as writer:
+        with VectorWriter(self.folder / DOCUMENTS, self.meta, columns=("text", "stored")) as writer:
             while some := list(islice(encoded, BLOCK)):
                 documents = [each.prepared.record.document for each in some]
                 weights = [each.weights for each in some]
-                writer.add([each.id for each in documents], weights, [caption_text(each) for each in documents])
+                writer.add(
+                    [each.id for each in documents],
+                    weights,
+                    text=[caption_text(each) for each in documents],
+                    stored=[stored_text(each.prepared) for each in some],
+                )
                 yield from (BulkResult(each.id, _CREATED) for each in documents)
 
     def close(self) -> None:
@@ -119,7 +125,7 @@ class FilesSink:
             StorageError: The disk is full, or not writable.
         """
         self.progress.start(_STAGE, unit="sections")
-        with VectorWriter(self.folder / SECTIONS, self.meta, with_text=False) as writer:
+        with VectorWriter(self.folder / SECTIONS, self.meta) as writer:
             while some := list(islice(self.asked, _SECTIONS_AT_ONCE)):
                 vectors = self.model.encode_sections(some)
                 found = vectors.term_counts.nonzero()[0].tolist()

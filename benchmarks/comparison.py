@@ -1,0 +1,69 @@
+"""What a benchmark says of systems that took turns: ratios with their spread, as lines and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How a system compares with the first of those that took turns with it.
+
+    Args:
+        case: What was done.
+        system: Who did it.
+        value: The median over the rounds, in ``unit``.
+        unit: Such as "s" or "documents/s".
+        ratio: The median over the rounds of how many times as good it was as the first system in the same round; 1 for
+            the first system itself.
+        lowest: The least of these ratios.
+        highest: The greatest.
+    """
+
+    case: str
+    system: str
+    value: float
+    unit: str
+    ratio: float
+    lowest: float
+    highest: float
+
+
+def in_turns(
+    case: str,
+    systems: Mapping[str, Callable[[], float]],
+    rounds: int,
+    *,
+    unit: str = "s",
+    more_is_better: bool = False,
+) -> list[Compared]:
+    """Measure systems in turns, so that what else this machine does is borne by all.
+
+    Args:
+        case: What is done.
+        systems: Name to what does it once and returns its value; the first is what the others are compared with.
+        rounds: How often each has its turn.
+        unit: Of the values.
+        more_is_better: Whether a larger value is better, as of a rate.
+    """
+    took = [{name: work() for name, work in systems.items()} for _ in range(rounds)]
+    first = next(iter(systems))
+    lines = []
+    for name in systems:
+        ratios = [each[name] / each[first] if more_is_better else each[first] / each[name] for each in took]
+        value = median(each[name] for each in took)
+        lines.append(Compared(case, name, value, unit, median(ratios), min(ratios), max(ratios)))
+    return lines
+
+
+def told(lines: Sequence[Compared], file: Path | None) -> None:
+    """Print a table, and write the lines to a file where one is named."""
+    for line in lines:
+        spread = f"({line.lowest:.2f} to {line.highest:.2f})"
+        print(f"{line.case:34} {line.system:26} {line.value:10,.2f} {line.unit:12} {line.ratio:5.2f} x  {spread}")
+    if file:
+        file.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n")

@@ -1,0 +1,189 @@
+"""Loading an index, beside what it cannot do without, on a node of its own.
+
+python benchmarks/loading.py [--documents 20000] [--rounds 3] [--json FILE]
+
+Bulk: made-up documents of 120 terms, beside a bare loop that posts the same lines, prepared beforehand, with as many
+threads. A run: captions of the GIMP manual in rows of Parquet, by the demo model; its limit is the larger of its
+slowest stage alone and of the processor seconds of all stages, the node's among them, divided by the cores. A run where
+nothing changed is told as its rate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
+from os import cpu_count
+from pathlib import Path
+from random import Random
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
+import urllib3
+from comparison import Compared, in_turns, told
+from strategies import Collection
+
+from mlsr_es.api import job_of
+from mlsr_es.collection import ImageDocument
+from mlsr_es.elastic.bulk import IndexAction, load
+from mlsr_es.elastic.bulk.chunks import ChunkSize, chunks, line
+from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.versions import create_version
+from mlsr_es.embedded import Node
+from mlsr_es.indexing import index_collection
+from mlsr_es.indexing.encode import encode
+from mlsr_es.indexing.index_job import pipeline_of
+from mlsr_es.sources import open_source
+
+if TYPE_CHECKING:
+    from mlsr_es.elastic.client import Client
+    from mlsr_es.indexing import IndexJob
+
+_SENDERS = 2
+_CHUNK_BYTES = 5_000_000
+_NUMBERS = count()
+
+
+def new_index(client: Client) -> str:
+    """A version with nothing in it."""
+    return create_version(client, f"benchmark-{next(_NUMBERS)}", IndexMeta("none", "none", "none", "mlp", "mlp"))
+
+
+def rate_of(work: Callable[[], object], documents: int) -> float:
+    """Documents a second."""
+    started = perf_counter()
+    work()
+    return documents / (perf_counter() - started)
+
+
+def by_bare_loop(url: str, client: Client, prepared: Sequence[bytes], documents: int) -> float:
+    """The rate of posting prepared lines."""
+    index = new_index(client)
+    pool = urllib3.connection_from_url(url, maxsize=_SENDERS)
+    headers = {"Content-Type": "application/x-ndjson"}
+
+    def post(body: bytes) -> None:
+        answer = pool.request("POST", f"/{index}/_bulk", body=body, headers=headers)
+        if answer.json()["errors"]:
+            raise SystemExit("the node refuses documents")
+
+    with ThreadPoolExecutor(_SENDERS) as threads:
+        rate = rate_of(lambda: list(threads.map(post, prepared)), documents)
+    client.indices.delete(index=index)
+    return rate
+
+
+def by_loader(client: Client, actions: Sequence[IndexAction]) -> float:
+    """The rate of this package's loader, which writes the lines itself."""
+    index = new_index(client)
+    rate = rate_of(lambda: all(not result.rejected for result in load(client, index, actions)), len(actions))
+    client.indices.delete(index=index)
+    return rate
+
+
+def bulk(url: str, client: Client, documents: int, rounds: int) -> list[Compared]:
+    """Bulk requests, prepared beforehand and not."""
+    made = Collection(documents).documents
+    actions = [IndexAction(f"d{place}", {"mlsr": {"terms": [terms]}}) for place, terms in enumerate(made)]
+    lines = chunks(map(line, actions), ChunkSize(_CHUNK_BYTES))
+    prepared = [b"\n".join(each.ndjson for each in chunk) + b"\n" for chunk in lines]
+    systems = {
+        "bare loop": partial(by_bare_loop, url, client, prepared, documents),
+        "mlsr-es": partial(by_loader, client, actions),
+    }
+    for work in systems.values():
+        work()  # the node compiles
+    return in_turns("bulk, 120 terms", systems, rounds, unit="documents/s", more_is_better=True)
+
+
+def rows(folder: Path, documents: int) -> str:
+    """Captions of the GIMP manual in a file of Parquet."""
+    captions = [
+        " ".join(one.text for one in item.captions)
+        for item in open_source("gimp-manual").documents()
+        if isinstance(item, ImageDocument) and item.captions
+    ]
+    random = Random(0)  # noqa: S311
+    titles = [f"{random.choice(captions)} {number}" for number in range(documents)]
+    ids = [f"d{number}" for number in range(documents)]
+    pq.write_table(pa.table({"id": ids, "title": titles}), folder / "rows.parquet", row_group_size=10_000)
+    return str(folder / "rows.parquet")
+
+
+def processor_seconds(node: int) -> float:
+    """Of this process and of the node."""
+    times = psutil.Process(node).cpu_times()
+    return process_time() + float(times.user + times.system)
+
+
+def limit(job: IndexJob, client: Client, node: int) -> float:
+    """The seconds that a run cannot do without: its slowest stage alone, or all stages on all cores."""
+    pipeline, sink = pipeline_of(job, client)
+    sink.open()
+    begun, alone = processor_seconds(node), []
+
+    def stage(work: Callable[[], Any]) -> Any:
+        started = perf_counter()
+        done = work()
+        alone.append(perf_counter() - started)
+        return done
+
+    blocks = stage(lambda: list(pipeline.preparing.blocks(pipeline.reader.records())))
+    encoded = stage(lambda: [each for block in blocks for each in encode(job.model, block.ready)])
+    stage(lambda: list(sink.write(iter(encoded), lambda _: None)))
+    sink.close()
+    client.indices.delete(index=sink.index)
+    return max(*alone, (processor_seconds(node) - begun) / (cpu_count() or 1))
+
+
+def run(jobs: Iterator[IndexJob], client: Client) -> float:
+    """The seconds of a run into a new index."""
+    job = next(jobs)
+    took: float = index_collection(job, client).seconds
+    return took
+
+
+def runs(client: Client, node: int, folder: Path, documents: int, rounds: int) -> list[Compared]:
+    """Whole runs beside their limit, and a run where nothing changed."""
+    source = rows(folder, documents)
+    names = (f"rows-{number}" for number in count())
+    jobs = (job_of(client, source, name, model="demo", rejects=folder / "rejects.ndjson") for name in names)
+    systems = {"its limit": lambda: limit(next(jobs), client, node), "mlsr-es index": partial(run, jobs, client)}
+    lines = in_turns(f"a run, {documents:,} captions", systems, rounds)
+    last = next(jobs)
+    index_collection(last, client)
+    again = {"mlsr-es index": lambda: documents / index_collection(last, client).seconds}
+    return lines + in_turns("nothing has changed", again, rounds, unit="documents/s", more_is_better=True)
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mlsr-benchmark-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the node's user is not who runs this
+        node = Node(folder / "node")
+        try:
+            status = node.start(heap_mb=1024)
+            client = connect(ConnectionSettings(url=str(status.url)), patient=True)
+            lines = bulk(str(status.url), client, given.documents, given.rounds)
+            lines += runs(client, status.pid or 0, folder, given.documents, given.rounds)
+            client.close()
+        finally:
+            node.stop()
+    told(lines, given.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Run the benchmarks on this machine, and write what they say to RESULTS.md.
+
+python benchmarks/run.py [encoding] [loading] [queries]
+
+Each has peers beside it in one run, in turns. The ratios count: milliseconds are those of one machine on one day.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+from matplotlib import pyplot as plt
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+BENCHMARKS: Mapping[str, str] = {
+    "encoding": "Encoding, on one thread",
+    "loading": "Loading, into Elasticsearch 7.17.29",
+    "queries": "Queries, to Elasticsearch 7.17.29",
+}
+_PACKAGES = ("torch", "transformers", "tokenizers", "sentence-transformers", "elasticsearch", "scipy")
+_TICKS = (0.5, 1, 2, 5, 10, 20, 50)
+_INTRODUCTION = """# What was measured beside peers
+
+Made by `make bench`; the methods are in the scripts' first lines. A ratio is how many times as good as the first system
+of its block a system was in the same round; in brackets are the lowest and the highest of the rounds. The ratios count:
+other times are those of one machine on one day.
+
+![The ratios](results/ratios.svg)
+"""
+
+
+def machine() -> str:
+    """The processor, and how many cores and how much memory there are."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.processor())
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB"
+
+
+def measured(name: str) -> dict[str, Any]:
+    """Run a benchmark."""
+    file = RESULTS / f"{name}.lines.json"
+    subprocess.run([sys.executable, HERE / f"{name}.py", "--json", file], check=True)  # noqa: S603
+    lines = json.loads(file.read_text())
+    file.unlink()
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "python": platform.python_version(),
+        "packages": {package: version(package) for package in _PACKAGES},
+        "lines": lines,
+    }
+
+
+def section(name: str, told: Mapping[str, Any]) -> str:
+    """A benchmark as a table."""
+    packages = ", ".join(f"{package} {number}" for package, number in told["packages"].items())
+    rows = [
+        f"| {line['case']} | {line['system']} | {line['value']:,.2f} {line['unit']} | **{line['ratio']:.2f}** "
+        f"({line['lowest']:.2f} to {line['highest']:.2f}) |"
+        for line in told["lines"]
+    ]
+    return "\n".join(
+        [
+            f"## {BENCHMARKS[name]}",
+            "",
+            f"`python benchmarks/{name}.py`, {told['date']}, {told['machine']}, Python {told['python']}, {packages}.",
+            "",
+            "| | system | median | ratio |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def plot(results: Mapping[str, Mapping[str, Any]]) -> None:
+    """All ratios as bars, with their spread."""
+    lines = [line for told in results.values() for line in told["lines"] if line["ratio"] != 1]
+    mpl.rcParams["svg.hashsalt"] = "mlsr-es"  # so that the same results are the same file
+    figure, axes = plt.subplots(figsize=(8, 0.32 * len(lines) + 1), layout="constrained")
+    places = range(len(lines), 0, -1)
+    spread: Sequence[Sequence[float]] = (
+        [line["ratio"] - line["lowest"] for line in lines],
+        [line["highest"] - line["ratio"] for line in lines],
+    )
+    ours = ["tab:blue" if "mlsr-es" in line["system"] else "tab:gray" for line in lines]
+    axes.barh(places, [line["ratio"] for line in lines], xerr=spread, color=ours)
+    axes.axvline(1, color="black", linewidth=1)
+    axes.set_yticks(places, [f"{line['case']}: {line['system']}" for line in lines], fontsize=7)
+    axes.set_xscale("log")
+    axes.set_xticks(_TICKS, map(str, _TICKS))
+    axes.minorticks_off()
+    axes.set_xlabel("times as good as the first system of the block")
+    figure.savefig(RESULTS / "ratios.svg", metadata={"Date": None})
+
+
+def main() -> None:
+    """Run those that are named, or all, and write the page from these and the earlier results of others."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--page", action="store_true", help="run nothing, write the page alone")
+    given = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    for name in () if given.page else given.names or BENCHMARKS:
+        told = measured(name)
+        (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n")
+    results = {
+        name: json.loads((RESULTS / f"{name}.json").read_text())
+        for name in BENCHMARKS
+        if (RESULTS / f"{name}.json").exists()
+    }
+    plot(results)
+    page = [_INTRODUCTION, *(section(name, told) for name, told in results.items())]
+    (HERE / "RESULTS.md").write_text("\n".join(page))
+
+
+if __name__ == "__main__":
+    main()
