@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -16,6 +16,7 @@ from mlsr_es.elastic.versions import Lease, leased
 from mlsr_es.errors import InputError, RecordError
 from mlsr_es.evaluation import stored_documents, vector_count, vectors_meta
 from mlsr_es.indexing.encode import EncodedRecord
+from mlsr_es.indexing.encode_job import REJECTS
 from mlsr_es.indexing.kept import read_back
 from mlsr_es.indexing.made_with import MADE_WITH
 from mlsr_es.indexing.prepare import BLOCK
@@ -25,6 +26,7 @@ from mlsr_es.indexing.sinks import VersionPlan, VersionSink
 from mlsr_es.indexing.sinks.target import find_target
 from mlsr_es.indexing.summary import Summary
 from mlsr_es.progress import Progress, Silent, say_nothing
+from mlsr_es.vectors import TermWeights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
@@ -103,6 +105,11 @@ def preview_loading(job: LoadJob, client: Client) -> str:
 
 def _plan(job: LoadJob) -> VersionPlan:
     told = vectors_meta(job.folder)
+    if job.prune_missing and (job.folder / REJECTS).is_file():
+        raise InputError(
+            f"--prune-missing would remove images that could not be encoded: {job.folder / REJECTS} has records.",
+            advice="Mend them and encode the source again, or load without it.",
+        )
     return VersionPlan(
         job.index,
         _made_with(job.folder, told),
@@ -150,7 +157,14 @@ class _Loading:
     def _changes(self) -> Generator[EncodedRecord]:
         for rows in stored_documents(self.folder, BLOCK):
             self.lease.check()
-            yield from self._changed([read_back(*row, self.summary.collection) for row in rows])
+            yield from self._changed(list(self._read_back(rows)))
+
+    def _read_back(self, rows: Iterable[tuple[str, TermWeights, dict[str, Any]]]) -> Iterator[EncodedRecord]:
+        for row in rows:
+            try:
+                yield read_back(*row, self.summary.collection)
+            except (KeyError, TypeError, ValueError) as error:
+                self._reject(RecordError(str(row[0]), "read", f"what an index stores of it was changed: {error!r}"))
 
     def _changed(self, encoded: list[EncodedRecord]) -> Iterator[EncodedRecord]:
         stored = self.sink.stored([each.prepared.record for each in encoded])

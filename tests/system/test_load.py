@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from elasticsearch import Elasticsearch
 
@@ -59,8 +61,34 @@ def test_what_left_the_source_is_pruned_when_that_is_said(client: Elasticsearch,
     assert [stored(client, index_name)[id_]["collection"] for id_ in ("3", "4")] == ["birds", "boats"]
 
 
+def test_images_that_could_not_be_encoded_are_not_pruned(client: Elasticsearch, index_name: str) -> None:
+    """The folder does not have them, and the source does."""
+    birds = rows(Path("birds.jsonl"), {"1": "An owl in a tree", "2": "A heron in the reeds"})
+    assert run_program("index", str(birds), "--index", index_name).code == 0
+    rows(birds, {"1": "An owl in a tree", "2": "A heron in the reeds"}, **{"1": b"torn"})
+    assert run_program("encode", str(birds), "-o", "vectors").code == 3
+    ran = run_program("load", "vectors", "--index", index_name, "--prune-missing")
+    assert (ran.code, "images that could not be encoded" in ran.stderr) == (2, True)
+    assert run_program("load", "vectors", "--index", index_name).code == 0
+    assert stored(client, index_name).keys() == {"1", "2"}
+
+
+def test_a_row_that_was_changed_is_rejected(client: Elasticsearch, index_name: str) -> None:
+    """The others are loaded."""
+    birds = rows(Path("birds.jsonl"), {"1": "An owl in a tree", "2": "A heron in the reeds"})
+    assert run_program("encode", str(birds), "-o", "vectors").code == 0
+    table = pq.read_table("vectors/documents.parquet")
+    texts = table.column("stored").to_pylist()
+    changed = table.set_column(4, "stored", pa.array(["{}", texts[1]]))
+    pq.write_table(changed.replace_schema_metadata(table.schema.metadata), "vectors/documents.parquet")
+    ran = run_program("load", "vectors", "--index", index_name, "--json")
+    assert (ran.code, ran.json["encoded"], ran.json["rejected"]) == (3, 1, {"read": 1})
+    assert "what an index stores of it was changed" in Path(f"{index_name}-rejects.ndjson").read_text()
+    assert stored(client, index_name).keys() == {"2"}
+
+
 def test_a_folder_without_vectors_is_told(index_name: str) -> None:
-    """And so is one of an older version, which did not write what an index stores."""
+    """With what makes one."""
     ran = run_program("load", "nothing", "--index", index_name)
     assert ran.code == 2
     assert "Make it: mlsr-es encode SOURCE -o DIR" in ran.stderr
