@@ -126,9 +126,10 @@ def test_topics_of_another_collection_are_no_topics(sample_files: Path, sample_v
 
 
 def test_vectors_say_what_made_them(sample_vectors: Path) -> None:
-    """The model by name and revision, and the collection."""
+    """The model by name and revision, the collection and its origin, and what an index of them says of itself."""
     found = read_vectors(sample_vectors)
-    assert found.meta.keys() == {"model", "revision", "vocabulary", "collection", "query_fields", "describe"}
+    said = {"model", "revision", "vocabulary", "collection", "query_fields", "describe", "origin", "made_with"}
+    assert found.meta.keys() == said
     assert (found.meta["model"], found.meta["collection"]) == ("demo", "sample")
     assert len(found.image_ids) == len(found.captions) > 50
 
