@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+
+from mlsr_es.embedded import Node, NodeStatus
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,33 @@ def in_turns(
         value = median(each[name] for each in took)
         lines.append(Compared(case, name, value, unit, median(ratios), min(ratios), max(ratios)))
     return lines
+
+
+@contextmanager
+def node_of_its_own() -> Iterator[tuple[NodeStatus, Path]]:
+    """A node that is there as long as the benchmark, with its state, and a folder for other files."""
+    with tempfile.TemporaryDirectory(prefix="mlsr-benchmark-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the node's user is not who runs this
+        node = Node(folder / "node")
+        try:
+            yield node.start(heap_mb=1024), folder
+        finally:
+            node.stop()
+
+
+def asked(about: str | None, documents: int) -> argparse.Namespace:
+    """The options ``documents``, ``rounds`` and ``json`` as they were typed.
+
+    Args:
+        about: The script's first lines.
+        documents: How many there are where nobody says.
+    """
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=documents)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    return parser.parse_args()
 
 
 def told(lines: Sequence[Compared], file: Path | None) -> None:

@@ -10,10 +10,9 @@ nothing changed is told as its rate.
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import count
 from os import cpu_count
@@ -26,7 +25,7 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import urllib3
-from comparison import Compared, in_turns, told
+from comparison import Compared, asked, in_turns, node_of_its_own, told
 from strategies import Collection
 
 from mlsr_es.api import job_of
@@ -36,7 +35,6 @@ from mlsr_es.elastic.bulk.chunks import ChunkSize, chunks, line
 from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.elastic.mapping import IndexMeta
 from mlsr_es.elastic.versions import create_version
-from mlsr_es.embedded import Node
 from mlsr_es.indexing import index_collection
 from mlsr_es.indexing.encode import encode
 from mlsr_es.indexing.index_job import pipeline_of
@@ -165,23 +163,12 @@ def runs(client: Client, node: int, folder: Path, documents: int, rounds: int) -
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="mlsr-benchmark-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # the node's user is not who runs this
-        node = Node(folder / "node")
-        try:
-            status = node.start(heap_mb=1024)
-            client = connect(ConnectionSettings(url=str(status.url)), patient=True)
-            lines = bulk(str(status.url), client, given.documents, given.rounds)
+    given = asked(__doc__, documents=20_000)
+    with node_of_its_own() as (status, folder):
+        url = str(status.url)
+        with closing(connect(ConnectionSettings(url=url), patient=True)) as client:
+            lines = bulk(url, client, given.documents, given.rounds)
             lines += runs(client, status.pid or 0, folder, given.documents, given.rounds)
-            client.close()
-        finally:
-            node.stop()
     told(lines, given.json)
 
 

@@ -11,23 +11,20 @@ of the stored weights.
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
-from pathlib import Path
 from statistics import mean, median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from comparison import Compared, in_turns, told
+from comparison import Compared, asked, in_turns, node_of_its_own, told
 from scipy.sparse import csr_array
 from strategies import VOCABULARY, Collection, Weights, indexed
 
 from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.elastic.search import Strategy, build_query
-from mlsr_es.embedded import Node
 from mlsr_es.vectors import quantised
 
 if TYPE_CHECKING:
@@ -58,7 +55,7 @@ def plain(weights: Weights, function: Mapping[str, Any]) -> dict[str, Any]:
     return {"query": {"bool": {"should": clauses}}, "size": _SIZE, "_source": False}
 
 
-def asked(client: Client, index: str, body: Callable[[Weights], Mapping[str, Any]], weights: Weights) -> list[int]:
+def hits_of(client: Client, index: str, body: Callable[[Weights], Mapping[str, Any]], weights: Weights) -> list[int]:
     """The numbers of the documents that a search gives."""
     hits = client.search(index=index, body=dict(body(weights)))["hits"]["hits"]
     return [int(hit["_id"][1:]) for hit in hits]
@@ -99,10 +96,10 @@ def compare(client: Client, index: str, collection: Collection, terms: int, roun
     columns = rows.tocsc()
     ours, tuned = partial(build_query, size=_SIZE, source=False), Strategy.parse(_TUNED[terms])
     systems: dict[str, Ask] = {
-        "bool, client's defaults": partial(asked, client, index, partial(plain, function={"linear": {}})),
-        "mlsr-es, out of the box": partial(asked, client, index, partial(ours, strategy=Strategy())),
-        f"mlsr-es, {tuned}": partial(asked, client, index, partial(ours, strategy=tuned)),
-        "sentence-transformers' helper": partial(asked, client, index, partial(plain, function={})),
+        "bool, client's defaults": partial(hits_of, client, index, partial(plain, function={"linear": {}})),
+        "mlsr-es, out of the box": partial(hits_of, client, index, partial(ours, strategy=Strategy())),
+        f"mlsr-es, {tuned}": partial(hits_of, client, index, partial(ours, strategy=tuned)),
+        "sentence-transformers' helper": partial(hits_of, client, index, partial(plain, function={})),
         "scipy, in memory": partial(in_memory, columns),
     }
     exact = [rows @ np.array(matrix_of([weights]).toarray()[0], dtype=np.float32) for weights in queries]
@@ -116,24 +113,16 @@ def compare(client: Client, index: str, collection: Collection, terms: int, roun
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
+    given = asked(__doc__, documents=100_000)
     collection = Collection(given.documents)
     lines: list[Compared] = []
-    with tempfile.TemporaryDirectory(prefix="mlsr-benchmark-") as name:
-        Path(name).chmod(0o755)  # the node's user is not who runs this
-        node = Node(Path(name) / "node")
-        try:
-            client = connect(ConnectionSettings(url=str(node.start(heap_mb=1024).url)))
-            with indexed(client, collection.documents) as index:
-                for terms in _TUNED:
-                    lines += compare(client, index, collection, terms, given.rounds)
-            client.close()
-        finally:
-            node.stop()
+    with (
+        node_of_its_own() as (status, _),
+        closing(connect(ConnectionSettings(url=str(status.url)))) as client,
+        indexed(client, collection.documents) as index,
+    ):
+        for terms in _TUNED:
+            lines += compare(client, index, collection, terms, given.rounds)
     told(lines, given.json)
 
 

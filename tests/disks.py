@@ -1,11 +1,35 @@
-"""A disk that is full, as far as this process can tell."""
+"""Disks that are full: as far as this process can tell, or small ones."""
 
 from __future__ import annotations
 
 import resource
+import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+@contextmanager
+def disk_of(size: str, folder: Path) -> Iterator[Path]:
+    """A disk in memory below a folder, open to other users; where none can be mounted, the test is skipped.
+
+    Args:
+        size: As ``mount`` takes it: "64k".
+        folder: The folder.
+    """
+    disk = folder / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "mlsr-test", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 @contextmanager

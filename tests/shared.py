@@ -22,6 +22,19 @@ _DRAWINGS: dict[tuple[str, bool], bytes] = {}
 
 
 @contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """What is run here does each of torch's products on so many threads."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
 def shared_drawings() -> Iterator[None]:
     """What is run here draws an SVG once for all runs."""
     from mlsr_es.sources.drawing import draw

@@ -14,7 +14,7 @@ from mlsr_es.elastic.mapping import FieldKind
 from mlsr_es.elastic.versions import resolve
 from mlsr_es.encoders import DEMO, model_name
 from mlsr_es.progress import LOADING_MODEL, Progress, Silent, say_nothing
-from mlsr_es.sources import Reading, Rejected, Source, check_holds_images, open_source
+from mlsr_es.sources import Reading, Rejected, check_holds_images, open_source, origin_of
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
@@ -180,7 +180,8 @@ def job_of(
         index=index,
         model=encoder,
         model_name=model_name(model),
-        origin=_origin(source, narrowed),
+        # A rejects file does not change where its collection is read from.
+        origin="" if isinstance(narrowed, Rejected) else origin_of(source),
         languages=kept,
         describing=describing,
         thumbnails=thumbnails,
@@ -190,13 +191,6 @@ def job_of(
         strict=strict,
         promotes=promotes,
     )
-
-
-def _origin(given: str, source: Source) -> str:
-    """Where a collection is read from, for people to read; "" for a rejects file, which does not change that."""
-    if isinstance(source, Rejected):
-        return ""
-    return str(Path(given).resolve()) if Path(given).exists() else given
 
 
 @contextmanager

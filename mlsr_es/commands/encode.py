@@ -52,7 +52,7 @@ def encode(
     from mlsr_es.describe import choose_describers
     from mlsr_es.encoders import load_model
     from mlsr_es.indexing import encode_collection
-    from mlsr_es.sources import open_source
+    from mlsr_es.sources import open_source, origin_of
 
     fields = parsed_fields(query_fields)
     describers = choose_describers(describe, device=device)
@@ -68,7 +68,7 @@ def encode(
             output,
             model=encoder,
             model_name=model_name(model),
-            origin=str(Path(source).resolve()) if Path(source).exists() else source,
+            origin=origin_of(source),
             languages=kept,
             thumbnails=thumbnails,
             query_fields=fields,

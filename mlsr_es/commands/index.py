@@ -13,6 +13,7 @@ from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.languages import LANGUAGES, parsed_languages
 from mlsr_es.commands.options.pages import COLLECTION, ROOT, STAND_INS
 from mlsr_es.commands.options.reading import with_reading
+from mlsr_es.commands.options.versions import INDEX, PROMOTES, REJECTS_FILE
 from mlsr_es.commands.rendering.console import REJECTED, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
 from mlsr_es.elastic.client import ConnectionSettings
@@ -29,7 +30,7 @@ def index(
     collection: str | None = COLLECTION,
     root: Path | None = ROOT,
     introduced: bool = STAND_INS,
-    name: str = typer.Option(..., "--index", metavar="NAME", help="The index: an alias in front of its versions."),
+    name: str = INDEX,
     model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     languages: str | None = LANGUAGES,
@@ -41,15 +42,9 @@ def index(
     prune_missing: bool = typer.Option(
         False, "--prune-missing", help="Remove images of this collection that the source no longer has."
     ),
-    rejects: Path | None = typer.Option(
-        None, "--rejects", metavar="FILE", help="Where bad records go. Default: NAME-rejects.ndjson, if there are any."
-    ),
+    rejects: Path | None = REJECTS_FILE,
     strict: bool = typer.Option(False, "--strict", help="Stop at the first bad record."),
-    promotes: bool = typer.Option(
-        True,
-        "--promote/--no-promote",
-        help="Whether a new version takes over when it is complete, or waits for mlsr-es indices promote.",
-    ),
+    promotes: bool = PROMOTES,
     dry_run: bool = typer.Option(
         False, "--dry-run", help="Read and encode the first batch, show what would be sent, write nothing."
     ),

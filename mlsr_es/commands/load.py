@@ -8,6 +8,7 @@ import typer
 
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
+from mlsr_es.commands.options.versions import INDEX, PROMOTES, REJECTS_FILE
 from mlsr_es.commands.rendering.console import REJECTED, data, note, print_json, progress
 from mlsr_es.commands.rendering.run_summary import print_summary
 from mlsr_es.elastic.client import ConnectionSettings
@@ -17,19 +18,13 @@ from mlsr_es.elastic.client import ConnectionSettings
 def load(
     folder: Path = typer.Argument(..., metavar="DIR", help="What mlsr-es encode wrote."),
     *,
-    name: str = typer.Option(..., "--index", metavar="NAME", help="The index: an alias in front of its versions."),
+    name: str = INDEX,
     field_kind: str = FIELD_KIND,
     prune_missing: bool = typer.Option(
         False, "--prune-missing", help="Remove images of this collection that the folder does not have."
     ),
-    rejects: Path | None = typer.Option(
-        None, "--rejects", metavar="FILE", help="Where bad records go. Default: NAME-rejects.ndjson, if there are any."
-    ),
-    promotes: bool = typer.Option(
-        True,
-        "--promote/--no-promote",
-        help="Whether a new version takes over when it is complete, or waits for mlsr-es indices promote.",
-    ),
+    rejects: Path | None = REJECTS_FILE,
+    promotes: bool = PROMOTES,
     dry_run: bool = typer.Option(False, "--dry-run", help="Say what would be done, write nothing."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     connection: ConnectionSettings,

@@ -151,7 +151,7 @@ def vector_count(folder: Path) -> int:
         return int(pq.read_metadata(path).num_rows)
 
 
-def stored_documents(folder: Path, at_once: int) -> Iterator[list[tuple[str, TermWeights, dict[str, Any]]]]:
+def encoded_documents(folder: Path, at_once: int) -> Iterator[list[tuple[str, TermWeights, dict[str, Any]]]]:
     """Read the documents that ``encode`` wrote, some at a time: id, weights, and what an index stores beside them.
 
     Args:

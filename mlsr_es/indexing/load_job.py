@@ -14,12 +14,12 @@ import orjson
 from mlsr_es.elastic.mapping import FieldKind, IndexMeta
 from mlsr_es.elastic.versions import Lease, leased
 from mlsr_es.errors import InputError, RecordError
-from mlsr_es.evaluation import stored_documents, vector_count, vectors_meta
+from mlsr_es.evaluation import encoded_documents, vector_count, vectors_meta
 from mlsr_es.indexing.encode import EncodedRecord
 from mlsr_es.indexing.encode_job import REJECTS
 from mlsr_es.indexing.kept import read_back
 from mlsr_es.indexing.made_with import MADE_WITH
-from mlsr_es.indexing.prepare import BLOCK
+from mlsr_es.indexing.prepare import BLOCK, check_collection
 from mlsr_es.indexing.record import Record
 from mlsr_es.indexing.rejects import RejectsFile
 from mlsr_es.indexing.sinks import VersionPlan, VersionSink
@@ -155,7 +155,7 @@ class _Loading:
         self.summary.rejects_file = self.rejects.written
 
     def _changes(self) -> Generator[EncodedRecord]:
-        for rows in stored_documents(self.folder, BLOCK):
+        for rows in encoded_documents(self.folder, BLOCK):
             self.lease.check()
             yield from self._changed(list(self._read_back(rows)))
 
@@ -171,11 +171,13 @@ class _Loading:
         for each in encoded:
             record = each.prepared.record
             there = stored.get(record.key)
-            if there is not None and there.collection != self.summary.collection:
+            try:
+                check_collection(record.id, there, self.summary.collection)
+            except RecordError as error:
                 self.sink.keeps([record])
-                reason = f"the index holds this id for the collection {there.collection!r}"
-                self._reject(RecordError(record.id, "index", reason), record)
-            elif there is not None and there.fingerprint == each.prepared.fingerprint:
+                self._reject(error, record)
+                continue
+            if there is not None and there.fingerprint == each.prepared.fingerprint:
                 self.sink.keeps([record])
                 self.summary.unchanged += 1
                 self.progress.advance(_LOADING)

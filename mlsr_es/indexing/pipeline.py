@@ -68,9 +68,6 @@ class Pipeline:
         """How records are prepared."""
         return Preparing(self.reader, self.sink.stored, Needs.of(self.model.config, self.describing), self.thumbnails)
 
-    def _rejects_file(self) -> RejectsFile:
-        return RejectsFile(self.rejects, self.reader.collection, strict=self.strict)
-
     def run(self, progress: Progress = Silent()) -> Summary:
         """Bring the sink up to date with the reader.
 
@@ -88,7 +85,8 @@ class Pipeline:
             StorageError: The rejects file or another file cannot be written.
         """
         started = perf_counter()
-        with closing(self.sink), self._rejects_file() as rejects:
+        file = RejectsFile(self.rejects, self.reader.collection, strict=self.strict)
+        with closing(self.sink), file as rejects:
             self.sink.open()
             run = _Run(self, rejects, progress)
             run.load()

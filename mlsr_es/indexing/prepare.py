@@ -200,9 +200,7 @@ class Preparing:
         Raises:
             RecordError: An image is missing or broken, or the id belongs to another collection.
         """
-        if stored is not None and stored.collection != self.reader.collection:
-            reason = f"the index holds this id for the collection {stored.collection!r}"
-            raise RecordError(record.id, "index", reason)
+        check_collection(record.id, stored, self.reader.collection)
         remote = [self.reader.is_remote(picture) for picture in record.pictures]
         files = self._compared(record, remote)
         fingerprint = self.reader.fingerprint(record, files)
@@ -246,6 +244,16 @@ class Preparing:
             raise RecordError(record.id, error.stage, f"{picture.name}: {error.reason}") from error
         said = self.needs.describing.of_picture(file.read(), lambda: found.pixels, record_id=record.id)
         return _Opened(found, said)
+
+
+def check_collection(id_: str, stored: Stored | None, collection: str) -> None:
+    """See that an id is new to the index, or of the same collection.
+
+    Raises:
+        RecordError: The index holds it for another collection.
+    """
+    if stored is not None and stored.collection != collection:
+        raise RecordError(id_, "index", f"the index holds this id for the collection {stored.collection!r}")
 
 
 def _bytes_of(record: Record) -> int:

@@ -15,10 +15,10 @@ from mlsr_es.sources.figures import unnumbered
 from mlsr_es.sources.images import Decoded, Header, decode, decoded, header_of, shrunk, thumbnail
 from mlsr_es.sources.inspecting import Inspection, Shown, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
-from mlsr_es.sources.opening import check_holds_images, open_source
+from mlsr_es.sources.opening import check_holds_images, open_source, origin_of
 from mlsr_es.sources.reading import Reading
 from mlsr_es.sources.rejected import Rejected
-from mlsr_es.sources.source import RULES, Captioned, Item, LeftOut, Source, Wrapped, captioned
+from mlsr_es.sources.source import RULES, Captioned, ImagesAlone, Item, LeftOut, Source, Wrapped, captioned
 from mlsr_es.sources.store import ImageStore
 from mlsr_es.sources.table import read_topics
 
@@ -34,6 +34,7 @@ __all__ = [
     "Fetcher",
     "Header",
     "ImageStore",
+    "ImagesAlone",
     "Inspection",
     "Item",
     "KnownCollection",
@@ -53,6 +54,7 @@ __all__ = [
     "inspect",
     "likely_encoding",
     "open_source",
+    "origin_of",
     "read_headers",
     "read_topics",
     "shrunk",

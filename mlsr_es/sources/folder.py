@@ -8,21 +8,21 @@ from copy import copy
 from itertools import groupby, islice
 from pathlib import Path, PurePosixPath
 
-from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
+from mlsr_es.collection import ImageDocument, ImageFile
 from mlsr_es.errors import RecordError
 from mlsr_es.sources.caption_names import CAPTION_NAMES
 from mlsr_es.sources.columns import with_meant
 from mlsr_es.sources.images import HEIC_ADVICE, HEIC_SUFFIXES, captions_in, header_of, suffixes
 from mlsr_es.sources.rows import is_rows
 from mlsr_es.sources.side_cars import SUFFIXES, SideCars
-from mlsr_es.sources.source import LeftOut, narrowed
+from mlsr_es.sources.source import ImagesAlone, LeftOut, narrowed
 from mlsr_es.sources.text import inside, path_id
 from mlsr_es.sources.walking import file_paths
 
 _LOOKED_AT = 100
 
 
-class ImageFolder:
+class ImageFolder(ImagesAlone):
     """A source with one document for each image; the page of an image is its folder.
 
     Captions are read from the files beside an image: ``owl.txt`` or ``owl.jpg.txt`` with one caption, or with a line
@@ -47,18 +47,6 @@ class ImageFolder:
             yield self._document(same[0])
             for variant in same[1:]:
                 yield LeftOut(f"{self.name}/{path_id(variant)}", "variant")
-
-    def sections(self) -> Iterator[Section]:
-        """Yield nothing: the folder has no text besides captions."""
-        yield from ()
-
-    def judgements(self) -> Iterator[Judgement]:
-        """Yield nothing: the folder has no text besides captions."""
-        yield from ()
-
-    def faults(self) -> Iterator[RecordError]:
-        """Yield nothing: the folder has no text besides captions."""
-        yield from ()
 
     def count(self) -> int:
         """The number of image files."""

@@ -103,6 +103,15 @@ def open_source(
     return source
 
 
+def origin_of(given: str) -> str:
+    """Where a source is read from, for people to read: an absolute path, or a known collection's name.
+
+    Args:
+        given: The user's name for the source.
+    """
+    return str(Path(given).resolve()) if Path(given).exists() else given
+
+
 def check_holds_images(source: Source, given: str) -> None:
     """Check that a source has at least one image document; ``open_source`` checks this for the languages it is given.
 
@@ -160,11 +169,8 @@ def _by_path(given: str, asked: _Asked) -> Source:
         return _folder(path, asked)
     _refuse_root(asked.root, given)
     if path.is_file():
-        if is_rows(path) and is_rejects(path):
-            _check_reading(asked.reading, Reading(), f"{given} has records that were rejected")
-            return _rejected(path, asked)
         if is_rows(path):
-            return _table([path], stem(path), asked, whole=False)
+            return _rejected(path, asked) if is_rejects(path) else _table([path], stem(path), asked, whole=False)
         raise SourceError(
             f"{given} is a file of no kind that is read.",
             advice=f"Give a file whose name ends in {', '.join(SUFFIXES)}, or the folder that it is in.",
@@ -179,6 +185,7 @@ def _by_path(given: str, asked: _Asked) -> Source:
 
 
 def _rejected(path: Path, asked: _Asked) -> Rejected:
+    _check_reading(asked.reading, Reading(), f"{path} has records that were rejected")
     source = Rejected(path, asked.name)
     if source.others:
         asked.say(f"{path}: read for {source.name}. It also has records of {', '.join(source.others)}: --collection.")

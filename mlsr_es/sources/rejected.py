@@ -10,18 +10,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
+from mlsr_es.collection import ImageDocument, ImageFile
 from mlsr_es.errors import RecordError, SourceError
 from mlsr_es.seen import Seen
 from mlsr_es.sources.atomic import document_from
 from mlsr_es.sources.rows import read_rows
-from mlsr_es.sources.source import LeftOut, narrowed
+from mlsr_es.sources.source import ImagesAlone, LeftOut, narrowed
 
 _KEYS = frozenset({"id", "stage", "reason", "record"})
 _ADVICE = "; mend it in its source, and index that"
 
 
-class Rejected:
+class Rejected(ImagesAlone):
     """The records of one collection in a rejects file.
 
     Args:
@@ -56,18 +56,6 @@ class Rejected:
                 except RecordError as error:
                     record = row["record"] if isinstance(row["record"], dict) else None
                     yield RecordError(error.record_id, error.stage, error.reason, record)
-
-    def sections(self) -> Iterator[Section]:
-        """None: a rejects file has images only."""
-        return iter(())
-
-    def judgements(self) -> Iterator[Judgement]:
-        """None."""
-        return iter(())
-
-    def faults(self) -> Iterator[RecordError]:
-        """None."""
-        return iter(())
 
     def count(self) -> int:
         """The number of records."""

@@ -67,6 +67,22 @@ class Source(Protocol):
         """
 
 
+class ImagesAlone:
+    """What a source without any text besides captions has of sections: nothing."""
+
+    def sections(self) -> Iterator[Section]:
+        """None."""
+        return iter(())
+
+    def judgements(self) -> Iterator[Judgement]:
+        """None."""
+        return iter(())
+
+    def faults(self) -> Iterator[RecordError]:
+        """None."""
+        return iter(())
+
+
 @dataclass(frozen=True)
 class Wrapped:
     """What a source that changes the documents of another one takes over from it.

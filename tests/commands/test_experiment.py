@@ -11,6 +11,7 @@ import pytest
 
 from tests.experiments.conftest import backbone, study_file
 from tests.program import run_program
+from tests.shared import torch_threads
 
 __all__ = ["backbone", "study_file"]
 
@@ -42,12 +43,8 @@ def test_a_study_runs_and_what_is_done_is_left(study_file: Callable[..., Path], 
 @pytest.fixture
 def one_thread() -> Iterator[None]:
     """For torch, whose sums depend on how many it has; a unit beside others has one."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    with torch_threads(1):
+        yield
 
 
 @pytest.mark.usefixtures("one_thread")

@@ -12,15 +12,14 @@ import torch
 from mlsr_es.collection import Caption, ImageDocument
 from mlsr_es.encoders import DocumentInput, one_thread_each
 from tests.models import word_model
+from tests.shared import torch_threads
 
 
 @pytest.fixture
 def three_threads() -> Iterator[None]:
     """As on a machine of three cores."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(3)
-    yield
-    torch.set_num_threads(before)
+    with torch_threads(3):
+        yield
 
 
 @pytest.mark.usefixtures("three_threads")

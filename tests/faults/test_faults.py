@@ -65,15 +65,19 @@ class Load:
         return process
 
     def run(self, faults: InShares) -> None:
-        """Run through faults until a run ends well; an error is one of this package's own, and a rerun goes on."""
+        """Run through faults until a run ends well."""
         with proxied(self.cluster_url, faults):
-            for _ in range(_MOST_RUNS):
-                process = self.start(faults.url)
-                process.join()
-                if process.exitcode != REFUSED:
-                    break
-                self.figures.ended += 1
+            self.complete(faults.url)
         self.figures.faults.update(faults.failed)
+
+    def complete(self, url: str) -> None:
+        """Run until a run ends well; an error is one of this package's own, and a rerun goes on."""
+        for _ in range(_MOST_RUNS):
+            process = self.start(url)
+            process.join()
+            if process.exitcode != REFUSED:
+                break
+            self.figures.ended += 1
         assert process.exitcode == 0
 
     def killed_at(self, request: int) -> bool:

@@ -6,8 +6,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +17,7 @@ from elasticsearch import Elasticsearch
 
 from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.embedded import Node
+from tests.disks import disk_of
 from tests.elastic.flaky import InShares, proxied
 from tests.faults.conftest import SLOW
 from tests.faults.figures import Figures, reached
@@ -31,24 +30,10 @@ _DISK_MB, _FLOOD_MB = 600, 200
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that the user of a node can enter."""
-    folder = Path(tempfile.mkdtemp(prefix="mlsr-es-node-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A disk in memory."""
-    disk = folder / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={_DISK_MB}m,mode=755", "mlsr-test", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("no disk can be mounted here")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+def small_disk(node_folder: Path) -> Iterator[Path]:
+    """A disk in memory that a node can enter."""
+    with disk_of(f"{_DISK_MB}m", node_folder) as disk:
+        yield disk
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> None:
@@ -99,7 +84,7 @@ def is_blocked(client: Elasticsearch) -> bool:
     return any("index.blocks.read_only_allow_delete" in each["settings"] for each in told.values())
 
 
-def test_a_cluster_loses_the_node_that_is_written_to(folder: Path, figures: Figures) -> None:
+def test_a_cluster_loses_the_node_that_is_written_to(node_folder: Path, figures: Figures) -> None:
     """Killed at a random moment and back after seconds: the run waits for it, and each document is there once."""
     ports = free_ports(3)
     common = {"discovery.type": "zen", "discovery.seed_hosts": f"127.0.0.1:{ports[0]}"}
@@ -110,7 +95,7 @@ def test_a_cluster_loses_the_node_that_is_written_to(folder: Path, figures: Figu
         "transport.port": str(ports[1]),
         "http.port": str(ports[2]),
     }
-    nodes = Node(folder / "first"), Node(folder / "second")
+    nodes = Node(node_folder / "first"), Node(node_folder / "second")
     try:
         url = str(nodes[0].start(heap_mb=256, settings=first).url)
         nodes[1].start(heap_mb=256, settings=second)

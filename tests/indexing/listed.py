@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mlsr_es.collection import Caption, ImageDocument, Judgement, Section
+from mlsr_es.collection import Caption, ImageDocument
 from mlsr_es.errors import RecordError
-from mlsr_es.sources import LeftOut
+from mlsr_es.sources import ImagesAlone, LeftOut
 
 
 @dataclass
-class Listed:
+class Listed(ImagesAlone):
     """A source of given items, in their order.
 
     Args:
@@ -29,18 +29,6 @@ class Listed:
         yield from self.items
         if self.breaks:
             raise self.breaks
-
-    def sections(self) -> Iterator[Section]:
-        """Yield nothing."""
-        return iter(())
-
-    def judgements(self) -> Iterator[Judgement]:
-        """Yield nothing."""
-        return iter(())
-
-    def faults(self) -> Iterator[RecordError]:
-        """Yield nothing."""
-        return iter(())
 
     def count(self) -> int | None:
         """None, for an unknown number."""

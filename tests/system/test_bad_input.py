@@ -14,6 +14,7 @@ from elasticsearch import Elasticsearch
 
 from mlsr_es.elastic.mapping import IndexMeta, index_body
 from mlsr_es.encoders import BiEncoder, load_model, save_pretrained
+from tests.disks import disk_of
 from tests.elastic.faults import FaultServer, Reply
 from tests.program import Ran, run_program
 from tests.rows import rows
@@ -209,15 +210,8 @@ def test_a_rejects_file_that_cannot_be_written(cluster_url: str, index_name: str
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 64 KiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "mlsr-test", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("no disk can be mounted here")
-    try:
+    with disk_of("64k", tmp_path) as disk:
         yield disk
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 @pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb is not on this machine")
