@@ -11,7 +11,7 @@ import orjson
 
 from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.describe import NOTHING, Describing
-from mlsr_es.errors import RecordError
+from mlsr_es.errors import InputError, RecordError
 from mlsr_es.indexing.fingerprint import EncodingPlan
 from mlsr_es.indexing.made_with import MADE_WITH, made_with
 from mlsr_es.indexing.pipeline import Pipeline
@@ -19,6 +19,7 @@ from mlsr_es.indexing.readers import SourceReader
 from mlsr_es.indexing.sinks import FilesSink
 from mlsr_es.indexing.summary import Summary
 from mlsr_es.progress import Progress, Silent
+from mlsr_es.sources import Rejected
 
 if TYPE_CHECKING:
     from mlsr_es.encoders import BiEncoder
@@ -75,9 +76,15 @@ def encode_collection(
         progress: Reports each image and section.
 
     Raises:
+        InputError: The source is a rejects file: a folder of vectors is loaded as a whole collection.
         SourceError: The folder is a file.
         StorageError: The disk is full, or not writable.
     """
+    if isinstance(source, Rejected):
+        raise InputError(
+            f"rejected records of {source.name} are a part of it, and a folder of vectors is a whole collection.",
+            advice="Encode the source itself, once it is mended, or add them to the index: mlsr-es index.",
+        )
     meta = {
         "model": model_name,
         "revision": model.revision,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -18,6 +19,9 @@ LINK_MARKS = frozenset(
     {"anchorjs-link", "copiable-anchor", "copiable-link", "hash-link", "headerlink", "mw-editsection"}
 )
 """The classes of links that generators put beside a heading: to copy its address, or to edit it."""
+
+_ENDS = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
+"""The end of a page, which need not be written: libxml2 drops what follows, where a browser shows it."""
 
 _FIGURES = frozenset({"figure", "informalfigure", "mediaobject", "imageblock", "equation", "informalequation"})
 
@@ -36,7 +40,7 @@ def parsed(content: bytes) -> HtmlElement:
     # The size of a page is bounded before it is parsed; without this, what is nested 256 deep would be lost.
     parser = HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        root = document_fromstring(content, parser=parser)
+        root = document_fromstring(_ENDS.sub(b"", content), parser=parser)
     except etree.LxmlError as error:
         raise ValueError(f"no HTML can be read in it: {error}") from error
     if any(fault.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for fault in parser.error_log):

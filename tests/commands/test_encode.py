@@ -30,3 +30,13 @@ def test_bad_sections_and_judgements_are_rejected_too(tmp_path: Path) -> None:
     ran = run_program("encode", str(source), "-o", str(tmp_path / "vectors"))
     assert (ran.code, "1 documents, 1 sections" in ran.stderr, "rejected 1." in ran.stderr) == (3, True, True)
     assert "rejected: read: topics.jsonl:2: it has no 'id'" in ran.stderr
+
+
+def test_a_rejects_file_is_no_collection(tmp_path: Path) -> None:
+    """Loaded as one, a part would take the place of the whole."""
+    row = {"id": "1", "stage": "load", "reason": "torn", "collection": "birds", "record": {"id": "1", "title": "Owl"}}
+    (tmp_path / "r.ndjson").write_bytes(orjson.dumps(row))
+    ran = run_program("encode", str(tmp_path / "r.ndjson"), "-o", str(tmp_path / "vectors"))
+    assert ran.code == 2
+    assert "rejected records of birds are a part of it" in ran.stderr
+    assert not (tmp_path / "vectors").exists()

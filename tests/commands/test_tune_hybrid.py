@@ -12,6 +12,7 @@ from elasticsearch import Elasticsearch
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.shipped import shipped
 from mlsr_es.suggestion import serving_version
+from tests.elastic.leases import times_written
 from tests.program import Ran, run_program
 
 
@@ -29,9 +30,11 @@ def tune(index: str, sample_files: Path, *arguments: str) -> Ran:
 
 
 def test_a_weight_is_found_and_stored(client: Elasticsearch, index: str, sample_files: Path) -> None:
-    """With judgements there is a curve; --store makes auto take the weight, and a later run of index leaves it."""
+    """With judgements there is a curve; --store makes auto take the weight, and takes the lease for it."""
     qrels = str(sample_files / "qrels.txt")
+    written = times_written(client, index)
     found = tune(index, sample_files, "--qrels", qrels, "--store", "--json").json
+    assert times_written(client, index) > written
     weights = [one["weight"] for one in found["curve"]]
     assert weights == sorted(weights)
     assert weights[0] == 0

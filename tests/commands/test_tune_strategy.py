@@ -12,6 +12,7 @@ from mlsr_es.elastic.search import Strategy
 from mlsr_es.elastic.versions import store_strategy
 from mlsr_es.errors import IndexMismatchError
 from mlsr_es.suggestion import serving_version
+from tests.elastic.leases import times_written
 from tests.program import run_program
 
 SECTIONS = [
@@ -38,7 +39,7 @@ def index(cluster_url: str, index_name: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_strategies_are_measured_and_one_is_stored(client: Elasticsearch, index: str, topics: Path) -> None:
-    """A table says what each gives, the last line what to do; --store makes searches use it, and keeps the rest."""
+    """A table says what each gives, the last line what to do; --store, under the lease, makes searches use it."""
     ran = run_program("tune", "strategy", "--index", index, "--topics", str(topics))
     assert ran.code == 0, ran.stderr
     rows = [line.split() for line in ran.stdout.splitlines() if "two-phase:" in line or "exhaustive" in line]
@@ -52,7 +53,9 @@ def test_strategies_are_measured_and_one_is_stored(client: Elasticsearch, index:
     store_strategy(client, f"{index}-v0001", Strategy.parse("mass:0.5"))
     searched = run_program("search", "rope", "--index", index, "--json").json
     assert searched["strategy"] == "mass:0.5"
+    written = times_written(client, index)
     again = run_program("tune", "strategy", "--index", index, "--topics", str(topics), "--store", "--json").json
+    assert times_written(client, index) > written
     assert again["stored"] is True
     assert again["recommended"] in {one["strategy"] for one in again["strategies"]}
     after = serving_version(client, index).meta

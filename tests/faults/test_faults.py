@@ -18,6 +18,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
+from mlsr_es.elastic.versions import promote, roll_back
 from tests.elastic.flaky import InShares, proxied
 from tests.faults.conftest import SLOW
 from tests.faults.figures import Figures, Sources, reached
@@ -221,3 +222,46 @@ def test_a_writer_changes_documents_meanwhile(
     figures.wrong += len(bare)
     assert len(written) > 10
     assert (touched, bare, len(found)) == ([], [], COUNT)
+
+
+def removed(client: Elasticsearch, name: str) -> None:
+    """The newest version is removed by hand, even while a run fills it."""
+    client.indices.delete(index=max(client.indices.get(index=f"{name}-v*", expand_wildcards="open")))
+
+
+def promoted(client: Elasticsearch, name: str) -> None:
+    """The newest version is promoted, even if it is half empty: its owner says so."""
+    promote(client, name, max(client.indices.get(index=f"{name}-v*", expand_wildcards="open")))
+
+
+def rolled_back(client: Elasticsearch, name: str) -> None:
+    """Searches reach the version before."""
+    roll_back(client, name)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("meddle", [removed, promoted, rolled_back] if SLOW else [removed])
+def test_somebody_meddles(  # noqa: PLR0917
+    client: Elasticsearch,
+    cluster_url: str,
+    index_name: str,
+    figures: Figures,
+    meddle: Callable[[Elasticsearch, str], None],
+    seed: int,
+) -> None:
+    """With other tools than these, which take no lease, at a random moment of a run that builds a third version."""
+    for logit in (1.0, 2.0):
+        Load(client, cluster_url, index_name, index, (index_name, "birds", logit), figures).complete(cluster_url)
+    moment = Random(seed).randint(4, 30)
+
+    def at(number: int) -> None:
+        if number == moment:
+            meddle(client, index_name)
+            assert meddle is removed or reached(client, index_name)
+
+    with proxied(cluster_url, told := InShares(0.0, before=at)):
+        Load(client, cluster_url, index_name, index, (index_name, "birds", 3.0), figures).complete(told.url)
+    assert told.asked >= moment
+    peace = f"{index_name}-peace"
+    Load(client, cluster_url, peace, index, (peace, "birds", 3.0), figures).complete(cluster_url)
+    figures.compare(reached(client, index_name), dict(reached(client, peace)))

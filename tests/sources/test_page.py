@@ -186,6 +186,14 @@ def test_twice_as_many_images_are_twice_the_work(around: str) -> None:
     assert many < 2.2 * few
 
 
+def test_what_follows_the_end_belongs_to_the_page() -> None:
+    """As browsers show it: a template that was put after another one."""
+    html = "<h2 id=a>Owls</h2><p>By day.</p></body></html>\n<p>By night.</p><img src=owl.png alt=Asleep></BODY ></html>"
+    page = read_page(html.encode(), "p.html")
+    assert shape(page) == [("p.html#a", "Owls", (), "By day. By night.")]
+    assert captions(page, "owl.png") == [("alt", "Asleep")]
+
+
 def test_no_html() -> None:
     """An empty file is an error."""
     with pytest.raises(ValueError, match="no HTML"):
