@@ -309,7 +309,7 @@ class SparseVectors:
         return type(self)(self.row_starts, self.term_ids, quantised(self.weights), self.vocabulary_size)
 
     def pruned(self, *, top: int | None = None, threshold: float = 0.0, mass: float = 1.0) -> Self:
-        """A copy without the lightest terms of each row; the heaviest term that passes the threshold always stays.
+        """The vectors without the lightest terms of each row; the heaviest term that passes the threshold always stays.
 
         Args:
             top: The most terms in a row, heaviest first; of equal weights the smaller term id comes first. None for
@@ -324,6 +324,8 @@ class SparseVectors:
             raise ValueError(f"top must be at least 1, not {top}")
         if not 0 < mass <= 1:
             raise ValueError(f"mass must be in (0, 1], not {mass}")
+        if not threshold and mass == 1 and (top is None or self.term_counts.max(initial=0) <= top):
+            return self
         rows = np.repeat(np.arange(len(self)), self.term_counts)
         heaviest_first = np.lexsort((self.term_ids, -self.weights, rows))
         rank = np.empty(len(rows), dtype=np.int64)
@@ -350,6 +352,8 @@ class SparseVectors:
             groups: The group of each row, integers in [0, count), shape (rows,).
             count: The number of groups; a group without rows becomes an empty row.
         """
+        if np.array_equal(groups, np.arange(count)):
+            return self
         rows = np.repeat(np.asarray(groups), self.term_counts)
         return self.from_coordinates(rows, self.term_ids, self.weights, shape=(count, self.vocabulary_size))
 

@@ -40,6 +40,8 @@ _TOKENS_AT_ONCE = 4096
 _ROWS_AT_ONCE = 32
 _MOST_THREADS = 4
 """A query is short: more threads wait for each other."""
+_LARGE = 64 * 2**20
+"""Bytes of a model's weights: the second thread of a smaller one with an MLP head gains nothing, at any length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,9 @@ class OnnxQueryEncoder(ReadsSections):
         """
         layout = Layout(folder)
         try:
-            session = _session(layout.query)
-            about = About.from_json(session.get_modelmeta().custom_metadata_map[ABOUT])
             config = BiEncoderConfig.from_json(json.loads(layout.config.read_bytes()))
+            session = _session(layout, config)
+            about = About.from_json(session.get_modelmeta().custom_metadata_map[ABOUT])
             pieces = WordPieceTokenizer.from_json(layout.tokenizer_file.read_text("utf-8"), *about.special)
             hybrid = Hybrid.from_json(json.loads(layout.hybrid.read_bytes())) if layout.hybrid.is_file() else None
         except ModelError:
@@ -168,7 +170,8 @@ class OnnxQueryEncoder(ReadsSections):
         return SparseVectors.from_coordinates(rows, batch.token_ids[rows, places], weights[rows, places], shape=shape)
 
 
-def _session(path: Path) -> InferenceSession:
+def _session(layout: Layout, config: BiEncoderConfig) -> InferenceSession:
+    path = layout.query
     if not path.is_file():
         raise ModelError(f"{path.parent} holds no query encoder for onnxruntime.", advice="Save the model again.")
     from onnxruntime import InferenceSession, SessionOptions
@@ -176,7 +179,8 @@ def _session(path: Path) -> InferenceSession:
     options = SessionOptions()
     options.log_severity_level = 3  # what the graph cannot fold is no news
     # Without a number, onnxruntime takes all cores of the machine, whatever a container may use.
-    options.intra_op_num_threads = min(_MOST_THREADS, _cores())
+    is_small = config.query_head is Head.MLP and layout.weights.stat().st_size < _LARGE
+    options.intra_op_num_threads = 1 if is_small else min(_MOST_THREADS, _cores())
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 

@@ -75,10 +75,12 @@ def values_at(source: Mapping[str, Any], path: str) -> Iterator[Any]:
         path: The field's path.
     """
     for head, rest in _ways(path):
-        for value in _listed(source.get(head)):
+        if (found := source.get(head)) is None:
+            continue
+        for value in _listed(found):
             if not rest:
                 yield value
-            elif isinstance(value, Mapping):
+            elif isinstance(value, dict):  # as JSON is read; a search reads some hundred values
                 yield from values_at(value, rest)
 
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self
 
 from mlsr_es.collection import CaptionKind
@@ -83,7 +84,7 @@ class IndexMeta:
         """The field that queries are sent to."""
         return TermField(self.field, self.field_kind)
 
-    @property
+    @cached_property
     def caption_fields(self) -> dict[str, CaptionKind]:
         """The fields of the documents that hold captions, with the caption component of each."""
         if not self.enriched:
