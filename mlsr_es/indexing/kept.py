@@ -30,6 +30,7 @@ def stored_text(prepared: Prepared) -> str:
         "fingerprint": prepared.fingerprint,
         "thumbnail": prepared.thumbnail,
         "picture_hash": prepared.picture_hash,
+        "format": prepared.format,
     }
     return orjson.dumps(told).decode()
 
@@ -53,5 +54,12 @@ def read_back(id_: str, weights: TermWeights, told: Mapping[str, Any], collectio
     document = ImageDocument(id_, collection, captions, image, row["page"], row["width"], row["height"])
     record = Record(document, (Picture(captions, row["image"] or ""),))
     return EncodedRecord(
-        Prepared(record, told["fingerprint"], thumbnail=told["thumbnail"], picture_hash=told["picture_hash"]), weights
+        Prepared(
+            record,
+            told["fingerprint"],
+            thumbnail=told["thumbnail"],
+            picture_hash=told["picture_hash"],
+            format=told.get("format", ""),  # folders of before this key existed lack it
+        ),
+        weights,
     )

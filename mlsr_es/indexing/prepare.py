@@ -48,6 +48,7 @@ class Prepared:
         thumbnail: The thumbnail as a data URI; None where none is stored.
         picture_hash: How its picture looks, as ``mlsr_es.picture_hashes`` says; "" where it has several, or none was
             opened.
+        format: The format of its first image's file, such as "png" or "svg"; "" where none was opened.
     """
 
     record: Record
@@ -55,6 +56,7 @@ class Prepared:
     images: tuple[Image, ...] = ()
     thumbnail: str | None = None
     picture_hash: str = ""
+    format: str = ""
 
 
 @dataclass(slots=True)
@@ -211,7 +213,7 @@ class Preparing:
         opened = [self._opened(record, picture, file) for picture, file in pairs if picture.reference]
         if not opened:
             return Prepared(record, fingerprint)
-        # Only the size and the thumbnail of the first image are stored.
+        # Only the size, the format and the thumbnail of the first image are stored.
         first = opened[0].decoded
         small = thumbnail(first.pixels) if self.thumbnails else None
         looks = picture_hash(first.pixels) if len(record.pictures) == 1 else ""
@@ -222,7 +224,7 @@ class Preparing:
             return self._left_out(record, "no caption", fingerprint)
         pixels = tuple(shrunk(opened[place].decoded.pixels) for place in kept) if self.needs.image else ()
         narrowed = self._narrowed(record, [record.pictures[place] for place in kept])
-        return Prepared(narrowed, fingerprint, pixels, small, looks)
+        return Prepared(narrowed, fingerprint, pixels, small, looks, first.format.lower())
 
     def _compared(self, record: Record, remote: Sequence[bool]) -> list[ImageFile | None]:
         """The images for the fingerprint, one for each picture; None for an image that is not compared by its bytes."""

@@ -11,7 +11,7 @@ from mlsr_es.errors import InputError
 TOKEN_VARIABLE = "MLSR_ES_SERVE_TOKEN_FILE"  # noqa: S105 - the name of a variable
 LEAST_TOKEN = 16
 
-FILTER_FIELDS = ("collection", "page", "language", "width", "height")
+FILTER_FIELDS = ("collection", "page", "language", "format", "width", "height")
 """The fields of an index of this package by which anybody may filter."""
 
 

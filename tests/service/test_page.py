@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from PIL import Image
 
 import mlsr_es
 from mlsr_es.service import SectionStore
 from mlsr_es.service.sections import titles_of
 from mlsr_es.sources import open_source
 from tests.program import run_program
+from tests.rows import rows
 from tests.service.conftest import Client, Serve
 
 if TYPE_CHECKING:
@@ -272,6 +275,22 @@ def test_filters_are_those_of_the_index(
     page.get_by_label("Licence").select_option("CC BY-SA 4.0")
     assert settled(page, before) == ["2"]
     assert page.get_by_label("Licence").locator("option").all_inner_texts() == ["any", "CC0 (2)", "CC BY-SA 4.0 (1)"]
+
+
+def test_images_are_filtered_by_their_format(
+    page: Page, serve: Serve, cluster_url: str, index_name: str, tmp_path: Path
+) -> None:
+    """Where an index has several."""
+    photograph = BytesIO()
+    Image.new("RGB", (60, 40), "red").save(photograph, "JPEG")
+    captions = {"a": "A rope on a post", "b": "A rope on a boat", "c": "A rope"}
+    source = rows(tmp_path / "ropes.jsonl", captions, b=photograph.getvalue())
+    assert run_program("index", str(source), "--index", index_name, "--es-url", cluster_url).code == 0
+    asked(page, serve(cluster_url, index_name))
+    before = ids(page)
+    page.get_by_label("Format").select_option("jpeg")
+    assert settled(page, before) == ["b"]
+    assert page.get_by_label("Format").locator("option").all_inner_texts() == ["any", "png (2)", "jpeg (1)"]
 
 
 def test_scripts_in_documents_are_shown_and_never_run(

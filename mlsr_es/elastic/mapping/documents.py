@@ -25,6 +25,7 @@ def document_body(
     model: str,
     thumbnail: str | None = None,
     picture_hash: str = "",
+    format: str = "",  # noqa: A002 - the field's name
 ) -> dict[str, Any]:
     """The document as JSON-ready values; empty values are left out.
 
@@ -35,6 +36,7 @@ def document_body(
         model: The name of the model that gave the weights.
         thumbnail: A small picture as a data URI; None for no thumbnail.
         picture_hash: How the picture looks; "" where that is not known.
+        format: The format of the image's file, such as "png"; "" where that is not known.
     """
     captions: dict[str, list[str]] = {}
     for caption in document.captions:
@@ -49,6 +51,7 @@ def document_body(
         "caption_stems": " ".join(stems(caption_text(document))),
         "width": document.width,
         "height": document.height,
+        "format": format,
         "image_path": document.image.name if document.image else "",
         "picture_hash": picture_hash,
         "thumbnail": thumbnail,

@@ -4,7 +4,7 @@ from mlsr_es.elastic.versions.creating import add_fields
 from mlsr_es.elastic.versions.lease import Lease, lease_index, leased
 from mlsr_es.elastic.versions.listing import Listed, Role, list_versions, only_index
 from mlsr_es.elastic.versions.meta_updates import (
-    add_caption_fields,
+    add_new_fields,
     mark_ready,
     read_meta,
     store_hybrid,
@@ -32,8 +32,8 @@ __all__ = [
     "Resolved",
     "Role",
     "Version",
-    "add_caption_fields",
     "add_fields",
+    "add_new_fields",
     "alias_of",
     "check_unused",
     "create_version",

@@ -69,8 +69,8 @@ def update_meta(client: Elasticsearch, index: str, doing: str, change: Callable[
     return before
 
 
-def add_caption_fields(client: Elasticsearch, version: str) -> None:
-    """Add the fields for kinds of captions that were not known when a version was created; the others stay.
+def add_new_fields(client: Elasticsearch, version: str) -> None:
+    """Add the fields of documents that were not known when a version was created; the others stay.
 
     Raises:
         IndexMismatchError: The version is gone.
@@ -78,11 +78,13 @@ def add_caption_fields(client: Elasticsearch, version: str) -> None:
     """
     told = with_retries(client, f"read the mapping of {version}", lambda: client.indices.get_mapping(index=version))
     mapping = told.body[version]["mappings"]
-    fields = {f"caption.{kind}" for kind in CaptionKind}
-    if all(field_type(mapping, field) for field in fields):
+    own = own_properties()
+    paths = (*own, *(f"caption.{kind}" for kind in CaptionKind))
+    lacking = {path.partition(".")[0] for path in paths if not field_type(mapping, path)}
+    if not lacking:
         return
-    with translated(client, f"add the fields of captions to {version}"):
-        client.indices.put_mapping(index=version, properties={"caption": own_properties()["caption"]})
+    with translated(client, f"add fields to the mapping of {version}"):
+        client.indices.put_mapping(index=version, properties={name: own[name] for name in sorted(lacking)})
 
 
 def mark_ready(client: Elasticsearch, version: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlsr_es.elastic.cluster import capabilities
 from mlsr_es.elastic.mapping import FieldKind, IndexMeta, State
 from mlsr_es.elastic.reading import collections
-from mlsr_es.elastic.versions import Version, add_caption_fields, create_version, delete_version, resolve
+from mlsr_es.elastic.versions import Version, add_new_fields, create_version, delete_version, resolve
 from mlsr_es.errors import IndexMismatchError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def opened(client: Client, name: str, meta: IndexMeta, target: Target, kind: Fie
         ClusterError: The cluster cannot be reached, or refuses.
     """
     if target.version:
-        add_caption_fields(client, target.version)
+        add_new_fields(client, target.version)
         return target.version
     return create_version(client, name, of_new_version(client, meta, kind))
 

@@ -166,6 +166,7 @@ class VersionSink:
             model=self._plan.meta.model,
             thumbnail=prepared.thumbnail,
             picture_hash=prepared.picture_hash,
+            format=prepared.format,
         )
         if change.images:
             body["mlsr"]["images"] = change.images

@@ -37,6 +37,7 @@ def test_a_document_has_the_names_of_the_mapping() -> None:
         model="m2",
         thumbnail="data:image/jpeg;base64,",
         picture_hash="0f" * 32,
+        format="png",
     ) == {
         "mlsr": {
             "terms": [{"bird": 2.0, "%2E": 0.5}],
@@ -53,6 +54,7 @@ def test_a_document_has_the_names_of_the_mapping() -> None:
         "caption_stems": "bird red bird ein roter vogel",
         "width": 320,
         "height": 200,
+        "format": "png",
         "image_path": "images/bird.png",
         "picture_hash": "0f" * 32,
         "thumbnail": "data:image/jpeg;base64,",

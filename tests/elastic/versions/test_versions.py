@@ -15,7 +15,7 @@ from mlsr_es.elastic.reading import count
 from mlsr_es.elastic.versions import (
     Resolved,
     Version,
-    add_caption_fields,
+    add_new_fields,
     create_version,
     delete_version,
     mark_ready,
@@ -157,14 +157,15 @@ def test_where_a_collection_comes_from_is_written_down(client: Elasticsearch, in
     assert resolved.serving.meta.origins == {"birds": "/b", "owls": "/c"}
 
 
-def test_fields_for_new_kinds_of_captions_are_added(client: Elasticsearch, index_name: str) -> None:
-    """A version that an older program created gets the fields of captions that it lacks, and keeps its metadata."""
+def test_fields_that_are_new_are_added(client: Elasticsearch, index_name: str) -> None:
+    """A version that an older program created gets the fields that it lacks, and keeps its metadata."""
     body = index_body(META)
     kinds = body["mappings"]["properties"]["caption"]["properties"]
-    del kinds["introduction"], kinds["heading"]
+    del kinds["introduction"], kinds["heading"], body["mappings"]["properties"]["format"]
     client.indices.create(index=index_name, **body)
-    add_caption_fields(client, index_name)
+    add_new_fields(client, index_name)
     mapping = client.indices.get_mapping(index=index_name).body[index_name]["mappings"]
+    assert mapping["properties"]["format"] == {"type": "keyword"}
     assert set(mapping["properties"]["caption"]["properties"]) == set(CaptionKind)
     assert mapping["_meta"] == body["mappings"]["_meta"]
 
