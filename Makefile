@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 LOWEST := .venv-lowest
 
-.PHONY: demo test faults fuzz bench audit sbom test-cluster test-lowest lint format coverage pins clean
+.PHONY: demo test faults fuzz bench audit sbom test-cluster test-8 test-lowest lint format coverage pins clean
 
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
@@ -17,7 +17,8 @@ test: $(INSTALLED)
 # What a cluster, a network or a file can do wrong, the slow cases too, with figures: about ten minutes.
 faults: $(INSTALLED)
 	MLSR_ES_SLOW=1 $(BIN)/pytest tests/abuse tests/faults tests/system/test_patience.py tests/elastic/bulk \
-	  tests/elastic/client tests/indexing/test_killed.py tests/indexing/enriching/test_killed.py
+	  tests/elastic/client tests/indexing/test_killed.py tests/indexing/enriching/test_killed.py \
+	  tests/indexing/engines
 
 # Files that chance makes, thousands of each kind: about ten minutes.
 fuzz: $(INSTALLED)
@@ -35,6 +36,11 @@ coverage: $(INSTALLED)
 test-cluster: $(INSTALLED)
 	@test -n "$(MLSR_ES_TEST_URL)" || { echo "set MLSR_ES_TEST_URL to the cluster's address" >&2; exit 2; }
 	$(BIN)/pytest -m system
+
+# The tests of sparse_vector fields on the last Elasticsearch 8: two minutes. It needs a JDK 21 or newer.
+test-8: $(INSTALLED)
+	MLSR_ES_NEWER=8.19.3 $(BIN)/pytest tests/commands/test_verify.py tests/embedded/test_node.py \
+	  tests/system/test_field_kinds.py tests/system/test_owners_index.py
 
 # The tests on the lowest versions that pyproject.toml allows. Such versions warn of what newer ones took away.
 test-lowest: $(LOWEST)/.installed

@@ -99,9 +99,9 @@ def cluster_url(state_folder: Path) -> Iterator[str]:
 def newer_cluster_url(state_folder: Path) -> Iterator[str]:
     """Where an Elasticsearch 9 answers: one node for the whole run, where this machine has a JDK that it runs on.
 
-    It has ``sparse_vector`` fields, and no ``rank_features``.
+    It has ``sparse_vector`` fields, and no ``rank_features``. MLSR_ES_NEWER names another version that has.
     """
-    version = VERSIONS[1]
+    version = os.environ.get("MLSR_ES_NEWER", VERSIONS[-1])
     try:
         java_program(release_of(version), state_folder / "shared", account())
     except NodeError as lacking:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mlsr_es.embedded.releases import Launcher
+
 _SETTINGS = {
     "cluster.name": "mlsr-es",
     "node.name": "mlsr-es",
@@ -92,7 +94,7 @@ def direct(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
     return Launch(java_command(java, home, folder, heap_mb), folder / "logs", environment)
 
 
-def by_launcher(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
+def by_launcher(java: Path, home: Path, folder: Path, heap_mb: int, *, launcher: Launcher) -> Launch:
     """Start Elasticsearch 8 or later by its own launcher, which adds module paths, agents and arguments.
 
     The launcher keeps running and passes on a request to stop. If the launcher is killed, the node ends by itself.
@@ -102,6 +104,7 @@ def by_launcher(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
         home: The unpacked distribution.
         folder: The node's data folder.
         heap_mb: The node's heap, in MiB.
+        launcher: Which one it has.
     """
     small = ["-Xms4m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
     options = [
@@ -121,8 +124,23 @@ def by_launcher(java: Path, home: Path, folder: Path, heap_mb: int) -> Launch:
         "ES_DISTRIBUTION_TYPE": "zip",
         "LIBFFI_TMPDIR": str(folder / "tmp"),
     }
-    launcher = "org.elasticsearch.server.launcher.ServerLauncher"
-    command = [str(java), *small, "-cp", f"{home / 'lib' / 'tools' / 'server-launcher'}/*", launcher]
+    command = [str(java), *small]
+    if launcher is Launcher.CLI:
+        properties = {
+            "cli.name": "server",
+            "cli.script": str(home / "bin" / "elasticsearch"),
+            "cli.libs": "lib/tools/server-cli",
+            "es.path.home": str(home),
+            "es.path.conf": str(folder / "config"),
+            "es.distribution.type": "zip",
+            "es.java.type": "ES_JAVA_HOME",
+        }
+        command += [f"-D{name}={value}" for name, value in properties.items()]
+        command += ["-cp", f"{home / 'lib'}/*:{home / 'lib' / launcher}/*"]
+        command += ["org.elasticsearch.launcher.CliToolLauncher"]
+    else:
+        command += ["-cp", f"{home / 'lib' / 'tools' / launcher}/*"]
+        command += ["org.elasticsearch.server.launcher.ServerLauncher"]
     # The launcher looks for its modules in the working directory.
     return Launch(command, home, environment, {"jvm.options": "".join(f"{option}\n" for option in options)})
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock
@@ -171,7 +172,8 @@ class Node:
         shared = self.state / "shared"
         java = java_program(self._release, shared, user)  # first: without Java the download would be useless
         home = installed(self._release, shared, progress).resolve()
-        start = by_launcher if self._release.launcher else direct
+        launcher = self._release.launcher
+        start = partial(by_launcher, launcher=launcher) if launcher else direct
         launch = start(java, home, self.data, heap_mb)
         everything = all_settings(self.data, settings)
         self._write_config(everything, launch, user)

