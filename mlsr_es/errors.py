@@ -88,6 +88,10 @@ class StorageError(MlsrError):
     """This machine's disk is full or not writable; free room, or name another folder."""
 
 
+class EngineError(MlsrError):
+    """The machines that were to encode cannot be had, or failed; what is stored stays stored."""
+
+
 class RecordError(MlsrError):
     """One record is bad: it goes to the rejects file with its stage and reason, and the run goes on.
 

@@ -19,6 +19,7 @@ from mlsr_es.sources import Reading, Rejected, check_holds_images, open_source, 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
     from mlsr_es.indexing import IndexJob, Summary
+    from mlsr_es.indexing.engines import Engine
 
 
 def index(
@@ -118,6 +119,7 @@ def job_of(
     promotes: bool = True,
     rejects: Path | None = None,
     strict: bool = False,
+    engine: Engine | None = None,
     progress: Progress = Silent(),
     say: Callable[[str], None] = say_nothing,
 ) -> IndexJob:
@@ -141,6 +143,7 @@ def job_of(
         promotes: As ``IndexJob`` takes it.
         rejects: The file for bad records; None for ``INDEX-rejects.ndjson``.
         strict: As ``IndexJob`` takes it.
+        engine: Where images are prepared and encoded; None for here.
         progress: Reports reading and the loading of the model.
         say: As ``index`` takes it.
 
@@ -190,6 +193,7 @@ def job_of(
         rejects=rejects or Path(f"{index}-rejects.ndjson"),
         strict=strict,
         promotes=promotes,
+        **({"engine": engine} if engine else {}),
     )
 
 

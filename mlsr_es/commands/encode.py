@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from mlsr_es.commands.options.describing import DESCRIBE_NAMES
+from mlsr_es.commands.options.engine import with_engine
 from mlsr_es.commands.options.languages import languages_of, parsed_languages
 from mlsr_es.commands.options.pages import COLLECTION, ROOT
 from mlsr_es.commands.options.query_fields import parsed_fields
@@ -20,6 +21,7 @@ _SHOWN = 5
 
 
 @with_reading
+@with_engine
 def encode(
     source: str = typer.Argument(..., metavar="SOURCE", help="A known collection, a folder, a file or a glob."),
     *,
@@ -27,7 +29,6 @@ def encode(
     collection: str | None = COLLECTION,
     root: Path | None = ROOT,
     model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
-    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     languages: str | None = typer.Option(
         None, "--languages", metavar="en,de", help="Captions that are read. Default: those that the model reads."
     ),
@@ -42,6 +43,7 @@ def encode(
         help="The fields of a section that are encoded, as in page_title,text. Default: all.",
     ),
     reading: Any,
+    encoding_on: Any,
 ) -> None:
     """Write the vectors of a source's images and sections as Parquet, to evaluate a model without a cluster.
 
@@ -54,6 +56,7 @@ def encode(
     from mlsr_es.indexing import encode_collection
     from mlsr_es.sources import open_source, origin_of
 
+    engine, device = encoding_on
     fields = parsed_fields(query_fields)
     describers = choose_describers(describe, device=device)
     with loading_model():
@@ -73,6 +76,7 @@ def encode(
             thumbnails=thumbnails,
             query_fields=fields,
             describing=describers,
+            engine=engine,
             progress=bars,
         )
     documents = done.documents

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.describing import DESCRIBE_OWNERS
+from mlsr_es.commands.options.engine import with_engine
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.rendering.console import REJECTED, loading_model, note, progress
 from mlsr_es.commands.rendering.run_summary import print_preview, print_summary
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 @with_connection
+@with_engine
 def enrich(
     index: str = typer.Argument(..., metavar="INDEX", help="The index, or an alias of it. It stays its owner's."),
     *,
@@ -70,7 +72,6 @@ def enrich(
     describe: str | None = DESCRIBE_OWNERS,
     field_kind: str = FIELD_KIND,
     model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
-    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     rejects: Path | None = typer.Option(
         None, "--rejects", metavar="FILE", help="Where bad records go. Default: INDEX-rejects.ndjson, if there are any."
     ),
@@ -79,6 +80,7 @@ def enrich(
         False, "--dry-run", help="Read and encode the first documents, show what would be sent, write nothing."
     ),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    encoding_on: Any,
     connection: ConnectionSettings,
 ) -> None:
     """Add term weights to the documents of an existing index, so that its images can be suggested.
@@ -96,6 +98,7 @@ def enrich(
 
     if carry and not into:
         raise InputError("--carry is for an index beside INDEX.", advice="Add --into NAME, or leave --carry out.")
+    engine, device = encoding_on
     named = OwnersFields.parse(captions, image, carry)
     kind = parsed_kind(field_kind)
     if describe is not None:
@@ -136,6 +139,7 @@ def enrich(
         refetch=refetch,
         rejects=rejects or Path(f"{index}-rejects.ndjson"),
         strict=strict,
+        engine=engine,
     )
     if fields.image and not job.needs.opens:
         note("The model reads captions only: no image is looked at.")

@@ -9,6 +9,7 @@ import typer
 
 from mlsr_es.commands.options.connection import with_connection
 from mlsr_es.commands.options.describing import DESCRIBE
+from mlsr_es.commands.options.engine import with_engine
 from mlsr_es.commands.options.field_kind import FIELD_KIND, parsed_kind
 from mlsr_es.commands.options.languages import LANGUAGES, parsed_languages
 from mlsr_es.commands.options.pages import COLLECTION, ROOT, STAND_INS
@@ -22,6 +23,7 @@ from mlsr_es.encoders import DEMO
 
 @with_connection
 @with_reading
+@with_engine
 def index(
     source: str = typer.Argument(
         ..., metavar="SOURCE", help="A known collection, a folder, a file, a glob, or a mended rejects file."
@@ -32,7 +34,6 @@ def index(
     introduced: bool = STAND_INS,
     name: str = INDEX,
     model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
-    device: str = typer.Option("auto", "--device", help="Where encoding runs: auto, cuda, mps or cpu."),
     languages: str | None = LANGUAGES,
     describe: str | None = DESCRIBE,
     field_kind: str = FIELD_KIND,
@@ -50,6 +51,7 @@ def index(
     ),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     reading: Any,
+    encoding_on: Any,
     connection: ConnectionSettings,
 ) -> None:
     """Encode the images of a source and load them into an index, so that they can be suggested.
@@ -61,6 +63,7 @@ def index(
     from mlsr_es.api import job_of
     from mlsr_es.elastic.client import connect
 
+    engine, device = encoding_on
     wanted, kind = parsed_languages(languages), parsed_kind(field_kind)
     client = connect(connection, patient=True)
     with progress() as bars:
@@ -82,6 +85,7 @@ def index(
             promotes=promotes,
             rejects=rejects,
             strict=strict,
+            engine=engine,
             progress=bars,
             say=note,
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.describe.cache import Cache, image_digest
 from mlsr_es.describe.file_names import name_words
-from mlsr_es.errors import InputError, MlsrError, RecordError
+from mlsr_es.errors import InputError, MlsrError, ModelError, RecordError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -71,6 +72,10 @@ class Describing:
     def __bool__(self) -> bool:
         return self.names or self.looks
 
+    def __reduce__(self) -> tuple[Callable[[str, tuple[str, ...]], Describing], tuple[str, tuple[str, ...]]]:
+        """Pickled as what the user asked for: another process has models and a cache of its own."""
+        return _chosen_again, (self.given, self.revisions)
+
     @property
     def looks(self) -> bool:
         """Whether it looks at pictures, which then are opened even for a model that reads captions only."""
@@ -129,3 +134,15 @@ def _described(describer: Describer, picture: Image, record_id: str) -> tuple[st
 
 NOTHING = Describing()
 NAMES_ONLY = Describing("name", names=True)
+
+
+def _chosen_again(given: str, revisions: tuple[str, ...]) -> Describing:
+    from mlsr_es.describe.choosing import choose_describers
+
+    chosen = choose_describers(given)
+    if chosen.revisions != revisions:
+        raise ModelError(
+            f"--describe {given} is another model or package on {gethostname()} than where the run was started.",
+            advice="Install the same packages and models on all machines.",
+        )
+    return chosen

@@ -12,6 +12,7 @@ import orjson
 from mlsr_es.collection import SECTION_FIELDS
 from mlsr_es.describe import NOTHING, Describing
 from mlsr_es.errors import InputError, RecordError
+from mlsr_es.indexing.engines import HERE, Engine
 from mlsr_es.indexing.fingerprint import EncodingPlan
 from mlsr_es.indexing.made_with import MADE_WITH, made_with
 from mlsr_es.indexing.pipeline import Pipeline
@@ -58,6 +59,7 @@ def encode_collection(
     query_fields: Sequence[str] = SECTION_FIELDS,
     describing: Describing = NOTHING,
     strict: bool = False,
+    engine: Engine = HERE,
     progress: Progress = Silent(),
 ) -> EncodeSummary:
     """Write the vectors of a source's images and sections as Parquet.
@@ -73,6 +75,7 @@ def encode_collection(
         query_fields: The fields of a section to encode, out of ``SECTION_FIELDS``.
         describing: What adds captions that machines make.
         strict: Whether the first bad record stops the run.
+        engine: Where images are prepared and encoded; sections are encoded here.
         progress: Reports each image and section.
 
     Raises:
@@ -98,6 +101,6 @@ def encode_collection(
     asked = (section.only(query_fields) for section in source.sections())
     sink = FilesSink(folder, meta, model, asked, progress)
     reader = SourceReader(source, EncodingPlan(model.revision, thumbnails, languages, describing.revisions))
-    pipeline = Pipeline(reader, sink, model, folder / REJECTS, strict, thumbnails, describing)
+    pipeline = Pipeline(reader, sink, model, folder / REJECTS, strict, thumbnails, describing, engine=engine)
     documents = pipeline.run(progress)
     return EncodeSummary(documents, sink.sections, sink.sections_without_terms, tuple(source.faults()))

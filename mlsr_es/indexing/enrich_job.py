@@ -13,6 +13,7 @@ from mlsr_es.elastic.enrichment import describe
 from mlsr_es.elastic.mapping import FieldKind, field_type
 from mlsr_es.elastic.versions import leased
 from mlsr_es.errors import InputError
+from mlsr_es.indexing.engines import HERE, Engine
 from mlsr_es.indexing.made_with import made_with
 from mlsr_es.indexing.needs import Needs
 from mlsr_es.indexing.pipeline import Pipeline, Preview, preview
@@ -48,6 +49,7 @@ class EnrichJob:
         refetch: Whether images behind unchanged URLs are fetched again.
         rejects: The file for bad records.
         strict: Whether the first bad record stops the run.
+        engine: Where documents are prepared and encoded.
     """
 
     index: str
@@ -61,6 +63,7 @@ class EnrichJob:
     refetch: bool = False
     rejects: Path = Path("rejects.ndjson")
     strict: bool = False
+    engine: Engine = HERE
 
     @property
     def needs(self) -> Needs:
@@ -122,10 +125,14 @@ def _pipeline(job: EnrichJob, client: Client) -> tuple[Pipeline, IndexSink]:
     )
     if job.into:
         companion = _companion(job, client, reader, owners)
-        return Pipeline(reader, companion, job.model, job.rejects, job.strict, describing=job.describing), companion
+        return _run_of(job, reader, companion), companion
     in_place = _in_place(job, client, owners)
     reader = replace(reader, stored_fingerprint=in_place.weights_object.fingerprint)
-    return Pipeline(reader, in_place, job.model, job.rejects, job.strict, describing=job.describing), in_place
+    return _run_of(job, reader, in_place), in_place
+
+
+def _run_of(job: EnrichJob, reader: IndexReader, sink: IndexSink) -> Pipeline:
+    return Pipeline(reader, sink, job.model, job.rejects, job.strict, describing=job.describing, engine=job.engine)
 
 
 def _companion(job: EnrichJob, client: Client, reader: IndexReader, owners: OwnersIndex) -> VersionSink:

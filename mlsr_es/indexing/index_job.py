@@ -13,6 +13,7 @@ from mlsr_es.elastic.mapping import FieldKind
 from mlsr_es.elastic.reading import collections
 from mlsr_es.elastic.versions import leased
 from mlsr_es.errors import InputError
+from mlsr_es.indexing.engines import HERE, Engine
 from mlsr_es.indexing.fingerprint import EncodingPlan
 from mlsr_es.indexing.made_with import made_with
 from mlsr_es.indexing.pipeline import Pipeline, Preview, preview
@@ -50,6 +51,7 @@ class IndexJob:
         rejects: The file for bad records.
         strict: Whether the first bad record stops the run.
         promotes: Whether a new version is promoted as soon as it is complete.
+        engine: Where images are prepared and encoded.
     """
 
     source: Source
@@ -65,6 +67,7 @@ class IndexJob:
     rejects: Path = Path("rejects.ndjson")
     strict: bool = False
     promotes: bool = True
+    engine: Engine = HERE
 
 
 def index_collection(
@@ -122,7 +125,10 @@ def pipeline_of(job: IndexJob, client: Client) -> tuple[Pipeline, VersionSink]:
         promotes=job.promotes,
     )
     sink = VersionSink(client, version, partial(balance, reader, job.model, client))
-    return Pipeline(reader, sink, job.model, job.rejects, job.strict, job.thumbnails, job.describing), sink
+    pipeline = Pipeline(
+        reader, sink, job.model, job.rejects, job.strict, job.thumbnails, job.describing, engine=job.engine
+    )
+    return pipeline, sink
 
 
 def _check_target(job: IndexJob, client: Client) -> None:

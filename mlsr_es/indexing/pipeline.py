@@ -13,9 +13,9 @@ from mlsr_es.describe import NOTHING, Describing
 from mlsr_es.elastic.bulk import Action, BulkResult
 from mlsr_es.elastic.versions import Lease
 from mlsr_es.errors import RecordError
-from mlsr_es.indexing.ahead import beside
 from mlsr_es.indexing.caption_sample import CaptionSample
 from mlsr_es.indexing.encode import EncodedRecord, encode
+from mlsr_es.indexing.engines import HERE, Encoding, Engine
 from mlsr_es.indexing.needs import Needs
 from mlsr_es.indexing.prepare import Block, Item, Preparing
 from mlsr_es.indexing.readers import Reader
@@ -52,6 +52,7 @@ class Pipeline:
         thumbnails: Whether each document gets a thumbnail.
         describing: What adds captions that machines make.
         lease: That of the index's name, which the run holds; None for files.
+        engine: Where records are prepared and encoded.
     """
 
     reader: Reader
@@ -62,6 +63,7 @@ class Pipeline:
     thumbnails: bool = False
     describing: Describing = NOTHING
     lease: Lease | None = None
+    engine: Engine = HERE
 
     @property
     def preparing(self) -> Preparing:
@@ -88,8 +90,9 @@ class Pipeline:
         file = RejectsFile(self.rejects, self.reader.collection, strict=self.strict)
         with closing(self.sink), file as rejects:
             self.sink.open()
-            run = _Run(self, rejects, progress)
-            run.load()
+            with self.engine.opened(self.preparing, self.model) as encoding:
+                run = _Run(self, encoding, rejects, progress)
+                run.load()
             if self.lease:
                 self.lease.confirm()
             self.sink.finish(run.summary)
@@ -150,16 +153,15 @@ class _UnderWay:
 class _Run:
     """The state of one run: counts, documents under way, documents to read again."""
 
-    def __init__(self, pipeline: Pipeline, rejects: RejectsFile, progress: Progress) -> None:
+    def __init__(self, pipeline: Pipeline, encoding: Encoding, rejects: RejectsFile, progress: Progress) -> None:
         self.reader = pipeline.reader
         self.sink = pipeline.sink
-        self.model = pipeline.model
-        self.preparing = pipeline.preparing
+        self._encoding = encoding
         sink, reader = pipeline.sink, pipeline.reader
         self.summary = Summary(
             sink.name, sink.index, reader.collection, field=sink.field, unit=reader.unit, advice=reader.advice
         )
-        self.summary.captions = CaptionSample(self.model.languages)
+        self.summary.captions = CaptionSample(pipeline.model.languages)
         self.summary.looked = pipeline.describing.looks
         self._rejects = rejects
         self._progress = progress
@@ -203,25 +205,15 @@ class _Run:
                 self.summary.left_out[_GONE] += 1
 
     def _changes(self, items: Iterator[Item]) -> Generator[Change]:
-        from mlsr_es.encoders import one_thread_each
-
-        def encoded(block: Block) -> tuple[Block, list[EncodedRecord], float]:
-            started = perf_counter()
-            return block, encode(self.model, block.ready), perf_counter() - started
-
-        with (
-            one_thread_each(self.model) as threads,
-            closing(self.preparing.blocks(items)) as blocks,
-            closing(beside(encoded, blocks, threads)) as encoded_blocks,
-        ):
-            for block, records, seconds in encoded_blocks:
+        with closing(self._encoding(items)) as blocks:
+            for each in blocks:
                 if self._lease:
                     self._lease.check()
-                self._account(block)
-                for unusable in (*block.left_out, *block.rejected):
+                self._account(each.block)
+                for unusable in (*each.block.left_out, *each.block.rejected):
                     yield from self._cleared(unusable)
-                self.summary.stages["encoding"].took(seconds / threads, len(records))
-                yield from self._ready(records)
+                self.summary.stages["encoding"].took(each.seconds, len(each.records))
+                yield from self._ready(each.records)
 
     def _account(self, block: Block) -> None:
         self.summary.stages["reading"].took(block.seconds, block.read)

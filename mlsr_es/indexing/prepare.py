@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -126,10 +126,10 @@ class Preparing:
 
         def prepare() -> Block | None:
             started = perf_counter()
-            taken = _taken(items)
-            if not taken:
+            some = taken(items)
+            if not some:
                 return None
-            block = self._sorted(taken, decoders)
+            block = self.block(some, decoders)
             block.seconds = perf_counter() - started
             return block
 
@@ -137,10 +137,16 @@ class Preparing:
         with ThreadPoolExecutor(thread_name_prefix="decode") as decoders:
             yield from ahead(prepare)
 
-    def _sorted(self, taken: list[Item], decoders: ThreadPoolExecutor) -> Block:
+    def block(self, items: Iterable[Item], decoders: ThreadPoolExecutor) -> Block:
+        """Prepare some records.
+
+        Args:
+            items: The records.
+            decoders: Threads that open images.
+        """
         block = Block()
         worth: list[Record] = []
-        for item in taken:
+        for item in items:
             kept = self._kept(item) if isinstance(item, Record) else item
             if isinstance(kept, Record):
                 worth.append(kept)
@@ -267,13 +273,13 @@ def _bytes_of(record: Record) -> int:
         return 0
 
 
-def _taken(items: Iterator[Item]) -> list[Item]:
+def taken(items: Iterator[Item]) -> list[Item]:
     """The next records, as many as together have a block's number of pictures."""
-    taken: list[Item] = []
+    some: list[Item] = []
     count = 0
     for item in items:
-        taken.append(item)
+        some.append(item)
         count += len(item.pictures) if isinstance(item, Record) else 1
         if count >= BLOCK:
             break
-    return taken
+    return some

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
 from mlsr_es.elastic.mapping import carried_values
@@ -109,6 +109,10 @@ class IndexReader:
         carried = carried_values(source, self.fields.carried)
         plan = "\n".join((self.revision, *self.needs.describing.revisions))
         return index_fingerprint(plan, record.pictures, digests, carried)
+
+    def apart(self) -> IndexReader:
+        """Without the client: no other process speaks to the cluster."""
+        return replace(self, client=cast("Client", None))
 
     def sections(self) -> Iterator[Section]:
         """No sections: an index holds documents only."""

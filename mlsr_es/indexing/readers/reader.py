@@ -70,6 +70,9 @@ class Reader(Protocol):
                 opened.
         """
 
+    def apart(self) -> Reader:
+        """The reader for another process, which opens images and compares records there, and reads none."""
+
     def sections(self) -> Iterator[Section]:
         """The sections to suggest images for; none where the reader has no sections."""
 

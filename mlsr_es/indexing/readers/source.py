@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.fingerprint import EncodingPlan, source_fingerprint
 from mlsr_es.indexing.record import Key, Picture, Record, Unusable
-from mlsr_es.sources import CAPTIONS_ARE_READ, LeftOut, Source
+from mlsr_es.sources import CAPTIONS_ARE_READ, ImagesAlone, LeftOut, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,10 @@ class SourceReader:
         content = next((file.read() for file in files if file), b"")
         return source_fingerprint(record.document, content, self.plan)
 
+    def apart(self) -> SourceReader:
+        """With a source that has a name and nothing else."""
+        return replace(self, source=_Elsewhere(self.source.name))
+
     def sections(self) -> Iterator[Section]:
         """The source's."""
         return self.source.sections()
@@ -97,3 +101,19 @@ class SourceReader:
     def judgements(self) -> Iterator[Judgement]:
         """The source's."""
         return self.source.judgements()
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere(ImagesAlone):
+    """A source that another process reads."""
+
+    name: str
+
+    def documents(self) -> Iterator[ImageDocument | RecordError | LeftOut]:
+        yield from ()
+
+    def count(self) -> int | None:
+        return None
+
+    def in_languages(self, languages: frozenset[str] | None) -> Source:  # noqa: ARG002
+        return self

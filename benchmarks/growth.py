@@ -1,0 +1,131 @@
+"""How an index grows: bytes, time to load, memory and latency at several sizes, with a straight line through each.
+
+python benchmarks/growth.py [--sizes 10000,30000,100000,300000] [--json FILE]
+
+Documents have two captions of the GIMP manual, put together by chance, and weights by the demo model. mlsr-es index
+loads each size in a process of its own, into a node of its own. The 60 short queries are asked three times each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from comparison import node_of_its_own
+
+from mlsr_es.api import Suggester
+from mlsr_es.collection import ImageDocument
+from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.sources import open_source
+
+QUERIES = Path(__file__).parents[1] / "experiments" / "short_queries.jsonl"
+_PROGRAM = str(Path(sys.executable).with_name("mlsr-es"))
+_ROUNDS = 3
+_UNITS = {
+    "bytes": "bytes",
+    "source": "bytes",
+    "terms": "bytes",
+    "seconds": "s",
+    "memory": "MiB",
+    "p50": "ms",
+    "p95": "ms",
+}
+
+
+def written(folder: Path, captions: Sequence[str], size: int) -> Path:
+    """Rows of Parquet."""
+    random, file = Random(size), folder / "captions.parquet"  # noqa: S311 - no secret
+    with pq.ParquetWriter(file, pa.schema([("id", pa.string()), ("title", pa.string())])) as writer:
+        for start in range(0, size, 10_000):
+            ids = [str(number) for number in range(start, min(start + 10_000, size))]
+            titles = [" ".join(random.sample(captions, 2)) for _ in ids]
+            writer.write_table(pa.table({"id": ids, "title": titles}))
+    return file
+
+
+def loaded(url: str, file: Path, index: str) -> tuple[float, float]:
+    """Load rows; seconds, and the most memory of the process in MiB."""
+    command = [_PROGRAM, "index", str(file), "--index", index, "--es-url", url, "--describe", "none", "--json"]
+    command += ["--rejects", os.devnull]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
+    told = process.stdout.read() if process.stdout else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed")
+    return json.loads(told)["seconds"], usage.ru_maxrss / 1024
+
+
+def measured(url: str, index: str) -> dict[str, float]:
+    """Bytes on disk, by what they are for, and latency."""
+    client = connect(ConnectionSettings(url=url, timeout_s=300))
+    client.indices.forcemerge(index=index, max_num_segments=1)
+    stored = client.indices.stats(index=index, metric="store")["_all"]["primaries"]["store"]["size_in_bytes"]
+    fields = client.indices.disk_usage(index=index, run_expensive_tasks=True).body.popitem()[1]["fields"]
+    suggester, took = Suggester(index, client=client), []
+    texts = [json.loads(line)["query"] for line in QUERIES.read_text().splitlines()]
+    for _ in range(_ROUNDS):
+        took = [suggester.suggest(text).took_ms for text in texts] + took
+    p50, p95 = np.percentile(took, [50, 95])
+    return {
+        "bytes": stored,
+        "source": fields["_source"]["total_in_bytes"],
+        "terms": fields["mlsr.terms"]["total_in_bytes"],
+        "p50": float(p50),
+        "p95": float(p95),
+    }
+
+
+def line_through(sizes: Sequence[int], values: Sequence[float]) -> dict[str, float]:
+    """The least-squares line: what a document adds, and what there is without any."""
+    slope, start = np.polyfit(sizes, values, 1)
+    return {"document": float(slope), "start": float(start)}
+
+
+def print_lines(rows: Sequence[Mapping[str, float]], lines: Mapping[str, Mapping[str, float]]) -> None:
+    """A table of the sizes, and one of the lines."""
+    names = list(_UNITS)
+    print(f"{'documents':>10} " + " ".join(f"{name:>14}" for name in names))
+    for row in rows:
+        print(f"{row['documents']:10,.0f} " + " ".join(f"{row[name]:14,.1f}" for name in names))
+    for name, line in lines.items():
+        print(f"{name}: {line['start']:,.3g} + {line['document']:.3g} {_UNITS[name]} a document")
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="10000,30000,100000,300000")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    sizes = [int(each) for each in given.sizes.split(",")]
+    source = open_source("gimp-manual")
+    captions = [
+        each.captions[0].text for each in source.documents() if isinstance(each, ImageDocument) and each.captions
+    ]
+    rows = []
+    with node_of_its_own() as (node, _), tempfile.TemporaryDirectory() as folder:
+        for size in sizes:
+            seconds, memory = loaded(node.url, written(Path(folder), captions, size), f"growth-{size}")
+            rows.append(
+                {"documents": size, "seconds": seconds, "memory": memory, **measured(node.url, f"growth-{size}")}
+            )
+            print(rows[-1], flush=True)
+    lines = {name: line_through(sizes, [row[name] for row in rows]) for name in _UNITS}
+    print_lines(rows, lines)
+    if given.json:
+        given.json.write_text(json.dumps({"rows": rows, "lines": lines}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

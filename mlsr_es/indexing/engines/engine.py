@@ -1,0 +1,45 @@
+"""The contract of every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from mlsr_es.indexing.encode import EncodedRecord
+from mlsr_es.indexing.prepare import Block, Item, Preparing
+
+if TYPE_CHECKING:
+    from mlsr_es.encoders import BiEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A block whose documents are encoded.
+
+    Args:
+        block: The outcome of preparing some records.
+        records: Those that were worth encoding, with their weights.
+        seconds: How long encoding took, as a share of the run: divided by the number of those that encode, in seconds.
+    """
+
+    block: Block
+    records: list[EncodedRecord]
+    seconds: float
+
+
+Encoding = Callable[[Iterator[Item]], Generator[Encoded]]
+"""Prepares and encodes records; takes them as they are needed, and gives the blocks in any order."""
+
+
+class Engine(Protocol):
+    """Prepares and encodes records."""
+
+    def opened(self, preparing: Preparing, model: BiEncoder) -> AbstractContextManager[Encoding]:
+        """Be ready to prepare and encode, for one run.
+
+        Args:
+            preparing: How records are prepared.
+            model: What encodes them.
+        """
