@@ -34,3 +34,13 @@ def test_the_page_has_all_results() -> None:
     for file in (ROOT / "benchmarks" / "results").glob("*.json"):
         for one in json.loads(file.read_text())["lines"]:
             assert f"| {one['case']} | {one['system']} | {one['value']:,.2f} {one['unit']} |" in page
+
+
+def test_the_page_on_scale_has_what_was_measured() -> None:
+    """Each size is a row, and the lines through them are told."""
+    page = (ROOT / "docs" / "scale.md").read_text()
+    growth = json.loads((ROOT / "benchmarks" / "growth.json").read_text())
+    for row in growth["rows"]:
+        assert f"| {row['documents']:,} | {row['bytes'] / 1e6:.1f} MB |" in page
+    assert f"{growth['lines']['bytes']['document']:.0f} bytes a document" in page
+    assert f"{growth['lines']['seconds']['document'] * 1000:.2f} ms a document" in page
