@@ -12,7 +12,8 @@
     │   └── ClusterRefusedError        credentials, rights, version, limits, blocks
     ├── KibanaError                Kibana does not answer, or did not do what was asked
     ├── NodeError                  the embedded node cannot be had, started or stopped
-    └── StorageError               this machine's disk: full, or not writable
+    ├── StorageError               this machine's disk: full, or not writable
+    └── EngineError                the machines that were to encode cannot be had, or failed
     RecordError                    one bad record; never leaves the room that reads or loads records
 
 Nothing of a dependency's own errors leaves a room: each is turned into one of these where it is met.

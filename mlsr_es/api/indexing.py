@@ -18,8 +18,7 @@ from mlsr_es.sources import Reading, Rejected, check_holds_images, open_source, 
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.indexing import IndexJob, Summary
-    from mlsr_es.indexing.engines import Engine
+    from mlsr_es.indexing import Engine, IndexJob, Summary
 
 
 def index(

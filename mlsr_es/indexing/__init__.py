@@ -7,6 +7,7 @@ have a preview, which writes nothing.
 
 from mlsr_es.indexing.caption_sample import CaptionSample
 from mlsr_es.indexing.encode_job import EncodeSummary, encode_collection
+from mlsr_es.indexing.engines import HERE, Engine, RayEngine
 from mlsr_es.indexing.enrich_job import EnrichJob, enrich, preview_enriching
 from mlsr_es.indexing.index_job import IndexJob, index_collection, preview_indexing
 from mlsr_es.indexing.load_job import LoadJob, load_vectors, preview_loading
@@ -18,17 +19,20 @@ from mlsr_es.indexing.sinks.promoting import Candidate, candidate
 from mlsr_es.indexing.summary import OTHER_LANGUAGES, Stage, Summary
 
 __all__ = [
+    "HERE",
     "OTHER_LANGUAGES",
     "Block",
     "Candidate",
     "CaptionSample",
     "EncodeSummary",
+    "Engine",
     "EnrichJob",
     "IndexJob",
     "LoadJob",
     "LoadProof",
     "OwnersFields",
     "Preview",
+    "RayEngine",
     "Stage",
     "Summary",
     "candidate",

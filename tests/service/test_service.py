@@ -93,7 +93,7 @@ def test_why_an_image_is_not_suggested(sample: Client, cluster_url: str, sample_
 def test_filters_by_what_the_index_has(sample: Client) -> None:
     """The values of its fields with their numbers, and images that have or lack them."""
     values = sample.get("/v1/values").json
-    assert set(values) == {"collection", "page", "language"}
+    assert set(values) == {"collection", "page", "language", "format"}
     assert sum(values["page"].values()) == 63
     page = sample.suggest(size=1).json["images"][0]["page"]
     on_it = sample.suggest(filters={"page": [page]}, size=63).json["images"]

@@ -44,7 +44,7 @@ def engine_of(
     Raises:
         InputError: There is no such engine, or an option of Ray comes without it.
     """
-    from mlsr_es.indexing.engines import HERE, RayEngine
+    from mlsr_es.indexing import HERE, RayEngine
 
     if engine not in _ENGINES:
         raise InputError(f"--engine takes {' or '.join(_ENGINES)}, not {engine!r}.", advice="local is the default.")

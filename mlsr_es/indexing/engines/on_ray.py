@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from socket import create_connection
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.errors import EngineError, MlsrError
@@ -31,6 +32,9 @@ _PIECES_EACH = 2
 
 _MOST_DEATHS = 3
 """How many workers may end over one piece."""
+
+_CONNECTING_S = 5.0
+"""How long a cluster is waited for that does not answer, in seconds."""
 
 _PATIENCE_S = 15.0
 """How long workers are waited for without a word, in seconds."""
@@ -157,7 +161,7 @@ class _Workers:
             first = next((each.id for each in slot.piece.items), "") if slot.piece else ""
             where = f"over the same records (the first is {first})" if first else "before they began"
             raise EngineError(
-                f"{deaths} workers have ended {where}: {str(error).splitlines()[0]}",
+                f"{deaths} workers have ended {where}: {_line(error)}.",
                 advice="See the logs of Ray; memory is often the reason. What is stored stays stored.",
             ) from error
         if slot.actor not in self._successors:
@@ -201,11 +205,14 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
         yield
         return
     where = {"address": address} if address else {"include_dashboard": False}
+    host, _, port = address.rpartition("//")[2].rpartition(":")
     try:
+        if host and port.isdigit():  # Ray itself waits for minutes where nobody listens
+            create_connection((host, int(port)), _CONNECTING_S).close()
         ray.init(**where, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise EngineError(
-            f"the Ray cluster {address or 'of this machine'} cannot be reached: {str(error).splitlines()[0]}",
+            f"the Ray cluster {address or 'of this machine'} cannot be reached: {_line(error)}.",
             advice="Name its address, as in --ray-address ray-head:6379; ray status tells whether it runs.",
         ) from error
     try:
@@ -219,6 +226,11 @@ def _reason(cause: Exception) -> Exception:
     if isinstance(cause, MlsrError):
         return cause
     return EngineError(
-        f"a worker failed: {type(cause).__name__}: {cause}",
+        f"a worker failed: {type(cause).__name__}: {_line(cause)}.",
         advice="All machines need the same version of this package, and of the packages that it stands on.",
     )
+
+
+def _line(error: Exception) -> str:
+    """The first line of an error, without its full stop."""
+    return next(iter(str(error).splitlines()), "").rstrip(".")

@@ -218,3 +218,14 @@ def test_a_cluster_without_a_gpu_is_told(job: IndexJob, client: Elasticsearch) -
     """Where GPUs were asked for."""
     with pytest.raises(EngineError, match="the Ray cluster has no GPU"):
         index_collection(replace(job, engine=RayEngine(device="cuda")), client)
+
+
+def test_a_cluster_that_is_not_there_is_told_of_at_once(
+    job: IndexJob, client: Elasticsearch, closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray itself would wait for minutes."""
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    engine = RayEngine(f"127.0.0.1:{closed_port}")
+    with pytest.raises(EngineError, match=f"the Ray cluster 127.0.0.1:{closed_port} cannot be reached") as raised:
+        index_collection(replace(job, engine=engine), client)
+    assert "ray status" in raised.value.advice
