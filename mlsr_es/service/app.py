@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -278,6 +278,8 @@ def _answer(index: str, found: Suggestions) -> SuggestAnswer:
         took_ms=found.took_ms,
         words=dict(words_of(found)),
         doubts=str(doubts_about(found)),
+        # Without the reason: what the cluster said is not for those who ask.
+        partial=str(replace(found.partial, reason="")) if found.partial else None,
     )
 
 

@@ -97,6 +97,9 @@ class Options(_Body):
     highlight: bool = Field(default=False, description="Give captions with the query's words marked.")
     explain: bool = Field(default=False, description="Give each image's words, with what they added to the score.")
     thumbnails: bool = Field(default=False, description="Give the small pictures too, as data URIs.")
+    allow_partial: bool = Field(
+        default=False, description="Take an answer that lacks shards, or ran out of time; else it is a problem."
+    )
 
     def options(self, fields: tuple[str, ...]) -> SuggestOptions:
         """The same for a suggester.
@@ -128,6 +131,7 @@ class Options(_Body):
             highlight=self.highlight,
             explain=self.explain,
             thumbnails=self.thumbnails,
+            allow_partial=self.allow_partial,
         )
 
 
@@ -267,6 +271,7 @@ class SuggestAnswer(_Body):
     took_ms: int = Field(description="The cluster's own time, in milliseconds.")
     words: dict[str, float] = Field(description="The query's words, each with its weight, heaviest first.")
     doubts: str = Field(default="", description="Reasons to doubt the answer, in sentences.")
+    partial: str | None = Field(default=None, description="What the answer lacks, where that was allowed.")
 
 
 class Problem(BaseModel):

@@ -17,6 +17,7 @@ from mlsr_es.errors import InputError
 from mlsr_es.service import SectionStore, ServiceSettings
 from mlsr_es.shipped import shipped
 from mlsr_es.sources import open_source
+from tests.half_failing import half_failing_index
 from tests.program import run_program
 from tests.service.conftest import Client, Serve
 
@@ -385,3 +386,12 @@ def test_settings_that_would_be_wrong_are_refused(options: dict[str, Any], told:
     """Before anything listens."""
     with pytest.raises(InputError, match=told):
         ServiceSettings(**{"indices": ("any",), **options})
+
+
+def test_an_answer_says_what_it_lacks(client: Elasticsearch, cluster_url: str, index_name: str, serve: Serve) -> None:
+    """Where that was allowed, and without the cluster's words, which are its owner's."""
+    service = serve(cluster_url, half_failing_index(client, index_name, cluster_url))
+    assert service.suggest("an owl", highlight=True).status in {502, 503}
+    found = service.suggest("an owl", highlight=True, allow_partial=True)
+    assert (found.status, found.json["partial"]) == (200, "the answer is partial: 1 of 2 shards failed")
+    assert "partial" not in service.suggest("an owl", allow_partial=True).json

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import pytest
 from elasticsearch import Elasticsearch
-from elasticsearch.helpers import bulk
 
 from mlsr_es import Suggester
 from mlsr_es.errors import ClusterError
-from tests.indexing.enriching.shop import Shop
+from tests.half_failing import half_failing_index
 from tests.program import run_program
 
 
 @pytest.fixture
 def half_failing(client: Elasticsearch, index_name: str, cluster_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An index of two shards, of which one cannot mark a query's words in its one long name."""
+    """An index of which one shard fails when words are marked; the program reaches its cluster."""
     monkeypatch.setenv("ES_URL", cluster_url)
-    Shop.made(client, index_name)
-    names = ["An owl on a branch", "An owl in the reeds", "An owl at night", "An owl " + "in a tree " * 100]
-    bulk(client, ({"_index": index_name, "_id": str(n), "name": name} for n, name in enumerate(names)), refresh=True)
-    assert run_program("enrich", index_name, "--caption-field", "name").code == 0
-    client.indices.put_settings(index=index_name, settings={"highlight.max_analyzed_offset": 100})
-    return index_name
+    return half_failing_index(client, index_name, cluster_url)
 
 
 def test_a_partial_answer_is_an_error_or_says_so(half_failing: str, cluster_url: str) -> None:
