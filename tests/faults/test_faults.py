@@ -6,8 +6,11 @@ where a run is killed; it stands in the name of a test.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -22,7 +25,17 @@ from mlsr_es.elastic.versions import promote, roll_back
 from tests.elastic.flaky import InShares, proxied
 from tests.faults.conftest import SLOW
 from tests.faults.figures import Figures, Sources, reached
-from tests.faults.work import COUNT, FORKING, REFUSED, caption, encoded, enrich_in_place, enrich_into, index
+from tests.faults.work import (
+    COUNT,
+    FORKING,
+    REFUSED,
+    caption,
+    encoded,
+    enrich_in_place,
+    enrich_into,
+    index,
+    index_on_ray,
+)
 from tests.faults.work import load as load_folder
 from tests.indexing.enriching.shop import Shop
 
@@ -164,6 +177,44 @@ def test_runs_are_killed(load: Load, in_peace: Sources) -> None:
             assert len(reached(load.client, load.name)) in {0, COUNT}
     load.run(InShares(0.0))
     load.figures.compare(reached(load.client, load.name), in_peace)
+
+
+@pytest.fixture
+def ray_address(closed_port: int) -> Iterator[str]:
+    """A Ray cluster that outlives the runs."""
+    program = Path(sys.executable).with_name("ray")
+    command = [str(program), "start", "--head", "--block", f"--port={closed_port}", "--num-cpus=2"]
+    command += ["--include-dashboard=false", "--disable-usage-stats"]
+    environment = os.environ | {"RAY_AUTH_MODE": "disabled"}  # else both need a token in the home folder
+    cluster = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    try:
+        yield f"127.0.0.1:{closed_port}"
+    finally:
+        cluster.terminate()
+        cluster.wait()
+
+
+@pytest.mark.skipif(not SLOW, reason="make faults: each run starts workers that import torch")
+def test_runs_on_ray_are_killed(
+    client: Elasticsearch, cluster_url: str, index_name: str, figures: Figures, ray_address: str
+) -> None:
+    """The process that reads and writes, at random requests; its workers end with it."""
+    name = f"{index_name}-peace"
+    Load(client, cluster_url, name, index, (name,), figures).complete(cluster_url)
+    expected = dict(reached(client, name))
+    load = Load(client, cluster_url, index_name, index_on_ray, (index_name, ray_address), figures)
+    undisturbed = InShares(0.0)
+    load.run(undisturbed)
+    figures.compare(reached(client, index_name), expected)
+    load.undo()
+    random = Random(0)
+    for _ in range(KILLS):
+        while not load.killed_at(random.randint(2, undisturbed.asked)):
+            figures.compare(reached(client, index_name), expected)
+            load.undo()
+        assert len(reached(client, index_name)) in {0, COUNT}
+    load.run(InShares(0.0))
+    figures.compare(reached(client, index_name), expected)
 
 
 def test_two_models_on_one_name(client: Elasticsearch, cluster_url: str, index_name: str, figures: Figures) -> None:

@@ -18,6 +18,7 @@ from mlsr_es.indexing import (
     IndexJob,
     LoadJob,
     OwnersFields,
+    RayEngine,
     encode_collection,
     enrich,
     index_collection,
@@ -51,6 +52,13 @@ def index(url: str, name: str, collection: str = "birds", logit: float = 1.0, ti
     source = Listed(images(collection), name=collection)
     job = IndexJob(source, name, word_model(logit), f"word-{logit}", rejects=Path("/dev/null"))
     _run(url, lambda client: index_collection(job, client), timeout_s)
+
+
+def index_on_ray(url: str, name: str, address: str) -> None:
+    """Index a collection by the workers of a Ray cluster."""
+    engine = RayEngine(address)
+    job = IndexJob(Listed(images("birds")), name, word_model(), "word-1.0", rejects=Path("/dev/null"), engine=engine)
+    _run(url, lambda client: index_collection(job, client))
 
 
 def enrich_in_place(url: str, name: str, logit: float = 1.0) -> None:

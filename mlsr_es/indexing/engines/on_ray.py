@@ -213,7 +213,8 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
     except (OSError, RuntimeError, ValueError) as error:
         raise EngineError(
             f"the Ray cluster {address or 'of this machine'} cannot be reached: {_line(error)}.",
-            advice="Name its address, as in --ray-address ray-head:6379; ray status tells whether it runs.",
+            advice="Name its address, as in --ray-address ray-head:6379; where it asks for a token, set "
+            "RAY_AUTH_MODE=token. ray status tells whether it runs.",
         ) from error
     try:
         yield
