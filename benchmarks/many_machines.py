@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=2)
     given = parser.parse_args()
-    ray.init(num_cpus=max(WORKERS), include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    ray.init("local", num_cpus=max(WORKERS), include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     print(f"{cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder:
         files = {number: written(Path(folder), number) for number in (FEW, given.documents)}

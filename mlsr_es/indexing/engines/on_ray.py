@@ -204,7 +204,8 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    where = {"address": address} if address else {"include_dashboard": False}
+    # "local": else Ray would take any cluster that it finds on this machine.
+    where = {"address": address} if address else {"address": "local", "include_dashboard": False}
     host, _, port = address.rpartition("//")[2].rpartition(":")
     try:
         if host and port.isdigit():  # Ray itself waits for minutes where nobody listens
