@@ -56,7 +56,7 @@ def tune_hybrid(
     so the weight would be far too small; a warning says so if the model's training pages are known.
     """
     from mlsr_es.elastic.client import connect
-    from mlsr_es.elastic.versions import alias_of, leased, store_hybrid
+    from mlsr_es.elastic.versions import leased, store_hybrid
     from mlsr_es.evaluation import read_qrels
     from mlsr_es.inspection.tuning import weigh_hybrid
     from mlsr_es.sources import read_topics
@@ -81,7 +81,7 @@ def tune_hybrid(
             progress=bars,
         )
     if store:
-        with leased(client, alias_of(version.index) or version.index, "tune hybrid --store", say=note):
+        with leased(client, version.leased_as, "tune hybrid --store", say=note):
             store_hybrid(client, version.index, found.hybrid)
     if as_json:
         print_json(to_json(found, stored=store))

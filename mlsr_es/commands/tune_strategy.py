@@ -46,7 +46,7 @@ def tune_strategy(
     images, which all terms then rank. Up to 100 sections are searched for, three times each, one search at a time.
     """
     from mlsr_es.elastic.client import connect
-    from mlsr_es.elastic.versions import alias_of, leased, store_strategy
+    from mlsr_es.elastic.versions import leased, store_strategy
     from mlsr_es.inspection.tuning import tune_strategy as tuned
     from mlsr_es.sources import read_topics
     from mlsr_es.suggestion import hybrid_for, model_for, serving_version
@@ -66,7 +66,7 @@ def tune_strategy(
             progress=bars,
         )
     if store:
-        with leased(client, alias_of(version.index) or version.index, "tune strategy --store", say=note):
+        with leased(client, version.leased_as, "tune strategy --store", say=note):
             store_strategy(client, version.index, found.recommended.strategy)
     if as_json:
         print_json(to_json(found, stored=store))

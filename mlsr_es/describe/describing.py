@@ -139,7 +139,8 @@ NAMES_ONLY = Describing("name", names=True)
 def _chosen_again(given: str, revisions: tuple[str, ...]) -> Describing:
     from mlsr_es.describe.choosing import choose_describers
 
-    chosen = choose_describers(given)
+    # Whether the user named a model, so that it may be fetched, or an index did, is known where the run was started.
+    chosen = choose_describers(given, downloads=False)
     if chosen.revisions != revisions:
         raise ModelError(
             f"--describe {given} is another model or package on {gethostname()} than where the run was started.",

@@ -43,6 +43,11 @@ class Version:
     meta: IndexMeta
     described: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def leased_as(self) -> str:
+        """The name whose lease is held for changes to it: its alias; an owner's index goes by its own name."""
+        return self.index if self.meta.enriched else alias_of(self.index) or self.index
+
 
 @dataclass(frozen=True)
 class Resolved:

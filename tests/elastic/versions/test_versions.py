@@ -232,3 +232,12 @@ def test_what_cannot_be_a_name_is_refused_before_anything_is_sent(client: Elasti
     """An invalid name is refused without a request, because a pattern could reach other indices."""
     with pytest.raises(InputError, match="cannot be the name of an index"):
         resolve(client, name)
+
+
+@pytest.mark.parametrize(
+    ("index", "enriched", "name"),
+    [("site-v0002", {}, "site"), ("shop", {"captions": []}, "shop"), ("shop-v0001", {"captions": []}, "shop-v0001")],
+)
+def test_changes_to_a_version_are_leased(index: str, enriched: dict[str, Any], name: str) -> None:
+    """By its alias; an index that is its owner's by its own name, as ``enrich`` does, whatever that looks like."""
+    assert Version(index, replace(META, enriched=enriched)).leased_as == name
