@@ -11,7 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
+from mlsr_es.collection import ImageDocument
 from mlsr_es.embedded import Node, NodeStatus
+from mlsr_es.sources import open_source
+
+QUERIES = Path(__file__).parents[1] / "experiments" / "short_queries.jsonl"
+"""Short questions, written and judged by hand."""
 
 
 @dataclass(frozen=True)
@@ -99,3 +104,9 @@ def told(lines: Sequence[Compared], file: Path | None) -> None:
         print(f"{line.case:34} {line.system:26} {line.value:10,.2f} {line.unit:12} {line.ratio:5.2f} x  {spread}")
     if file:
         file.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
+
+
+def manuals_captions() -> list[str]:
+    """The first caption of each image of the GIMP manual."""
+    images = open_source("gimp-manual").documents()
+    return [each.captions[0].text for each in images if isinstance(each, ImageDocument) and each.captions]

@@ -21,14 +21,11 @@ from random import Random
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from comparison import node_of_its_own
+from comparison import QUERIES, manuals_captions, node_of_its_own
 
 from mlsr_es.api import Suggester
-from mlsr_es.collection import ImageDocument
 from mlsr_es.elastic.client import ConnectionSettings, connect
-from mlsr_es.sources import open_source
 
-QUERIES = Path(__file__).parents[1] / "experiments" / "short_queries.jsonl"
 _PROGRAM = str(Path(sys.executable).with_name("mlsr-es"))
 _ROUNDS = 3
 _UNITS = {
@@ -72,10 +69,9 @@ def measured(url: str, index: str) -> dict[str, float]:
     client.indices.forcemerge(index=index, max_num_segments=1)
     stored = client.indices.stats(index=index, metric="store")["_all"]["primaries"]["store"]["size_in_bytes"]
     fields = client.indices.disk_usage(index=index, run_expensive_tasks=True).body.popitem()[1]["fields"]
-    suggester, took = Suggester(index, client=client), []
+    suggester = Suggester(index, client=client)
     texts = [json.loads(line)["query"] for line in QUERIES.read_text().splitlines()]
-    for _ in range(_ROUNDS):
-        took = [suggester.suggest(text).took_ms for text in texts] + took
+    took = [suggester.suggest(text).took_ms for _ in range(_ROUNDS) for text in texts]
     p50, p95 = np.percentile(took, [50, 95])
     return {
         "bytes": stored,
@@ -109,10 +105,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     sizes = [int(each) for each in given.sizes.split(",")]
-    source = open_source("gimp-manual")
-    captions = [
-        each.captions[0].text for each in source.documents() if isinstance(each, ImageDocument) and each.captions
-    ]
+    captions = manuals_captions()
     rows = []
     with node_of_its_own() as (node, _), tempfile.TemporaryDirectory() as folder:
         for size in sizes:

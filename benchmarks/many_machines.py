@@ -23,9 +23,9 @@ from time import perf_counter
 import pyarrow as pa
 import pyarrow.parquet as pq
 import ray
+from comparison import manuals_captions
 from PIL import Image, ImageDraw
 
-from mlsr_es.collection import ImageDocument
 from mlsr_es.encoders import load_model
 from mlsr_es.indexing import encode_collection
 from mlsr_es.indexing.engines import HERE, Engine, RayEngine
@@ -46,9 +46,7 @@ def picture(number: int) -> bytes:
 
 def written(folder: Path, documents: int) -> Path:
     """Rows of Parquet."""
-    source = open_source("gimp-manual")
-    images = (each for each in source.documents() if isinstance(each, ImageDocument) and each.captions)
-    captions = [each.captions[0].text for each in images]
+    captions = manuals_captions()
     numbers = range(documents)
     texts = [f"{text} {number}" for number, text in zip(numbers, islice(cycle(captions), documents), strict=True)]
     rows = {"id": [str(number) for number in numbers], "title": texts, "image": [picture(each) for each in numbers]}

@@ -25,6 +25,7 @@ from time import perf_counter
 
 import numpy as np
 import psutil
+from comparison import QUERIES
 
 from mlsr_es.collection import Section
 from mlsr_es.commands.options.connection import connection_settings
@@ -32,7 +33,6 @@ from mlsr_es.elastic.client import connect
 from mlsr_es.suggestion import look_up, model_for, prepare
 
 CLIENTS = (1, 16, 64)
-QUERIES = Path(__file__).parents[1] / "experiments" / "short_queries.jsonl"
 _PROGRAM = str(Path(sys.executable).with_name("mlsr-es"))
 _LUA = """
 wrk.method = "POST"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from comparison import QUERIES
 
 from mlsr_es.collection import ImageDocument, Judgement, Section
 from mlsr_es.encoders import BiEncoder, load_model
@@ -38,7 +39,6 @@ from mlsr_es.evaluation import (
 from mlsr_es.sources import open_source
 from mlsr_es.vectors import SparseVectors
 
-QUERIES = Path(__file__).parents[1] / "experiments" / "short_queries.jsonl"
 MEASURES = ("Success@1", "Success@3")
 _SECTIONS = 256
 

@@ -25,6 +25,12 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 
+def first_line(error: Exception) -> str:
+    """The first line that an error of somebody else's says, without its full stop; else the name of its class."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next((line.rstrip(".") for line in lines if line), type(error).__name__)
+
+
 class MlsrError(Exception):
     """The base of all: a sentence on what is wrong and where, and one on what to do next."""
 

@@ -170,7 +170,7 @@ def job_of(
     # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
     progress.start(LOADING_MODEL)
     from mlsr_es.encoders import load_model
-    from mlsr_es.indexing import IndexJob
+    from mlsr_es.indexing import HERE, IndexJob
 
     encoder = load_model(model, device=device)
     progress.finish(LOADING_MODEL)
@@ -192,7 +192,7 @@ def job_of(
         rejects=rejects or Path(f"{index}-rejects.ndjson"),
         strict=strict,
         promotes=promotes,
-        **({"engine": engine} if engine else {}),
+        engine=engine or HERE,
     )
 
 

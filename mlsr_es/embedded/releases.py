@@ -8,7 +8,7 @@ from enum import StrEnum
 from mlsr_es.embedded.artifacts import Artifact
 from mlsr_es.errors import InputError
 
-_OLDER, _BETWEEN, _NEWER = "7.17.29", "8.19.3", "9.5.0"
+_OLDER = "7.17.29"
 
 
 class Launcher(StrEnum):
@@ -159,23 +159,25 @@ DEFAULT = Release(
 )
 """The last 7.x, and the newest version whose ``rank_features`` module is published as an artifact."""
 
-_LAST_8 = Release(
-    _archive(_BETWEEN, 96950023, "c4b08b70523700efde9f3e4c9287229f085c2c0db1efca5c6a7d65abbdb9f2e1"),
-    java=range(21, 100),
-    java_modules=frozenset({"jdk.jdi", "jdk.incubator.vector"}),
-    launcher=Launcher.CLI,
-)
-"""The last 8.x: ``sparse_vector``, and no ``rank_features``, as the 9.x."""
 
-_SPARSE = Release(
-    _archive(_NEWER, 129856182, "db0e275fd790f723eca7bcde96069fd6fed304ad23afdb70c8c09553dd9e8b1b"),
-    java=range(21, 100),
-    java_modules=frozenset({"jdk.jdi", "jdk.incubator.vector"}),
-    launcher=Launcher.SERVER,
-)
-"""A 9.x, which has ``sparse_vector``. None of its modules is published, so it has no ``rank_features``."""
+def _without_modules(version: str, size: int, sha256: str, launcher: Launcher) -> Release:
+    """A release from 8.0 on, with ``sparse_vector``: none of its modules is published, so without ``rank_features``."""
+    return Release(
+        _archive(version, size, sha256),
+        java=range(21, 100),
+        java_modules=frozenset({"jdk.jdi", "jdk.incubator.vector"}),
+        launcher=launcher,
+    )
 
-RELEASES = {release.version: release for release in (DEFAULT, _LAST_8, _SPARSE)}
+
+_LAST_8 = _without_modules(
+    "8.19.3", 96950023, "c4b08b70523700efde9f3e4c9287229f085c2c0db1efca5c6a7d65abbdb9f2e1", Launcher.CLI
+)
+_NEWEST = _without_modules(
+    "9.5.0", 129856182, "db0e275fd790f723eca7bcde96069fd6fed304ad23afdb70c8c09553dd9e8b1b", Launcher.SERVER
+)
+
+RELEASES = {release.version: release for release in (DEFAULT, _LAST_8, _NEWEST)}
 """Version to release, the default first."""
 
 VERSIONS = tuple(RELEASES)

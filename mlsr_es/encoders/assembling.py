@@ -16,7 +16,7 @@ from mlsr_es.encoders.bi_encoder import BiEncoder
 from mlsr_es.encoders.config import BiEncoderConfig, Head
 from mlsr_es.encoders.encoder import Encoder, ImageBackbone
 from mlsr_es.encoders.heads import MlmHead, MlpHead, activation_named, has_mlm_head, mlm_head_of
-from mlsr_es.errors import ModelError
+from mlsr_es.errors import ModelError, first_line
 from mlsr_es.extras import missing
 
 if TYPE_CHECKING:
@@ -53,9 +53,8 @@ def loading(what: str, name: str | Path) -> Iterator[None]:
     except (OSError, ValueError, KeyError, RuntimeError, AttributeError, ImportError, SafetensorError) as error:
         if isinstance(error, ImportError) and find_spec("timm") is None and "timm" in str(error).lower():
             raise missing("timm", "timm") from error
-        reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise ModelError(
-            f"the {what} {str(name)!r} cannot be loaded: {reason.rstrip('.')}.",
+            f"the {what} {str(name)!r} cannot be loaded: {first_line(error)}.",
             advice="Name a folder that holds it, or a model of a hub that this machine reaches.",
         ) from error
 

@@ -19,7 +19,7 @@ from mlsr_es.encoders.fields import section_texts
 from mlsr_es.encoders.layout import Layout
 from mlsr_es.encoders.reading_sections import ReadsSections
 from mlsr_es.encoders.text import FieldReader, WindowBatch, WordPieceTokenizer, encode_texts
-from mlsr_es.errors import ModelError
+from mlsr_es.errors import ModelError, first_line
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.vectors import SparseVectors, Vocabulary
 
@@ -110,9 +110,9 @@ class OnnxQueryEncoder(ReadsSections):
         except ModelError:
             raise
         except Exception as error:  # onnxruntime and tokenizers raise classes of their own without a common base
-            reason = str(error).splitlines()[0].rstrip(".")
             raise ModelError(
-                f"{layout.query} cannot be loaded: {reason}.", advice="Save the model again, or fetch it again."
+                f"{layout.query} cannot be loaded: {first_line(error)}.",
+                advice="Save the model again, or fetch it again.",
             ) from error
         return cls(folder, config, about, FieldReader(pieces, config.query_fields, about.max_length), session, hybrid)
 

@@ -18,7 +18,7 @@ from mlsr_es.encoders.heads import MlmHead, term_weight
 from mlsr_es.encoders.onnx_query_encoder import ABOUT, INPUTS, OUTPUT, About, OnnxQueryEncoder
 from mlsr_es.encoders.text import NO_FIELD, WindowBatch
 from mlsr_es.encoders.text_batch import TextBatch
-from mlsr_es.errors import ModelError
+from mlsr_es.errors import ModelError, first_line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -149,8 +149,7 @@ def _exported(graph: nn.Module, batch: WindowBatch) -> ModelProto:
     try:
         content = _made(graph, batch)
     except Exception as error:  # an exporter fails in the ways of everything that it calls
-        reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise ModelError(f"torch makes no ONNX graph of this query encoder: {reason.rstrip('.')}.") from error
+        raise ModelError(f"torch makes no ONNX graph of this query encoder: {first_line(error)}.") from error
     _without_traces(content)
     return content
 

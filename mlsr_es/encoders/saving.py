@@ -15,7 +15,7 @@ from safetensors.torch import save_model as save_weights
 
 from mlsr_es.encoders.layout import Layout
 from mlsr_es.encoders.query_graph import write_query_graph
-from mlsr_es.errors import InputError, ModelError, StorageError
+from mlsr_es.errors import InputError, ModelError, StorageError, first_line
 
 if TYPE_CHECKING:
     from mlsr_es.encoders.bi_encoder import BiEncoder
@@ -102,7 +102,7 @@ def writing(folder: Path) -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, OSError | SafetensorError) and not any(words in str(error) for words in _OF_THE_DISK):
             raise
-        reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0].rstrip(".")
+        reason = error.strerror if isinstance(error, OSError) else first_line(error)
         raise StorageError(
             f"{folder} cannot be written: {reason or error}.",
             advice="See that there is room and that you may write there, or name another folder.",

@@ -72,12 +72,18 @@ class Record:
         return replace(self, document=replace(self.document, captions=captions_of(pictures)), pictures=pictures)
 
     @property
+    def without_bytes(self) -> Record:
+        """A copy without the image's bytes; an image in a file stays as it is."""
+        image = self.document.image
+        if image is None or not isinstance(image.content, bytes):
+            return self
+        return replace(self, document=replace(self.document, image=ImageFile(image.name, b"")))
+
+    @property
     def without_content(self) -> Record:
         """A copy without image bytes and source, to save memory while many records wait for the cluster's answer."""
-        image = self.document.image
-        in_memory = image is not None and isinstance(image.content, bytes)
         return Record(
-            replace(self.document, image=ImageFile(image.name, b"")) if image and in_memory else self.document,
+            self.without_bytes.document,
             tuple(Picture(picture.captions, picture.name) for picture in self.pictures),
             replace(self.found, source={}) if self.found else None,
         )

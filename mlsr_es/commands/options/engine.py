@@ -17,7 +17,7 @@ _ENGINES = _LOCAL, _RAY = "local", "ray"
 
 
 def with_engine(command: Callable[..., _Result]) -> Callable[..., _Result]:
-    """Give a command the options below in place of its parameters ``device`` and ``engine``."""
+    """Give a command the options below in place of its parameter ``encoding_on``."""
     return with_options(command, "encoding_on", engine_of)
 
 

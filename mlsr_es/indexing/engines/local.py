@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from time import perf_counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlsr_es.indexing.ahead import beside
-from mlsr_es.indexing.encode import encode
 from mlsr_es.indexing.engines.engine import Encoded, Encoding
 from mlsr_es.indexing.prepare import Block, Item, Preparing
 
@@ -27,9 +26,8 @@ class LocalEngine:
             from mlsr_es.encoders import one_thread_each
 
             def encoded(block: Block) -> Encoded:
-                started = perf_counter()
-                records = encode(model, block.ready)
-                return Encoded(block, records, (perf_counter() - started) / threads)
+                found = Encoded.of(block, model)
+                return replace(found, seconds=found.seconds / threads)
 
             with (
                 one_thread_each(model) as threads,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from socket import create_connection
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.errors import EngineError, MlsrError
+from mlsr_es.errors import EngineError, MlsrError, first_line
 from mlsr_es.extras import extra
 from mlsr_es.indexing.ahead import ahead
 from mlsr_es.indexing.engines.engine import Encoded, Encoding
@@ -161,7 +161,7 @@ class _Workers:
             first = next((each.id for each in slot.piece.items), "") if slot.piece else ""
             where = f"over the same records (the first is {first})" if first else "before they began"
             raise EngineError(
-                f"{deaths} workers have ended {where}: {_line(error)}.",
+                f"{deaths} workers have ended {where}: {first_line(error)}.",
                 advice="See the logs of Ray; memory is often the reason. What is stored stays stored.",
             ) from error
         if slot.actor not in self._successors:
@@ -213,7 +213,7 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
         ray.init(**where, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
     except (OSError, RuntimeError, ValueError) as error:
         raise EngineError(
-            f"the Ray cluster {address or 'of this machine'} cannot be reached: {_line(error)}.",
+            f"the Ray cluster {address or 'of this machine'} cannot be reached: {first_line(error)}.",
             advice="Name its address, as in --ray-address ray-head:6379; where it asks for a token, set "
             "RAY_AUTH_MODE=token. ray status tells whether it runs.",
         ) from error
@@ -228,11 +228,6 @@ def _reason(cause: Exception) -> Exception:
     if isinstance(cause, MlsrError):
         return cause
     return EngineError(
-        f"a worker failed: {type(cause).__name__}: {_line(cause)}.",
+        f"a worker failed: {type(cause).__name__}: {first_line(cause)}.",
         advice="All machines need the same version of this package, and of the packages that it stands on.",
     )
-
-
-def _line(error: Exception) -> str:
-    """The first line of an error, without its full stop."""
-    return next(iter(str(error).splitlines()), "").rstrip(".")

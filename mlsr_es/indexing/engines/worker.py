@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from mlsr_es.collection import ImageFile
 from mlsr_es.elastic.reading import Stored
-from mlsr_es.indexing.encode import EncodedRecord, encode
+from mlsr_es.indexing.encode import EncodedRecord
 from mlsr_es.indexing.engines.engine import Encoded
 from mlsr_es.indexing.prepare import Item, Preparing
 from mlsr_es.indexing.record import Key, Record
@@ -76,23 +75,17 @@ class Worker:
         preparing = replace(self._work.preparing, stored=lambda _: piece.stored)
         block = preparing.block(piece.items, self._decoders)
         block.seconds = perf_counter() - started
-        started = perf_counter()
-        records = encode(self._work.model, block.ready)
-        seconds = perf_counter() - started
-        records = [_light(each) for each in records]
+        found = Encoded.of(block, self._work.model)
+        records = [_light(each) for each in found.records]
         block.ready = [each.prepared for each in records]
         block.unchanged = [record.without_content for record in block.unchanged]
-        return Encoded(block, records, seconds)
+        return replace(found, records=records)
 
 
 def _light(encoded: EncodedRecord) -> EncodedRecord:
     """Without pixels and files: what was made of them is stored, and they are large."""
-    record = encoded.prepared.record
-    image = record.document.image
-    if image is not None and isinstance(image.content, bytes):
-        document = replace(record.document, image=ImageFile(image.name, b""))
-        record = Record(document, record.pictures, record.found)
-    return replace(encoded, prepared=replace(encoded.prepared, record=record, images=()))
+    prepared = encoded.prepared
+    return replace(encoded, prepared=replace(prepared, record=prepared.record.without_bytes, images=()))
 
 
 def _nothing(_: Sequence[Record]) -> Mapping[Key, Stored]:
