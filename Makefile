@@ -44,7 +44,7 @@ test-8: $(INSTALLED)
 
 # The tests on the lowest versions that pyproject.toml allows. Such versions warn of what newer ones took away.
 test-lowest: $(LOWEST)/.installed
-	$(LOWEST)/bin/pytest -W default
+	$(LOWEST)/bin/pytest -n 2 --dist loadfile -W default
 
 $(LOWEST)/.installed: pyproject.toml $(INSTALLED)
 	@echo "Setting up $(LOWEST): about 6 GB on disk."
