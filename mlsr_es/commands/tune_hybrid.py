@@ -14,6 +14,7 @@ from mlsr_es.evaluation import Split
 from mlsr_es.splits import FOLDS, TEST_FOLD
 
 if TYPE_CHECKING:
+    from mlsr_es.evaluation import Figures
     from mlsr_es.inspection.tuning import Weighing
 
 _MEASURES = ("nDCG@10", "R@10")
@@ -90,7 +91,7 @@ def tune_hybrid(
 
 
 def to_json(found: Weighing, *, stored: bool) -> dict[str, Any]:
-    """One object: the recommended weight, the balanced weight, and the curve."""
+    """One object: the recommended weight, the balanced weight, the curve, and BM25 alone."""
     curve = [
         {"weight": weight} | {measure: one.mean(measure) for measure in _MEASURES}
         for weight, one in found.curve.items()
@@ -100,6 +101,7 @@ def to_json(found: Weighing, *, stored: bool) -> dict[str, Any]:
         "balance": found.balance,
         "best": found.best,
         "curve": curve,
+        "bm25": {measure: found.words.mean(measure) for measure in _MEASURES} if found.words else None,
         "sections": found.sections,
         "stored": stored,
         "warning": found.warning or None,
@@ -107,14 +109,14 @@ def to_json(found: Weighing, *, stored: bool) -> dict[str, Any]:
 
 
 def print_weighing(found: Weighing, *, stored: bool) -> None:
-    """Print a table with one row a weight, and what to do."""
-    if found.curve:
+    """Print a table with one row a weight and one for BM25 alone, and what to do."""
+    if found.words:
         shown = table("weight", *_MEASURES, "", numbers={0, 1, 2})
         for weight, one in found.curve.items():
             told = {0.0: "no BM25", found.balance: "balanced"}.get(weight, "")
             best = ["best"] if weight == found.best else []
-            means = (f"{one.mean(measure):.3f}" for measure in _MEASURES)
-            shown.add_row(f"{weight:g}", *means, ", ".join([*([told] if told else []), *best]))
+            shown.add_row(f"{weight:g}", *_means(one), ", ".join([*([told] if told else []), *best]))
+        shown.add_row("", *_means(found.words), "BM25 alone")
         data.print(shown)
         if found.best not in (found.balance, found.hybrid.weight):
             note("The best weight is not better than the balanced one by more than chance.")
@@ -122,5 +124,14 @@ def print_weighing(found: Weighing, *, stored: bool) -> None:
         data.print(f"{found.hybrid.field}:{found.hybrid.weight:g}")
     if found.warning:
         note(f"warning: {found.warning}")
+    if below := found.below_bm25():
+        note(
+            "warning: BM25 alone is better on these pages: nDCG@10 {1:.3f}, together {0:.3f}. Teach a model this "
+            "collection: mlsr-es train --from-collection SOURCE".format(*below)
+        )
     done = "It is stored: --hybrid auto takes it." if stored else "Store it with --store."
     note(f"--hybrid {found.hybrid.field}:{found.hybrid.weight:g} ({found.hybrid.found}). {done}")
+
+
+def _means(one: Figures) -> list[str]:
+    return [f"{one.mean(measure):.3f}" for measure in _MEASURES]

@@ -9,8 +9,10 @@ import orjson
 import pytest
 from elasticsearch import Elasticsearch
 
+from mlsr_es import Suggester
 from mlsr_es.hybrid import Hybrid
 from mlsr_es.shipped import shipped
+from mlsr_es.sources import read_topics
 from mlsr_es.suggestion import serving_version
 from tests.elastic.leases import times_written
 from tests.program import Ran, run_program
@@ -43,8 +45,11 @@ def test_a_weight_is_found_and_stored(client: Elasticsearch, index: str, sample_
     assert values[found["best"]] == max(values.values())
     assert Hybrid.from_json(serving_version(client, index).meta.hybrid) == Hybrid.from_json(found["hybrid"])
     assert found["hybrid"]["kept"]
+    assert 0 < found["bm25"]["nDCG@10"] < 1
     table = tune(index, sample_files, "--qrels", qrels)
     assert "balanced" in table.stdout
+    assert f"{found['bm25']['nDCG@10']:.3f}" in next(line for line in table.stdout.splitlines() if "BM25 alone" in line)
+    assert "BM25 alone is better" not in table.stderr
     assert "Store it with --store." in table.stderr
 
 
@@ -55,6 +60,20 @@ def test_without_judgements_scores_are_balanced(index: str, sample_files: Path) 
     found = tune(index, sample_files, "--json").json
     assert (found["curve"], found["best"], found["stored"]) == ([], None, False)
     assert found["hybrid"]["weight"] == found["balance"] > 0
+
+
+def test_where_bm25_alone_is_better_it_is_said(
+    client: Elasticsearch, index: str, sample_files: Path, tmp_path: Path
+) -> None:
+    """Here each section is judged to want what BM25 ranks first for it: no weight of the terms can be better."""
+    sections = read_topics(sample_files / "topics.jsonl", print)
+    words = Suggester(index, client=client)
+    first = {one.id: words.suggest(one, size=1, hybrid="caption_stems:1e9") for one in sections}
+    qrels = tmp_path / "qrels.txt"
+    qrels.write_text("".join(f"{topic} 0 {hit.id} 1\n" for topic, hits in first.items() for hit in hits))
+    ran = tune(index, sample_files, "--qrels", str(qrels))
+    assert "warning: BM25 alone is better on these pages: nDCG@10 1.000, together 0." in ran.stderr
+    assert "train --from-collection" in ran.stderr
 
 
 def test_pages_that_the_model_was_trained_on_are_warned_of(index: str, sample_files: Path) -> None:

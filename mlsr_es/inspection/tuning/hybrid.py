@@ -43,6 +43,7 @@ class Weighing:
         curve: Weight to the figures of hybrid searches with it; empty without judgements.
         best: The weight with the best nDCG@10; None without judgements.
         sections: The number of sections that were searched for.
+        words: Figures of BM25 alone; None without judgements.
         warning: Why the weight may be unreliable; "" if there is no known reason.
     """
 
@@ -51,7 +52,15 @@ class Weighing:
     curve: dict[float, Figures]
     best: float | None
     sections: int
+    words: Figures | None = None
     warning: str = ""
+
+    def below_bm25(self) -> tuple[float, float] | None:
+        """nDCG@10 of hybrid searches with the recommended weight and of BM25 alone, where that is better; else None."""
+        if self.words is None:
+            return None
+        ours, theirs = self.curve[self.hybrid.weight].mean(MEASURE), self.words.mean(MEASURE)
+        return (ours, theirs) if ours < theirs else None
 
 
 def weigh_hybrid(
@@ -126,7 +135,7 @@ def _warning(meta: IndexMeta, trained: Sequence[TrainedOn], split: Split, fold: 
 
 
 def _judged(weighing: Weighing, asker: Asker, judgements: Sequence[Judgement]) -> Weighing:
-    """The result with the curve around the balanced weight added."""
+    """The result with the curve around the balanced weight, and with BM25 alone."""
     curve = {}
     for factor in _FACTORS:
         weight = float(f"{factor * weighing.balance:.{_DIGITS}g}")
@@ -138,4 +147,5 @@ def _judged(weighing: Weighing, asker: Asker, judgements: Sequence[Judgement]) -
     several = len(curve[best].section_ids) > 1
     if several and difference(curve[best].values[MEASURE], curve[weighing.balance].values[MEASURE]).low > 0:
         chosen = Hybrid(chosen.field, best, f"{weighing.sections} judged sections, by mlsr-es tune hybrid", kept=True)
-    return replace(weighing, hybrid=chosen, curve=curve, best=best)
+    words = asker.run("BM25 alone", partial(WordClauses.of, Hybrid(chosen.field, 1.0)), terms=False)
+    return replace(weighing, hybrid=chosen, curve=curve, best=best, words=figures(words, judgements, _MEASURES))
