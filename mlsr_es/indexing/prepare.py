@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 BLOCK = 64
 """Pictures in a block, which is looked up in one request, decoded and encoded. Two blocks are in memory."""
 
+_SMALL = 16 * 1024
+"""Bytes of an image that is decoded as fast as another thread takes over from this one, and back."""
+
 LONGEST_CAPTIONS = 100_000
 """The most characters of a record's captions. A book has more; a caption that long is a mistake."""
 
@@ -161,15 +164,23 @@ class Preparing:
             except RecordError as error:
                 return Unusable.bad(error, record)
 
-        for record, outcome in zip(worth, decoders.map(examined, worth), strict=True):
-            match outcome:
+        # Threads hand Python's lock over at each step of decoding: with small images, that takes longer than decoding.
+        handed = [None if self._is_quick(record) else decoders.submit(examined, record) for record in worth]
+        for record, future in zip(worth, handed, strict=True):
+            match future.result() if future else examined(record):
                 case None:
                     block.unchanged.append(record)
-                case Prepared():
-                    block.ready.append(outcome)
-                case Unusable():
-                    block.put_aside(outcome)
+                case Prepared() as prepared:
+                    block.ready.append(prepared)
+                case Unusable() as unusable:
+                    block.put_aside(unusable)
         return block
+
+    def _is_quick(self, record: Record) -> bool:
+        """Whether its image is small and in memory, and only decoded; a file may be on a slow disk."""
+        image = record.document.image
+        small = image is not None and isinstance(image.content, bytes) and len(image.content) <= _SMALL
+        return small and not self.needs.describing.looks
 
     def _kept(self, record: Record) -> Item:
         """The record with only the pictures in which the model has something to read, and the words of their names."""
