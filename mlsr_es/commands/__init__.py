@@ -4,6 +4,21 @@ A command parses, calls one function of a room below, and renders. Only here doe
 exit code: 0 done, 1 failed, 2 the user's input or usage, 3 done but records were rejected.
 """
 
-from mlsr_es.commands.main import run
+import gc
 
 __all__ = ["run"]
+
+
+def run() -> None:
+    """Run the program and leave with its exit code.
+
+    Python looks for garbage again and again while modules are imported, and finds none. That is a tenth of the help's
+    time, so it begins with the command itself.
+    """
+    gc.disable()
+    try:
+        from mlsr_es.commands.main import run_program
+
+        run_program()
+    finally:
+        gc.enable()

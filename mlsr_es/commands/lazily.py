@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -54,7 +55,9 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
         """Parse the command's arguments; what runs then is the command itself."""
-        return self.loaded.make_context(*arguments, **options)
+        loaded = self.loaded
+        gc.enable()  # ``mlsr_es.commands.run`` has turned it off
+        return loaded.make_context(*arguments, **options)
 
 
 def lazy_group(entries: tuple[Entry, ...]) -> type[TyperGroup]:

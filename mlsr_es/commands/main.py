@@ -163,7 +163,7 @@ def _root(
     """Options that come before the command."""
 
 
-def run() -> None:
+def run_program() -> None:
     """Run the program and leave with its exit code."""
     debug = "--debug" in sys.argv[1:]
     try:
