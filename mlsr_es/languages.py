@@ -52,9 +52,12 @@ def is_detected(languages: Collection[str]) -> bool:
 
 
 def load_detector() -> None:
-    """Load the detector now, if the extra is installed: a process that lives long should not do so during a request."""
+    """Load the detector now, if the extra is installed: a process that lives long should not do so during a request.
+
+    A letter such as "ö" would rule languages out, and those would be loaded later.
+    """
     if find_spec("lingua") is not None:
-        _detector().compute_language_confidence_values("zwei Wörter")
+        _detector().compute_language_confidence_values("two words")
 
 
 def other_language(text: str, languages: Collection[str]) -> str:

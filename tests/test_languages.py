@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import orjson
@@ -89,3 +90,19 @@ def test_texts_are_counted_by_language() -> None:
     """For a summary."""
     texts = ["Die rote Mühle am Bach", "Ein Vogel auf einem Dach", "Un bateau à voiles sur la mer calme", "A red mill"]
     assert other_languages(texts, ENGLISH) == {"German": 2, "French": 1}
+
+
+_GROWN = """
+import psutil
+from mlsr_es.languages import load_detector, other_language
+load_detector()
+before = psutil.Process().memory_info().rss
+other_language("correcting lens distortion", {"en"})
+print((psutil.Process().memory_info().rss - before) >> 20)
+"""
+
+
+def test_a_loaded_detector_has_all_languages_of_latin_script() -> None:
+    """Else the first text that could be in any of them waits for two seconds, and takes 200 MiB."""
+    ran = subprocess.run([sys.executable, "-c", _GROWN], capture_output=True, text=True, check=True)
+    assert int(ran.stdout) < 20
