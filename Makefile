@@ -26,6 +26,7 @@ fuzz: $(INSTALLED)
 
 # Peers beside us, in turns; writes benchmarks/RESULTS.md: about ten minutes.
 bench: $(INSTALLED)
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/peers.txt
 	$(BIN)/python benchmarks/run.py
 
 # The tests, and which lines they reach.
@@ -74,6 +75,9 @@ pins: $(INSTALLED)
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
 	  -c requirements/all.txt -o requirements/serve.txt requirements/serve.in
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
+	  -c requirements/all.txt -o requirements/peers.txt requirements/peers.in
 
 # pip installs uv first, from the same pins; uv installs the rest in a fraction of pip's time. Bytecode is compiled here,
 # because on systems where Python writes none, each import of torch and transformers would take seconds longer.

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from mlsr_es.collection import ImageDocument
-from mlsr_es.embedded import Node, NodeStatus
+from mlsr_es.embedded import VERSIONS, Node, NodeStatus
 from mlsr_es.sources import open_source
 
 QUERIES = Path(__file__).parents[1] / "experiments" / "short_queries.jsonl"
@@ -71,12 +71,12 @@ def in_turns(
 
 
 @contextmanager
-def node_of_its_own() -> Iterator[tuple[NodeStatus, Path]]:
+def node_of_its_own(version: str = VERSIONS[0]) -> Iterator[tuple[NodeStatus, Path]]:
     """A node that is there as long as the benchmark, with its state, and a folder for other files."""
     with tempfile.TemporaryDirectory(prefix="mlsr-benchmark-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # the node's user is not who runs this
-        node = Node(folder / "node")
+        node = Node(folder / "node", version=version)
         try:
             yield node.start(heap_mb=1024), folder
         finally:

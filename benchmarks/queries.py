@@ -1,41 +1,48 @@
 """Queries of 20 and of 60 terms over made-up documents, beside other ways to ask the same, in turns.
 
-python benchmarks/queries.py [--documents 100000] [--rounds 3] [--json FILE]
+python benchmarks/queries.py [--version 7.17.29] [--documents 100000] [--rounds 3] [--json FILE]
 
 Documents and queries are those of strategies.py: 120 terms a document, one shard, one segment, on a node of its own.
-Beside the ``bool`` of ``rank_feature`` clauses as clients send it by default stand what this package sends out of the
-box and after ``tune strategy``, what sentence-transformers' helper sends (``saturation``), and exact scores in memory
-by scipy. A value is the median time of a query with the client's own part; recall@10 is against the exact dot products
-of the stored weights.
+The first system is what a client sends by default: a ``bool`` of ``rank_feature`` clauses on 7.17, from 8.15 on a
+``sparse_vector`` query without pruning. Beside it stand what this package sends out of the box and as ``tune strategy``
+recommends, what sentence-transformers' helper sends on 7.17 (``saturation``), what newer clusters prune by default, and
+libraries that have all in memory. A value is the median time of a query with the client's own part, or queries a second
+of several threads, or of ``_msearch`` with 50 of them; recall@10 is against the exact dot products of what is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from functools import partial
+from pathlib import Path
 from statistics import mean, median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from comparison import Compared, asked, in_turns, node_of_its_own, told
+from comparison import Compared, in_turns, node_of_its_own, told
+from in_memory import SIZE, Ask, impact_index_in_memory, numba_in_memory, scipy_in_memory, seismic_in_memory
 from scipy.sparse import csr_array
 from strategies import VOCABULARY, Collection, Weights, indexed
 
 from mlsr_es.elastic.client import ConnectionSettings, connect
+from mlsr_es.elastic.cluster import ClusterVersion
+from mlsr_es.elastic.mapping import FieldKind, TermField
 from mlsr_es.elastic.search import Strategy, build_query
+from mlsr_es.embedded import VERSIONS
+from mlsr_es.inspection.tuning import try_strategies
 from mlsr_es.vectors import quantised
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
 
-_TUNED = {20: "two-phase:0.7/300", 60: "two-phase:0.8/100"}
-"""Terms of a query to what ``mlsr-es tune strategy`` recommends for such an index."""
-
-_SIZE = 10
+_TERMS = (20, 60)
+_CLIENTS = (1, 4, 16)
 _TIE = 1e-5
-Ask = Callable[[Weights], list[int]]
+Body = Callable[[Weights], Mapping[str, Any]]
 
 
 def matrix_of(vectors: Sequence[Weights]) -> csr_array:
@@ -46,37 +53,50 @@ def matrix_of(vectors: Sequence[Weights]) -> csr_array:
     return csr_array((quantised(weights), columns, starts), shape=(len(vectors), VOCABULARY))
 
 
-def plain(weights: Weights, function: Mapping[str, Any]) -> dict[str, Any]:
+def features(weights: Weights, function: Mapping[str, Any]) -> dict[str, Any]:
     """A ``bool`` of ``rank_feature`` clauses with a client's defaults."""
     clauses = [
         {"rank_feature": {"field": f"mlsr.terms.{term}", "boost": weight, **function}}
         for term, weight in weights.items()
     ]
-    return {"query": {"bool": {"should": clauses}}, "size": _SIZE, "_source": False}
+    return {"query": {"bool": {"should": clauses}}, "size": SIZE, "_source": False}
 
 
-def hits_of(client: Client, index: str, body: Callable[[Weights], Mapping[str, Any]], weights: Weights) -> list[int]:
+def vector(weights: Weights, **options: Any) -> dict[str, Any]:
+    """A ``sparse_vector`` query with a client's defaults."""
+    query = {"sparse_vector": {"field": "mlsr.terms", "query_vector": weights, **options}}
+    return {"query": query, "size": SIZE, "_source": False}
+
+
+def bodies(client: Client, index: str, queries: Sequence[Weights], version: str) -> dict[str, Body]:
+    """Name to what is sent of a query; the first is a client's own."""
+    newer = version != VERSIONS[0]
+    field = TermField(kind=FieldKind.SPARSE_VECTOR if newer else FieldKind.RANK_FEATURES)
+    ours = partial(build_query, size=SIZE, field=field, source=False)
+    usual = Strategy.for_version(ClusterVersion.parse(version))
+    asked = [lambda strategy, size, one=weights: ours(one, size=size, strategy=strategy) for weights in queries]
+    tuned = try_strategies(client, index, asked, [len(weights) for weights in queries]).recommended.strategy
+    own: dict[str, Body] = {
+        "mlsr-es, out of the box": partial(ours, strategy=usual),
+        f"mlsr-es, {tuned}": partial(ours, strategy=tuned),
+    }
+    if newer:
+        pruned = {"sparse_vector, pruned by default": vector}
+        return {"sparse_vector, unpruned": partial(vector, prune=False), **own, **pruned}
+    helper = {"sentence-transformers' helper": partial(features, function={})}
+    return {"bool, client's defaults": partial(features, function={"linear": {}}), **own, **helper}
+
+
+def hits_of(client: Client, index: str, body: Body, weights: Weights) -> list[int]:
     """The numbers of the documents that a search gives."""
     hits = client.search(index=index, body=dict(body(weights)))["hits"]["hits"]
     return [int(hit["_id"][1:]) for hit in hits]
 
 
-def best_of(scores: Any) -> list[int]:
-    """The numbers of the documents with the highest scores."""
-    best = np.argpartition(scores, -_SIZE)[-_SIZE:]
-    return [int(place) for place in best[np.argsort(-scores[best])]]
-
-
-def in_memory(matrix: Any, weights: Weights) -> list[int]:
-    """Exact scores by scipy: the columns of the query's terms alone."""
-    columns = np.array([int(term[1:]) for term in weights])
-    return best_of(matrix[:, columns] @ np.array(list(weights.values()), dtype=np.float32))
-
-
 def recall(found: Sequence[int], scores: Any) -> float:
     """The share of the ten best that was found; documents that tie with the last of them count as well."""
-    least = np.sort(scores)[-_SIZE] * (1 - _TIE)
-    return sum(scores[place] >= least for place in found) / _SIZE
+    least = np.sort(scores)[-SIZE] * (1 - _TIE)
+    return sum(scores[place] >= least for place in found) / SIZE
 
 
 def median_ms(ask: Ask, queries: Sequence[Weights]) -> float:
@@ -89,40 +109,84 @@ def median_ms(ask: Ask, queries: Sequence[Weights]) -> float:
     return median(took)
 
 
-def compare(client: Client, index: str, collection: Collection, terms: int, rounds: int) -> list[Compared]:
-    """All systems for queries of a length."""
-    queries = collection.queries(terms)
-    rows = matrix_of(collection.documents)
+def rate(ask: Ask, queries: Sequence[Weights], clients: int) -> float:
+    """Queries a second by so many threads."""
+    with ThreadPoolExecutor(clients) as threads:
+        started = perf_counter()
+        done = list(threads.map(ask, [*queries, *queries]))
+        return len(done) / (perf_counter() - started)
+
+
+def rate_at_once(client: Client, index: str, body: Body, queries: Sequence[Weights]) -> float:
+    """Queries a second in one ``_msearch``."""
+    started = perf_counter()
+    client.msearch(index=index, searches=[each for weights in queries for each in ({}, body(weights))])
+    return len(queries) / (perf_counter() - started)
+
+
+@contextmanager
+def in_memory(rows: csr_array) -> Iterator[dict[str, Ask]]:
+    """Name to a library that holds all in memory."""
     columns = rows.tocsc()
-    ours, tuned = partial(build_query, size=_SIZE, source=False), Strategy.parse(_TUNED[terms])
-    systems: dict[str, Ask] = {
-        "bool, client's defaults": partial(hits_of, client, index, partial(plain, function={"linear": {}})),
-        "mlsr-es, out of the box": partial(hits_of, client, index, partial(ours, strategy=Strategy())),
-        f"mlsr-es, {tuned}": partial(hits_of, client, index, partial(ours, strategy=tuned)),
-        "sentence-transformers' helper": partial(hits_of, client, index, partial(plain, function={})),
-        "scipy, in memory": partial(in_memory, columns),
-    }
-    exact = [rows @ np.array(matrix_of([weights]).toarray()[0], dtype=np.float32) for weights in queries]
+    with impact_index_in_memory(rows) as impact_index:
+        yield {
+            "scipy, in memory": scipy_in_memory(columns),
+            "numba, in memory": numba_in_memory(columns),
+            "impact-index, in memory": impact_index,
+            "Seismic, in memory": seismic_in_memory(rows),
+        }
+
+
+def latencies(systems: Mapping[str, Ask], queries: Sequence[Weights], rows: csr_array, rounds: int) -> list[Compared]:
+    """The time of a query, by each system, whose recall is in its name."""
+    exact = [rows @ matrix_of([weights]).toarray()[0] for weights in queries]
     found = {
         name: mean(recall(ask(weights), scores) for weights, scores in zip(queries, exact, strict=True))
         for name, ask in systems.items()
     }
     labelled = {f"{name} (R@10 {found[name]:.3f})": partial(median_ms, ask, queries) for name, ask in systems.items()}
-    return in_turns(f"{terms} terms", labelled, rounds, unit="ms")
+    return in_turns(f"{len(queries[0])} terms", labelled, rounds, unit="ms")
+
+
+def rates(
+    client: Client, index: str, sent: Mapping[str, Body], queries: Sequence[Weights], rounds: int
+) -> list[Compared]:
+    """Queries a second by several clients, and in one request."""
+    measure = partial(in_turns, rounds=rounds, unit="queries/s", more_is_better=True)
+    case = f"{len(queries[0])} terms"
+    lines: list[Compared] = []
+    for clients in _CLIENTS:
+        asked = {name: partial(hits_of, client, index, body) for name, body in sent.items()}
+        systems = {name: partial(rate, ask, queries, clients) for name, ask in asked.items()}
+        lines += measure(f"{case}, {clients} client{'s' if clients > 1 else ''}", systems)
+    at_once = {name: partial(rate_at_once, client, index, body, queries) for name, body in sent.items()}
+    return lines + measure(f"{case}, _msearch", at_once)
 
 
 def main() -> None:
     """Measure, and print a table."""
-    given = asked(__doc__, documents=100_000)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", choices=VERSIONS, default=VERSIONS[0])
+    parser.add_argument("--documents", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
     collection = Collection(given.documents)
+    rows = matrix_of(collection.documents)
     lines: list[Compared] = []
+    kind = FieldKind.RANK_FEATURES if given.version == VERSIONS[0] else FieldKind.SPARSE_VECTOR
     with (
-        node_of_its_own() as (status, _),
+        in_memory(rows) as libraries,
+        node_of_its_own(given.version) as (status, _),
         closing(connect(ConnectionSettings(url=str(status.url)))) as client,
-        indexed(client, collection.documents) as index,
+        indexed(client, collection.documents, kind) as index,
     ):
-        for terms in _TUNED:
-            lines += compare(client, index, collection, terms, given.rounds)
+        for terms in _TERMS:
+            queries = collection.queries(terms)
+            sent = bodies(client, index, queries, given.version)
+            asked = {name: partial(hits_of, client, index, body) for name, body in sent.items()}
+            lines += latencies(asked | libraries, queries, rows, given.rounds)
+            lines += rates(client, index, dict(list(sent.items())[:3]), queries, given.rounds)
     told(lines, given.json)
 
 

@@ -1,8 +1,9 @@
 """Run the benchmarks on this machine, and write what they say to RESULTS.md.
 
-python benchmarks/run.py [encoding] [loading] [queries]
+python benchmarks/run.py [encoding] [loading] [queries] [queries-8.19.3] [queries-9.5.0]
 
-Each has peers beside it in one run, in turns. The ratios count: milliseconds are those of one machine on one day.
+The newer versions of Elasticsearch need a JDK 21, so they run only where they are named. Each has peers beside it in
+one run, in turns. The ratios count: milliseconds are those of one machine on one day.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ BENCHMARKS: Mapping[str, str] = {
     "encoding": "Encoding, on one thread",
     "loading": "Loading, into Elasticsearch 7.17.29",
     "queries": "Queries, to Elasticsearch 7.17.29",
+    "queries-8.19.3": "Queries, to Elasticsearch 8.19.3",
+    "queries-9.5.0": "Queries, to Elasticsearch 9.5.0",
 }
+_USUAL = ("encoding", "loading", "queries")
 _PACKAGES = ("torch", "transformers", "tokenizers", "sentence-transformers", "elasticsearch", "scipy")
 _TICKS = (0.5, 1, 2, 5, 10, 20, 50)
 _INTRODUCTION = """# What was measured beside peers
@@ -51,10 +55,16 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB"
 
 
+def command(name: str) -> list[str]:
+    """What is typed behind ``python``: the script, and the version of Elasticsearch if the name has one."""
+    script, _, number = name.partition("-")
+    return [f"benchmarks/{script}.py", *(["--version", number] if number else [])]
+
+
 def measured(name: str) -> dict[str, Any]:
     """Run a benchmark."""
     file = RESULTS / f"{name}.lines.json"
-    subprocess.run([sys.executable, HERE / f"{name}.py", "--json", file], check=True)  # noqa: S603
+    subprocess.run([sys.executable, *command(name), "--json", file], cwd=HERE.parent, check=True)  # noqa: S603
     lines = json.loads(file.read_text())
     file.unlink()
     return {
@@ -74,11 +84,12 @@ def section(name: str, told: Mapping[str, Any]) -> str:
         f"({line['lowest']:.2f} to {line['highest']:.2f}) |"
         for line in told["lines"]
     ]
+    typed = " ".join(command(name))
     return "\n".join(
         [
             f"## {BENCHMARKS[name]}",
             "",
-            f"`python benchmarks/{name}.py`, {told['date']}, {told['machine']}, Python {told['python']}, {packages}.",
+            f"`python {typed}`, {told['date']}, {told['machine']}, Python {told['python']}, {packages}.",
             "",
             "| | system | median | ratio |",
             "|---|---|---|---|",
@@ -89,8 +100,9 @@ def section(name: str, told: Mapping[str, Any]) -> str:
 
 
 def plot(results: Mapping[str, Mapping[str, Any]]) -> None:
-    """All ratios as bars, with their spread."""
+    """All ratios as bars, with their spread; rates of queries follow from their times, and are on the page alone."""
     lines = [line for told in results.values() for line in told["lines"] if line["ratio"] != 1]
+    lines = [line for line in lines if line["unit"] != "queries/s"]
     mpl.rcParams["svg.hashsalt"] = "mlsr-es"  # so that the same results are the same file
     figure, axes = plt.subplots(figsize=(8, 0.32 * len(lines) + 1), layout="constrained")
     places = range(len(lines), 0, -1)
@@ -116,7 +128,7 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="run nothing, write the page alone")
     given = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
-    for name in () if given.page else given.names or BENCHMARKS:
+    for name in () if given.page else given.names or _USUAL:
         told = measured(name)
         (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=1) + "\n")
     results = {

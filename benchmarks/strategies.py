@@ -1,7 +1,7 @@
 """What strategies are worth on a large index: 100,000 made-up documents, queries of 20 and of 60 terms.
 
     python benchmarks/strategies.py                     # on a node of its own, which is removed afterwards
-    python benchmarks/strategies.py --es-url URL        # on yours, in an index of its own, which is removed likewise
+    python benchmarks/strategies.py --es-url URL        # on yours, in an index of its own, which is removed too
 
 Documents have 120 terms of 30,000, drawn by Zipf's law; weights are gamma-distributed, whatever the term. A query has
 half of its terms from one document. One shard, one segment. Each query length is tuned as ``mlsr-es tune strategy``
@@ -14,21 +14,19 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from comparison import node_of_its_own
 from numpy.typing import NDArray
 
 from mlsr_es.elastic.bulk import IndexAction, load
 from mlsr_es.elastic.client import ConnectionSettings, connect
-from mlsr_es.elastic.mapping import IndexMeta
+from mlsr_es.elastic.mapping import FieldKind, IndexMeta
 from mlsr_es.elastic.search import Strategy, build_query
 from mlsr_es.elastic.versions import create_version, promote
-from mlsr_es.embedded import Node
 from mlsr_es.inspection.tuning import Ask, Measured, Stopwatch, Tuning, try_strategies
 
 if TYPE_CHECKING:
@@ -77,10 +75,10 @@ class Collection:
 
 
 @contextmanager
-def indexed(client: Client, documents: list[Weights]) -> Iterator[str]:
-    """An index with these documents."""
+def indexed(client: Client, documents: list[Weights], kind: FieldKind = FieldKind.RANK_FEATURES) -> Iterator[str]:
+    """An index with these documents, in one segment."""
     name = f"mlsr-benchmark-{secrets.token_hex(4)}"
-    version = create_version(client, name, IndexMeta("none", "none", "none", "mlp", "mlp"))
+    version = create_version(client, name, IndexMeta("none", "none", "none", "mlp", "mlp", field_kind=kind))
     try:
         actions = (
             IndexAction(f"d{place}", {"image_id": f"d{place}", "mlsr": {"terms": [terms]}})
@@ -148,19 +146,11 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=100_000, help="how many")
     options = parser.parse_args()
     collection = Collection(options.documents)
-    with tempfile.TemporaryDirectory(prefix="mlsr-benchmark-") as folder:
-        Path(folder).chmod(0o755)  # the node's user is not who runs this
-        node = None if options.es_url else Node(Path(folder) / "node")
-        try:
-            client = connect(
-                ConnectionSettings(url=options.es_url or str(node.start(heap_mb=1024).url if node else ""))
-            )
-            with indexed(client, collection.documents) as index:
-                good = [compare(client, index, collection.queries(terms), share) for terms, share in TARGETS.items()]
-            client.close()
-        finally:
-            if node:
-                node.stop()
+    own = nullcontext(None) if options.es_url else node_of_its_own()
+    with own as node:
+        client = connect(ConnectionSettings(url=options.es_url or str(node[0].url if node else "")))
+        with closing(client), indexed(client, collection.documents) as index:
+            good = [compare(client, index, collection.queries(terms), share) for terms, share in TARGETS.items()]
     return 0 if all(good) else 1
 
 
