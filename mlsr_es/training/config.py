@@ -81,7 +81,9 @@ class Distillation(TomlTable):
 class Regularisation(TomlTable):
     """What keeps the vectors sparse."""
 
-    kind: Literal["flops", "l1"] = "flops"
+    kind: Literal["flops", "df-flops", "l1"] = Field(
+        default="flops", description="df-flops makes terms cost more that many documents have"
+    )
     query: float = Field(default=0.0, ge=0)
     document: float = Field(default=0.0, ge=0)
     warmup_steps: int = Field(default=0, ge=0)

@@ -11,6 +11,9 @@ from torch import Tensor, nn
 
 from mlsr_es.encoders import BiEncoder, TextBatch
 
+_NEW = 0.01
+"""How much of the running shares is the present batch's."""
+
 
 class Encoded(NamedTuple):
     """The vectors of a batch.
@@ -37,6 +40,8 @@ class Contrast(nn.Module):
         dropout: The dropout of all dropout layers, in [0, 1); None for the backbones' own values.
     """
 
+    shares: Tensor
+
     def __init__(
         self,
         bi_encoder: BiEncoder,
@@ -49,6 +54,7 @@ class Contrast(nn.Module):
         super().__init__()
         self.bi_encoder = bi_encoder
         self.log_temperature = nn.Parameter(torch.tensor(log(temperature)), requires_grad=learned)
+        self.register_buffer("shares", torch.zeros(len(bi_encoder.vocabulary)))
         bi_encoder.requires_grad_(True)
         for parameter in bi_encoder.parameters():
             if not parameter.numel():  # factors of no fields: several devices would wait for their gradients
@@ -69,6 +75,17 @@ class Contrast(nn.Module):
             for text, pixels in documents
         ]
         return Encoded(queries.float(), torch.cat(groups).float(), self.log_temperature.exp())
+
+    def count(self, documents: Tensor) -> None:
+        """Take a batch's documents into ``shares``, the running shares of documents that have each term.
+
+        They are those of about the last hundred batches; the paper of DF-FLOPS counts anew every hundred steps.
+
+        Args:
+            documents: Float at least 0, shape (candidates, vocabulary size).
+        """
+        found = (documents.detach() > 0).float().mean(dim=0)
+        self.shares.lerp_(found, _NEW if self.shares.any() else 1.0)
 
     def heads(self) -> list[nn.Parameter]:
         """The parameters that no checkpoint initialises: MLP heads, projection, field factors, temperature."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from mlsr_es.training.config import Regularisation, TrainingConfig
 from mlsr_es.training.contrast import Contrast, Encoded
 from mlsr_es.training.gathering import first_row, gathered
 from mlsr_es.training.losses import distillation, info_nce, known_relevant
-from mlsr_es.training.regularisers import flops, l1, warmed_up
+from mlsr_es.training.regularisers import df_flops, flops, l1, warmed_up
 
 METRIC = "validation"
 """The name of the validation metric in the logs."""
@@ -123,7 +124,9 @@ class ContrastTrainer(Trainer):
                 own = encoded.queries @ encoded.documents.T / encoded.temperature
                 taught = distillation(own, inputs["taught"].to(own.device), teacher.temperature)
                 loss = (1 - teacher.weight) * loss + teacher.weight * taught
-            sparsity = penalty(encoded, self._config.regularisation, step=self.state.global_step)
+            self._contrast.count(encoded.documents)
+            shares, step = self._contrast.shares, self.state.global_step
+            sparsity = penalty(encoded, self._config.regularisation, shares, step=step)
         self._seen = {
             "query_terms": (encoded.queries > 0).sum(dim=1).float().mean().detach(),
             "document_terms": (encoded.documents > 0).sum(dim=1).float().mean().detach(),
@@ -192,9 +195,21 @@ class ContrastTrainer(Trainer):
             self._average.keep()
 
 
-def penalty(encoded: Encoded, settings: Regularisation, *, step: int) -> Tensor:
-    """Compute the regularisers of both sides, each with its weight at this step."""
-    measure = flops if settings.kind == "flops" else l1
+def penalty(encoded: Encoded, settings: Regularisation, shares: Tensor, *, step: int) -> Tensor:
+    """Compute the regularisers of both sides, each with its weight at this step.
+
+    Args:
+        encoded: The batch.
+        settings: Kind and weights.
+        shares: The share of documents that have each term, shape (vocabulary size,).
+        step: The number of steps done.
+    """
+    measures: dict[str, Callable[[Tensor], Tensor]] = {
+        "flops": flops,
+        "df-flops": partial(df_flops, shares=shares),
+        "l1": l1,
+    }
+    measure = measures[settings.kind]
     paid = encoded.queries.new_zeros(())
     for vectors, weight in ((encoded.queries, settings.query), (encoded.documents, settings.document)):
         if weight:

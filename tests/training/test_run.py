@@ -107,6 +107,22 @@ def test_a_teacher_is_listened_to(trained: Callable[..., Trained], tmp_path: Pat
     assert distance("listens", 0.9) < distance("does not", 0.0)
 
 
+def test_df_flops_takes_weight_from_terms_of_many_images(trained: Callable[..., Trained], tmp_path: Path) -> None:
+    """And far less from the terms of few."""
+
+    def common_and_rare(name: str, weight: float) -> tuple[float, float]:
+        regularisation = {"kind": "df-flops", "document": weight}
+        result = trained("demo/m3.toml", tmp_path / name, epochs=4, regularisation=regularisation)
+        vectors = result.model.encode_documents(result.data.documents).to_scipy()
+        shares = np.asarray((vectors > 0).mean(axis=0)).ravel()
+        means = np.asarray(vectors.mean(axis=0)).ravel()
+        return float(means[shares > 0.3].sum()), float(means[(shares > 0) & (shares < 0.12)].sum())
+
+    common, rare = common_and_rare("none", 0.0)
+    fewer_common, still_rare = common_and_rare("much", 3.0)
+    assert fewer_common / common < 0.85 * still_rare / rare
+
+
 def test_a_folder_with_a_run_is_not_overwritten(trained: Callable[..., Trained], tmp_path: Path) -> None:
     """Unless it is asked to be resumed, with the same configuration."""
     trained("atomic/m3.toml", tmp_path / "run")
