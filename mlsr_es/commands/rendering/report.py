@@ -52,6 +52,9 @@ def _rows(analyses: Sequence[Analysis]) -> Iterator[tuple[str, list[str]]]:
     yield "terms that a section shares with an image", ["" if one is None else f"{one:.2f}" for one in shared]
     for kind in dict.fromkeys(kind for one in analyses for kind in one.kinds):
         yield f"images with {kind}", [f"{one.kinds.get(kind, 0):,}" for one in analyses]
+    for origin in dict.fromkeys(origin for one in analyses for origin in one.origins):
+        shares = (one.origins.get(origin, 0.0) for one in analyses)
+        yield f"weight from {origin}", [f"{share:.0%}" if share else "" for share in shares]
 
 
 def _of_usage(one: str, all_of_them: str, usages: Sequence[Usage | None]) -> Iterator[tuple[str, list[str]]]:

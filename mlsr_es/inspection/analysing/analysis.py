@@ -13,6 +13,7 @@ from mlsr_es.elastic.search import find_document
 from mlsr_es.elastic.versions import Version
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import Usage, co_activation
+from mlsr_es.inspection.analysing.origins import Origins
 from mlsr_es.inspection.analysing.signs import Sign, signs
 from mlsr_es.inspection.evaluating import Contents, encoded, read_contents, vectors_of_model
 from mlsr_es.progress import Progress, Silent
@@ -58,6 +59,8 @@ class Analysis:
         co_activation: The mean number of terms that a section shares with an image (``co_activation``); None without
             sections.
         kinds: The kind of caption component to how many images have it; empty where it is not known.
+        origins: The kind of caption component to its share of all weight in the images' vectors, and ``EXPANSION`` to
+            the share of terms that no caption has; empty where the kinds are not known.
         examples: Some images.
         signs: What seems wrong.
     """
@@ -68,6 +71,7 @@ class Analysis:
     queries: Usage | None
     co_activation: float | None
     kinds: Mapping[str, int]
+    origins: Mapping[str, float]
     examples: tuple[Example, ...]
     signs: tuple[Sign, ...]
 
@@ -95,7 +99,8 @@ def analyse_index(
     """
     version = serving_version(client, index)
     check_model(model, version)
-    contents = read_contents(client, version, model.vocabulary, progress)
+    origins = Origins(model)
+    contents = read_contents(client, version, model.vocabulary, progress, each=origins.take)
     if not contents.image_ids:
         raise InputError(f"{index} holds no images.", advice="Index some first: mlsr-es index.")
     examples = []
@@ -117,6 +122,7 @@ def analyse_index(
         model.vocabulary,
         contents,
         queries=encoded(model, sections, progress) if sections else None,
+        origins=origins.shares(),
         examples=examples,
     )
 
@@ -145,7 +151,8 @@ def analyse_vectors(folder: Path, *, model: QueryEncoder) -> Analysis:
         for row in _drawn(len(contents.image_ids))
     ]
     queries = stored.sections if len(stored.sections) else None
-    return _analysis(str(folder), stored.meta["model"], model.vocabulary, contents, queries=queries, examples=examples)
+    name, model_name = str(folder), stored.meta["model"]
+    return _analysis(name, model_name, model.vocabulary, contents, queries=queries, origins={}, examples=examples)
 
 
 def _analysis(
@@ -155,6 +162,7 @@ def _analysis(
     contents: Contents,
     *,
     queries: SparseVectors | None,
+    origins: Mapping[str, float],
     examples: Sequence[Example],
 ) -> Analysis:
     documents = Usage.of(contents.vectors, vocabulary)
@@ -166,8 +174,9 @@ def _analysis(
         None if queries is None else Usage.of(queries, vocabulary),
         None if queries is None else float(co_activation(queries, contents.vectors).mean()),
         contents.kinds,
+        origins,
         tuple(examples),
-        tuple(signs(documents, described=looked, silent=contents.captions.count(""))),
+        tuple(signs(documents, origins, described=looked, silent=contents.captions.count(""))),
     )
 
 

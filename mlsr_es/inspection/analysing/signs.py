@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mlsr_es.collection import CaptionKind
 from mlsr_es.evaluation import Usage
 
 _EVERYWHERE = 0.5
 _UNREADABLE = 0.5
+_MOSTLY = 0.5
 _MANY_SILENT = 0.2
 _MANY_EMPTY = 0.05
 _NAMED = 5
@@ -31,11 +33,12 @@ class Sign:
     advice: str
 
 
-def signs(documents: Usage, *, described: bool, silent: int) -> Iterator[Sign]:
+def signs(documents: Usage, origins: Mapping[str, float], *, described: bool, silent: int) -> Iterator[Sign]:
     """Look for signs in the vectors of images.
 
     Args:
         documents: How the images' vectors use the vocabulary.
+        origins: The kind of caption component to its share of the weight; empty where it is not known.
         described: Whether machines looked at the images for words.
         silent: How many images have no words.
     """
@@ -64,6 +67,13 @@ def signs(documents: Usage, *, described: bool, silent: int) -> Iterator[Sign]:
             "mlsr-es index --describe text,name reads what stands in them."
             if not described
             else "--describe labels or caption:MODEL may say what they show.",
+        )
+    if (share := origins.get(CaptionKind.NAME, 0.0)) > _MOSTLY:
+        yield Sign(
+            "weights from file names",
+            f"{share:.0%} of the weight is of words in the names of files: they say what somebody called an image, and "
+            "often the page that it is on.",
+            "Write captions, at least for the images that matter; --describe text,name reads what stands in them.",
         )
     if documents.empty > _MANY_EMPTY * documents.rows:
         yield Sign(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -112,7 +112,14 @@ def vectors_of_model(folder: Path, model: QueryEncoder) -> VectorFolder:
     return stored
 
 
-def read_contents(client: Client, version: Version, vocabulary: Vocabulary, progress: Progress) -> Contents:
+def read_contents(
+    client: Client,
+    version: Version,
+    vocabulary: Vocabulary,
+    progress: Progress,
+    *,
+    each: Callable[[ImageDocument, Mapping[str, float]], None] = lambda _document, _weights: None,
+) -> Contents:
     """Read all of an index.
 
     Args:
@@ -120,6 +127,7 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
         version: The index.
         vocabulary: Of the model that it was made with.
         progress: Told of each document.
+        each: Called with each image and its weights by feature name, all of which are in the vocabulary.
 
     Raises:
         IndexMismatchError: A document has a feature that is not in the vocabulary.
@@ -141,7 +149,9 @@ def read_contents(client: Client, version: Version, vocabulary: Vocabulary, prog
             if any(caption.kind in STAND_INS for caption in document.captions):
                 stand_ins.add(image_id)
             progress.advance(stage)
-            yield weights_in(source, version.meta.field)
+            weights = weights_in(source, version.meta.field)
+            yield weights
+            each(document, weights)
 
     def column(name: str) -> int:
         try:
