@@ -83,17 +83,20 @@ def node_of_its_own(version: str = VERSIONS[0]) -> Iterator[tuple[NodeStatus, Pa
             node.stop()
 
 
-def asked(about: str | None, documents: int) -> argparse.Namespace:
-    """The options ``documents``, ``rounds`` and ``json`` as they were typed.
+def asked(about: str | None, documents: int, versions: Sequence[str] = ()) -> argparse.Namespace:
+    """The options ``documents``, ``rounds`` and ``json`` as they were typed, and ``version`` where there are several.
 
     Args:
         about: The script's first lines.
         documents: How many there are where nobody says.
+        versions: Of Elasticsearch, the default first.
     """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=documents)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
+    if versions:
+        parser.add_argument("--version", choices=versions, default=versions[0])
     return parser.parse_args()
 
 

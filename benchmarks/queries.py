@@ -12,18 +12,16 @@ of several threads, or of ``_msearch`` with 50 of them; recall@10 is against the
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
-from pathlib import Path
 from statistics import mean, median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from comparison import Compared, in_turns, node_of_its_own, told
+from comparison import Compared, asked, in_turns, node_of_its_own, told
 from in_memory import SIZE, Ask, impact_index_in_memory, numba_in_memory, scipy_in_memory, seismic_in_memory
 from scipy.sparse import csr_array
 from strategies import VOCABULARY, Collection, Weights, indexed
@@ -74,8 +72,8 @@ def bodies(client: Client, index: str, queries: Sequence[Weights], version: str)
     field = TermField(kind=FieldKind.SPARSE_VECTOR if newer else FieldKind.RANK_FEATURES)
     ours = partial(build_query, size=SIZE, field=field, source=False)
     usual = Strategy.for_version(ClusterVersion.parse(version))
-    asked = [lambda strategy, size, one=weights: ours(one, size=size, strategy=strategy) for weights in queries]
-    tuned = try_strategies(client, index, asked, [len(weights) for weights in queries]).recommended.strategy
+    built = [lambda strategy, size, one=weights: ours(one, size=size, strategy=strategy) for weights in queries]
+    tuned = try_strategies(client, index, built, [len(weights) for weights in queries]).recommended.strategy
     own: dict[str, Body] = {
         "mlsr-es, out of the box": partial(ours, strategy=usual),
         f"mlsr-es, {tuned}": partial(ours, strategy=tuned),
@@ -156,8 +154,8 @@ def rates(
     case = f"{len(queries[0])} terms"
     lines: list[Compared] = []
     for clients in _CLIENTS:
-        asked = {name: partial(hits_of, client, index, body) for name, body in sent.items()}
-        systems = {name: partial(rate, ask, queries, clients) for name, ask in asked.items()}
+        one_by_one = {name: partial(hits_of, client, index, body) for name, body in sent.items()}
+        systems = {name: partial(rate, ask, queries, clients) for name, ask in one_by_one.items()}
         lines += measure(f"{case}, {clients} client{'s' if clients > 1 else ''}", systems)
     at_once = {name: partial(rate_at_once, client, index, body, queries) for name, body in sent.items()}
     return lines + measure(f"{case}, _msearch", at_once)
@@ -165,12 +163,7 @@ def rates(
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--version", choices=VERSIONS, default=VERSIONS[0])
-    parser.add_argument("--documents", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
+    given = asked(__doc__, documents=100_000, versions=VERSIONS)
     collection = Collection(given.documents)
     rows = matrix_of(collection.documents)
     lines: list[Compared] = []
@@ -184,8 +177,8 @@ def main() -> None:
         for terms in _TERMS:
             queries = collection.queries(terms)
             sent = bodies(client, index, queries, given.version)
-            asked = {name: partial(hits_of, client, index, body) for name, body in sent.items()}
-            lines += latencies(asked | libraries, queries, rows, given.rounds)
+            clusters = {name: partial(hits_of, client, index, body) for name, body in sent.items()}
+            lines += latencies(clusters | libraries, queries, rows, given.rounds)
             lines += rates(client, index, dict(list(sent.items())[:3]), queries, given.rounds)
     told(lines, given.json)
 
