@@ -36,7 +36,7 @@ BENCHMARKS: Mapping[str, str] = {
 }
 _USUAL = ("encoding", "loading", "queries")
 _PACKAGES = ("torch", "transformers", "tokenizers", "sentence-transformers", "elasticsearch", "scipy")
-_TICKS = (0.5, 1, 2, 5, 10, 20, 50)
+_TICKS = (0.2, 0.5, 1, 2, 5, 10, 20, 50)
 _INTRODUCTION = """# What was measured beside peers
 
 Made by `make bench`; the methods are in the scripts' first lines. A ratio is how many times as good as the first system
@@ -59,6 +59,12 @@ def command(name: str) -> list[str]:
     """What is typed behind ``python``: the script, and the version of Elasticsearch if the name has one."""
     script, _, number = name.partition("-")
     return [f"benchmarks/{script}.py", *(["--version", number] if number else [])]
+
+
+def version_of(name: str) -> str:
+    """The version of Elasticsearch in a benchmark's name, for the beginning of a label; "" for the default one."""
+    _, _, number = name.partition("-")
+    return number and f"{number}, "
 
 
 def measured(name: str) -> dict[str, Any]:
@@ -101,8 +107,9 @@ def section(name: str, told: Mapping[str, Any]) -> str:
 
 def plot(results: Mapping[str, Mapping[str, Any]]) -> None:
     """All ratios as bars, with their spread; rates of queries follow from their times, and are on the page alone."""
-    lines = [line for told in results.values() for line in told["lines"] if line["ratio"] != 1]
-    lines = [line for line in lines if line["unit"] != "queries/s"]
+    named = [(version_of(name), line) for name, told in results.items() for line in told["lines"]]
+    shown = [(version, line) for version, line in named if line["ratio"] != 1 and line["unit"] != "queries/s"]
+    lines = [line for _, line in shown]
     mpl.rcParams["svg.hashsalt"] = "mlsr-es"  # so that the same results are the same file
     figure, axes = plt.subplots(figsize=(8, 0.32 * len(lines) + 1), layout="constrained")
     places = range(len(lines), 0, -1)
@@ -113,7 +120,7 @@ def plot(results: Mapping[str, Mapping[str, Any]]) -> None:
     ours = ["tab:blue" if "mlsr-es" in line["system"] else "tab:gray" for line in lines]
     axes.barh(places, [line["ratio"] for line in lines], xerr=spread, color=ours)
     axes.axvline(1, color="black", linewidth=1)
-    axes.set_yticks(places, [f"{line['case']}: {line['system']}" for line in lines], fontsize=7)
+    axes.set_yticks(places, [f"{version}{line['case']}: {line['system']}" for version, line in shown], fontsize=7)
     axes.set_xscale("log")
     axes.set_xticks(_TICKS, map(str, _TICKS))
     axes.minorticks_off()
