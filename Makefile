@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 LOWEST := .venv-lowest
+PIN := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --no-annotate --custom-compile-command "make pins"
 
 .PHONY: demo test faults fuzz bench audit sbom test-cluster test-8 test-lowest lint format coverage pins clean
 
@@ -24,7 +26,7 @@ faults: $(INSTALLED)
 fuzz: $(INSTALLED)
 	MLSR_ES_EXAMPLES=3000 $(BIN)/pytest --timeout 3600 tests/abuse/test_fuzz.py
 
-# Peers beside us, in turns; writes benchmarks/RESULTS.md: about ten minutes.
+# Peers beside us, in turns; writes benchmarks/RESULTS.md: about a quarter of an hour.
 bench: $(INSTALLED)
 	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/peers.txt
 	$(BIN)/python benchmarks/run.py
@@ -69,15 +71,9 @@ format: $(INSTALLED)
 
 # Write pins with hashes and without index URLs, for every platform that the packages support.
 pins: $(INSTALLED)
-	$(BIN)/uv pip compile -q --upgrade --all-extras --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
-	  -o requirements/all.txt pyproject.toml
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
-	  -c requirements/all.txt -o requirements/serve.txt requirements/serve.in
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
-	  -c requirements/all.txt -o requirements/peers.txt requirements/peers.in
+	$(PIN) --upgrade --all-extras -o requirements/all.txt pyproject.toml
+	$(PIN) -c requirements/all.txt -o requirements/serve.txt requirements/serve.in
+	$(PIN) -c requirements/all.txt -o requirements/peers.txt requirements/peers.in
 
 # pip installs uv first, from the same pins; uv installs the rest in a fraction of pip's time. Bytecode is compiled here,
 # because on systems where Python writes none, each import of torch and transformers would take seconds longer.

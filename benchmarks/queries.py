@@ -66,29 +66,33 @@ def vector(weights: Weights, **options: Any) -> dict[str, Any]:
     return {"query": query, "size": SIZE, "_source": False}
 
 
-def bodies(client: Client, index: str, queries: Sequence[Weights], version: str) -> dict[str, Body]:
-    """Name to what is sent of a query; the first is a client's own."""
-    newer = version != VERSIONS[0]
-    field = TermField(kind=FieldKind.SPARSE_VECTOR if newer else FieldKind.RANK_FEATURES)
-    ours = partial(build_query, size=SIZE, field=field, source=False)
-    usual = Strategy.for_version(ClusterVersion.parse(version))
+def bodies(
+    client: Client, index: str, queries: Sequence[Weights], kind: FieldKind, usual: Strategy
+) -> tuple[dict[str, Body], dict[str, Body]]:
+    """Name to what is sent of a query: a client's own first, then ours; and what finds other documents."""
+    ours = partial(build_query, size=SIZE, field=TermField(kind=kind), source=False)
     built = [lambda strategy, size, one=weights: ours(one, size=size, strategy=strategy) for weights in queries]
     tuned = try_strategies(client, index, built, [len(weights) for weights in queries]).recommended.strategy
     own: dict[str, Body] = {
         "mlsr-es, out of the box": partial(ours, strategy=usual),
         f"mlsr-es, {tuned}": partial(ours, strategy=tuned),
     }
-    if newer:
-        pruned = {"sparse_vector, pruned by default": vector}
-        return {"sparse_vector, unpruned": partial(vector, prune=False), **own, **pruned}
-    helper = {"sentence-transformers' helper": partial(features, function={})}
-    return {"bool, client's defaults": partial(features, function={"linear": {}}), **own, **helper}
+    if kind is FieldKind.SPARSE_VECTOR:
+        pruned: dict[str, Body] = {"sparse_vector, pruned by default": vector}
+        return {"sparse_vector, unpruned": partial(vector, prune=False), **own}, pruned
+    helper: dict[str, Body] = {"sentence-transformers' helper": partial(features, function={})}
+    return {"bool, client's defaults": partial(features, function={"linear": {}}), **own}, helper
 
 
 def hits_of(client: Client, index: str, body: Body, weights: Weights) -> list[int]:
     """The numbers of the documents that a search gives."""
     hits = client.search(index=index, body=dict(body(weights)))["hits"]["hits"]
     return [int(hit["_id"][1:]) for hit in hits]
+
+
+def asks(client: Client, index: str, sent: Mapping[str, Body]) -> dict[str, Ask]:
+    """Name to what sends a query and takes the hits."""
+    return {name: partial(hits_of, client, index, body) for name, body in sent.items()}
 
 
 def recall(found: Sequence[int], scores: Any) -> float:
@@ -150,11 +154,11 @@ def rates(
     client: Client, index: str, sent: Mapping[str, Body], queries: Sequence[Weights], rounds: int
 ) -> list[Compared]:
     """Queries a second by several clients, and in one request."""
+    one_by_one = asks(client, index, sent)
     measure = partial(in_turns, rounds=rounds, unit="queries/s", more_is_better=True)
     case = f"{len(queries[0])} terms"
     lines: list[Compared] = []
     for clients in _CLIENTS:
-        one_by_one = {name: partial(hits_of, client, index, body) for name, body in sent.items()}
         systems = {name: partial(rate, ask, queries, clients) for name, ask in one_by_one.items()}
         lines += measure(f"{case}, {clients} client{'s' if clients > 1 else ''}", systems)
     at_once = {name: partial(rate_at_once, client, index, body, queries) for name, body in sent.items()}
@@ -167,6 +171,7 @@ def main() -> None:
     collection = Collection(given.documents)
     rows = matrix_of(collection.documents)
     lines: list[Compared] = []
+    usual = Strategy.for_version(ClusterVersion.parse(given.version))
     kind = FieldKind.RANK_FEATURES if given.version == VERSIONS[0] else FieldKind.SPARSE_VECTOR
     with (
         in_memory(rows) as libraries,
@@ -176,10 +181,9 @@ def main() -> None:
     ):
         for terms in _TERMS:
             queries = collection.queries(terms)
-            sent = bodies(client, index, queries, given.version)
-            clusters = {name: partial(hits_of, client, index, body) for name, body in sent.items()}
-            lines += latencies(clusters | libraries, queries, rows, given.rounds)
-            lines += rates(client, index, dict(list(sent.items())[:3]), queries, given.rounds)
+            sent, others = bodies(client, index, queries, kind, usual)
+            lines += latencies(asks(client, index, sent | others) | libraries, queries, rows, given.rounds)
+            lines += rates(client, index, sent, queries, given.rounds)
     told(lines, given.json)
 
 

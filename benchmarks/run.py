@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +55,15 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB"
 
 
+def version_of(name: str) -> str:
+    """The version of Elasticsearch in a benchmark's name; "" for the default one."""
+    return name.partition("-")[2]
+
+
 def command(name: str) -> list[str]:
     """What is typed behind ``python``: the script, and the version of Elasticsearch if the name has one."""
-    script, _, number = name.partition("-")
-    return [f"benchmarks/{script}.py", *(["--version", number] if number else [])]
-
-
-def version_of(name: str) -> str:
-    """The version of Elasticsearch in a benchmark's name, for the beginning of a label; "" for the default one."""
-    _, _, number = name.partition("-")
-    return number and f"{number}, "
+    version = ["--version", number] if (number := version_of(name)) else []
+    return [f"benchmarks/{name.partition('-')[0]}.py", *version]
 
 
 def measured(name: str) -> dict[str, Any]:
@@ -77,7 +76,7 @@ def measured(name: str) -> dict[str, Any]:
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
         "python": platform.python_version(),
-        "packages": {package: version(package) for package in _PACKAGES},
+        "packages": {package: installed(package) for package in _PACKAGES},
         "lines": lines,
     }
 
@@ -110,6 +109,7 @@ def plot(results: Mapping[str, Mapping[str, Any]]) -> None:
     named = [(version_of(name), line) for name, told in results.items() for line in told["lines"]]
     shown = [(version, line) for version, line in named if line["ratio"] != 1 and line["unit"] != "queries/s"]
     lines = [line for _, line in shown]
+    labels = [f"{version and f'{version}, '}{line['case']}: {line['system']}" for version, line in shown]
     mpl.rcParams["svg.hashsalt"] = "mlsr-es"  # so that the same results are the same file
     figure, axes = plt.subplots(figsize=(8, 0.32 * len(lines) + 1), layout="constrained")
     places = range(len(lines), 0, -1)
@@ -120,7 +120,7 @@ def plot(results: Mapping[str, Mapping[str, Any]]) -> None:
     ours = ["tab:blue" if "mlsr-es" in line["system"] else "tab:gray" for line in lines]
     axes.barh(places, [line["ratio"] for line in lines], xerr=spread, color=ours)
     axes.axvline(1, color="black", linewidth=1)
-    axes.set_yticks(places, [f"{version}{line['case']}: {line['system']}" for version, line in shown], fontsize=7)
+    axes.set_yticks(places, labels, fontsize=7)
     axes.set_xscale("log")
     axes.set_xticks(_TICKS, map(str, _TICKS))
     axes.minorticks_off()

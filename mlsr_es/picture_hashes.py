@@ -40,5 +40,5 @@ def picture_hash(image: Image) -> str:
     grey = image.reduce(max(1, min(image.size) // _REDUCED_TO)).convert("L")
     if np.asarray(grey).std() < _LEAST_CONTRAST:
         return ""
-    # The digits that ``str`` gives, which takes as long as all else here: one of Python's objects for each bit.
+    # The digits that ``str`` gives, without an object of Python's for each bit.
     return np.packbits(imagehash.phash(grey, hash_size=_SIDE).hash).tobytes().hex()

@@ -92,16 +92,13 @@ def tune_hybrid(
 
 def to_json(found: Weighing, *, stored: bool) -> dict[str, Any]:
     """One object: the recommended weight, the balanced weight, the curve, and BM25 alone."""
-    curve = [
-        {"weight": weight} | {measure: one.mean(measure) for measure in _MEASURES}
-        for weight, one in found.curve.items()
-    ]
+    curve = [{"weight": weight} | _means(one) for weight, one in found.curve.items()]
     return {
         "hybrid": found.hybrid.to_json(),
         "balance": found.balance,
         "best": found.best,
         "curve": curve,
-        "bm25": {measure: found.words.mean(measure) for measure in _MEASURES} if found.words else None,
+        "bm25": _means(found.words) if found.words else None,
         "sections": found.sections,
         "stored": stored,
         "warning": found.warning or None,
@@ -115,8 +112,8 @@ def print_weighing(found: Weighing, *, stored: bool) -> None:
         for weight, one in found.curve.items():
             told = {0.0: "no BM25", found.balance: "balanced"}.get(weight, "")
             best = ["best"] if weight == found.best else []
-            shown.add_row(f"{weight:g}", *_means(one), ", ".join([*([told] if told else []), *best]))
-        shown.add_row("", *_means(found.words), "BM25 alone")
+            shown.add_row(f"{weight:g}", *_cells(one), ", ".join([*([told] if told else []), *best]))
+        shown.add_row("", *_cells(found.words), "BM25 alone")
         data.print(shown)
         if found.best not in (found.balance, found.hybrid.weight):
             note("The best weight is not better than the balanced one by more than chance.")
@@ -133,5 +130,9 @@ def print_weighing(found: Weighing, *, stored: bool) -> None:
     note(f"--hybrid {found.hybrid.field}:{found.hybrid.weight:g} ({found.hybrid.found}). {done}")
 
 
-def _means(one: Figures) -> list[str]:
-    return [f"{one.mean(measure):.3f}" for measure in _MEASURES]
+def _means(one: Figures) -> dict[str, float]:
+    return {measure: one.mean(measure) for measure in _MEASURES}
+
+
+def _cells(one: Figures) -> list[str]:
+    return [f"{mean:.3f}" for mean in _means(one).values()]

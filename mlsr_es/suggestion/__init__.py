@@ -10,7 +10,7 @@ from mlsr_es.suggestion.hybrid import bm25_field, hybrid_for
 from mlsr_es.suggestion.missed import Missed
 from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.picture import IndexedImage, QueryImage, read_picture
-from mlsr_es.suggestion.query_encoder import QueryEncoder
+from mlsr_es.suggestion.query_encoder import QueryEncoder, everywhere
 from mlsr_es.suggestion.query_table import QueryTable
 from mlsr_es.suggestion.reasons import Reason, WhyNot
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
@@ -51,6 +51,7 @@ __all__ = [
     "described_in",
     "distil",
     "doubts_about",
+    "everywhere",
     "exact_strategy_for",
     "hybrid_for",
     "look_up",

@@ -38,8 +38,12 @@ class QueryEncoder(Protocol):
         """The words that are read of a section, each with its word pieces; without those that are unknown."""
 
 
+def everywhere(text: str) -> Section:
+    """A section that has a text in each field: whatever fields a model reads, the text stands in one of them."""
+    return Section("everywhere", text, page_title=text, section_title=text)
+
+
 def pieces_of(word: str, model: QueryEncoder) -> tuple[str, ...]:
     """The word pieces that a word is cut into, in order; none where the model does not know them."""
-    # Whatever fields a model reads, the word stands in one of them.
-    words = model.words_of(Section("word", word, page_title=word, section_title=word))
+    words = model.words_of(everywhere(word))
     return tuple(dict.fromkeys(piece for pieces in words.values() for piece in pieces))

@@ -124,9 +124,11 @@ class ContrastTrainer(Trainer):
                 own = encoded.queries @ encoded.documents.T / encoded.temperature
                 taught = distillation(own, inputs["taught"].to(own.device), teacher.temperature)
                 loss = (1 - teacher.weight) * loss + teacher.weight * taught
-            self._contrast.count(encoded.documents)
+            regularisation = self._config.regularisation
+            if regularisation.kind == "df-flops":
+                self._contrast.count(encoded.documents)
             shares, step = self._contrast.shares, self.state.global_step
-            sparsity = penalty(encoded, self._config.regularisation, shares, step=step)
+            sparsity = penalty(encoded, regularisation, shares, step=step)
         self._seen = {
             "query_terms": (encoded.queries > 0).sum(dim=1).float().mean().detach(),
             "document_terms": (encoded.documents > 0).sum(dim=1).float().mean().detach(),

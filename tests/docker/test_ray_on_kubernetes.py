@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.docker.test_containers import DOCKER
+from tests.go import go
 from tests.program import run_program
 
 _OPERATOR = "github.com/ray-project/kuberay/ray-operator@v1.5.0"
@@ -22,15 +20,8 @@ _OPERATOR = "github.com/ray-project/kuberay/ray-operator@v1.5.0"
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     """KubeRay's own schema of a job, fetched by Go's client; fields that it does not know are errors."""
-    go = shutil.which("go") or "/usr/local/go/bin/go"
-    if not Path(go).exists():
-        pytest.skip("KubeRay's schema is fetched by Go, which is not on this machine")
-    command = [go, "mod", "download", "-json", _OPERATOR]
-    environment = {**os.environ, "GOFLAGS": "-mod=mod"}
-    made = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd="/")
-    if made.returncode:
-        pytest.skip(f"KubeRay's schema cannot be fetched here: {made.stdout.strip()}")
-    file = Path(json.loads(made.stdout)["Dir"]) / "config" / "crd" / "bases" / "ray.io_rayjobs.yaml"
+    told = go(["mod", "download", "-json", _OPERATOR], "KubeRay's schema", {"GOFLAGS": "-mod=mod"})
+    file = Path(json.loads(told)["Dir"]) / "config" / "crd" / "bases" / "ray.io_rayjobs.yaml"
     versions = yaml.load(file.read_bytes(), yaml.CSafeLoader)["spec"]["versions"]
     (found,) = (each["schema"]["openAPIV3Schema"] for each in versions if each["name"] == "v1")
     return dict(closed(found))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import time
 import urllib.request
@@ -14,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
+from tests.go import go
 
 _PACKAGE = "github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0"
 _NAME = "cluster"
@@ -54,13 +52,7 @@ def built(folder: Path) -> Path:
     """The program, built in a folder if it is not there."""
     program = folder / "server"
     if not program.exists():
-        go = shutil.which("go") or "/usr/local/go/bin/go"
-        if not Path(go).exists():
-            pytest.skip("toxiproxy is built by Go, which is not on this machine")
-        environment = {**os.environ, "GOBIN": str(folder), "CGO_ENABLED": "0"}
-        made = subprocess.run([go, "install", _PACKAGE], env=environment, capture_output=True, text=True, check=False)
-        if made.returncode:
-            pytest.skip(f"toxiproxy cannot be built here: {made.stderr.strip().splitlines()[-1]}")
+        go(["install", _PACKAGE], "toxiproxy", {"GOBIN": str(folder), "CGO_ENABLED": "0"})
     return program
 
 

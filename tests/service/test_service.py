@@ -170,7 +170,7 @@ def test_many_ask_at_once(sample: Client) -> None:
 
     def asked(text: str) -> list[dict[str, Any]]:
         images = sample.suggest(text, size=3).json["images"]
-        return [image | {"score": pytest.approx(image["score"], abs=1e-4)} for image in images]
+        return [image | {"score": pytest.approx(image["score"], rel=1e-6)} for image in images]
 
     alone = {text: asked(text) for text in set(texts)}
     with ThreadPoolExecutor(16) as threads:

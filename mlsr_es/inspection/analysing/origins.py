@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from mlsr_es.collection import ImageDocument, Section
+from mlsr_es.collection import ImageDocument
+from mlsr_es.suggestion import everywhere
 from mlsr_es.vectors import term_of
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Origins:
         texts = defaultdict(list)
         for caption in document.captions:
             texts[caption.kind.value].append(caption.text)
-        known = {kind: self._terms_of(" ".join(each)) for kind, each in texts.items()}
+        known = {kind: self._model.section_terms(everywhere(" ".join(each))) for kind, each in texts.items()}
         for name, weight in weights.items():
             term = self._model.vocabulary.id(term_of(name))
             origins = [kind for kind, terms in known.items() if term in terms] or [EXPANSION]
@@ -47,11 +49,5 @@ class Origins:
     def shares(self) -> dict[str, float]:
         """The origin to its share of all weight, in (0, 1], largest first; empty where there is no weight."""
         whole = sum(self._sums.values())
-        return {
-            origin: self._sums[origin] / whole
-            for origin in sorted(self._sums, key=self._sums.__getitem__, reverse=True)
-        }
-
-    def _terms_of(self, text: str) -> frozenset[int]:
-        # Whatever fields of a section a model reads, the text stands in one of them.
-        return self._model.section_terms(Section("caption", text, page_title=text, section_title=text))
+        largest_first = sorted(self._sums.items(), key=itemgetter(1), reverse=True)
+        return {origin: weight / whole for origin, weight in largest_first}

@@ -150,7 +150,7 @@ def read_contents(
                 stand_ins.add(image_id)
             progress.advance(stage)
             weights = weights_in(source, version.meta.field)
-            yield weights
+            yield weights  # whoever takes them looks their names up, and ends this where one is unknown
             each(document, weights)
 
     def column(name: str) -> int:

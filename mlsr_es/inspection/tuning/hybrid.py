@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlsr_es.collection import Judgement, Section
 from mlsr_es.elastic.search import WordClauses, check_text_field, field_types
 from mlsr_es.errors import InputError
-from mlsr_es.evaluation import LEAST_TEXT, Figures, Split, balanced_weight, difference, figures
+from mlsr_es.evaluation import LEAST_TEXT, Figures, Run, Split, balanced_weight, difference, figures
 from mlsr_es.hybrid import STEMS, Hybrid
 from mlsr_es.inspection.evaluating import Asker, TopicPlan, encoded
 from mlsr_es.progress import Progress, Silent
@@ -106,7 +106,8 @@ def weigh_hybrid(
     terms = partial(encoded(model, asked, progress).named, vocabulary=model.vocabulary)
     asker = Asker(client, version, exact_strategy_for(client), asked, terms, progress, _DEPTH)
     words = partial(WordClauses.of, Hybrid(field, 1.0))
-    balance = balanced_weight(asker.run("terms"), asker.run("BM25", words, terms=False))
+    terms_alone, words_alone = asker.run("terms"), asker.run("BM25", words, terms=False)
+    balance = balanced_weight(terms_alone, words_alone)
     if balance is None:
         raise InputError(
             f"no section finds an image in {index}, by its terms and by its words in {field}.",
@@ -117,7 +118,8 @@ def weigh_hybrid(
     weighing = Weighing(Hybrid(field, balanced, found, kept=True), balanced, {}, None, len(asked))
     if not known:
         return weighing
-    return replace(_judged(weighing, asker, known), warning=_warning(version.meta, trained, split, fold))
+    judged = _judged(weighing, asker, known, terms_alone, words_alone)
+    return replace(judged, warning=_warning(version.meta, trained, split, fold))
 
 
 def _warning(meta: IndexMeta, trained: Sequence[TrainedOn], split: Split, fold: int) -> str:
@@ -134,18 +136,20 @@ def _warning(meta: IndexMeta, trained: Sequence[TrainedOn], split: Split, fold: 
     )
 
 
-def _judged(weighing: Weighing, asker: Asker, judgements: Sequence[Judgement]) -> Weighing:
+def _judged(
+    weighing: Weighing, asker: Asker, judgements: Sequence[Judgement], terms_alone: Run, words_alone: Run
+) -> Weighing:
     """The result with the curve around the balanced weight, and with BM25 alone."""
     curve = {}
     for factor in _FACTORS:
         weight = float(f"{factor * weighing.balance:.{_DIGITS}g}")
         hybrid = replace(weighing.hybrid, weight=weight)
-        run = asker.run(f"weight {weight:g}", partial(WordClauses.of, hybrid) if weight else None)
+        run = asker.run(f"weight {weight:g}", partial(WordClauses.of, hybrid)) if weight else terms_alone
         curve[weight] = figures(run, judgements, _MEASURES)
     best = max(curve, key=lambda weight: curve[weight].mean(MEASURE))
     chosen = weighing.hybrid
     several = len(curve[best].section_ids) > 1
     if several and difference(curve[best].values[MEASURE], curve[weighing.balance].values[MEASURE]).low > 0:
         chosen = Hybrid(chosen.field, best, f"{weighing.sections} judged sections, by mlsr-es tune hybrid", kept=True)
-    words = asker.run("BM25 alone", partial(WordClauses.of, Hybrid(chosen.field, 1.0)), terms=False)
-    return replace(weighing, hybrid=chosen, curve=curve, best=best, words=figures(words, judgements, _MEASURES))
+    words = figures(words_alone, judgements, _MEASURES)
+    return replace(weighing, hybrid=chosen, curve=curve, best=best, words=words)
