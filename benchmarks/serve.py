@@ -109,6 +109,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", required=True)
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--processes", type=int, default=1)
     given = parser.parse_args()
     _wrk()
     texts = [json.loads(line)["query"] for line in QUERIES.read_text().splitlines()]
@@ -119,6 +120,7 @@ def main() -> None:
     bodies = [prepare(client, "", section, encoder=encoder, known=known).sent for section in sections]
     asked = ", ".join(json.dumps(json.dumps({"section": {"text": text}})) for text in texts)
     command = [_PROGRAM, "serve", "--index", given.index, "--port", "0", "--waiting", "200"]
+    command += ["--processes", str(given.processes)]
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "ask.lua"
         script.write_text(_LUA.format(bodies=asked))

@@ -57,6 +57,14 @@ def serve(
         min=0.1,
         help="How long the cluster may take for an answer, and a client to send its question.",
     ),
+    processes: int = typer.Option(
+        1,
+        "--processes",
+        metavar="N",
+        min=1,
+        max=256,
+        help="How many processes answer. One uses little more than one core; each holds the model.",
+    ),
     log_json: bool = typer.Option(
         False, "--log-json", help="Log each request as a JSON line on stderr; texts are never logged."
     ),
@@ -68,7 +76,6 @@ def serve(
     rights of a searcher suffice: mlsr-es api-key create --role searcher. Ctrl-C or SIGTERM ends it, after the requests
     that are under way.
     """
-    from mlsr_es.elastic.client import connect
     from mlsr_es.service import FILTER_FIELDS, TOKEN_VARIABLE, ServiceSettings, read_token, run
 
     settings = ServiceSettings(
@@ -82,10 +89,10 @@ def serve(
         proxies=tuple(proxies),
         waiting=waiting,
         timeout_s=timeout_s,
+        processes=processes,
         log_json=log_json,
     )
-    client = connect(replace(connection, timeout_s=timeout_s))
-    run(settings, client, note, _sections_of(sections) if sections else None)
+    run(settings, replace(connection, timeout_s=timeout_s), note, _sections_of(sections) if sections else None)
 
 
 def _sections_of(source: str) -> SectionStore:

@@ -20,10 +20,6 @@ class ReadsSections:
         """ISO 639-1 codes of the languages that the model reads; empty for all languages."""
         return self.config.languages
 
-    def recognises(self, section: Section) -> bool:
-        """Whether the vocabulary has any word piece of the section."""
-        return bool(self.section_terms(section))
-
     def section_terms(self, section: Section) -> frozenset[int]:
         """The term ids of a section's word pieces, in the fields that the query encoder reads."""
         return self.query_reader.terms(section_texts(section))

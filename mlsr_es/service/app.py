@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
 from mlsr_es.api import Suggester
@@ -246,7 +246,7 @@ def _watching(served: _Served, metrics: Metrics) -> APIRouter:
     @router.get("/metrics", response_class=Response)
     def told() -> Response:
         """Counts and times, for Prometheus."""
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.told(), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

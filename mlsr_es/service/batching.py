@@ -37,10 +37,6 @@ class BatchingEncoder:
         """ISO 639-1 codes of the languages that the model reads; empty for all languages."""
         return self._encoder.languages
 
-    def recognises(self, section: Section) -> bool:
-        """Whether any word piece of the section is known."""
-        return self._encoder.recognises(section)
-
     def section_terms(self, section: Section) -> frozenset[int]:
         """The term ids of the word pieces that are read of a section."""
         return self._encoder.section_terms(section)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import os
 import sys
 from http import HTTPStatus
 from time import perf_counter
 
 import orjson
 from fastapi.responses import JSONResponse
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mlsr_es.service.problems import problem
 from mlsr_es.service.settings import ServiceSettings
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that names a folder in which several processes count together; prometheus-client reads it on import."""
 
 _OPEN = ("/healthz", "/", "/page/")
 """What needs no token: whether the process lives, and the page, which has no data of its own."""
@@ -31,7 +35,7 @@ _HEADERS = {
 
 
 class Metrics:
-    """What ``/metrics`` tells; each service has its own."""
+    """What ``/metrics`` tells; each service has its own, and its processes count together."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -40,7 +44,22 @@ class Metrics:
         self.seconds = Histogram(
             "mlsr_es_request_seconds", "Seconds until the answer.", ("route",), registry=self.registry
         )
-        self.waiting = Gauge("mlsr_es_waiting", "Requests that are being answered.", registry=self.registry)
+        self.waiting = Gauge(
+            "mlsr_es_waiting", "Requests that are being answered.", registry=self.registry, multiprocess_mode="livesum"
+        )
+
+    def told(self) -> bytes:
+        """What Prometheus reads: of this process, or of all where there are several."""
+        if METRICS_FOLDER not in os.environ:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+
+
+def forget_process(pid: int | None) -> None:
+    """Let requests that a dead process was answering no longer count as waiting."""
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 class Guard:

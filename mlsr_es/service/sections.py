@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict
+from tempfile import NamedTemporaryFile
 from threading import Lock
 
 import orjson
@@ -15,16 +16,15 @@ _TABLE = "CREATE TABLE sections (number INTEGER PRIMARY KEY, id TEXT UNIQUE, tit
 
 
 class SectionStore:
-    """Sections that are found by the words of their titles. It may be used from several threads.
+    """Sections that are found by the words of their titles. It may be used from several threads, and processes.
 
     Args:
         sections: They are read once; of two with the same id the first counts.
     """
 
     def __init__(self, sections: Iterable[Section]) -> None:
-        self._lock = Lock()
-        # Without a name, sqlite keeps it in a file that goes with the connection.
-        self._database = sqlite3.connect("", check_same_thread=False)
+        self._file = NamedTemporaryFile(prefix="mlsr-es-", suffix=".sqlite")  # noqa: SIM115 - it goes with the store
+        self._open(self._file.name)
         self._database.execute(_TABLE)
         self._database.executemany(
             "INSERT OR IGNORE INTO sections (id, titles, section) VALUES (?, ?, ?)",
@@ -48,8 +48,19 @@ class SectionStore:
         return _section(found[0][0]) if found else None
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file, which goes with the store that made it."""
         self._database.close()
+
+    def __getstate__(self) -> str:
+        """The file's name: another process reads the same file."""
+        return self._file.name
+
+    def __setstate__(self, name: str) -> None:
+        self._open(name)
+
+    def _open(self, name: str) -> None:
+        self._lock = Lock()
+        self._database = sqlite3.connect(name, check_same_thread=False)
 
     def _asked(self, query: str, values: list[str | int]) -> list[tuple[bytes]]:
         with self._lock:

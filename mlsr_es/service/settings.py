@@ -31,6 +31,7 @@ class ServiceSettings:
         waiting: How many requests are answered or waiting at a time; more are sent away with 429.
         body: The most bytes of a request's body.
         timeout_s: How long a client may take to send its question, in seconds.
+        processes: How many processes answer; each holds the model, and has its part of ``waiting``.
         log_json: Whether each request is logged as a JSON object on stderr; texts are never logged.
 
     Raises:
@@ -48,6 +49,7 @@ class ServiceSettings:
     waiting: int = 64
     body: int = 1_000_000
     timeout_s: float = 10.0
+    processes: int = 1
     log_json: bool = False
 
     def __post_init__(self) -> None:

@@ -25,9 +25,6 @@ class QueryEncoder(Protocol):
     def languages(self) -> tuple[str, ...]:
         """ISO 639-1 codes of the languages that the model reads; empty for all languages."""
 
-    def recognises(self, section: Section) -> bool:
-        """Whether any word piece of the section is known."""
-
     def encode_sections(self, sections: Sequence[Section]) -> SparseVectors:
         """A row a section."""
 

@@ -51,10 +51,6 @@ class QueryTable:
         terms = (str(self.tokenizer.id_to_token(term_id)) for term_id in range(known))
         return Vocabulary((*terms, *(f"[no-{term_id}]" for term_id in range(known, size))))
 
-    def recognises(self, section: Section) -> bool:
-        """Whether the tokenizer knows any word piece of the section."""
-        return bool(self.section_terms(section))
-
     def section_terms(self, section: Section) -> frozenset[int]:
         """The term ids of the word pieces that the tokenizer knows of a section."""
         unknown = self.tokenizer.token_to_id(self.unknown) if self.unknown else None

@@ -35,7 +35,7 @@ from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, mode
 from mlsr_es.suggestion.showing import captions_in, described_in, wanted_source
 from mlsr_es.suggestion.strategy import strategy_for
 from mlsr_es.vectors import feature_weights, term_of
-from mlsr_es.word_pieces import weights_by_word, words_asked
+from mlsr_es.word_pieces import Words, weights_by_word, words_asked
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
@@ -155,10 +155,9 @@ def prepare(
     model = encoder if isinstance(encoder, QueryEncoder) else (encoder or model_for)(searched.version.meta)
     version = searched.version
     check_model(model, version)
-    section, terms = _asked(client, searched, query, model)
+    section, cut, terms = _asked(client, searched, query, model)
     if isinstance(query, IndexedImage):
         options = replace(options, exclude=(*options.exclude, query.id))
-    cut = model.words_of(section)
     words = words_asked(cut, terms)
     asked = Adjusted(terms, hybrid.word_weights(section) if hybrid else None)
     if options.adjustment:
@@ -199,17 +198,18 @@ def prepare(
 
 def _asked(
     client: Client, searched: SearchedIndex, query: Query, model: QueryEncoder
-) -> tuple[Section, Mapping[str, float]]:
-    """The query's words as a section, and its vector: term to weight, heaviest first.
+) -> tuple[Section, Mapping[str, tuple[str, ...]], Mapping[str, float]]:
+    """The query's text as a section, its words with their word pieces, and its vector: term to weight, heaviest first.
 
     Raises:
         InputError: The query has no vector, or the index no such image.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     if isinstance(query, Section):
-        return query, _section_terms(query, model)
+        cut = model.words_of(query)
+        return query, cut, _section_terms(query, cut, model)
     if isinstance(query, QueryImage):
-        return query.section, picture_terms(query, model)
+        return query.section, model.words_of(query.section), picture_terms(query, model)
     meta = searched.version.meta
     wanted = wanted_source(meta, explain=False, thumbnails=False)
     found = find_document(client, searched.name, query.id, field=meta.terms, filters=(), source=wanted)
@@ -221,7 +221,8 @@ def _asked(
     heaviest_first = sorted(found.weights.items(), key=lambda item: (-item[1], item[0]))
     terms = {term_of(name): weight for name, weight in heaviest_first}
     texts = (*captions_in(found.source, meta), *described_in(found.source, meta).values())
-    return Section(query.id, "\n".join(texts)), terms
+    section = Section(query.id, "\n".join(texts))
+    return section, model.words_of(section), terms
 
 
 def no_such_image(index: str, image_id: str, near: Sequence[str]) -> InputError:
@@ -232,13 +233,13 @@ def no_such_image(index: str, image_id: str, near: Sequence[str]) -> InputError:
     )
 
 
-def _section_terms(section: Section, model: QueryEncoder) -> dict[str, float]:
+def _section_terms(section: Section, cut: Words, model: QueryEncoder) -> dict[str, float]:
     """The section's query vector: term to weight, heaviest first.
 
     Raises:
         QueryError: The model knows none of its words, or gives them no weight.
     """
-    if not model.recognises(section):
+    if not cut:
         raise QueryError(
             "the model knows no word of the query.", advice="Use words of the model's language, without misspellings."
         )

@@ -40,7 +40,9 @@ def test_a_piece_has_its_largest_weight_over_the_fields(table: QueryTable) -> No
 def test_words_that_nobody_knows_are_told(table: QueryTable) -> None:
     """As the model tells them."""
     for text in ("an owl", "☃ zqxjk", "", "boat"):
-        assert table.recognises(Section("s", text)) == word_model().recognises(Section("s", text)), text
+        section = Section("s", text)
+        assert table.words_of(section) == word_model().words_of(section), text
+        assert table.section_terms(section) == word_model().section_terms(section), text
 
 
 def test_a_file_holds_all_of_it(table: QueryTable, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def tune_strategy(
     """
     version = serving_version(client, index)
     check_model(model, version)
-    chosen = spread([section for section in sections if model.recognises(section)], _MOST_QUERIES)
+    chosen = spread([section for section in sections if model.words_of(section)], _MOST_QUERIES)
     vectors = model.encode_sections(chosen)
     queries: list[Ask] = []
     terms: list[int] = []
