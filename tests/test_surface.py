@@ -19,9 +19,9 @@ SIGNATURES = {
     "Suggester.like": "(self, image_id, **options)",
     "Suggester.why_not": "(self, query, image_id, **options)",
     "Suggester.close": "(self)",
-    "index": "(source, *, index, es_url='', client=None, model='demo', collection=None, languages=None, "
-    "describe=None, thumbnails=False, prune_missing=False, promotes=True, rejects=None, strict=False, device='auto', "
-    "progress=Silent, say=say_nothing, **connection)",
+    "index": "(source, *, index, es_url='', client=None, model='demo', collection=None, sections=False, "
+    "languages=None, describe=None, thumbnails=False, prune_missing=False, promotes=True, rejects=None, strict=False, "
+    "device='auto', progress=Silent, say=say_nothing, **connection)",
 }
 """What callers rely on, without annotations."""
 

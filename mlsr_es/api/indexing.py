@@ -13,8 +13,9 @@ from mlsr_es.elastic.cluster import check
 from mlsr_es.elastic.mapping import FieldKind
 from mlsr_es.elastic.versions import resolve
 from mlsr_es.encoders import DEMO, model_name
+from mlsr_es.errors import InputError
 from mlsr_es.progress import LOADING_MODEL, Progress, Silent, say_nothing
-from mlsr_es.sources import Reading, Rejected, check_holds_images, open_source, origin_of
+from mlsr_es.sources import Promoted, Reading, Rejected, check_holds_images, open_source, origin_of
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
@@ -29,6 +30,7 @@ def index(
     client: Client | None = None,
     model: str = DEMO,
     collection: str | None = None,
+    sections: bool = False,
     languages: Collection[str] | None = None,
     describe: str | None = None,
     thumbnails: bool = False,
@@ -52,6 +54,7 @@ def index(
         client: A client of yours (``elasticsearch.Elasticsearch``), in place of an address; it is not closed here.
         model: "demo", a model's folder, or a hub's ``owner/name``.
         collection: The collection's name; None for the known one, or the folder's.
+        sections: Whether the sections are indexed in place of the images, for captions and images to search.
         languages: ISO 639-1 codes of the captions that are read; None for those that the model reads.
         describe: What machines add to the captions, as ``--describe`` takes it: "text,name", or "none"; None
             for what the last run of the collection added, at first "name".
@@ -84,6 +87,7 @@ def index(
             model=model,
             device=device,
             collection=collection,
+            sections=sections,
             languages=frozenset(languages) if languages is not None else None,
             describe=describe,
             thumbnails=thumbnails,
@@ -110,6 +114,7 @@ def job_of(
     root: Path | None = None,
     introduced: bool = False,
     reading: Reading = Reading(),
+    sections: bool = False,
     languages: frozenset[str] | None = None,
     describe: str | None = None,
     thumbnails: bool = False,
@@ -134,6 +139,7 @@ def job_of(
         root: As ``open_source`` takes it.
         introduced: As ``open_source`` takes it.
         reading: As ``open_source`` takes it.
+        sections: As ``index`` takes it.
         languages: The languages of captions that are read; None for those that the model reads.
         describe: As ``index`` takes it.
         thumbnails: As ``IndexJob`` takes it.
@@ -151,6 +157,8 @@ def job_of(
         ClusterError: The cluster cannot be reached, or refuses.
     """
     check_describe(describe or "")
+    if sections and (describe or thumbnails):
+        raise InputError("sections have no pictures.", advice="Leave --describe and --thumbnails out.")
     check(client)
     there = resolve(client, index)
     opened = open_source(
@@ -164,12 +172,13 @@ def job_of(
         say=say,
     )
     before = there.serving.meta.describes.get(opened.name) if there and there.serving else None
-    describing = choose_describers(describe or before or "name", device=device, downloads=bool(describe))
+    asked = "none" if sections else describe or before or "name"
+    describing = choose_describers(asked, device=device, downloads=bool(describe))
     if not describe and describing.looks:
         say(f"As in the run before: --describe {describing.given}.")
     # Errors up to here are found quickly. From here on torch is needed, which takes seconds to load.
     progress.start(LOADING_MODEL)
-    from mlsr_es.encoders import load_model
+    from mlsr_es.encoders import PromotionEncoder, load_model
     from mlsr_es.indexing import HERE, IndexJob
 
     encoder = load_model(model, device=device)
@@ -178,9 +187,9 @@ def job_of(
     narrowed = opened.in_languages(kept)
     check_holds_images(narrowed, source)
     return IndexJob(
-        source=narrowed,
+        source=Promoted(narrowed) if sections else narrowed,
         index=index,
-        model=encoder,
+        model=PromotionEncoder(encoder) if sections else encoder,
         model_name=model_name(model),
         # A rejects file does not change where its collection is read from.
         origin="" if isinstance(narrowed, Rejected) else origin_of(source),

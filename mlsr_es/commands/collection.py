@@ -133,20 +133,26 @@ def export(
     output: Path = _OUTPUT,
     root: Path | None = ROOT,
     languages: str | None = _LANGUAGES,
+    sections: bool = typer.Option(
+        False,
+        "--sections",
+        help="Change places: sections are the documents, and images with captions are the topics, by which mlsr-es "
+        "evaluate measures an index of sections.",
+    ),
     reading: Any,
 ) -> None:
     """Write documents.jsonl, topics.jsonl, qrels.txt (TREC) and the images to a folder that is a source itself.
 
     The exit code is 3 where records were rejected.
     """
+    from mlsr_es.sources import Promoted, open_source
     from mlsr_es.sources import export as export_source
-    from mlsr_es.sources import open_source
 
     with progress() as bars:
         opened = open_source(
             source, root=root, languages=parsed_languages(languages), reading=reading, progress=bars, say=note
         )
-        done = export_source(opened, output, bars)
+        done = export_source(Promoted(opened) if sections else opened, output, bars)
     note(
         f"{output}: {done.documents:,} documents, {done.sections:,} sections, {done.judgements:,} judgements; "
         f"left out by rule {done.left_out.total():,}, rejected {len(done.rejected):,}."

@@ -13,7 +13,8 @@ from mlsr_es.commands.rendering.console import data, loading_model, print_json, 
 from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder
+    from mlsr_es.elastic.mapping import IndexMeta
+    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder, PromotionEncoder
 
 _STYLES = {"green": "green", "amber": "yellow", "red": "bold red", "unknown": "dim"}
 
@@ -45,8 +46,8 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _load(name: str) -> OnnxQueryEncoder | BiEncoder:
+def _load(meta: IndexMeta) -> OnnxQueryEncoder | BiEncoder | PromotionEncoder:
     with loading_model():
-        from mlsr_es.encoders import load_query_encoder
+        from mlsr_es.suggestion import model_for
 
-        return load_query_encoder(name, device="cpu", downloads=False)
+        return model_for(meta, device="cpu")

@@ -33,6 +33,12 @@ def index(
     root: Path | None = ROOT,
     introduced: bool = STAND_INS,
     name: str = INDEX,
+    sections: bool = typer.Option(
+        False,
+        "--sections",
+        help="Index the sections in place of the images: mlsr-es search then takes a caption, or an image, and finds "
+        "the sections that want it.",
+    ),
     model: str = typer.Option(DEMO, "--model", metavar="M", help="'demo', a model's folder, or a hub's owner/name."),
     languages: str | None = LANGUAGES,
     describe: str | None = DESCRIBE,
@@ -77,6 +83,7 @@ def index(
             root=root,
             introduced=introduced,
             reading=reading,
+            sections=sections,
             languages=wanted,
             describe=describe,
             thumbnails=thumbnails,
@@ -102,7 +109,7 @@ def index(
             as_json=as_json,
             body_name="index",
             heading=f"settings and mapping of a version of {name}",
-            looked_at=f"a first batch of {found.block.read} images",
+            looked_at=f"a first batch of {found.block.read} {'sections' if sections else 'images'}",
             becomes="stored",
         )
         return

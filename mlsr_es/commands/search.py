@@ -142,7 +142,11 @@ def search(
     options: Any,
     connection: ConnectionSettings,
 ) -> None:
-    """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own."""
+    """Suggest images for a section, or for an image: those whose terms have the largest dot product with its own.
+
+    An index of sections (mlsr-es index --sections) is searched the other way round: TEXT is an image's caption, and the
+    sections are found that want the image.
+    """
     from mlsr_es.elastic.client import connect
     from mlsr_es.suggestion import doubts_about, prepare, read_table, suggest, why_not
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
     from mlsr_es.encoders.parallel import one_thread_each
     from mlsr_es.encoders.places import DEMO, folder_of, model_name
+    from mlsr_es.encoders.promotion_encoder import Model, PromotionEncoder
     from mlsr_es.encoders.query_encoders import ensure_query_graph, load_query_encoder
     from mlsr_es.encoders.saving import check_replaceable, holds_model, save_pretrained, writing
     from mlsr_es.encoders.text import FieldReader, Window
@@ -33,7 +34,9 @@ __all__ = [
     "DocumentInput",
     "FieldReader",
     "Head",
+    "Model",
     "OnnxQueryEncoder",
+    "PromotionEncoder",
     "TextBatch",
     "TokenWeights",
     "Window",
@@ -68,6 +71,7 @@ __getattr__ = lazy.exports(
     onnx_query_encoder=("OnnxQueryEncoder",),
     parallel=("one_thread_each",),
     places=("DEMO", "folder_of", "model_name"),
+    promotion_encoder=("Model", "PromotionEncoder"),
     query_encoders=("ensure_query_graph", "load_query_encoder"),
     saving=("check_replaceable", "holds_model", "save_pretrained", "writing"),
     text=("FieldReader", "Window"),

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders.bi_encoder import BiEncoder
+    from mlsr_es.encoders.promotion_encoder import Model
 
 _MOST = 8
 """Threads; each has a block of documents in memory, and the sources rarely give more."""
 
 
 @contextmanager
-def one_thread_each(model: BiEncoder) -> Iterator[int]:
+def one_thread_each(model: Model) -> Iterator[int]:
     """Within, torch does each product on one thread, for callers that encode on several threads themselves.
 
     Short texts have many small products, and threads that share each of them mostly wait for each other. Run on two

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from mlsr_es.encoders.layout import Layout
 from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
 from mlsr_es.encoders.places import folder_of
+from mlsr_es.encoders.promotion_encoder import PromotionEncoder
 from mlsr_es.errors import ModelError, StorageError
 from mlsr_es.progress import say_nothing
 from mlsr_es.state import state_folder
 
 if TYPE_CHECKING:
     from mlsr_es.encoders.bi_encoder import BiEncoder
+    from mlsr_es.encoders.promotion_encoder import Model
 
 _ON_A_PROCESSOR = ("auto", "cpu")
 _REVISION = re.compile("[0-9a-f]{16}")
@@ -68,15 +70,15 @@ def load_query_encoder(
     return model
 
 
-def ensure_query_graph(name: str | Path, model: BiEncoder, *, say: Callable[[str], None] = say_nothing) -> None:
+def ensure_query_graph(name: str | Path, model: Model, *, say: Callable[[str], None] = say_nothing) -> None:
     """See that searches find a graph of a model's query side on this machine; make one where the model has none.
 
     Args:
         name: The name that the model was loaded by.
-        model: The model.
+        model: The model; nothing is made of one whose sides have changed places, whose queries torch encodes.
         say: Told, in a sentence, why searches will need torch.
     """
-    if not Layout(folder_of(name, downloads=False)).query.is_file():
+    if not isinstance(model, PromotionEncoder) and not Layout(folder_of(name, downloads=False)).query.is_file():
         keep_query_graph(model, say=say)
 
 

@@ -13,7 +13,7 @@ from mlsr_es.indexing.prepare import Prepared
 from mlsr_es.vectors import SparseVectors, TermWeights
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class EncodedRecord:
         return [{"image": each.name, "terms": list(each.names)} for each in self.pictures]
 
 
-def encode(model: BiEncoder, prepared: Sequence[Prepared]) -> list[EncodedRecord]:
+def encode(model: Model, prepared: Sequence[Prepared]) -> list[EncodedRecord]:
     """Encode documents.
 
     Args:
@@ -81,7 +81,7 @@ def encode(model: BiEncoder, prepared: Sequence[Prepared]) -> list[EncodedRecord
 
 
 def _owed(
-    prepared: Prepared, together: TermWeights, alone: SparseVectors, rows: range, model: BiEncoder
+    prepared: Prepared, together: TermWeights, alone: SparseVectors, rows: range, model: Model
 ) -> tuple[PictureTerms, ...]:
     """Assign each term to the picture that gave its weight; to the first of them where several gave the same."""
     own = [alone.named(row, model.vocabulary) for row in rows]

@@ -27,7 +27,7 @@ from mlsr_es.sources import Rejected
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import Model
     from mlsr_es.indexing.sinks.target import Target
     from mlsr_es.sources import Source
 
@@ -56,7 +56,7 @@ class IndexJob:
 
     source: Source
     index: str
-    model: BiEncoder
+    model: Model
     model_name: str
     origin: str = ""
     languages: frozenset[str] | None = None

@@ -26,7 +26,7 @@ from mlsr_es.indexing.summary import Summary
 from mlsr_es.progress import Progress, Silent
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import Model
 
 _STAGES = _READING, _ENCODING, _LOADING = "Reading", "Encoding", "Loading"
 
@@ -57,7 +57,7 @@ class Pipeline:
 
     reader: Reader
     sink: Sink
-    model: BiEncoder
+    model: Model
     rejects: Path = Path("rejects.ndjson")
     strict: bool = False
     thumbnails: bool = False

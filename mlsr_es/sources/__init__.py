@@ -16,6 +16,7 @@ from mlsr_es.sources.images import Decoded, Header, decode, decoded, header_of, 
 from mlsr_es.sources.inspecting import Inspection, Shown, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import check_holds_images, open_source, origin_of
+from mlsr_es.sources.promoted import Promoted
 from mlsr_es.sources.reading import Reading
 from mlsr_es.sources.rejected import Rejected
 from mlsr_es.sources.source import RULES, Captioned, ImagesAlone, Item, LeftOut, Source, Wrapped, captioned
@@ -39,6 +40,7 @@ __all__ = [
     "Item",
     "KnownCollection",
     "LeftOut",
+    "Promoted",
     "Reading",
     "Rejected",
     "Shown",

@@ -27,6 +27,7 @@ RULES = {
     "admonition": "the icon of a note, a tip or a warning",
     "callout": "a number or a mark that points into a listing",
     "embedded": "inside the page as a data URI: it has no file that could be shown",
+    "empty": "a section without a text of its own, where sections are indexed",
     "icon": "small: at most 48 pixels on its longest side, or at most 64 high within a line of text",
     "language": "has captions, and none in a language that was asked for",
     "navigation": "in a page's navigation, table of contents, sidebar or footer",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile, Section
-from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head, OnnxQueryEncoder
+from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head, OnnxQueryEncoder, PromotionEncoder
 from mlsr_es.errors import InputError, ModelError, QueryError, RecordError
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
@@ -80,7 +80,7 @@ def picture_terms(picture: QueryImage, model: QueryEncoder) -> dict[str, float]:
     """
     if isinstance(model, QueryTable):
         raise ModelError("a query table is of sections, and reads no images.", advice="Leave --query-table out.")
-    query_side = cast("BiEncoder | OnnxQueryEncoder", model)
+    query_side = model.model if isinstance(model, PromotionEncoder) else cast("BiEncoder | OnnxQueryEncoder", model)
     _check(picture, query_side.config)
     encoder = query_side.whole() if isinstance(query_side, OnnxQueryEncoder) else query_side
     kinds = [kind for kind in CaptionKind if kind in encoder.config.document_fields]

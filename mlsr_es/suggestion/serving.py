@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.elastic.cluster import OLDEST, ClusterVersion, check, hidden_by_rights
-from mlsr_es.elastic.mapping import IndexMeta, State
+from mlsr_es.elastic.mapping import Holds, IndexMeta, State
 from mlsr_es.elastic.search import field_types
 from mlsr_es.elastic.versions import Version, only_index, resolve
 from mlsr_es.errors import IndexMismatchError, ModelError
@@ -16,7 +16,7 @@ from mlsr_es.suggestion.query_encoder import QueryEncoder
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder
+    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder, PromotionEncoder
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,10 @@ def serving_version(client: Client, index: str, described: Mapping[str, Any] | N
 
 def model_for(
     meta: IndexMeta, given: str = "", *, device: str = "auto", say: Callable[[str], None] = say_nothing
-) -> OnnxQueryEncoder | BiEncoder:
+) -> OnnxQueryEncoder | BiEncoder | PromotionEncoder:
     """The query side of the model by which an index is searched; torch is loaded only where onnxruntime cannot run it.
+
+    An index of sections is searched by captions and images, which the document encoder encodes, by torch.
 
     The index's owner is not the searcher: a hub's model that only the index names is loaded where it is on this machine
     already, and is never downloaded.
@@ -109,8 +111,10 @@ def model_for(
     Raises:
         ModelError: There is no such model, it cannot be loaded, or would have to be downloaded.
     """
-    from mlsr_es.encoders import load_query_encoder
+    from mlsr_es.encoders import PromotionEncoder, load_model, load_query_encoder
 
+    if meta.holds is Holds.SECTIONS:
+        return PromotionEncoder(load_model(given or meta.model, device=device, downloads=bool(given)))
     revision = "" if given else meta.revision
     return load_query_encoder(given or meta.model, device=device, downloads=bool(given), revision=revision, say=say)
 

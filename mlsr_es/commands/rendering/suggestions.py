@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SHOWN_WORDS = 6
 _SHOWN_CAPTION = 70
+_SHOWN_TEXT = 300
 _SHOWN_SHARES = 3
 _SHOWN_LACKING = 3
 _SHOWN_MISSED = 5
@@ -82,7 +83,7 @@ def print_images(found: Suggestions, *, pieces: bool = False) -> None:
         pieces: Whether word pieces are shown, and all that are missing, in place of words and the heaviest of them.
     """
     if not found.images:
-        note("No image matches. A filter may leave none, or no caption shares a word with the query.")
+        note(f"No {_noun(found)} matches. A filter may leave none, or none shares a word with the query.")
         return
     if data.width >= _ROOM_FOR_A_ROW:
         _print_rows(found, pieces=pieces)
@@ -91,16 +92,25 @@ def print_images(found: Suggestions, *, pieces: bool = False) -> None:
     for line in _missed(found, pieces=pieces):
         data.print(line, soft_wrap=not data.is_terminal)
     matching = f" of {found.total:,} that match" if found.total is not None else ""
-    images = "1 image" if len(found.images) == 1 else f"{len(found.images)} images"
-    note(f"{images}{matching}, {len(found.request.terms)} query terms, {found.took_ms} ms.")
+    noun = _noun(found)
+    shown = f"1 {noun}" if len(found.images) == 1 else f"{len(found.images)} {noun}s"
+    note(f"{shown}{matching}, {len(found.request.terms)} query terms, {found.took_ms} ms.")
+
+
+def _noun(found: Suggestions) -> str:
+    return found.request.searched.version.meta.holds.removesuffix("s")
 
 
 def _print_rows(found: Suggestions, *, pieces: bool) -> None:
     explained = found.request.explain
-    pictured = any(image.picture for image in found.images)
-    headers = ["caption", *(["picture"] if pictured else []), *(["words"] if explained else [])]
-    shown = table("#", "score", "image", *headers, numbers={0, 1}, whole={2})
-    room = _SHOWN_CAPTION if data.is_terminal else None
+    noun, pictured = _noun(found), any(image.picture for image in found.images)
+    headers = [
+        "caption" if noun == "image" else "text",
+        *(["picture"] if pictured else []),
+        *(["words"] if explained else []),
+    ]
+    shown = table("#", "score", noun, *headers, numbers={0, 1}, whole={2})
+    room = _SHOWN_CAPTION if data.is_terminal else _SHOWN_TEXT if noun == "section" else None
     for rank, image in enumerate(found.images, found.request.picking.start + 1):
         words = ["\n".join(_words(image, found.request, pieces=pieces))] if explained else []
         shown.add_row(

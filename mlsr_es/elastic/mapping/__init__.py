@@ -11,7 +11,7 @@ from mlsr_es.elastic.mapping.index_body import (
     index_body,
     own_properties,
 )
-from mlsr_es.elastic.mapping.meta import IndexMeta, State
+from mlsr_es.elastic.mapping.meta import Holds, IndexMeta, State
 from mlsr_es.elastic.mapping.term_fields import FieldKind, TermField, cut, names_in
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "TEXTS",
     "WHILE_BUILDING",
     "FieldKind",
+    "Holds",
     "IndexMeta",
     "State",
     "TermField",

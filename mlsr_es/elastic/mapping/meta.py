@@ -12,9 +12,20 @@ from typing import Any, Self
 from mlsr_es.collection import CaptionKind
 from mlsr_es.elastic.mapping.term_fields import FieldKind, TermField
 from mlsr_es.errors import IndexMismatchError
+from mlsr_es.promotion import SECTION_KINDS
 
 SCHEMA = 1
 """Version of the format of documents and ``_meta.mlsr``; increased when older programs would misread them."""
+
+
+class Holds(StrEnum):
+    """What the documents of an index are."""
+
+    IMAGES = "images"
+    """Sections search them: image suggestion."""
+
+    SECTIONS = "sections"
+    """Images search them: image promotion."""
 
 
 class State(StrEnum):
@@ -56,6 +67,7 @@ class IndexMeta:
         reads: For an index beside somebody's: ``captions``, ``image`` and ``describe`` as in ``enriched``, and
             ``carried``, the fields that it takes along; empty for any other index.
         hybrid: The weight of BM25 in hybrid searches, as ``Hybrid.to_json``; empty where it is unknown.
+        holds: What its documents are.
         filling: ``field`` and ``revision`` of another model's weights that are being written while the present ones
             serve.
     """
@@ -77,6 +89,7 @@ class IndexMeta:
     enriched: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     reads: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     hybrid: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    holds: Holds = Holds.IMAGES
     filling: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
@@ -88,7 +101,8 @@ class IndexMeta:
     def caption_fields(self) -> dict[str, CaptionKind]:
         """The fields of the documents that hold captions, with the caption component of each."""
         if not self.enriched:
-            return {f"caption.{kind}": kind for kind in CaptionKind}
+            first = SECTION_KINDS if self.holds is Holds.SECTIONS else ()
+            return {f"caption.{kind}": kind for kind in (*first, *(kind for kind in CaptionKind if kind not in first))}
         return {caption["field"]: CaptionKind(caption["kind"]) for caption in self.enriched["captions"]}
 
     @classmethod
@@ -119,6 +133,7 @@ class IndexMeta:
                 **known
                 | {
                     "state": State(known.get("state", State.BUILDING)),
+                    "holds": Holds(known.get("holds", Holds.IMAGES)),
                     "field_kind": FieldKind(known.get("field_kind", FieldKind.RANK_FEATURES)),
                 }
             )

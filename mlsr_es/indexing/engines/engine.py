@@ -12,7 +12,7 @@ from mlsr_es.indexing.encode import EncodedRecord, encode
 from mlsr_es.indexing.prepare import Block, Item, Preparing
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Encoded:
     seconds: float
 
     @classmethod
-    def of(cls, block: Block, model: BiEncoder) -> Self:
+    def of(cls, block: Block, model: Model) -> Self:
         """Encode what of a block is worth it."""
         started = perf_counter()
         records = encode(model, block.ready)
@@ -47,7 +47,7 @@ Where several encode side by side, their seconds are divided by their number: al
 class Engine(Protocol):
     """Prepares and encodes records."""
 
-    def opened(self, preparing: Preparing, model: BiEncoder) -> AbstractContextManager[Encoding]:
+    def opened(self, preparing: Preparing, model: Model) -> AbstractContextManager[Encoding]:
         """Be ready to prepare and encode, for one run.
 
         Args:

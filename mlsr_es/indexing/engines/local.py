@@ -12,14 +12,14 @@ from mlsr_es.indexing.engines.engine import Encoded, Encoding
 from mlsr_es.indexing.prepare import Block, Item, Preparing
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import Model
 
 
 class LocalEngine:
     """Prepares the next block while blocks are encoded, each by one thread where the model gains by it."""
 
     @contextmanager
-    def opened(self, preparing: Preparing, model: BiEncoder) -> Iterator[Encoding]:
+    def opened(self, preparing: Preparing, model: Model) -> Iterator[Encoding]:
         """Nothing is kept: threads begin with the first record."""
 
         def encoding(items: Iterator[Item]) -> Generator[Encoded]:

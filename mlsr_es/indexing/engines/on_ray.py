@@ -25,7 +25,7 @@ from mlsr_es.indexing.record import Record
 from mlsr_es.progress import say_nothing
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import Model
 
 _PIECES_EACH = 2
 """Pieces that a worker has at a time: it goes on with the second while the first is on its way back."""
@@ -60,7 +60,7 @@ class RayEngine:
     say: Callable[[str], None] = say_nothing
 
     @contextmanager
-    def opened(self, preparing: Preparing, model: BiEncoder) -> Iterator[Encoding]:
+    def opened(self, preparing: Preparing, model: Model) -> Iterator[Encoding]:
         """Connect, and start workers.
 
         Raises:
@@ -97,7 +97,7 @@ class _Slot:
 class _Workers:
     """The workers of one run."""
 
-    def __init__(self, ray: Any, engine: RayEngine, preparing: Preparing, model: BiEncoder) -> None:
+    def __init__(self, ray: Any, engine: RayEngine, preparing: Preparing, model: Model) -> None:
         self._ray, self._say, self._stored = ray, engine.say, preparing.stored
         size, resources, device = _room(ray.cluster_resources(), engine)
         self._actor_of = ray.remote(Worker).options(**resources)

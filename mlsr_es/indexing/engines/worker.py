@@ -15,7 +15,7 @@ from mlsr_es.indexing.prepare import Item, Preparing
 from mlsr_es.indexing.record import Key, Record
 
 if TYPE_CHECKING:
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Work:
     """
 
     preparing: Preparing
-    model: BiEncoder
+    model: Model
     device: str
 
     @classmethod
-    def of(cls, preparing: Preparing, model: BiEncoder, device: str) -> Work:
+    def of(cls, preparing: Preparing, model: Model, device: str) -> Work:
         """The work of a run; what is stored is looked up where the run is, and comes with each piece."""
         return cls(replace(preparing, reader=preparing.reader.apart(), stored=_nothing), model, device)
 

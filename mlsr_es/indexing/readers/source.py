@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mlsr_es.collection import ImageDocument, ImageFile, Judgement, Section
+from mlsr_es.elastic.mapping import Holds
 from mlsr_es.errors import RecordError
 from mlsr_es.indexing.fingerprint import EncodingPlan, source_fingerprint
 from mlsr_es.indexing.record import Key, Picture, Record, Unusable
-from mlsr_es.sources import CAPTIONS_ARE_READ, ImagesAlone, LeftOut, Source
+from mlsr_es.sources import CAPTIONS_ARE_READ, ImagesAlone, LeftOut, Promoted, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,21 @@ class SourceReader:
     source: Source
     plan: EncodingPlan
 
-    unit: ClassVar[str] = "images"
     # Even for a model that reads captions only: an image that nobody can open is not worth suggesting.
     opens_images: ClassVar[bool] = True
     fetches_again: ClassVar[bool] = False
-    advice: ClassVar[str] = f"{CAPTIONS_ARE_READ} See what is there with: mlsr-es collection inspect."
+
+    @property
+    def unit(self) -> str:
+        """Images, or sections where these change places."""
+        return Holds.SECTIONS if isinstance(self.source, Promoted) else Holds.IMAGES
+
+    @property
+    def advice(self) -> str:
+        """Where the words of its documents come from."""
+        if self.unit == Holds.SECTIONS:
+            return "Sections need a text of their own: name a source of pages, or rows with texts beside them."
+        return f"{CAPTIONS_ARE_READ} See what is there with: mlsr-es collection inspect."
 
     @property
     def collection(self) -> str:

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from mlsr_es.collection import Section
+from mlsr_es.elastic.mapping import Holds
 from mlsr_es.elastic.search import Search, Strategy, WordClauses, build_query, search_many
 from mlsr_es.elastic.versions import read_meta, store_hybrid
 from mlsr_es.evaluation import LEAST_TEXT, Ranked, Run, balanced_weight
@@ -18,7 +19,7 @@ from mlsr_es.vectors import feature_weights
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder
+    from mlsr_es.encoders import Model
 
 _SECTIONS = 256
 _READ = 5_000
@@ -28,7 +29,7 @@ _LEAST_SECTIONS = 10
 """With fewer sections the median is unreliable, and the model's own weight stays."""
 
 
-def balance(reader: Reader, model: BiEncoder, client: Client, index: str) -> Hybrid | None:
+def balance(reader: Reader, model: Model, client: Client, index: str) -> Hybrid | None:
     """Find the weight at which BM25's best scores are as high as the dot products, and store it in the index.
 
     BM25's scores depend on the captions that are searched, so the weight from the pages that a model was trained on is
@@ -68,7 +69,8 @@ def balance(reader: Reader, model: BiEncoder, client: Client, index: str) -> Hyb
 
 def _chosen(reader: Reader) -> list[Section]:
     """Choose sections to ask with: those that have images, where the source knows them, else any."""
-    read = [section for section in islice(reader.sections(), _READ) if len(section.text) > LEAST_TEXT]
+    least = LEAST_TEXT if reader.unit != Holds.SECTIONS else 0  # captions are short
+    read = [section for section in islice(reader.sections(), _READ) if len(section.text) > least]
     judged = {one.section_id for one in islice(reader.judgements(), _READ)}
     with_images = [section for section in read if section.id in judged] or read
     return Random(0).sample(with_images, min(_SECTIONS, len(with_images)))  # noqa: S311

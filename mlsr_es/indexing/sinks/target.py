@@ -78,6 +78,13 @@ def find_target(client: Client, name: str, meta: IndexMeta, kind: FieldKind | No
             f"{name} is somebody's own index, to which mlsr-es enrich has added weights: nothing is indexed into it.",
             advice="Name another index, or bring its weights up to date: mlsr-es enrich.",
         )
+    there = (*filter(None, (resolved.serving,)), *resolved.building, *resolved.kept) if resolved else ()
+    for version in there:
+        if version.meta.holds is not meta.holds:
+            raise IndexMismatchError(
+                f"{name} holds {version.meta.holds}, and {meta.holds} would be indexed into it.",
+                advice="Name another index: what is searched by sections and what is searched by images stay apart.",
+            )
     return choose(resolved, meta, kind)
 
 

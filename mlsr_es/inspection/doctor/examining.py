@@ -25,9 +25,10 @@ from mlsr_es.vectors import term_of
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder
+    from mlsr_es.elastic.mapping import IndexMeta
+    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder, PromotionEncoder
 
-    Model = OnnxQueryEncoder | BiEncoder
+    Model = OnnxQueryEncoder | BiEncoder | PromotionEncoder
 
 _Given = TypeVarTuple("_Given")
 
@@ -49,13 +50,13 @@ _ROUNDING = 1e-5
 """Relative: a cluster adds up the terms of a score in single precision."""
 
 
-def examine(client: Client, index: str = "", *, load: Callable[[str], Model]) -> Iterator[Finding]:
+def examine(client: Client, index: str = "", *, load: Callable[[IndexMeta], Model]) -> Iterator[Finding]:
     """Examine a cluster, and an index if one is named; write nothing.
 
     Args:
         client: The client, from ``mlsr_es.elastic.client.connect``.
         index: The index; "" for the cluster only.
-        load: Loads the model of a name.
+        load: Loads the model of an index, by what that says of itself.
 
     Yields:
         Findings, one line each. If the cluster does not answer, or the index cannot be searched, the checks that depend
@@ -76,7 +77,7 @@ def examine(client: Client, index: str = "", *, load: Callable[[str], Model]) ->
     yield _attempted("versions left behind", _left_behind, client, index)
 
 
-def _index(client: Client, index: str, load: Callable[[str], Model]) -> Iterator[Finding]:
+def _index(client: Client, index: str, load: Callable[[IndexMeta], Model]) -> Iterator[Finding]:
     try:
         version = serving_version(client, index)
     except MlsrError as error:
@@ -89,7 +90,7 @@ def _index(client: Client, index: str, load: Callable[[str], Model]) -> Iterator
     yield _attempted("writing", _writing, client, index, version)
     model = None
     try:
-        model = load(meta.model)
+        model = load(meta)
         check_model(model, version)
         yield Finding("model", Level.GREEN, f"{meta.model} is the model that {version.index} was made with.")
     except MlsrError as error:
@@ -207,7 +208,8 @@ def _captions(client: Client, index: str, version: Version) -> Finding:
     written = [field for field, kind in fields.items() if kind not in MACHINE_MADE]
     silent, unwritten = (count_without(client, index, some) for some in (fields, written))
     total = count(client, index)
-    says = f"of {total:,} images {unwritten - silent:,} have only what machines found, {silent:,} no words at all."
+    found = f"{unwritten - silent:,} have only what machines found, {silent:,} no words at all."
+    says = f"of {total:,} {version.meta.holds} {found}"
     if silent > _MANY * total:
         return Finding("captions", Level.AMBER, says, "Add what stands in them: mlsr-es index --describe text,name.")
     return Finding("captions", Level.GREEN, says)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mlsr_es.collection import MACHINE_MADE, STAND_INS, Caption, ImageDocument
-from mlsr_es.elastic.mapping import IndexMeta, values_at
+from mlsr_es.elastic.mapping import Holds, IndexMeta, values_at
 from mlsr_es.elastic.reading import collections, scan
 from mlsr_es.elastic.search import weights_in
 from mlsr_es.elastic.versions import Version
@@ -134,7 +134,8 @@ def read_contents(
         ClusterError: The cluster cannot be reached, or refuses.
     """
     stage = "Reading the index"
-    progress.start(stage, unit="images")
+    holds_images = version.meta.holds is Holds.IMAGES
+    progress.start(stage, unit=version.meta.holds)
     image_ids: list[str] = []
     captions: list[str] = []
     stand_ins: set[str] = set()
@@ -146,7 +147,7 @@ def read_contents(
             document = _document(image_id, source, version.meta)
             captions.append(caption_text(document))
             kinds.update({caption.kind.value for caption in document.captions})
-            if any(caption.kind in STAND_INS for caption in document.captions):
+            if holds_images and any(caption.kind in STAND_INS for caption in document.captions):
                 stand_ins.add(image_id)
             progress.advance(stage)
             weights = weights_in(source, version.meta.field)
