@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
 from mlsr_es.api import Suggester
+from mlsr_es.collection import Section
 from mlsr_es.elastic.reading import count, frequent_values
 from mlsr_es.errors import MlsrError, QueryError
 from mlsr_es.service.batching import BatchingEncoder
@@ -40,7 +42,7 @@ from mlsr_es.service.questions import (
 )
 from mlsr_es.service.sections import SectionStore
 from mlsr_es.service.settings import ServiceSettings
-from mlsr_es.suggestion import Suggestions, doubts_about
+from mlsr_es.suggestion import Suggestions, SuggestOptions, doubts_about
 from mlsr_es.version import __version__
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def service(
     say: Callable[[str], None] = lambda _: None,
     sections: SectionStore | None = None,
 ) -> FastAPI:
-    """Make the service; nothing is asked of the cluster yet.
+    """Make the service; nothing is asked of the cluster before it starts.
 
     Args:
         settings: What is served, to whom, and how much.
@@ -90,6 +92,7 @@ def service(
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
+        Thread(target=_warm_up, args=(suggesters.values(),), daemon=True).start()
         yield
         client.close()
         if sections:
@@ -118,6 +121,13 @@ def service(
         )
     app.add_middleware(Guard, settings=settings, metrics=metrics)
     return app
+
+
+def _warm_up(suggesters: Iterable[Suggester]) -> None:
+    """Ask once, so that the first who asks does not wait for models to be loaded; what is wrong is told to who asks."""
+    for each in suggesters:
+        with suppress(MlsrError):
+            each.ask(Section("start", "the"), SuggestOptions(size=1))
 
 
 @dataclass(frozen=True)
