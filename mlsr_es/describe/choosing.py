@@ -30,6 +30,10 @@ def choose_describers(given: str, *, device: str = "auto", downloads: bool = Tru
 
 
 def _describer(name: str, model: str, device: str, *, downloads: bool) -> Describer:
+    if name == TEXT and model:
+        from mlsr_es.describe.tesseract import Tesseract
+
+        return Tesseract(model.partition("=")[2])
     if name == TEXT:
         from mlsr_es.describe.text_reader import TextReader
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from mlsr_es.describe.describer import Describer
 
 NAME, TEXT, LABELS, CAPTION = "name", "text", "labels", "caption"
-_KNOWN = f"""{NAME} (the words of the file's name), {TEXT} (what can be read in the image), \
+TESSERACT = "tesseract"
+_KNOWN = f"""{NAME} (the words of the file's name), {TEXT}, {TEXT}:{TESSERACT} or {TEXT}:{TESSERACT}=LANGUAGES (what \
+can be read in the image, by RapidOCR or by Tesseract), \
 {LABELS} or {LABELS}:MODEL (what a classifier or a detector sees), {CAPTION}:MODEL (a sentence that a model writes)"""
 
 
@@ -41,8 +43,13 @@ def check_describe(given: str) -> tuple[tuple[str, str], ...]:
     for name, model in pairs:
         if name not in {NAME, TEXT, LABELS, CAPTION}:
             raise InputError(f"--describe does not know {name!r}.", advice=f"There are: {_KNOWN}.")
-        if model and name in {NAME, TEXT}:
+        if model and name == NAME:
             raise InputError(f"--describe {name} takes no model.", advice=f"Write it alone: --describe {name}")
+        if model and name == TEXT and model.partition("=")[0] != TESSERACT:
+            raise InputError(
+                f"--describe {name} knows no {model!r}.",
+                advice=f"Write it alone, or with Tesseract's languages: --describe {name}:{TESSERACT}=rus+eng",
+            )
         if name == CAPTION and not model:
             raise InputError(
                 "--describe caption needs the model that writes the captions.",

@@ -26,10 +26,10 @@ _SHORTEST_SIDE = 480
 _MOST_OBLONG = 4
 """How many times as long as wide a picture may be; without a limit, enlarging a strip would take gigabytes."""
 
-_LEAST_SIDE = 12
+LEAST_SIDE = 12
 """No letters fit into fewer pixels."""
 
-_SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff]")
+SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff]")
 """Two letters in a row, or a character of a script that writes words with one: a ring in a drawing is read as an O."""
 
 
@@ -50,15 +50,15 @@ class TextReader:
 
     def describe(self, picture: Image) -> tuple[str, ...]:
         """The lines of text that have a word, in reading order."""
-        if min(picture.size) < _LEAST_SIDE:
+        if min(picture.size) < LEAST_SIDE:
             return ()
         with self._loading:
             engine = self._engine
         # OpenCV, and so RapidOCR, has the colours in reverse order.
-        found = engine(np.asarray(_padded(picture))[:, :, ::-1])
+        found = engine(np.asarray(padded(picture))[:, :, ::-1])
         lines = zip(found.txts or (), found.scores or (), strict=True)
         read = (" ".join(text.split()) for text, confidence in lines if confidence >= LEAST_CONFIDENCE)
-        return tuple(line for line in read if _SAYS_SOMETHING.search(line))
+        return tuple(line for line in read if SAYS_SOMETHING.search(line))
 
     @cached_property
     def _engine(self) -> Any:
@@ -78,8 +78,8 @@ class TextReader:
         )
 
 
-def _padded(picture: Image) -> Image:
-    """The picture, or a strip with white beside it."""
+def padded(picture: Image) -> Image:
+    """The picture, or a strip with white beside it: nothing is enlarged beyond measure."""
     from PIL import Image
 
     width, height = picture.size

@@ -87,7 +87,8 @@ def test_what_the_user_types(given: str, pairs: tuple[tuple[str, str], ...]) -> 
     [
         ("ocr", "does not know 'ocr'"),
         ("text,", "does not know ''"),
-        ("text:model", "takes no model"),
+        ("name:model", "takes no model"),
+        ("text:model", "knows no 'model'"),
         ("caption", "needs the model"),
         ("text,text", "the same twice"),
     ],
