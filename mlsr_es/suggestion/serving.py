@@ -111,9 +111,11 @@ def model_for(
     Raises:
         ModelError: There is no such model, it cannot be loaded, or would have to be downloaded.
     """
-    from mlsr_es.encoders import PromotionEncoder, load_model, load_query_encoder
+    from mlsr_es.encoders import PromotionEncoder, load_query_encoder
 
     if meta.holds is Holds.SECTIONS:
+        from mlsr_es.encoders import load_model  # it imports torch
+
         return PromotionEncoder(load_model(given or meta.model, device=device, downloads=bool(given)))
     revision = "" if given else meta.revision
     return load_query_encoder(given or meta.model, device=device, downloads=bool(given), revision=revision, say=say)
