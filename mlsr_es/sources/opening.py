@@ -20,6 +20,7 @@ from mlsr_es.sources.images import HEIC_ADVICE, HEIC_SUFFIXES, suffixes
 from mlsr_es.sources.known import KNOWN, Kind, KnownCollection
 from mlsr_es.sources.manual import PAGE_SUFFIXES, Manual, PageReading
 from mlsr_es.sources.naming import collection_name
+from mlsr_es.sources.object_store import StorePath, as_path, matching
 from mlsr_es.sources.reading import PLAIN, Reading
 from mlsr_es.sources.rejected import Rejected, is_rejects
 from mlsr_es.sources.rows import SUFFIXES, columns, is_rows, read_rows, stem
@@ -63,7 +64,7 @@ def open_source(
     Args:
         name_or_path: A known collection (``KNOWN``); a folder that ``export`` wrote, of HTML pages, of images or of
             Parquet files; a file of rows (JSON Lines, plain or gzipped, CSV, TSV, Parquet); a glob of such files; a
-            rejects file.
+            rejects file. Files of rows may be in an object store: ``s3://``, ``gs://``, ``abfs://``, ``hdfs://``.
             ``files_of`` says when ``topics.jsonl`` or ``texts.parquet`` beside rows has the sections, and ``qrels.txt``
             the judgements.
         name: The collection's name, which image ids begin with; None for the known name, or the folder's. Where the
@@ -164,7 +165,7 @@ def _shipped(known: KnownCollection) -> Path:
 
 
 def _by_path(given: str, asked: _Asked) -> Source:
-    path = Path(given).expanduser()
+    path = as_path(given)
     if path.is_dir():
         return _folder(path, asked)
     _refuse_root(asked.root, given)
@@ -175,7 +176,11 @@ def _by_path(given: str, asked: _Asked) -> Source:
             f"{given} is a file of no kind that is read.",
             advice=f"Give a file whose name ends in {', '.join(SUFFIXES)}, or the folder that it is in.",
         )
-    found = sorted(file for file in map(Path, glob.glob(str(path), recursive=True)) if is_rows(file))  # noqa: PTH207
+    if isinstance(path, StorePath):
+        named: Iterable[Path] = matching(path)
+    else:
+        named = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
+    found = sorted(filter(is_rows, named))
     if found:
         return _table(found, found[0].resolve().parent.name, asked, whole=True)
     raise SourceError(
@@ -200,6 +205,13 @@ def _folder(folder: Path, asked: _Asked) -> Source:
     if exported:
         _refuse_root(asked.root, str(folder))
         return _table_of_folder(exported[:1], folder, asked)
+    if isinstance(folder, StorePath):
+        if parquet:
+            return _table_of_folder(parquet, folder, asked)
+        raise SourceError(
+            f"{folder} holds no documents.jsonl and no Parquet files.",
+            advice="Of an object store, files of rows are read, with images in them or beside them.",
+        )
     if next(file_paths(folder, PAGE_SUFFIXES), None):
         _check_reading(asked.reading, Reading(), f"{folder} is a folder of pages")
         asked.say_all(unread_rows(folder, ()))

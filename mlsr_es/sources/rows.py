@@ -6,6 +6,7 @@ import csv
 import gzip
 import zlib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -14,6 +15,7 @@ import orjson
 
 from mlsr_es.errors import RecordError
 from mlsr_es.sources.delimited import form_of, header_of_table, read_delimited
+from mlsr_es.sources.object_store import StorePath
 from mlsr_es.sources.reading import PLAIN, Reading
 
 SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv", ".parquet")
@@ -73,14 +75,14 @@ def row_count(path: Path) -> int | None:
         if name.endswith((".jsonl", ".ndjson")) and path.stat().st_size <= _SMALL:
             with path.open("rb") as file:
                 return sum(1 for line in file if line.strip())
-        return int(pq.read_metadata(path).num_rows) if name.endswith(".parquet") else None
+        return int(pq.read_metadata(_for_arrow(path)).num_rows) if name.endswith(".parquet") else None
     except (OSError, pa.ArrowException):
         return None
 
 
 def _json_lines(path: Path) -> Iterator[Row]:
-    opened = gzip.open if path.suffix.lower() == ".gz" else open
-    with opened(path, "rb") as file:
+    is_packed = path.suffix.lower() == ".gz"
+    with path.open("rb") as stored, gzip.open(stored) if is_packed else nullcontext(stored) as file:
         for number, line in enumerate(_lines(file), start=1):
             place = f"{path.name}:{number}"
             if line is None:
@@ -116,7 +118,7 @@ def _parquet(path: Path) -> Iterator[Row]:
 
     number = 0
     try:
-        with pq.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER) as file:
+        with pq.ParquetFile(_for_arrow(path), pre_buffer=False, buffer_size=_BUFFER) as file:
             for batch in file.iter_batches(batch_size=_PARQUET_ROWS, use_threads=False):
                 for row in batch.to_pylist():
                     number += 1
@@ -124,6 +126,10 @@ def _parquet(path: Path) -> Iterator[Row]:
     except pa.ArrowException as error:
         place = f"{path.name}:{number + 1}"
         yield place, RecordError(place, "read", f"from here on the file cannot be read: {_first_line(error)}")
+
+
+def _for_arrow(path: Path) -> Any:
+    return path.opened if isinstance(path, StorePath) else path
 
 
 def columns(path: Path, encoding: str = "") -> list[str]:
@@ -142,7 +148,7 @@ def columns(path: Path, encoding: str = "") -> list[str]:
     name = path.name.lower()
     try:
         if name.endswith(".parquet"):
-            return list(pq.read_schema(path).names)
+            return list(pq.read_schema(_for_arrow(path)).names)
         if name.endswith((".csv", ".tsv")):
             return header_of_table(path, encoding)
     except (OSError, ValueError, csv.Error, pa.ArrowException):
