@@ -1,6 +1,6 @@
 """Run the benchmarks on this machine, and write what they say to RESULTS.md.
 
-python benchmarks/run.py [encoding] [loading] [queries] [queries-8.19.3] [queries-9.5.0]
+python benchmarks/run.py [encoding] [images] [loading] [queries] [queries-8.19.3] [queries-9.5.0]
 
 The newer versions of Elasticsearch need a JDK 21, so they run only where they are named. Each has peers beside it in
 one run, in turns. The ratios count: milliseconds are those of one machine on one day.
@@ -29,13 +29,14 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 BENCHMARKS: Mapping[str, str] = {
     "encoding": "Encoding, on one thread",
+    "images": "Opening images, and seeing them, on one thread",
     "loading": "Loading, into Elasticsearch 7.17.29",
     "queries": "Queries, to Elasticsearch 7.17.29",
     "queries-8.19.3": "Queries, to Elasticsearch 8.19.3",
     "queries-9.5.0": "Queries, to Elasticsearch 9.5.0",
 }
-_USUAL = ("encoding", "loading", "queries")
-_PACKAGES = ("torch", "transformers", "tokenizers", "sentence-transformers", "elasticsearch", "scipy")
+_USUAL = ("encoding", "images", "loading", "queries")
+_PACKAGES = ("torch", "torchvision", "pillow", "transformers", "tokenizers", "sentence-transformers", "elasticsearch", "scipy")
 _TICKS = (0.2, 0.5, 1, 2, 5, 10, 20, 50)
 _INTRODUCTION = """# What was measured beside peers
 

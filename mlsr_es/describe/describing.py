@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 NAME, TEXT, LABELS, CAPTION = "name", "text", "labels", "caption"
 TESSERACT = "tesseract"
-_KNOWN = f"""{NAME} (the words of the file's name), {TEXT}, {TEXT}:{TESSERACT} or {TEXT}:{TESSERACT}=LANGUAGES (what \
-can be read in the image, by RapidOCR or by Tesseract), \
+_KNOWN = f"""{NAME} (the words of the file's name), {TEXT} (what can be read in the image), \
+{TEXT}:{TESSERACT} or {TEXT}:{TESSERACT}=LANGUAGES (the same, by Tesseract), \
 {LABELS} or {LABELS}:MODEL (what a classifier or a detector sees), {CAPTION}:MODEL (a sentence that a model writes)"""
 
 

@@ -17,7 +17,7 @@ from mlsr_es.indexing.needs import Needs
 from mlsr_es.indexing.readers import Reader
 from mlsr_es.indexing.record import Key, Picture, Record, Unusable
 from mlsr_es.picture_hashes import picture_hash
-from mlsr_es.sources import Decoded, decoded, shrunk, thumbnail
+from mlsr_es.sources import LONGEST_SIDE, MOST_SIDE, Decoded, decoded, shrunk, thumbnail
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -255,7 +255,9 @@ class Preparing:
     def _opened(self, record: Record, picture: Picture, file: ImageFile | None) -> _Opened:
         file = file or self.reader.open(record, picture)
         try:
-            found = decoded(file, record_id=record.id)
+            # Text is read in all pixels; models, hashes and thumbnails need no more than a model is given.
+            enough = MOST_SIDE if self.needs.describing.looks else LONGEST_SIDE
+            found = decoded(file, record_id=record.id, enough=enough)
         except RecordError as error:
             if record.found is None or error.stage != "decode":
                 raise

@@ -12,7 +12,17 @@ from mlsr_es.sources.encodings import encoding_of, likely_encoding
 from mlsr_es.sources.export import Exported, export
 from mlsr_es.sources.fetching import Fetcher, read_headers
 from mlsr_es.sources.figures import unnumbered
-from mlsr_es.sources.images import Decoded, Header, decode, decoded, header_of, shrunk, thumbnail
+from mlsr_es.sources.images import (
+    LONGEST_SIDE,
+    MOST_SIDE,
+    Decoded,
+    Header,
+    decode,
+    decoded,
+    header_of,
+    shrunk,
+    thumbnail,
+)
 from mlsr_es.sources.inspecting import Inspection, Shown, inspect
 from mlsr_es.sources.known import KNOWN, KnownCollection
 from mlsr_es.sources.opening import check_holds_images, open_source, origin_of
@@ -27,6 +37,8 @@ __all__ = [
     "CAPTIONS_ARE_READ",
     "CAPTION_RULES",
     "KNOWN",
+    "LONGEST_SIDE",
+    "MOST_SIDE",
     "RULES",
     "AptMissingError",
     "Captioned",

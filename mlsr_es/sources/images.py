@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
+from math import ceil
 from typing import TYPE_CHECKING
 
 from mlsr_es.budget import Budget
@@ -38,7 +39,7 @@ MOST_PIXELS = 64_000_000
 LONGEST_SIDE = 1024
 """The longest side of an image for a model, in pixels: no backbone reads more, and a block stays below 200 MB."""
 
-_MOST_SIDE = 4096
+MOST_SIDE = 4096
 """Pixels of an image that is kept: nobody looks closer, neither a model nor what reads text in images."""
 
 _NEARLY_WHITE = 235
@@ -85,7 +86,9 @@ def decode(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIX
     return decoded(image, record_id=record_id, most_pixels=most_pixels).pixels
 
 
-def decoded(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIXELS) -> Decoded:
+def decoded(
+    image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PIXELS, enough: int = MOST_SIDE
+) -> Decoded:
     """Decode an image as it is shown: RGB, upright, the first frame of an animation.
 
     Where it is transparent it is on white; on black if all that is seen of it is nearly white.
@@ -94,12 +97,14 @@ def decoded(image: ImageFile, *, record_id: str = "", most_pixels: int = MOST_PI
         image: PNG, JPEG, GIF, WebP, TIFF, BMP, AVIF, HEIC or SVG. An SVG is drawn with its longest side at 512 pixels.
         record_id: The id of the record that it belongs to; by default the image's name.
         most_pixels: Larger images are rejected before they are decoded.
+        enough: Pixels of the longer side that are enough: a JPEG with at least twice as many is decoded at a half, a
+            quarter or an eighth of its size.
 
     Raises:
         RecordError: The file is missing, empty, damaged, too large, not an image, or an SVG that is refused.
     """
     try:
-        return _decode(image, most_pixels)
+        return _decode(image, most_pixels, enough)
     except Refusal as refusal:
         reason = str(refusal)
     except Exception as error:  # noqa: BLE001 - decoders may raise anything for hostile bytes
@@ -194,22 +199,23 @@ _LYING = frozenset({5, 6, 7, 8})
 _HEIC_START = re.compile(rb".{4}ftyp(hei[cmsx]|hev[cx]|mif1|msf1)", re.DOTALL)
 
 
-def _decode(image: ImageFile, most_pixels: int) -> Decoded:
+def _decode(image: ImageFile, most_pixels: int, enough: int) -> Decoded:
     content = _content(image)
     if is_svg(content):
-        drawn = _decode_pixels(draw_svg(content, most_pixels, _pixels_in), most_pixels)
+        drawn = _decode_pixels(draw_svg(content, most_pixels, _pixels_in), most_pixels, enough)
         width, height = svg_size(content)
         return Decoded(drawn.pixels, "SVG", width or drawn.width, height or drawn.height)
-    return _decode_pixels(content, most_pixels)
+    return _decode_pixels(content, most_pixels, enough)
 
 
-def _decode_pixels(content: bytes, most_pixels: int) -> Decoded:
+def _decode_pixels(content: bytes, most_pixels: int, enough: int) -> Decoded:
     with _opened(content) as opened:
         width, height = opened.size
         if width * height > most_pixels:
             raise Refusal(f"it has {width} x {height} pixels, and more than {most_pixels:,} are not decoded")
         with _decoding.holding(width * height):
-            opened.draft("RGB", (_MOST_SIDE, _MOST_SIDE))  # a JPEG, which is decoded at a half, a quarter or an eighth
+            scale = min(1.0, enough / max(opened.size))
+            opened.draft("RGB", (ceil(width * scale), ceil(height * scale)))  # a JPEG; no smaller than that
             opened.load()
             lies = opened.getexif().get(_ORIENTATION, 1) in _LYING
             size = (height, width) if lies else (width, height)
@@ -245,8 +251,8 @@ def _in_mode(image: Image.Image, mode: str) -> Image.Image:
 
 
 def _kept(image: Image.Image) -> Image.Image:
-    """The image, smaller by a whole number if a side is longer than ``_MOST_SIDE``."""
-    factor = -(-max(image.size) // _MOST_SIDE)
+    """The image, smaller by a whole number if a side is longer than ``MOST_SIDE``."""
+    factor = -(-max(image.size) // MOST_SIDE)
     return image.reduce(factor) if factor > 1 else image
 
 

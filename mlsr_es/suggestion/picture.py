@@ -55,10 +55,10 @@ def read_picture(file: Path, caption: str = "") -> QueryImage:
     Raises:
         InputError: It cannot be read, or is no image.
     """
-    from mlsr_es.sources import decode, shrunk  # slow to import, and seldom needed
+    from mlsr_es.sources import LONGEST_SIDE, decoded, shrunk  # slow to import, and seldom needed
 
     try:
-        image = decode(ImageFile(file.name, file))
+        image = decoded(ImageFile(file.name, file), enough=LONGEST_SIDE).pixels
     except RecordError as error:
         raise InputError(
             f"{file} cannot be searched by: {error.reason}.",

@@ -20,7 +20,8 @@ from PIL import Image
 
 from mlsr_es.collection import ImageFile
 from mlsr_es.errors import RecordError
-from mlsr_es.sources import Header, decode, decoded, header_of, thumbnail
+from mlsr_es.picture_hashes import ALIKE, picture_hash
+from mlsr_es.sources import LONGEST_SIDE, Header, decode, decoded, header_of, shrunk, thumbnail
 from mlsr_es.sources.images import _heic, suffixes
 
 RED = (255, 0, 0)
@@ -37,6 +38,21 @@ def reason(content: bytes | Path) -> str:
         decode(ImageFile("x", content), record_id="c/x")
     assert (caught.value.record_id, caught.value.stage) == ("c/x", "decode")
     return caught.value.reason
+
+
+@pytest.mark.parametrize(("size", "halved"), [((4000, 1400), (2000, 700)), ((1000, 4096), (250, 1024))])
+def test_a_photograph_is_decoded_no_larger_than_it_is_needed(size: tuple[int, int], halved: tuple[int, int]) -> None:
+    """At a half, a quarter or an eighth, not below what is enough; it looks the same, and is told by its own size."""
+    blocks = np.random.default_rng(1).integers(0, 255, (9, 9), dtype=np.uint8)
+    drawn = Image.fromarray(blocks).resize(size)
+    file = saved(drawn, "JPEG", quality=95)
+    small, large = decoded(file, enough=LONGEST_SIDE), decoded(file, enough=max(size))
+    assert (small.pixels.size, large.pixels.size) == (halved, size)
+    assert (small.width, small.height) == (large.width, large.height) == size
+    bits = int(picture_hash(small.pixels), 16) ^ int(picture_hash(large.pixels), 16)
+    assert bits.bit_count() <= ALIKE
+    one, other = (np.asarray(shrunk(each.pixels), dtype=int) for each in (small, large))
+    assert np.abs(one - other).mean() < 1
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
