@@ -12,9 +12,9 @@ PIN := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-has
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
 
-# Two processes, each with a node of its own: the tests of one file stay together, since they share what they set up.
+# Three processes on two cores, since a third of a test is waiting; each has a node of its own: the tests of one file stay together, since they share what they set up.
 test: $(INSTALLED)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 # What a cluster, a network or a file can do wrong, the slow cases too, with figures: about ten minutes.
 faults: $(INSTALLED)
