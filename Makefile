@@ -12,9 +12,10 @@ PIN := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-has
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
 
-# Three processes on two cores, since a third of a test is waiting; each has a node of its own: the tests of one file stay together, since they share what they set up.
+# Three processes, each with a node of its own: on two cores a third finds work while others wait. The tests of one file
+# stay together, since they share what they set up.
 test: $(INSTALLED)
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # What a cluster, a network or a file can do wrong, the slow cases too, with figures: about ten minutes.
 faults: $(INSTALLED)

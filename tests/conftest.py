@@ -45,8 +45,16 @@ settings.register_profile("mlsr-es", deadline=None, database=None, max_examples=
 settings.load_profile("mlsr-es")
 
 
+_LONG = (
+    *("test_on_ray.py", "test_experiment.py", "test_demo_model.py", "test_shipped.py", "test_base_installation.py"),
+    *("test_examples.py", "test_extras.py", "test_wheel.py", "test_train_mining.py", "test_export_query_table.py"),
+)
+"""Were such a file the last, one process would work on it while the others have nothing to do."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for the cluster is a system test; no test needs to say so."""
+    """A test that asks for the cluster is a system test, and files of few long tests go first."""
+    items.sort(key=lambda item: item.path.name not in _LONG)
     for item in items:
         if {"cluster_url", "newer_cluster_url"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("system")

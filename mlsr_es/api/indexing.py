@@ -171,6 +171,8 @@ def job_of(
         progress=progress,
         say=say,
     )
+    if sections and isinstance(opened, Rejected):
+        raise InputError(f"{source} has no sections, only records.", advice="Index the source itself again.")
     before = there.serving.meta.describes.get(opened.name) if there and there.serving else None
     asked = "none" if sections else describe or before or "name"
     describing = choose_describers(asked, device=device, downloads=bool(describe))
