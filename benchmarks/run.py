@@ -36,7 +36,16 @@ BENCHMARKS: Mapping[str, str] = {
     "queries-9.5.0": "Queries, to Elasticsearch 9.5.0",
 }
 _USUAL = ("encoding", "images", "loading", "queries")
-_PACKAGES = ("torch", "torchvision", "pillow", "transformers", "tokenizers", "sentence-transformers", "elasticsearch", "scipy")
+_PACKAGES = (
+    "torch",
+    "torchvision",
+    "pillow",
+    "transformers",
+    "tokenizers",
+    "sentence-transformers",
+    "elasticsearch",
+    "scipy",
+)
 _TICKS = (0.2, 0.5, 1, 2, 5, 10, 20, 50)
 _INTRODUCTION = """# What was measured beside peers
 
