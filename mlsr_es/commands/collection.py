@@ -136,8 +136,8 @@ def export(
     sections: bool = typer.Option(
         False,
         "--sections",
-        help="Change places: sections are the documents, and images with captions are the topics, by which mlsr-es "
-        "evaluate measures an index of sections.",
+        help="Write the sections as documents, and the captions of images as topics: mlsr-es evaluate measures an "
+        "index of sections by them.",
     ),
     reading: Any,
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from mlsr_es.commands.options.query_fields import parsed_fields
 from mlsr_es.commands.options.vectors import check_one_of
 from mlsr_es.commands.rendering.console import data, note, print_json, progress, table
 from mlsr_es.commands.rendering.systems import print_systems
+from mlsr_es.elastic.mapping import Holds
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import LEAST_TEXT, MEASURES, Split
 from mlsr_es.hybrid import check_hybrid
@@ -38,8 +40,12 @@ def evaluate(
         "--split",
         help="Which pages' topics are used: of all pages, or of those that a model was (not) trained on.",
     ),
-    least_text: int = typer.Option(
-        LEAST_TEXT, "--min-text", metavar="N", min=0, help="A topic has more characters of its own text than this."
+    least_text: int | None = typer.Option(
+        None,
+        "--min-text",
+        metavar="N",
+        min=0,
+        help=f"A topic has more characters of its own text than this. Default: {LEAST_TEXT}; of an index of sections 0.",
     ),
     fold: int = typer.Option(TEST_FOLD, "--fold", min=0, max=FOLDS - 1, help="The fold of pages that --split means."),
     query_fields: str = typer.Option(
@@ -94,7 +100,7 @@ def evaluate(
         read_qrels(qrels),
         split=split,
         fold=fold,
-        least_text=least_text,
+        least_text=LEAST_TEXT if least_text is None else least_text,
         query_fields=parsed_fields(query_fields),
     )
     with progress() as bars:
@@ -103,6 +109,8 @@ def evaluate(
         else:
             client = connect(connection())
             version = serving_version(client, name)
+            if least_text is None and version.meta.holds is Holds.SECTIONS:
+                plan = replace(plan, least_text=0)  # captions are short
             added = hybrid_for(version, hybrid)
             used = model_for(version.meta, model, device=device, say=note)
             found = evaluate_index(

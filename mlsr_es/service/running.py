@@ -64,7 +64,7 @@ def run(
     make = partial(_made, settings, connection, say, sections)
     with TemporaryDirectory(prefix="mlsr-es-") as folder:
         os.environ[METRICS_FOLDER] = folder
-        _Processes(_config(settings, make), sock, tell).run()
+        _Processes(_config(settings, make), sock, tell, say).run()
 
 
 def _config(settings: ServiceSettings, app: FastAPI | Callable[[], FastAPI]) -> uvicorn.Config:
@@ -133,11 +133,13 @@ class _Server(uvicorn.Server):
 
 
 class _Processes(Multiprocess):
-    """Several processes that answer on one socket; one that dies is replaced. It tells when all of them answer."""
+    """Several processes that answer on one socket; it tells when all of them answer, and of one that is replaced."""
 
-    def __init__(self, config: uvicorn.Config, sock: socket.socket, tell: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, sock: socket.socket, tell: Callable[[], None], say: Callable[[str], None]
+    ) -> None:
         super().__init__(config, [sock])
-        self._tell = tell
+        self._tell, self._say = tell, say
 
     def init_processes(self) -> None:
         """Start the processes, and tell.
@@ -160,3 +162,4 @@ class _Processes(Multiprocess):
         super().keep_subprocess_alive()
         for pid in before - {each.pid for each in self.processes}:
             forget_process(pid)
+            self._say(f"The process {pid} of the service ended, and another one took its place.")

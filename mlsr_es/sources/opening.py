@@ -181,6 +181,10 @@ def _by_path(given: str, asked: _Asked) -> Source:
     else:
         named = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
     found = sorted(filter(is_rows, named))
+    if isinstance(path, StorePath) and not found:
+        raise SourceError(
+            f"There are no files of rows at {given}.", advice=f"Their names end in {', '.join(SUFFIXES)}."
+        )
     if found:
         return _table(found, found[0].resolve().parent.name, asked, whole=True)
     raise SourceError(

@@ -215,7 +215,7 @@ def _asked(
     found = find_document(client, searched.name, query.id, field=meta.terms, filters=(), source=wanted)
     if found is None:
         near = () if meta.enriched else ids_like(client, searched.name, query.id)
-        raise no_such_image(searched.name, query.id, near)
+        raise no_such_image(searched, query.id, near)
     if not found.weights:
         raise QueryError(f"the image {query.id} has no term weights.", advice="Search by its caption.")
     heaviest_first = sorted(found.weights.items(), key=lambda item: (-item[1], item[0]))
@@ -225,11 +225,13 @@ def _asked(
     return section, model.words_of(section), terms
 
 
-def no_such_image(index: str, image_id: str, near: Sequence[str]) -> InputError:
+def no_such_image(searched: SearchedIndex, image_id: str, near: Sequence[str]) -> InputError:
     """The error of an id that the index does not hold, with the ids that may have been meant."""
+    noun = searched.version.meta.holds.one
+    whose = "An image's" if noun == "image" else f"A {noun}'s"
     return InputError(
-        f"the index {index} holds no image {image_id!r}.",
-        advice=f"Was {' or '.join(near)} meant?" if near else "An image's id is what search shows of it.",
+        f"the index {searched.name} holds no {noun} {image_id!r}.",
+        advice=f"Was {' or '.join(near)} meant?" if near else f"{whose} id is what search shows of it.",
     )
 
 

@@ -79,7 +79,7 @@ def why_not(
         routed = version.described.get("mappings", {}).get("_routing", {}).get("required")
         if routed or not stored(client, request.index, [image_id]):
             near = () if version.meta.enriched else ids_like(client, request.index, image_id)
-            raise no_such_image(request.index, image_id, near)
+            raise no_such_image(request.searched, image_id, near)
         return WhyNot(request, image_id, Reason.UNREFRESHED)
     return _Inquiry(client, request, image_id, document).answer()
 

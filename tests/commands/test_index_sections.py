@@ -74,7 +74,7 @@ def test_it_is_measured_by_images_as_topics(cluster_url: str, sections_index: st
     assert run_program("collection", "export", "sample", "-o", str(tmp_path), "--sections").code == 0
     ran = run_program(
         "evaluate",
-        *("--index", sections_index, "--es-url", cluster_url, "--min-text", "0", "--json"),
+        *("--index", sections_index, "--es-url", cluster_url, "--json"),
         *("--topics", str(tmp_path / "topics.jsonl"), "--qrels", str(tmp_path / "qrels.txt")),
     )
     assert ran.code == 0, ran.stderr

@@ -78,8 +78,8 @@ def test_all_forms_of_rows_are_read(bucket: Path) -> None:
 def test_what_cannot_be_read_is_told(bucket: Path) -> None:
     """In a sentence, whatever is wrong."""
     for url, told in (
-        (f"file://{bucket}/none.parquet", "There is no source"),
-        (f"file://{bucket}/none/*.parquet", "cannot be read|There is no source"),
+        (f"file://{bucket}/none.parquet", "There are no files of rows at"),
+        (f"file://{bucket}/none/*.parquet", "cannot be read|There are no files of rows at"),
         (f"file://{bucket}/pictures", "no documents.jsonl and no Parquet"),
         ("s3://no bucket of that name/x.parquet", "cannot be read"),
     ):

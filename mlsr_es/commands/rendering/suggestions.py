@@ -91,14 +91,14 @@ def print_images(found: Suggestions, *, pieces: bool = False) -> None:
         _print_blocks(found, pieces=pieces)
     for line in _missed(found, pieces=pieces):
         data.print(line, soft_wrap=not data.is_terminal)
-    matching = f" of {found.total:,} that match" if found.total is not None else ""
+    matching = f" of {found.total:,} that match{'es' * (found.total == 1)}" if found.total is not None else ""
     noun = _noun(found)
     shown = f"1 {noun}" if len(found.images) == 1 else f"{len(found.images)} {noun}s"
     note(f"{shown}{matching}, {len(found.request.terms)} query terms, {found.took_ms} ms.")
 
 
 def _noun(found: Suggestions) -> str:
-    return found.request.searched.version.meta.holds.removesuffix("s")
+    return found.request.searched.version.meta.holds.one
 
 
 def _print_rows(found: Suggestions, *, pieces: bool) -> None:
@@ -228,7 +228,7 @@ def tell_next(found: Suggestions) -> None:
     request = found.request
     unused = not request.hybrid and request.searched.version.meta.hybrid
     bm25 = [f"--hybrid {AUTO} adds BM25"] if unused else []
-    explained = ["--why-not ID asks about an image that is not shown", "--boost WORD=2 raises a word"]
+    explained = ["--why-not ID asks about one that is not shown", "--boost WORD=2 raises a word"]
     ways = explained if request.explain else ["--explain shows the words that matched"]
     note(f"Next: {'; '.join([*ways, *bm25])}.")
 

@@ -27,6 +27,11 @@ class Holds(StrEnum):
     SECTIONS = "sections"
     """Images search them: image promotion."""
 
+    @property
+    def one(self) -> str:
+        """The noun for one of them."""
+        return self.value.removesuffix("s")
+
 
 class State(StrEnum):
     """The state of a version."""

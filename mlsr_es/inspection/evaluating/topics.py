@@ -56,7 +56,8 @@ class TopicPlan:
             raise InputError(
                 f"no section is a topic: none of split {self.split.value} has enough text and a relevant image among "
                 "those that are searched.",
-                advice="Topics, judgements and images have to be of one collection.",
+                advice="Topics, judgements and what is searched have to be of one collection; --min-text 0 takes short "
+                "topics too.",
             )
         # Constants found on the topics themselves would make the baseline look too good.
         training = known.of(Split.TRAIN, fold=self.fold) if self.split is Split.TEST else Topics((), ())
