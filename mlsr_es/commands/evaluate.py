@@ -45,7 +45,7 @@ def evaluate(
         "--min-text",
         metavar="N",
         min=0,
-        help=f"A topic has more characters of its own text than this. Default: {LEAST_TEXT}; of an index of sections 0.",
+        help=f"A topic has more characters of its own text than this. Default: {LEAST_TEXT}; 0 where images ask.",
     ),
     fold: int = typer.Option(TEST_FOLD, "--fold", min=0, max=FOLDS - 1, help="The fold of pages that --split means."),
     query_fields: str = typer.Option(
