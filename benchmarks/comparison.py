@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from time import perf_counter
+from typing import Any
 
 from mlsr_es.collection import ImageDocument
 from mlsr_es.embedded import VERSIONS, Node, NodeStatus
@@ -107,6 +109,16 @@ def told(lines: Sequence[Compared], file: Path | None) -> None:
         print(f"{line.case:34} {line.system:26} {line.value:10,.2f} {line.unit:12} {line.ratio:5.2f} x  {spread}")
     if file:
         file.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
+
+
+def median_ms(ask: Callable[[Any], object], queries: Sequence[Any]) -> float:
+    """The median time of a query, in milliseconds."""
+    took = []
+    for query in queries:
+        started = perf_counter()
+        ask(query)
+        took.append((perf_counter() - started) * 1000)
+    return median(took)
 
 
 def manuals_captions() -> list[str]:

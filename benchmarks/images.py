@@ -29,7 +29,6 @@ from mlsr_es.encoders import BiEncoder, assemble, efficientnet_lite0
 from mlsr_es.encoders.config import PRESETS
 from mlsr_es.sources import LONGEST_SIDE, decoded, open_source, shrunk
 
-_SIDE = 1024
 _ROWS = 32
 _PHOTOGRAPH = (3000, 2000)
 _PHOTOGRAPHS = 40
@@ -39,7 +38,7 @@ def by_pillow(content: bytes) -> object:
     """As Pillow's handbook has it."""
     with Image.open(BytesIO(content)) as opened:
         image = opened.convert("RGB")
-    image.thumbnail((_SIDE, _SIDE))
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     return image
 
 
@@ -47,9 +46,9 @@ def by_torchvision(content: bytes) -> object:
     """A tensor."""
     image = decode_image(torch.frombuffer(bytearray(content), dtype=torch.uint8), ImageReadMode.RGB)
     longest = max(image.shape[1:])
-    if longest <= _SIDE:
+    if longest <= LONGEST_SIDE:
         return image
-    return resize(image, [round(side * _SIDE / longest) for side in image.shape[1:]], antialias=True)
+    return resize(image, [round(side * LONGEST_SIDE / longest) for side in image.shape[1:]], antialias=True)
 
 
 def ours(content: bytes) -> Image.Image:

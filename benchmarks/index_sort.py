@@ -10,15 +10,13 @@ Queries are the 60 short ones, and 80 sections of the manual. A value is the med
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from random import Random
-from statistics import median
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from comparison import QUERIES, asked, in_turns, manuals_captions, node_of_its_own, told
+from comparison import QUERIES, asked, in_turns, manuals_captions, median_ms, node_of_its_own, told
 from elasticsearch.helpers import bulk
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD
@@ -91,14 +89,9 @@ def made(client: Client, index: str, kind: FieldKind, rows: Iterator[Mapping[str
     return float(stats["primaries"]["store"]["size_in_bytes"]) / 1e6
 
 
-def median_ms(client: Client, bodies: Sequence[dict[str, Any]], index: str) -> float:
-    """The median time of a query, in milliseconds."""
-    took = []
-    for body in bodies:
-        started = perf_counter()
-        client.search(index=index, body=body)
-        took.append((perf_counter() - started) * 1000)
-    return median(took)
+def search(client: Client, index: str, body: dict[str, Any]) -> object:
+    """Send a query."""
+    return client.search(index=index, body=body)
 
 
 def main() -> None:
@@ -121,9 +114,10 @@ def main() -> None:
         lines = in_turns("size", {name: partial(float, size) for name, size in sizes.items()}, 1, unit="MB")
         for name, weights in queries.items():
             for strategy in _STRATEGIES:
-                ask = partial(build_query, size=10, field=TermField(kind=kind), strategy=Strategy.parse(strategy))
-                bodies = [dict(ask(each, source=False)) for each in weights]
-                turns = {index: partial(median_ms, client, bodies, index) for index in sizes}
+                made_of = partial(build_query, size=10, field=TermField(kind=kind), strategy=Strategy.parse(strategy))
+                bodies = [dict(made_of(each, source=False)) for each in weights]
+                asks = {index: partial(search, client, index) for index in sizes}
+                turns = {index: partial(median_ms, ask, bodies) for index, ask in asks.items()}
                 for warm in turns.values():
                     warm()
                 lines += in_turns(f"{name}, {strategy}", turns, given.rounds, unit="ms")

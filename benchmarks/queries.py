@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
-from statistics import mean, median
+from statistics import mean
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from comparison import Compared, asked, in_turns, node_of_its_own, told
+from comparison import Compared, asked, in_turns, median_ms, node_of_its_own, told
 from in_memory import SIZE, Ask, impact_index_in_memory, numba_in_memory, scipy_in_memory, seismic_in_memory
 from scipy.sparse import csr_array
 from strategies import VOCABULARY, Collection, Weights, indexed
@@ -99,16 +99,6 @@ def recall(found: Sequence[int], scores: Any) -> float:
     """The share of the ten best that was found; documents that tie with the last of them count as well."""
     least = np.sort(scores)[-SIZE] * (1 - _TIE)
     return sum(scores[place] >= least for place in found) / SIZE
-
-
-def median_ms(ask: Ask, queries: Sequence[Weights]) -> float:
-    """The median time of a query, in milliseconds."""
-    took = []
-    for weights in queries:
-        started = perf_counter()
-        ask(weights)
-        took.append((perf_counter() - started) * 1000)
-    return median(took)
 
 
 def rate(ask: Ask, queries: Sequence[Weights], clients: int) -> float:

@@ -14,7 +14,7 @@ from mlsr_es.elastic.client import ConnectionSettings
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.mapping import IndexMeta
-    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder, PromotionEncoder
+    from mlsr_es.encoders import QuerySide
 
 _STYLES = {"green": "green", "amber": "yellow", "red": "bold red", "unknown": "dim"}
 
@@ -46,7 +46,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _load(meta: IndexMeta) -> OnnxQueryEncoder | BiEncoder | PromotionEncoder:
+def _load(meta: IndexMeta) -> QuerySide:
     with loading_model():
         from mlsr_es.suggestion import model_for
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mlsr_es.collection import CaptionKind
-from mlsr_es.describe.text_reader import LEAST_SIDE, SAYS_SOMETHING, padded
+from mlsr_es.describe.text_reader import LEAST_SIDE, padded, with_words
 from mlsr_es.errors import InputError
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ class Tesseract:
         words = [row for row in csv.DictReader(StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE) if row["text"]]
         sure = (row for row in words if float(row["conf"]) >= LEAST_CONFIDENCE)
         lines = groupby(sure, key=lambda row: tuple(row[name] for name in _LINE))
-        read = (" ".join(" ".join(row["text"] for row in line).split()) for _, line in lines)
-        return tuple(line for line in read if SAYS_SOMETHING.search(line))
+        return with_words(" ".join(row["text"] for row in line) for _, line in lines)
 
     def _ran(self, *options: str, content: bytes = b"") -> bytes:
         environment = os.environ | {"OMP_THREAD_LIMIT": "1"}

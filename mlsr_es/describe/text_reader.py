@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -29,7 +30,7 @@ _MOST_OBLONG = 4
 LEAST_SIDE = 12
 """No letters fit into fewer pixels."""
 
-SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff]")
+_SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff]")
 """Two letters in a row, or a character of a script that writes words with one: a ring in a drawing is read as an O."""
 
 
@@ -57,8 +58,7 @@ class TextReader:
         # OpenCV, and so RapidOCR, has the colours in reverse order.
         found = engine(np.asarray(padded(picture))[:, :, ::-1])
         lines = zip(found.txts or (), found.scores or (), strict=True)
-        read = (" ".join(text.split()) for text, confidence in lines if confidence >= LEAST_CONFIDENCE)
-        return tuple(line for line in read if SAYS_SOMETHING.search(line))
+        return with_words(text for text, confidence in lines if confidence >= LEAST_CONFIDENCE)
 
     @cached_property
     def _engine(self) -> Any:
@@ -76,6 +76,12 @@ class TextReader:
                 **one_thread,
             }
         )
+
+
+def with_words(lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines that have a word, with their white space folded."""
+    folded = (" ".join(line.split()) for line in lines)
+    return tuple(line for line in folded if _SAYS_SOMETHING.search(line))
 
 
 def padded(picture: Image) -> Image:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from mlsr_es.encoders.bi_encoder import BiEncoder
     from mlsr_es.encoders.checkpoint import choose_device, from_pretrained, load_model
     from mlsr_es.encoders.efficientnet import efficientnet_lite0
-    from mlsr_es.encoders.fields import caption_texts, section_texts
+    from mlsr_es.encoders.fields import caption_texts, captioned, section_texts
     from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
     from mlsr_es.encoders.parallel import one_thread_each
     from mlsr_es.encoders.places import DEMO, folder_of, model_name
-    from mlsr_es.encoders.promotion_encoder import Model, PromotionEncoder
+    from mlsr_es.encoders.promotion_encoder import Model, PromotionEncoder, QuerySide
     from mlsr_es.encoders.query_encoders import ensure_query_graph, load_query_encoder
     from mlsr_es.encoders.saving import check_replaceable, holds_model, save_pretrained, writing
     from mlsr_es.encoders.text import FieldReader, Window
@@ -37,11 +37,13 @@ __all__ = [
     "Model",
     "OnnxQueryEncoder",
     "PromotionEncoder",
+    "QuerySide",
     "TextBatch",
     "TokenWeights",
     "Window",
     "assemble",
     "caption_texts",
+    "captioned",
     "check_replaceable",
     "choose_device",
     "contextual_weights",
@@ -67,11 +69,11 @@ __getattr__ = lazy.exports(
     bi_encoder=("BiEncoder",),
     checkpoint=("choose_device", "from_pretrained", "load_model"),
     efficientnet=("efficientnet_lite0",),
-    fields=("caption_texts", "section_texts"),
+    fields=("caption_texts", "captioned", "section_texts"),
     onnx_query_encoder=("OnnxQueryEncoder",),
     parallel=("one_thread_each",),
     places=("DEMO", "folder_of", "model_name"),
-    promotion_encoder=("Model", "PromotionEncoder"),
+    promotion_encoder=("Model", "PromotionEncoder", "QuerySide"),
     query_encoders=("ensure_query_graph", "load_query_encoder"),
     saving=("check_replaceable", "holds_model", "save_pretrained", "writing"),
     text=("FieldReader", "Window"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import fields
 
-from mlsr_es.collection import MACHINE_MADE, STAND_INS, CaptionKind, ImageDocument, Section
+from mlsr_es.collection import MACHINE_MADE, STAND_INS, Caption, CaptionKind, ImageDocument, Section
 
 
 def section_texts(section: Section) -> dict[str, str]:
@@ -29,3 +29,15 @@ def caption_texts(document: ImageDocument, fields: Collection[str]) -> dict[str,
         kind = CaptionKind.DESCRIPTION if borrows else caption.kind
         by_kind.setdefault(kind.value, {})[caption.text] = None
     return {kind: " ".join(texts) for kind, texts in by_kind.items()}
+
+
+def captioned(id_: str, text: str, fields: Collection[str]) -> ImageDocument:
+    """An image document with a text as its caption, in the first field that a model reads; without one for "".
+
+    Args:
+        id_: The document's id.
+        text: The text, with folded white space.
+        fields: The fields that the model reads.
+    """
+    kind = next((kind for kind in CaptionKind if kind in fields), CaptionKind.DESCRIPTION)
+    return ImageDocument(id_, "", (Caption(text, kind),) if text else ())

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlsr_es.collection import Caption, CaptionKind, ImageDocument, Section
+from mlsr_es.collection import ImageDocument, Section
 from mlsr_es.encoders.config import BiEncoderConfig, DocumentInput
-from mlsr_es.encoders.fields import caption_texts
+from mlsr_es.encoders.fields import caption_texts, captioned
 from mlsr_es.errors import QueryError
 from mlsr_es.promotion import document_section
 from mlsr_es.vectors import SparseVectors, Vocabulary
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import device
 
     from mlsr_es.encoders.bi_encoder import BiEncoder
+    from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,11 +118,12 @@ class PromotionEncoder:
 
     def _captioned(self, section: Section) -> ImageDocument:
         """A document with all texts of a section as its caption, in the first field that the model reads."""
-        fields = self.model.config.document_fields
-        kind = next((kind for kind in CaptionKind if kind in fields), CaptionKind.DESCRIPTION)
         text = " ".join(f"{section.page_title} {section.section_title} {section.text}".split())
-        return ImageDocument(section.id, "", (Caption(text, kind),) if text else (), page=section.page)
+        return captioned(section.id, text, self.model.config.document_fields)
 
 
 Model: TypeAlias = "BiEncoder | PromotionEncoder"
 """What the documents of an index are encoded by."""
+
+QuerySide: TypeAlias = "OnnxQueryEncoder | BiEncoder | PromotionEncoder"
+"""What an index is searched by."""

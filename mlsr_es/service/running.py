@@ -55,13 +55,11 @@ def run(
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{sock.getsockname()[1]}/"
     tell = partial(say, f"Serving {', '.join(settings.indices)} at {address} until Ctrl-C.")
+    make = partial(_made, settings, connection, say, sections)
     if settings.processes == 1:
-        app = service(settings, connect(connection), say, sections)
-        load_detector()
-        _Server(_config(settings, app), tell).run([sock])
+        _Server(_config(settings, make()), tell).run([sock])
         return
     connect(connection).close()  # what is wrong with it is told once
-    make = partial(_made, settings, connection, say, sections)
     with TemporaryDirectory(prefix="mlsr-es-") as folder:
         os.environ[METRICS_FOLDER] = folder
         _Processes(_config(settings, make), sock, tell, say).run()
@@ -89,7 +87,7 @@ def _made(
     say: Callable[[str], None],
     sections: SectionStore | None,
 ) -> FastAPI:
-    """The service of one process among several."""
+    """The service of one process, perhaps among several."""
     Thread(target=_end_with_parent, daemon=True).start()
     load_detector()
     return service(

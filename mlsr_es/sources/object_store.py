@@ -44,7 +44,7 @@ class StorePath(PosixPath):
 
     def exists(self, *_: Any, **__: Any) -> bool:
         """Whether it is there."""
-        return self.is_file() or self.is_dir()
+        return self._info.type.name in {"File", "Directory"}
 
     def stat(self, *_: Any, **__: Any) -> os.stat_result:
         """The size alone; all else is 0.
@@ -52,9 +52,10 @@ class StorePath(PosixPath):
         Raises:
             FileNotFoundError: It is no file.
         """
-        if not self.is_file():
+        info = self._info  # a request
+        if not info.is_file:
             raise FileNotFoundError(2, "No such file", str(self))
-        return os.stat_result((0, 0, 0, 0, 0, 0, self._info.size, 0, 0, 0))
+        return os.stat_result((0, 0, 0, 0, 0, 0, info.size, 0, 0, 0))
 
     def open(  # type: ignore[override] # only for reading
         self,
@@ -118,8 +119,9 @@ class StorePath(PosixPath):
     @property
     def _place(self) -> tuple[FileSystem, str]:
         scheme, *rest = self.parts
-        store, top = _store(scheme, "" if scheme == "file:" or not rest else rest[0])
-        return store, posixpath.join(top, *(rest if scheme == "file:" else rest[1:]))
+        buckets = 0 if scheme == "file:" else 1
+        store, top = _store(scheme, "".join(rest[:buckets]))
+        return store, posixpath.join(top, *rest[buckets:])
 
 
 @lru_cache(64)

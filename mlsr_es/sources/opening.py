@@ -181,12 +181,12 @@ def _by_path(given: str, asked: _Asked) -> Source:
     else:
         named = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207
     found = sorted(filter(is_rows, named))
-    if isinstance(path, StorePath) and not found:
+    if found:
+        return _table(found, found[0].resolve().parent.name, asked, whole=True)
+    if isinstance(path, StorePath):
         raise SourceError(
             f"There are no files of rows at {given}.", advice=f"Their names end in {', '.join(SUFFIXES)}."
         )
-    if found:
-        return _table(found, found[0].resolve().parent.name, asked, whole=True)
     raise SourceError(
         f"There is no source {given}: no known collection, file or folder has that name.",
         advice=f"Known collections are {', '.join(KNOWN)}; anything else is taken for a path.",

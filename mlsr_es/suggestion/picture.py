@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from mlsr_es.collection import Caption, CaptionKind, ImageDocument, ImageFile, Section
-from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head, OnnxQueryEncoder, PromotionEncoder
+from mlsr_es.collection import ImageFile, Section
+from mlsr_es.encoders import BiEncoderConfig, DocumentInput, Head, OnnxQueryEncoder, PromotionEncoder, captioned
 from mlsr_es.errors import InputError, ModelError, QueryError, RecordError
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.query_table import QueryTable
@@ -83,9 +83,7 @@ def picture_terms(picture: QueryImage, model: QueryEncoder) -> dict[str, float]:
     query_side = model.model if isinstance(model, PromotionEncoder) else cast("BiEncoder | OnnxQueryEncoder", model)
     _check(picture, query_side.config)
     encoder = query_side.whole() if isinstance(query_side, OnnxQueryEncoder) else query_side
-    kinds = [kind for kind in CaptionKind if kind in encoder.config.document_fields]
-    captions = (Caption(picture.caption, kinds[0]),) if picture.caption else ()
-    document = ImageDocument(picture.name, "", captions)
+    document = captioned(picture.name, picture.caption, encoder.config.document_fields)
     terms = encoder.encode_documents([document], [picture.image]).named(0, model.vocabulary)
     if not terms:
         raise QueryError("the model gives the image no term.", advice="Another caption may have words that it knows.")

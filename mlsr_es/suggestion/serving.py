@@ -16,7 +16,7 @@ from mlsr_es.suggestion.query_encoder import QueryEncoder
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
-    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder, PromotionEncoder
+    from mlsr_es.encoders import QuerySide
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def serving_version(client: Client, index: str, described: Mapping[str, Any] | N
 
 def model_for(
     meta: IndexMeta, given: str = "", *, device: str = "auto", say: Callable[[str], None] = say_nothing
-) -> OnnxQueryEncoder | BiEncoder | PromotionEncoder:
+) -> QuerySide:
     """The query side of the model by which an index is searched; torch is loaded only where onnxruntime cannot run it.
 
     An index of sections is searched by captions and images, which the document encoder encodes, by torch.

@@ -107,7 +107,7 @@ class IndexMeta:
         """The fields of the documents that hold captions, with the caption component of each."""
         if not self.enriched:
             first = SECTION_KINDS if self.holds is Holds.SECTIONS else ()
-            return {f"caption.{kind}": kind for kind in (*first, *(kind for kind in CaptionKind if kind not in first))}
+            return {f"caption.{kind}": kind for kind in (*first, *CaptionKind)}  # the first of two places counts
         return {caption["field"]: CaptionKind(caption["kind"]) for caption in self.enriched["captions"]}
 
     @classmethod

@@ -26,9 +26,7 @@ from mlsr_es.vectors import term_of
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
     from mlsr_es.elastic.mapping import IndexMeta
-    from mlsr_es.encoders import BiEncoder, OnnxQueryEncoder, PromotionEncoder
-
-    Model = OnnxQueryEncoder | BiEncoder | PromotionEncoder
+    from mlsr_es.encoders import QuerySide
 
 _Given = TypeVarTuple("_Given")
 
@@ -50,7 +48,7 @@ _ROUNDING = 1e-5
 """Relative: a cluster adds up the terms of a score in single precision."""
 
 
-def examine(client: Client, index: str = "", *, load: Callable[[IndexMeta], Model]) -> Iterator[Finding]:
+def examine(client: Client, index: str = "", *, load: Callable[[IndexMeta], QuerySide]) -> Iterator[Finding]:
     """Examine a cluster, and an index if one is named; write nothing.
 
     Args:
@@ -77,7 +75,7 @@ def examine(client: Client, index: str = "", *, load: Callable[[IndexMeta], Mode
     yield _attempted("versions left behind", _left_behind, client, index)
 
 
-def _index(client: Client, index: str, load: Callable[[IndexMeta], Model]) -> Iterator[Finding]:
+def _index(client: Client, index: str, load: Callable[[IndexMeta], QuerySide]) -> Iterator[Finding]:
     try:
         version = serving_version(client, index)
     except MlsrError as error:
@@ -230,7 +228,7 @@ def _explanation(client: Client, index: str, version: Version) -> Finding:
     return Finding("explanation", Level.GREEN, f"the score of {found.id} is the sum of what its terms contribute.")
 
 
-def _features(client: Client, index: str, version: Version, model: Model) -> Finding:
+def _features(client: Client, index: str, version: Version, model: QuerySide) -> Finding:
     about = "features that match nothing"
     documents, names = sampled_features(client, index, version.meta.terms, documents=_SAMPLE)
     looked = f"in {documents:,} documents drawn at random"
