@@ -6,6 +6,7 @@
     │   ├── ModelError             a model that cannot be loaded, or does not fit the index
     │   ├── MissingExtraError      a package of an extra that is not installed
     │   ├── QueryError             a query that cannot be encoded, or would match nothing
+    │   ├── UnknownImageError      an image that the index does not hold
     │   └── IndexMismatchError     an index that is missing, clashes or belongs to somebody else
     ├── ClusterError               the cluster did not do what was asked
     │   ├── ClusterUnreachableError    nothing answers, or the answer is not Elasticsearch's
@@ -65,6 +66,10 @@ class MissingExtraError(InputError):
 
 class QueryError(InputError):
     """A query is empty or holds no term that the model knows; reword it."""
+
+
+class UnknownImageError(InputError):
+    """The index holds no image of this id; take one that search shows."""
 
 
 class IndexMismatchError(InputError):

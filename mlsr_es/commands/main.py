@@ -140,7 +140,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # such tracebacks print local variables, and so secrets
     context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
 )
 _INTERRUPTED = 130
 """The exit code that Typer uses for a keyboard interrupt, without a message."""

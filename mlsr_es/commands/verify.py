@@ -139,7 +139,7 @@ def load(
     languages: str | None = LANGUAGES,
     describe: str | None = DESCRIBE,
     thumbnails: bool = typer.Option(False, "--thumbnails", help="The index was made with --thumbnails."),
-    sample: int = typer.Option(100, "--sample", metavar="N", min=0, help="How many images are encoded again."),
+    sample: int = typer.Option(100, "--sample", metavar="N", min=0, help="How many records are encoded again."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
     reading: Any,
     connection: ConnectionSettings,
@@ -151,21 +151,24 @@ def load(
     """
     from mlsr_es.api import job_of
     from mlsr_es.elastic.client import connect
+    from mlsr_es.elastic.mapping import Holds
     from mlsr_es.suggestion import serving_version
 
     wanted = parsed_languages(languages)
     client = connect(connection, patient=True)
+    meta = serving_version(client, name).meta
     with progress() as bars:
         job = job_of(
             client,
             source,
             name,
-            model=model or serving_version(client, name).meta.model,
+            model=model or meta.model,
             device=device,
             collection=collection,
             root=root,
             introduced=introduced,
             reading=reading,
+            sections=meta.holds is Holds.SECTIONS,
             languages=wanted,
             describe=describe,
             thumbnails=thumbnails,

@@ -15,10 +15,12 @@ from mlsr_es.errors import (
     MlsrError,
     ModelError,
     QueryError,
+    UnknownImageError,
 )
 
 _STATUS: tuple[tuple[type[MlsrError], HTTPStatus], ...] = (
     (QueryError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (UnknownImageError, HTTPStatus.NOT_FOUND),
     (IndexMismatchError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),

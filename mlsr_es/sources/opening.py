@@ -187,6 +187,11 @@ def _by_path(given: str, asked: _Asked) -> Source:
         raise SourceError(
             f"There are no files of rows at {given}.", advice=f"Their names end in {', '.join(SUFFIXES)}."
         )
+    if "://" in given:
+        raise SourceError(
+            f"{given} is no source: nothing is fetched from addresses but files of rows in object stores.",
+            advice="Fetch a site's pages into a folder, as wget --mirror --page-requisites --convert-links does, and give that.",
+        )
     raise SourceError(
         f"There is no source {given}: no known collection, file or folder has that name.",
         advice=f"Known collections are {', '.join(KNOWN)}; anything else is taken for a path.",

@@ -141,14 +141,14 @@ def adjusted(
     everything = {**said, **(words or {})}
     for word in adjustment.boosts:
         if not pieces(word):
-            raise QueryError(f"--boost: the model knows no part of {word!r}.", advice=_instead(word, everything))
+            raise QueryError(f"the model knows no part of {word!r}, which was to be boosted.", advice=_instead(word, everything))
     for word in adjustment.vetoes:
         if terms.keys().isdisjoint(pieces(word)) and (words or {}).keys().isdisjoint(cut(word)):
-            raise QueryError(f"--veto: the query has no {word!r}.", advice=_instead(word, everything))
+            raise QueryError(f"the query has no {word!r} to veto.", advice=_instead(word, everything))
     left = adjustment.of(terms, pieces)
     left_words = adjustment.of(words, cut) if words is not None else None
     if not left and not left_words:
-        raise QueryError("--veto leaves nothing of the query.", advice="Veto fewer words.")
+        raise QueryError("the vetoes leave nothing of the query.", advice="Veto fewer words.")
     new = {word: called for word in adjustment.boosts if terms.keys().isdisjoint(called := pieces(word))}
     added = (
         Added(word, {term: left[term] for term in called if term in left}, near(word, everything))

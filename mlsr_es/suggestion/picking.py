@@ -44,7 +44,7 @@ class Picking:
 
     def __post_init__(self) -> None:
         if not 0 <= self.diverse <= 1:
-            raise InputError(f"{self.diverse:g} is no share.", advice="--diverse takes a number from 0 to 1.")
+            raise InputError(f"{self.diverse:g} is no share.", advice="diverse takes a number from 0 to 1.")
 
     @property
     def is_needed(self) -> bool:

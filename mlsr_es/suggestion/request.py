@@ -21,7 +21,7 @@ from mlsr_es.elastic.search import (
     ids_like,
     with_request_options,
 )
-from mlsr_es.errors import InputError, QueryError
+from mlsr_es.errors import QueryError, UnknownImageError
 from mlsr_es.hybrid import AUTO, Hybrid
 from mlsr_es.suggestion.adjusting import Added, Adjusted, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
@@ -202,7 +202,8 @@ def _asked(
     """The query's text as a section, its words with their word pieces, and its vector: term to weight, heaviest first.
 
     Raises:
-        InputError: The query has no vector, or the index no such image.
+        QueryError: The query has no vector.
+        UnknownImageError: The index holds no such image.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     if isinstance(query, Section):
@@ -225,11 +226,11 @@ def _asked(
     return section, model.words_of(section), terms
 
 
-def no_such_image(searched: SearchedIndex, image_id: str, near: Sequence[str]) -> InputError:
+def no_such_image(searched: SearchedIndex, image_id: str, near: Sequence[str]) -> UnknownImageError:
     """The error of an id that the index does not hold, with the ids that may have been meant."""
     noun = searched.version.meta.holds.one
     whose = "An image's" if noun == "image" else f"A {noun}'s"
-    return InputError(
+    return UnknownImageError(
         f"the index {searched.name} holds no {noun} {image_id!r}.",
         advice=f"Was {' or '.join(near)} meant?" if near else f"{whose} id is what search shows of it.",
     )

@@ -100,4 +100,4 @@ def check_query(section: Section) -> None:
         QueryError: Text and titles are empty.
     """
     if not any(text.strip() for text in (section.text, section.page_title, section.section_title)):
-        raise QueryError("the query is empty.", advice="Give a text, or --page-title or --section-title.")
+        raise QueryError("the query is empty.", advice="Give a text or a title.")

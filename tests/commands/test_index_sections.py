@@ -61,10 +61,12 @@ def test_images_and_sections_do_not_get_into_one_index(
 
 
 def test_a_run_again_finds_nothing_changed(cluster_url: str, sections_index: str, tmp_path: Path) -> None:
-    """As with images; and the doctor finds nothing wrong."""
+    """As with images; the load is proved, and the doctor finds nothing wrong."""
     given = ("--index", sections_index, "--es-url", cluster_url, "--json")
     ran = run_program("index", "sample", "--sections", *given, "--rejects", str(tmp_path / "rejects.ndjson"))
     assert (ran.code, ran.json["encoded"]) == (0, 0)
+    proved = run_program("verify", "load", "sample", *given).json
+    assert (proved["whole"], proved["read"], proved["wrong"]) == (True, ran.json["read"], [])
     found = run_program("doctor", *given).json["findings"]
     assert {one["level"] for one in found if one["about"] in {"model", "explanation", "captions"}} == {"green"}
 

@@ -57,8 +57,8 @@ def test_a_word_that_the_query_lacks_is_added_and_told(index: str) -> None:
     [
         (("--boost", "rope"), "--boost takes WORD=FACTOR, not 'rope'."),
         (("--boost", "rope=2", "--veto", "rope"), "'rope' is boosted and vetoed."),
-        (("--veto", "rpe"), "--veto: the query has no 'rpe'. Was rope meant?"),
-        (("--boost", "☃=2"), "--boost: the model knows no part of '☃'."),
+        (("--veto", "rpe"), "the query has no 'rpe' to veto. Was rope meant?"),
+        (("--boost", "☃=2"), "the model knows no part of '☃', which was to be boosted."),
     ],
 )
 def test_what_cannot_be_changed_is_the_users_error(index: str, arguments: tuple[str, ...], complaint: str) -> None:

@@ -68,7 +68,7 @@ def test_images_like_one_of_the_index(sample: Client, cluster_url: str, sample_i
     assert image not in dict(by_http)
     assert all(hit["words"] for hit in reply["images"])
     unknown = sample.ask("POST", "/v1/suggest", {"like": "no such image"})
-    assert (unknown.status, "holds no image" in unknown.json["detail"]) == (422, True)
+    assert (unknown.status, "holds no image" in unknown.json["detail"]) == (404, True)
 
 
 def test_why_an_image_is_not_suggested(sample: Client, cluster_url: str, sample_index: str) -> None:
@@ -87,8 +87,9 @@ def test_why_an_image_is_not_suggested(sample: Client, cluster_url: str, sample_
     page = ranked[5]["page"]
     filtered = sample.ask("POST", "/v1/why-not", {**asked, "without": {"page": [page]}}).json
     assert filtered["reason"] == "filtered"
-    for wrong in ({"id": "none"}, {"distinct": True}, {"diverse": 0.5}, {"id": ""}):
+    for wrong in ({"distinct": True}, {"diverse": 0.5}, {"id": ""}):
         assert sample.ask("POST", "/v1/why-not", asked | wrong).status == 422
+    assert sample.ask("POST", "/v1/why-not", asked | {"id": "none"}).status == 404
 
 
 def test_filters_by_what_the_index_has(sample: Client) -> None:

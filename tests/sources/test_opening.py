@@ -125,6 +125,12 @@ def test_a_column_that_is_not_there_is_told_before_reading(tmp_path: Path) -> No
         open_source(str(tmp_path / "a.csv"), reading=Reading.parse("", ["Titl=title"]))
 
 
+def test_address() -> None:
+    """Pages are not fetched from a site; who gives its address is told what to do."""
+    with pytest.raises(SourceError, match=r"https://docs\.example/manual is no source: .* wget --mirror"):
+        open_source("https://docs.example/manual")
+
+
 def test_no_images(tmp_path: Path) -> None:
     """Pages without images are refused with that reason."""
     (tmp_path / "p.html").write_text("<p>Hello</p>")

@@ -59,11 +59,11 @@ def test_the_words_of_bm25_change_with_the_terms() -> None:
         (
             ("zebra=2",),
             (),
-            "--boost: the model knows no part of 'zebra'. The query has, heaviest first: rotating, layer.",
+            "the model knows no part of 'zebra', which was to be boosted. The query has, heaviest first: rotating, layer.",
         ),
-        ((), ("layr",), "--veto: the query has no 'layr'. Was layer meant?"),
-        ((), ("histogram",), "--veto: the query has no 'histogram'."),
-        ((), ("rotating", "layer"), "--veto leaves nothing of the query."),
+        ((), ("layr",), "the query has no 'layr' to veto. Was layer meant?"),
+        ((), ("histogram",), "the query has no 'histogram' to veto."),
+        ((), ("rotating", "layer"), "the vetoes leave nothing of the query."),
     ],
 )
 def test_words_that_cannot_be_changed_are_told(

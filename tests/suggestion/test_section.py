@@ -79,5 +79,5 @@ def test_a_text_or_a_title_is_a_query(section: Section) -> None:
 @pytest.mark.parametrize("section", [Section("x", ""), Section("x", " \n", page="p.html", hierarchy=("a",))])
 def test_an_empty_query_is_refused(section: Section) -> None:
     """With the ways to say more."""
-    with pytest.raises(QueryError, match=r"the query is empty\. Give a text, or --page-title"):
+    with pytest.raises(QueryError, match=r"the query is empty\. Give a text or a title"):
         check_query(section)

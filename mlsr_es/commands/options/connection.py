@@ -17,7 +17,6 @@ from mlsr_es.embedded import VERSIONS, Node
 from mlsr_es.errors import InputError
 
 _Result = TypeVar("_Result")
-_PANEL = "Cluster"
 
 ConnectionLater = Callable[[], ConnectionSettings]
 """Makes the settings when the cluster is first needed; raises ``InputError`` where no cluster is named."""
@@ -52,7 +51,6 @@ def connection_settings(
             show_default="the embedded node, where it runs",
             help="Where Elasticsearch answers. The environment may also hold CLOUD_ID in its place, and ES_API_KEY, or "
             "ES_USERNAME and ES_PASSWORD, or the files with them: ES_API_KEY_FILE, ES_PASSWORD_FILE.",
-            rich_help_panel=_PANEL,
             callback=told_of_secrets,
         ),
     ] = "",
@@ -62,7 +60,6 @@ def connection_settings(
             envvar="ES_CA_CERTS",
             metavar="FILE",
             help="The authority behind the cluster's certificate (PEM).",
-            rich_help_panel=_PANEL,
         ),
     ] = None,
     ssl_fingerprint: Annotated[
@@ -71,11 +68,10 @@ def connection_settings(
             metavar="SHA256",
             show_default=False,
             help="The certificate's, in place of an authority.",
-            rich_help_panel=_PANEL,
         ),
     ] = "",
     insecure: Annotated[
-        bool, typer.Option("--insecure", help="Do not look at the certificate.", rich_help_panel=_PANEL)
+        bool, typer.Option("--insecure", help="Do not look at the certificate.")
     ] = False,
 ) -> ConnectionSettings:
     """The settings of the cluster at the URL, else of ``CLOUD_ID``, else of the embedded node if it runs.
