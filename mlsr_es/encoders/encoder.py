@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from torch import Tensor, nn
 
-from mlsr_es.encoders.heads import MlmHead, MlpHead
+from mlsr_es.encoders.heads import MlmHead, MlpHead, looked_up
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -143,12 +143,22 @@ class Encoder(nn.Module):
 
     def scales(self, text: TextBatch) -> Tensor:
         """The factor of each token's logits, by its field: float, shape (windows, length)."""
-        return torch.cat([self.log_scales.exp(), self.log_scales.new_ones(1)])[text.fields]
+        return looked_up(torch.cat([self.log_scales.new_ones(1), self.log_scales.exp()]), text.fields + 1)
 
-    def hidden_states(self, text: TextBatch, patches: Tensor | None = None) -> Tensor:
-        """Hidden states of the tokens, then of the patches: shape (windows, length + patches, hidden size)."""
+    def hidden_states(self, text: TextBatch, patches: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
+        """Compute hidden states of the tokens, then of the patches.
+
+        Args:
+            text: Windows.
+            patches: Float, shape (windows, patches, hidden size); None for none.
+            mask: What is added to the logits of the backbone's attention, float, shape (windows, 1, 1, length); None
+                where the backbone makes it of ``text``, as with patches.
+
+        Returns:
+            Float, shape (windows, length + patches, hidden size).
+        """
         backbone = cast("PreTrainedModel", self.text)
-        inputs: dict[str, Any] = {"attention_mask": text.attended.long()}
+        inputs: dict[str, Any] = {"attention_mask": text.attended.long() if mask is None else mask}
         if getattr(backbone.config, "type_vocab_size", 0) > 1:
             inputs["token_type_ids"] = text.token_types
         if patches is None:

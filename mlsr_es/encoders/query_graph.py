@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from mlsr_es.encoders.config import Head
-from mlsr_es.encoders.heads import MlmHead, term_weight
+from mlsr_es.encoders.heads import MlmHead, MlpHead, term_weight
 from mlsr_es.encoders.onnx_query_encoder import ABOUT, INPUTS, OUTPUT, About, OnnxQueryEncoder
 from mlsr_es.encoders.text import NO_FIELD, WindowBatch
 from mlsr_es.encoders.text_batch import TextBatch
@@ -23,6 +23,7 @@ from mlsr_es.errors import ModelError, first_line
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnx import GraphProto, ModelProto
+    from transformers import PreTrainedModel
 
     from mlsr_es.encoders.bi_encoder import BiEncoder
     from mlsr_es.encoders.encoder import Encoder
@@ -53,22 +54,29 @@ def write_query_graph(model: BiEncoder, layout: Layout) -> None:
     shape = _shape(graph)
     if shape in _FRAMES:
         try:
-            _write(_filled(_FRAMES[shape], graph), graph, model, layout)
+            _write(_filled(_FRAMES[shape], graph), model, layout)
         except ModelError:  # what the shape does not tell is other in this model
             del _FRAMES[shape]
         else:
             return
-    content = _exported(graph, _windows(model, count=2, length=7))
-    _FRAMES[shape] = _frame(content, graph)
-    _write(content, graph, model, layout)
+    for graph.own_mask in (True, False):
+        try:
+            content = _exported(graph, _windows(model, count=2, length=7))
+            _FRAMES[shape] = _frame(content, graph)
+            _write(content, model, layout)
+        except ModelError:
+            if not graph.own_mask:
+                raise
+        else:
+            return
 
 
-def _write(content: ModelProto, graph: nn.Module, model: BiEncoder, layout: Layout) -> None:
+def _write(content: ModelProto, model: BiEncoder, layout: Layout) -> None:
     _tensors_elsewhere(content, layout.weights)
     content.metadata_props.add(key=ABOUT, value=_about(model).to_json())
     layout.query.write_bytes(content.SerializeToString())
     try:
-        _compare(OnnxQueryEncoder.read(layout.folder), graph, model)
+        _compare(OnnxQueryEncoder.read(layout.folder), model)
     except ModelError:
         layout.query.unlink()
         raise
@@ -112,30 +120,46 @@ def _filled(frame: ModelProto, graph: nn.Module) -> ModelProto:
     return content
 
 
-class _TokenWeights(nn.Module):
-    """The weights of an MLP head's tokens."""
+class _Graph(nn.Module):
+    """What becomes a graph.
+
+    Args:
+        encoder: The query side.
+    """
+
+    own_mask = True
+    """Whether the mask of the backbone's attention is made here, in three operations; a backbone makes it in thirty."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.encoder = encoder
+
+    def hidden_states(self, text: TextBatch) -> Tensor:
+        """Float, shape (windows, length, hidden size)."""
+        if not self.own_mask:
+            return self.encoder.hidden_states(text)
+        padding = 1 - text.attended[:, None, None].to(torch.float32)
+        return self.encoder.hidden_states(text, mask=padding * torch.finfo(torch.float32).min)
+
+
+class _TokenWeights(_Graph):
+    """The weights of an MLP head's tokens."""
 
     def forward(self, token_ids: Tensor, attended: Tensor, token_types: Tensor, fields: Tensor) -> Tensor:
         """Float, shape (windows, length)."""
-        return self.encoder.token_weights(TextBatch(token_ids, attended, token_types, fields))
+        text = TextBatch(token_ids, attended, token_types, fields)
+        head = cast("MlpHead", self.encoder.head)
+        return head.token_weights(self.hidden_states(text), text.content, self.encoder.scales(text), token_ids)
 
 
-class _ExpandedTerms(nn.Module):
+class _ExpandedTerms(_Graph):
     """The weights of an MLM head's terms, pooled over the positions a part of the vocabulary at a time."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__()
-        self.encoder = encoder
 
     def forward(self, token_ids: Tensor, attended: Tensor, token_types: Tensor, fields: Tensor) -> Tensor:
         """Float, shape (windows, vocabulary size)."""
         text = TextBatch(token_ids, attended, token_types, fields)
         head = cast("MlmHead", self.encoder.head)
-        states = head.norm(head.activation(head.dense(self.encoder.hidden_states(text))))
+        states = head.norm(head.activation(head.dense(self.hidden_states(text))))
         factor = (self.encoder.scales(text) * attended)[..., None]
         weight, bias = head.decoder.weight, head.decoder.bias
         tiles = [
@@ -145,11 +169,17 @@ class _ExpandedTerms(nn.Module):
         return term_weight(torch.cat(tiles, dim=1))
 
 
-def _exported(graph: nn.Module, batch: WindowBatch) -> ModelProto:
+def _exported(graph: _Graph, batch: WindowBatch) -> ModelProto:
+    backbone = cast("PreTrainedModel", graph.encoder.text)
+    usual = backbone.config._attn_implementation
     try:
+        # As products and a softmax, which onnxruntime joins; torch's own attention becomes twice as many operations.
+        backbone.set_attn_implementation("eager")
         content = _made(graph, batch)
     except Exception as error:  # an exporter fails in the ways of everything that it calls
         raise ModelError(f"torch makes no ONNX graph of this query encoder: {first_line(error)}.") from error
+    finally:
+        backbone.set_attn_implementation(usual)
     _without_traces(content)
     return content
 
@@ -250,11 +280,12 @@ def _about(model: BiEncoder) -> About:
     )
 
 
-def _compare(encoder: OnnxQueryEncoder, graph: nn.Module, model: BiEncoder) -> None:
+def _compare(encoder: OnnxQueryEncoder, model: BiEncoder) -> None:
+    weigh = model.query if model.config.query_head is Head.MLM else model.query.token_weights
     for count, length in ((1, 3), (3, model.query_reader.max_length)):
         batch = _windows(model, count=count, length=length)
         with torch.inference_mode():
-            expected = graph(*(torch.from_numpy(getattr(batch, name)) for name in INPUTS)).numpy()
+            expected = weigh(TextBatch.of(batch)).numpy()
         if not np.allclose(encoder.weights(batch), expected, rtol=0, atol=_TOLERANCE):
             raise ModelError("the ONNX graph of this query encoder gives other weights than torch.")
 

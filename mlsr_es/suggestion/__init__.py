@@ -16,7 +16,7 @@ from mlsr_es.suggestion.reasons import Reason, WhyNot
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
 from mlsr_es.suggestion.section import check_query, read_section, section_from
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for, serving_version
-from mlsr_es.suggestion.showing import Share, captions_in, described_in, shown_source, wanted_source
+from mlsr_es.suggestion.showing import Share, shown_source, texts_in, wanted_source
 from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
 from mlsr_es.suggestion.suggest import Suggestions, send, send_many, suggest
 from mlsr_es.suggestion.suggested import SuggestedImage
@@ -43,12 +43,10 @@ __all__ = [
     "Suggestions",
     "WhyNot",
     "bm25_field",
-    "captions_in",
     "check_distillable",
     "check_model",
     "check_query",
     "context_free",
-    "described_in",
     "distil",
     "doubts_about",
     "everywhere",
@@ -67,6 +65,7 @@ __all__ = [
     "shown_source",
     "strategy_for",
     "suggest",
+    "texts_in",
     "wanted_source",
     "why_not",
     "write_table",

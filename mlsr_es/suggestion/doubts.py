@@ -64,9 +64,13 @@ def doubts_about(found: Suggestions) -> Doubts:
     if not split and request.text.isascii():
         return Doubts()
     language = "" if _is_plainly_english(request) else other_language(request.text, request.languages)
-    shown = {stem for image in found.images for stem in _stems((*image.captions, *image.described.values()))}
-    unknown = len(split) == len(content) and shown.isdisjoint(_stems(content))
-    return Doubts(language, names_of(request.languages) if language else "", split if unknown and split else None)
+    unknown = bool(split) and len(split) == len(content) and _shown(found).isdisjoint(_stems(content))
+    return Doubts(language, names_of(request.languages) if language else "", split if unknown else None)
+
+
+def _shown(found: Suggestions) -> set[str]:
+    """The stems of the captions that are shown."""
+    return {stem for image in found.images for stem in _stems((*image.captions, *image.described.values()))}
 
 
 def _is_plainly_english(request: Request) -> bool:

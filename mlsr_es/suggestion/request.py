@@ -32,7 +32,7 @@ from mlsr_es.suggestion.picture import IndexedImage, QueryImage, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder, pieces_of
 from mlsr_es.suggestion.section import check_query
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for
-from mlsr_es.suggestion.showing import captions_in, described_in, wanted_source
+from mlsr_es.suggestion.showing import texts_in, wanted_source
 from mlsr_es.suggestion.strategy import strategy_for
 from mlsr_es.vectors import feature_weights, term_of
 from mlsr_es.word_pieces import Words, weights_by_word, words_asked
@@ -221,8 +221,8 @@ def _asked(
         raise QueryError(f"the image {query.id} has no term weights.", advice="Search by its caption.")
     heaviest_first = sorted(found.weights.items(), key=lambda item: (-item[1], item[0]))
     terms = {term_of(name): weight for name, weight in heaviest_first}
-    texts = (*captions_in(found.source, meta), *described_in(found.source, meta).values())
-    section = Section(query.id, "\n".join(texts))
+    captions, described = texts_in(found.source, meta)
+    section = Section(query.id, "\n".join((*captions, *described.values())))
     return section, model.words_of(section), terms
 
 

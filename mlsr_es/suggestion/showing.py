@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from mlsr_es.hybrid import STEMS
 from mlsr_es.vectors import term_of
 
 _TOKEN = re.compile(r"\w+")
-_WRITTEN = frozenset(CaptionKind) - MACHINE_MADE - {CaptionKind.ATTRIBUTION}
+_MADE = tuple(kind for kind in CaptionKind if kind in MACHINE_MADE)
 
 _LONGEST_ADDRESS = 2_000
 """Characters of a path or URL; what is longer is an image."""
@@ -35,27 +35,26 @@ class Share:
     terms: Mapping[str, float]
 
 
-def captions_in(source: Mapping[str, Any], meta: IndexMeta) -> tuple[str, ...]:
-    """The captions of a stored document, each text once, without attributions and what machines made.
+def texts_in(source: Mapping[str, Any], meta: IndexMeta) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The captions of a stored document, without attributions, their white space folded.
 
     Args:
         source: The stored document.
         meta: Of its index.
+
+    Returns:
+        What people wrote, each text once, in the order of the fields; and what machines made, the kind to its text.
     """
-    return tuple(dict.fromkeys(text for _, text in _texts(source, meta, _WRITTEN)))
-
-
-def described_in(source: Mapping[str, Any], meta: IndexMeta) -> dict[str, str]:
-    """The captions of a stored document that machines made: the kind of each to its text.
-
-    Args:
-        source: The stored document.
-        meta: Of its index.
-    """
-    texts: dict[CaptionKind, dict[str, None]] = {}
-    for kind, text in _texts(source, meta, MACHINE_MADE):
-        texts.setdefault(kind, {})[text] = None
-    return {kind.value: " ".join(texts[kind]) for kind in CaptionKind if kind in texts}
+    written: dict[str, None] = {}
+    made: dict[CaptionKind, dict[str, None]] = {}
+    for field, kind in meta.caption_fields.items():
+        if kind is CaptionKind.ATTRIBUTION:
+            continue
+        for text in values_at(source, field):
+            if isinstance(text, str):
+                texts = made.setdefault(kind, {}) if kind in MACHINE_MADE else written
+                texts[" ".join(text.split())] = None
+    return tuple(written), {kind.value: " ".join(made[kind]) for kind in _MADE if kind in made}
 
 
 def found_in(words: Iterable[str], captions: Sequence[str], described: Mapping[str, str]) -> dict[str, str]:
@@ -63,23 +62,14 @@ def found_in(words: Iterable[str], captions: Sequence[str], described: Mapping[s
 
     Args:
         words: Words that matched; a part of a word has "…" where it goes on.
-        captions: As ``captions_in`` gives them.
-        described: As ``described_in`` gives them.
+        captions: What people wrote.
+        described: What machines made, as ``texts_in`` gives it.
     """
     written = _tokens(" ".join(captions))
     made = {kind: _tokens(text) for kind, text in described.items()}
     missing = [word for word in words if not _has(written, word)]
     kinds = {word: next((kind for kind, tokens in made.items() if _has(tokens, word)), "") for word in missing}
     return {word: kind for word, kind in kinds.items() if kind}
-
-
-def _texts(
-    source: Mapping[str, Any], meta: IndexMeta, kinds: Collection[CaptionKind]
-) -> Iterator[tuple[CaptionKind, str]]:
-    """The captions of some kinds with their white space folded, in the order of the fields."""
-    for field, kind in meta.caption_fields.items():
-        if kind in kinds:
-            yield from ((kind, " ".join(text.split())) for text in values_at(source, field) if isinstance(text, str))
 
 
 def _tokens(text: str) -> frozenset[str]:

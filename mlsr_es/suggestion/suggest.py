@@ -13,7 +13,7 @@ from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
 from mlsr_es.suggestion.serving import SearchedIndex
-from mlsr_es.suggestion.showing import captions_in, described_in, found_in, picture_in, shares_in, shown_source
+from mlsr_es.suggestion.showing import found_in, picture_in, shares_in, shown_source, texts_in
 from mlsr_es.suggestion.strip import as_strip
 from mlsr_es.suggestion.suggested import SuggestedImage
 from mlsr_es.vectors import feature_weights, term_of
@@ -158,12 +158,13 @@ def _suggestions(client: Client, request: Request, answer: Answer) -> Suggestion
 
 def _image(hit: Hit, weights: Mapping[str, float], request: Request) -> SuggestedImage:
     meta = request.searched.version.meta
+    captions, described = texts_in(hit.source, meta)
     plain = SuggestedImage(
         hit.id,
         hit.score,
         shown_source(hit.source, meta),
-        captions=captions_in(hit.source, meta),
-        described=described_in(hit.source, meta),
+        captions=captions,
+        described=described,
         picture=picture_in(hit.source, meta),
         beside=_without(hit.beside, request.request_options.needed),
     )

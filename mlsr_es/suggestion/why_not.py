@@ -28,7 +28,7 @@ from mlsr_es.suggestion.query_encoder import QueryEncoder
 from mlsr_es.suggestion.reasons import Reason, WhyNot
 from mlsr_es.suggestion.request import EncoderOf, Query, Request, no_such_image, prepare
 from mlsr_es.suggestion.serving import SearchedIndex
-from mlsr_es.suggestion.showing import captions_in
+from mlsr_es.suggestion.showing import texts_in
 from mlsr_es.vectors import feature_name
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class _Inquiry:
             tuple(term for term in request.terms if term not in asked and feature_name(term) in held),
             document.excluding,
             document.source,
-            captions_in(document.source, self.meta),
+            texts_in(document.source, self.meta)[0],
         )
         return self._with_reason(found, shown, weighed=bool(held))
 

@@ -17,6 +17,7 @@ from transformers import (
     BertConfig,
     CLIPImageProcessor,
     CLIPVisionConfig,
+    DebertaV2Config,
     Dinov2Config,
     DistilBertConfig,
     ElectraConfig,
@@ -65,6 +66,7 @@ TEXT_BACKBONES: dict[str, Callable[[int], PretrainedConfig]] = {
     ),
     "electra": lambda size: ElectraConfig(vocab_size=size, max_position_embeddings=40, embedding_size=16, **_TEXT),
     "mpnet": lambda size: MPNetConfig(vocab_size=size, max_position_embeddings=40, **_TEXT),
+    "deberta": lambda size: DebertaV2Config(vocab_size=size, max_position_embeddings=40, **_TEXT),
 }
 IMAGE_BACKBONES: dict[str, Callable[[], PretrainedConfig]] = {
     "vit": lambda: ViTConfig(**_VISION),

@@ -28,7 +28,6 @@ from mlsr_es.encoders.onnx_query_encoder import OnnxQueryEncoder
 from mlsr_es.errors import ModelError
 from mlsr_es.sources import open_source
 from mlsr_es.vectors import SparseVectors
-from tests.encoders.conftest import TEXT_BACKBONES
 
 Make = Callable[[str], Path]
 
@@ -55,12 +54,17 @@ def both(model: BiEncoder, folder: Path, sections: Iterable[Section], *, half: b
     return same(light.encode_sections(asked), model.encode_sections(asked))
 
 
-@pytest.mark.parametrize("kind", sorted(TEXT_BACKBONES))
-@pytest.mark.parametrize("head", Head)
-def test_every_backbone_and_head_gives_the_weights_of_torch(
+@pytest.mark.parametrize(
+    ("kind", "head"),
+    [
+        *(("bert", Head.MLP), ("bert", Head.MLM), ("distilbert", Head.MLM)),
+        *(("electra", Head.MLP), ("mpnet", Head.MLM), ("deberta", Head.MLP)),
+    ],
+)
+def test_backbones_and_heads_give_the_weights_of_torch(
     kind: str, head: Head, text_backbone: Make, tmp_path: Path
 ) -> None:
-    """Windows, fields and their factors, empty texts and unknown words included."""
+    """Windows, fields and their factors, empty texts and unknown words; DeBERTa's attention takes no mask of ours."""
     model = assemble(replace(PRESETS["m2"], query_head=head), text=text_backbone(kind))
     model.query.set_field_scales({"page_title": 2.0, "text": 0.5})
     assert both(model, tmp_path / "model", SECTIONS)

@@ -17,7 +17,7 @@ from mlsr_es.inspection.analysing.origins import Origins
 from mlsr_es.inspection.analysing.signs import Sign, signs
 from mlsr_es.inspection.evaluating import Contents, encoded, read_contents, vectors_of_model
 from mlsr_es.progress import Progress, Silent
-from mlsr_es.suggestion import captions_in, check_model, described_in, serving_version, wanted_source
+from mlsr_es.suggestion import check_model, serving_version, texts_in, wanted_source
 from mlsr_es.vectors import SparseVectors, Vocabulary
 
 if TYPE_CHECKING:
@@ -106,13 +106,14 @@ def analyse_index(
     examples = []
     for row in _drawn(len(contents.image_ids)):
         source = _source_of(client, version, contents.image_ids[row])
+        captions, described = texts_in(source, version.meta)
         thumbnail = source.get("thumbnail")
         examples.append(
             Example(
                 contents.image_ids[row],
-                captions_in(source, version.meta),
+                captions,
                 _heaviest(contents.vectors, row, model.vocabulary),
-                described_in(source, version.meta),
+                described,
                 thumbnail if isinstance(thumbnail, str) else "",
             )
         )
