@@ -93,7 +93,9 @@ class MlpHead(nn.Module):
         if self.frequencies:
             repeated = hidden.new_zeros(hidden.shape[0], self.vocabulary_size)
             repeated = repeated.scatter_add(1, token_ids, mask.to(hidden.dtype)).gather(1, token_ids)
-            told = torch.stack([repeated.clamp(min=1).log(), looked_up(self.rarity, token_ids).to(hidden.dtype)], dim=-1)
+            told = torch.stack(
+                [repeated.clamp(min=1).log(), looked_up(self.rarity, token_ids).to(hidden.dtype)], dim=-1
+            )
             hidden = torch.cat([hidden, told], dim=-1)
         if self.function_words is not None:
             is_function = looked_up(self.function_words.to(scale.dtype), token_ids)

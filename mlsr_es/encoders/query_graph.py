@@ -171,7 +171,7 @@ class _ExpandedTerms(_Graph):
 
 def _exported(graph: _Graph, batch: WindowBatch) -> ModelProto:
     backbone = cast("PreTrainedModel", graph.encoder.text)
-    usual = backbone.config._attn_implementation
+    usual = backbone.config._attn_implementation  # noqa: SLF001 - nothing else tells it
     try:
         # As products and a softmax, which onnxruntime joins; torch's own attention becomes twice as many operations.
         backbone.set_attn_implementation("eager")

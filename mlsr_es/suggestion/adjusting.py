@@ -141,7 +141,9 @@ def adjusted(
     everything = {**said, **(words or {})}
     for word in adjustment.boosts:
         if not pieces(word):
-            raise QueryError(f"the model knows no part of {word!r}, which was to be boosted.", advice=_instead(word, everything))
+            raise QueryError(
+                f"the model knows no part of {word!r}, which was to be boosted.", advice=_instead(word, everything)
+            )
     for word in adjustment.vetoes:
         if terms.keys().isdisjoint(pieces(word)) and (words or {}).keys().isdisjoint(cut(word)):
             raise QueryError(f"the query has no {word!r} to veto.", advice=_instead(word, everything))

@@ -70,9 +70,7 @@ def connection_settings(
             help="The certificate's, in place of an authority.",
         ),
     ] = "",
-    insecure: Annotated[
-        bool, typer.Option("--insecure", help="Do not look at the certificate.")
-    ] = False,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Do not look at the certificate.")] = False,
 ) -> ConnectionSettings:
     """The settings of the cluster at the URL, else of ``CLOUD_ID``, else of the embedded node if it runs.
 
