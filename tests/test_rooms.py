@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -27,11 +27,15 @@ FOR_ANNOTATIONS = {"Client"}
 """Exported where types are checked, and not there when the program runs."""
 
 
-def imports(path: Path) -> Iterator[tuple[str, str]]:
+@cache
+def imports(path: Path) -> tuple[tuple[str, str], ...]:
     """The modules of this package that a file imports from, each with the name that it takes."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mlsr_es."):
-            yield from ((str(node.module), alias.name) for alias in node.names)
+    return tuple(
+        (str(node.module), alias.name)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mlsr_es.")
+        for alias in node.names
+    )
 
 
 @pytest.mark.parametrize("room", ROOMS)

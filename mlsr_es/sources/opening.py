@@ -190,7 +190,7 @@ def _by_path(given: str, asked: _Asked) -> Source:
     if "://" in given:
         raise SourceError(
             f"{given} is no source: nothing is fetched from addresses but files of rows in object stores.",
-            advice="Fetch its pages first, as wget --mirror --page-requisites --convert-links does, and give the folder.",
+            advice="Fetch its pages first (wget --mirror --page-requisites --convert-links), and give the folder.",
         )
     raise SourceError(
         f"There is no source {given}: no known collection, file or folder has that name.",

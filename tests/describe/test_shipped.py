@@ -39,7 +39,7 @@ def test_all_images_of_the_sample_are_there(tmp_path: Path) -> None:
 
 
 def test_twenty_images_read_again_say_the_same(tmp_path: Path) -> None:
-    """Drawn at random, most from small ones; processors round differently, so a line in twenty may be another."""
+    """Drawn at random, but for one of them from small ones; processors differ, so a line in twenty may be another."""
     try:
         source = open_source("gimp-manual")
     except SourceError as error:
@@ -48,7 +48,7 @@ def test_twenty_images_read_again_say_the_same(tmp_path: Path) -> None:
     cache, reader = Cache(tmp_path / "said.sqlite", FILE.parent), TextReader()
     same = total = 0
     small = [item for item in images if item.image and item.image.size <= _SMALL]
-    for item in (*Random(0).sample(images, 4), *Random(0).sample(small, 16)):
+    for item in (*Random(0).sample(images, 1), *Random(0).sample(small, 19)):
         assert item.image is not None
         content = item.image.read()
         kept = cache.get(reader.revision, image_digest(content))

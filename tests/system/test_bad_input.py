@@ -159,7 +159,7 @@ def test_an_unreadable_image(cluster_url: str, index_name: str, birds: Path, tmp
 def test_an_empty_query(cluster_url: str, sample_index: str, text: str) -> None:
     """An empty query is refused before the model is loaded."""
     ran = run_program("search", text, "--index", sample_index, "--es-url", cluster_url)
-    refused(ran, 2, "the query is empty.", "--page-title")
+    refused(ran, 2, "the query is empty.", "Give a text or a title.")
 
 
 def test_a_query_of_unknown_terms(cluster_url: str, sample_index: str) -> None:
