@@ -203,6 +203,21 @@ class SparseVectors:
         return cls(starts, term.astype(np.int32), values, shape[1])
 
     @classmethod
+    def from_tokens(
+        cls, token_ids: NDArray[np.integer[Any]], weights: NDArray[np.floating[Any]], *, vocabulary_size: int
+    ) -> Self:
+        """From a weight for each token, both of shape (rows, length): of a term's tokens the largest weight is kept.
+
+        Args:
+            token_ids: Integers in [0, vocabulary_size).
+            weights: Floats; tokens without one are not terms.
+            vocabulary_size: The number of terms.
+        """
+        rows, places = np.nonzero(weights)
+        shape = (len(weights), vocabulary_size)
+        return cls.from_coordinates(rows, token_ids[rows, places], weights[rows, places], shape=shape)
+
+    @classmethod
     def from_dense(cls, dense: NDArray[np.floating[Any]]) -> Self:
         """From an array of shape (rows, vocabulary size); values that are not above 0 are left out."""
         rows, term_ids = np.nonzero(dense > 0)

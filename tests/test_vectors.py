@@ -105,6 +105,21 @@ def test_torch_agrees_with_numpy(values: NDArray[np.float32]) -> None:
     assert mappings(SparseVectors.from_torch(tensor.to_sparse_coo())) == expected
 
 
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, SIZE - 1), weights | st.just(0.0)), min_size=4, max_size=4), min_size=1)
+)
+def test_of_a_terms_tokens_the_heaviest_counts(windows: list[list[tuple[int, float]]]) -> None:
+    """A token without weight is no term."""
+    token_ids, given_weights = np.array(windows).transpose(2, 0, 1)
+    expected: list[dict[int, float]] = [{} for _ in windows]
+    for row, window in zip(expected, windows, strict=True):
+        for term, weight in window:
+            if weight:
+                row[term] = max(weight, row.get(term, 0.0))
+    found = SparseVectors.from_tokens(token_ids.astype(np.int64), given_weights, vocabulary_size=SIZE)
+    assert mappings(found) == expected
+
+
 @given(batches)
 def test_scipy_round_trips(vectors: SparseVectors) -> None:
     """Nothing is lost on the way and back."""

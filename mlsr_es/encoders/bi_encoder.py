@@ -171,7 +171,11 @@ class BiEncoder(ReadsSections, nn.Module):
     ) -> SparseVectors:
         def weigh(batch: WindowBatch, rows: Sequence[int]) -> SparseVectors:
             pixels = self._pixels([images[row] for row in rows]) if images is not None else None
-            return SparseVectors.from_torch(encoder(TextBatch.of(batch, self.device), pixels))
+            text = TextBatch.of(batch, self.device)
+            if isinstance(encoder.head, MlpHead):  # a weight a token: rows of the whole vocabulary are not made
+                weights = encoder.token_weights(text, pixels).float().cpu().numpy()
+                return SparseVectors.from_tokens(batch.token_ids, weights, vocabulary_size=len(self.vocabulary))
+            return SparseVectors.from_torch(encoder(text, pixels))
 
         return encode_texts(reader, texts, weigh, vocabulary_size=len(self.vocabulary), **at_once(self.device))
 

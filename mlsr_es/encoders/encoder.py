@@ -111,7 +111,7 @@ class Encoder(nn.Module):
         Returns:
             Float at least 0, shape (windows, vocabulary size).
         """
-        patches = self.image(pixels) if self.image is not None and pixels is not None else None
+        patches = self._patches(pixels)
         if self.text is None or text is None:
             patches = cast("Tensor", patches)
             counted = torch.ones(patches.shape[:2], dtype=torch.bool, device=patches.device)
@@ -129,17 +129,22 @@ class Encoder(nn.Module):
             scales = torch.cat([scales, ones.to(scales.dtype)], dim=1)
         return cast("Tensor", self.head(hidden, counted, scales))
 
-    def token_weights(self, text: TextBatch) -> Tensor:
-        """Compute the weight that an MLP head gives each token of texts; for encoders that read only text.
+    def token_weights(self, text: TextBatch, pixels: Tensor | None = None) -> Tensor:
+        """Compute the weight that an MLP head gives each token of texts.
 
         Args:
             text: Windows.
+            pixels: As in ``forward``.
 
         Returns:
             Float at least 0, shape (windows, length); 0 for special tokens, unknown words and padding.
         """
         head = cast("MlpHead", self.head)
-        return head.token_weights(self.hidden_states(text), text.content, self.scales(text), text.token_ids)
+        hidden = self.hidden_states(text, self._patches(pixels))[:, : text.token_ids.shape[1]]
+        return head.token_weights(hidden, text.content, self.scales(text), text.token_ids)
+
+    def _patches(self, pixels: Tensor | None) -> Tensor | None:
+        return self.image(pixels) if self.image is not None and pixels is not None else None
 
     def scales(self, text: TextBatch) -> Tensor:
         """The factor of each token's logits, by its field: float, shape (windows, length)."""

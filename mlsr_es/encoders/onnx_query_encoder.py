@@ -165,9 +165,7 @@ class OnnxQueryEncoder(ReadsSections):
         weights = self.weights(batch)
         if self.config.query_head is Head.MLM:
             return SparseVectors.from_dense(weights)
-        rows, places = np.nonzero(weights)
-        shape = (len(weights), self.about.vocabulary_size)
-        return SparseVectors.from_coordinates(rows, batch.token_ids[rows, places], weights[rows, places], shape=shape)
+        return SparseVectors.from_tokens(batch.token_ids, weights, vocabulary_size=self.about.vocabulary_size)
 
 
 def _session(layout: Layout, config: BiEncoderConfig) -> InferenceSession:
