@@ -7,7 +7,7 @@ LOWEST := .venv-lowest
 PIN := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-annotate --custom-compile-command "make pins"
 
-.PHONY: demo test faults fuzz bench audit sbom test-cluster test-8 test-lowest lint format coverage pins clean
+.PHONY: demo test faults fuzz bench bench-full audit sbom test-cluster test-8 test-lowest lint format coverage pins clean
 
 demo: $(INSTALLED)
 	@$(BIN)/mlsr-es demo
@@ -31,6 +31,11 @@ fuzz: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/peers.txt
 	$(BIN)/python benchmarks/run.py
+
+# How an index grows to a million documents: about half an hour. docs/scale.md quotes it.
+bench-full: $(INSTALLED)
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/peers.txt
+	$(BIN)/python benchmarks/growth.py --json benchmarks/growth.json --plot benchmarks/results/growth.svg
 
 # The tests, and which lines they reach.
 coverage: $(INSTALLED)

@@ -175,7 +175,7 @@ def print_evaluation(found: Evaluation) -> None:
         all_of_them = len(found.plan.judgements)
         note(
             f"{topics.not_searched:,} of {all_of_them:,} judgements ({topics.not_searched / all_of_them:.0%}) are of "
-            "images that are not searched. They do not count, so the figures are higher than an editor would find them."
+            "what is not searched. They do not count, so the figures are higher than an editor would find them."
         )
     if found.contents.described:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in found.contents.described.items())
