@@ -121,10 +121,10 @@ def print_weighing(found: Weighing, *, stored: bool) -> None:
         data.print(f"{found.hybrid.field}:{found.hybrid.weight:g}")
     if found.warning:
         note(f"warning: {found.warning}")
-    if below := found.below_bm25():
+    if found.by_words:
         note(
-            "warning: BM25 alone is better on these pages: nDCG@10 {1:.3f}, together {0:.3f}. Teach a model this "
-            "collection: mlsr-es train --from-collection SOURCE".format(*below)
+            "warning: BM25 alone is better on these pages, so the terms hardly count beside it. Teach a model this "
+            "collection: mlsr-es train --from-collection SOURCE"
         )
     done = "It is stored: --hybrid auto takes it." if stored else "Store it with --store."
     note(f"--hybrid {found.hybrid.field}:{found.hybrid.weight:g} ({found.hybrid.found}). {done}")

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 MEASURE = "nDCG@10"
 _MEASURES = (MEASURE, "R@10")
 _DEPTH = 10
-_FACTORS = (0.0, 0.0625, 0.125, 0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0, 8.0)
-"""The weights to try, as factors of the balanced weight."""
+_FACTORS = (0.0, 0.0625, 0.125, 0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0, 8.0, 32.0)
+"""The weights to try, as factors of the balanced weight.
+
+With the largest, the terms hardly do more than break ties: where BM25 alone is better, it decides."""
 _DIGITS = 3
 _MOST_SECTIONS = 256
 
@@ -55,12 +57,10 @@ class Weighing:
     words: Figures | None = None
     warning: str = ""
 
-    def below_bm25(self) -> tuple[float, float] | None:
-        """nDCG@10 of hybrid searches with the recommended weight and of BM25 alone, where that is better; else None."""
-        if self.words is None:
-            return None
-        ours, theirs = self.curve[self.hybrid.weight].mean(MEASURE), self.words.mean(MEASURE)
-        return (ours, theirs) if ours < theirs else None
+    @property
+    def by_words(self) -> bool:
+        """Whether the largest weight is recommended: BM25 alone is better than all at which the terms count."""
+        return bool(self.curve) and self.hybrid.weight == max(self.curve)
 
 
 def weigh_hybrid(
