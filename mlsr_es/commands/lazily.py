@@ -31,8 +31,8 @@ class Entry:
     def load(self) -> Any:
         """Import the command and make it as typer does.
 
-        Help is plain text: what typer writes by rich takes twice the time to load as all else of the program's help,
-        and in 80 columns its tables leave a third of the line for what an option does.
+        Help is plain text: what typer writes by rich takes longer to load than all else of the program's help, and
+        in 80 columns its tables leave a third of the line for what an option does.
         """
         module, _, attribute = self.place.partition(":")
         found = getattr(import_module(f"mlsr_es.commands.{module}"), attribute)

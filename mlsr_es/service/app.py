@@ -194,7 +194,6 @@ def _suggesting(app: FastAPI, served: _Served) -> None:
 
 
 def _looking(app: FastAPI, served: _Served) -> None:
-
     @app.get("/v1/images/{image_id:path}/picture", response_class=Response)
     def picture(image_id: str, index: Index = "") -> Response:
         """The small picture that the index has of an image, or its file where the service has a folder of them."""
@@ -243,7 +242,6 @@ def _looking(app: FastAPI, served: _Served) -> None:
 
 
 def _watching(app: FastAPI, served: _Served, metrics: Metrics) -> None:
-
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
         """Whether the process lives."""
