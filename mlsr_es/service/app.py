@@ -311,4 +311,5 @@ def _index(name: str, suggester: Suggester, served: _Served) -> IndexAnswer:
         images=count(served.client, name),
         hybrid={key: meta.hybrid[key] for key in ("field", "weight") if key in meta.hybrid},
         fields=[field for field in served.settings.filter_fields if field in searched.fields],
+        holds=meta.holds,
     )

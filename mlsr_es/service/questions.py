@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mlsr_es.collection import Section
+from mlsr_es.elastic.mapping import Holds
 from mlsr_es.errors import QueryError
 from mlsr_es.service.sections import titles_of
 from mlsr_es.suggestion import (
@@ -312,6 +313,7 @@ class IndexAnswer(_Body):
     images: int
     hybrid: dict[str, Any] = Field(description="The weight of BM25 that suits it: field, weight; empty if unknown.")
     fields: list[str] = Field(description="The fields by which may be filtered.")
+    holds: Holds = Field(description="What its documents are: sections are found by the caption of an image.")
 
 
 def _number(value: object) -> int | None:

@@ -220,13 +220,38 @@ def test_images_like_one_and_back(page: Page, served: Client) -> None:
     """The text stays where it is meanwhile."""
     asked(page, served)
     before = ids(page)
-    page.get_by_role("button", name=f"Images like {before[1]}", exact=True).click()
+    page.get_by_role("button", name=f"More like {before[1]}", exact=True).click()
     like = settled(page, before)
     expected = served.ask("POST", "/v1/suggest", {"like": before[1], "size": 24}).json["images"]
     assert like == [image["id"] for image in expected]
     assert page.inner_text("#likeness span") == f"Images like {before[1]}."
     page.get_by_role("button", name="Back to the text").click()
     assert settled(page, like) == before
+
+
+def test_sections_are_found_by_the_caption_of_an_image(
+    page: Page, serve: Serve, cluster_url: str, sample_index: str, tmp_path: Path
+) -> None:
+    """In an index of sections: nothing is said of pictures, and what only a section has is not asked."""
+    name = f"{sample_index}-by-caption"
+    into = ("--index", name, "--es-url", cluster_url, "--rejects", str(tmp_path / "rejects.ndjson"))
+    assert run_program("index", "sample", "--sections", *into).code == 0
+    opened(page, serve(cluster_url, sample_index, name))
+    page.fill("#page_title", "Whales")
+    page.select_option("#index", name)
+    page.fill("#text", "A bowline knot")
+    page.wait_for_selector(".image")
+    assert page.inner_text("#status").startswith("24 sections of ")
+    with mlsr_es.Suggester(name, es_url=cluster_url) as sections:
+        assert ids(page) == [hit.id for hit in sections.suggest("A bowline knot", size=24)]
+    assert page.title() == page.inner_text("h1") == "Sections for an image"
+    hidden = page.locator("#page_title, #width, .picture, [data-copy], .open")
+    assert not any(each.is_visible() for each in hidden.all())
+    assert page.get_by_label("Caption", exact=True).is_visible()
+    page.screenshot(path=SCREENSHOTS / "sections.png", full_page=True)
+    page.select_option("#index", sample_index)
+    page.wait_for_selector("#page_title", state="visible")
+    assert page.title() == "Images for a text"
 
 
 def test_why_an_image_is_not_shown(page: Page, served: Client) -> None:

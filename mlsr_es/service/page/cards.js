@@ -10,13 +10,13 @@ const WHERE = {
   name: "in the file's name",
 };
 
-// An image's card. `acts` has what its buttons do (leaveOut, like, told), and gives pictures
-// where a token guards them (guarded, picture).
+// An image's card, or a section's, which has no picture (pictured). `acts` has what its buttons do (leaveOut, like,
+// told), and gives pictures where a token guards them (guarded, picture).
 export function card(image, template, acts) {
   const item = template.content.firstElementChild.cloneNode(true);
   const caption = image.captions.join(" | ");
   const why = Object.keys(image.words ?? {}).filter((word) => image.words[word] >= LEAST_REASON).slice(0, SHOWN_REASONS);
-  item.querySelector(".picture").replaceChildren(picture(image.thumbnail ?? image.picture, caption || image.id, acts));
+  if (acts.pictured) item.querySelector(".picture").replaceChildren(picture(image.thumbnail ?? image.picture, caption || image.id, acts));
   item.querySelector(".caption").append(...(caption ? marked(caption, why) : [described(image.described)]));
   item.querySelector(".why").append(...reason(why, image.bm25), where(why, image.found_in ?? {}));
   item.querySelector(".about").textContent = [image.width && image.height ? `${image.width} × ${image.height} pixels` : "", image.page].filter(Boolean).join(", ");
@@ -29,7 +29,7 @@ export function card(image, template, acts) {
     button.addEventListener("click", () => copy(reference(button.dataset.copy, image, caption), acts.told));
   }
   does(item.querySelector("[data-leave-out]"), `Leave out ${image.id}`, () => acts.leaveOut(image));
-  does(item.querySelector("[data-like]"), `Images like ${image.id}`, () => acts.like(image));
+  does(item.querySelector("[data-like]"), `More like ${image.id}`, () => acts.like(image));
   if (image.alike) copies(item, image, acts);
   return item;
 }

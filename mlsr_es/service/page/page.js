@@ -36,12 +36,33 @@ function chosenIndex() {
   return indices.find((each) => each.name === byId("index").value);
 }
 
+// An index of sections is asked by the caption of an image, and the other way round.
+function holdsSections() {
+  return chosenIndex()?.holds === "sections";
+}
+
+function counted(count) {
+  const noun = holdsSections() ? "section" : "image";
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function showKind() {
+  const [found, given, one] = holdsSections() ? ["Sections", "Caption", "a section"] : ["Images", "Text", "an image"];
+  document.body.classList.toggle("sections", holdsSections());
+  document.title = holdsSections() ? "Sections for an image" : "Images for a text";
+  byId("title").textContent = document.title;
+  byId("text-label").textContent = given;
+  byId("suggest").textContent = `Suggest ${found.toLowerCase()}`;
+  byId("images").setAttribute("aria-label", `Suggested ${found.toLowerCase()}`);
+  byId("why-title").textContent = `Why is ${one} not shown?`;
+}
+
 // What is searched for and how, as the service takes it; without what only a list of images has.
 function search() {
   const index = chosenIndex();
   const share = Number(byId("bm25").value);
   const known = index?.hybrid?.field;
-  const texts = Object.fromEntries(TEXTS.map((name) => [name, byId(name).value]));
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, holdsSections() && name !== "text" ? "" : byId(name).value]));
   return {
     ...(like ? { like } : { section: { ...picked?.section, ...texts } }),
     index: index?.name,
@@ -49,7 +70,7 @@ function search() {
     hybrid: share && known ? `${known}:${(index.hybrid.weight * share).toPrecision(4)}` : "",
     filters: Object.fromEntries(Object.entries(chosen(byId("filters"))).map(([field, value]) => [field, [value]])),
     without: picked && byId("elsewhere").checked ? { page: [picked.page] } : {},
-    at_least: byId("width").value ? { width: Number(byId("width").value) } : {},
+    at_least: byId("width").value && !holdsSections() ? { width: Number(byId("width").value) } : {},
     exclude: [...leftOut],
     veto: [...words.struck],
     boost: words.boost,
@@ -65,20 +86,20 @@ async function suggest() {
   const asked = search();
   keepInAddress();
   byId("likeness").hidden = !like;
-  byId("likeness").firstElementChild.textContent = `Images like ${like}.`;
+  byId("likeness").firstElementChild.textContent = `${holdsSections() ? "Sections" : "Images"} like ${like}.`;
   if (isEmpty(asked)) {
     show({ images: [], words: {} }, "");
     return;
   }
-  byId("status").textContent = "Looking for images…";
+  byId("status").textContent = `Looking for ${holdsSections() ? "sections" : "images"}…`;
   underWay?.abort();
   underWay = new AbortController();
-  const shown = { explain: true, thumbnails: true, distinct: byId("distinct").checked, diverse: byId("diverse").checked ? VARIETY : 0 };
+  const shown = { explain: true, thumbnails: true, distinct: byId("distinct").checked && !holdsSections(), diverse: byId("diverse").checked ? VARIETY : 0 };
   try {
     const found = await ask("/v1/suggest", { ...asked, ...shown }, underWay.signal);
     const count = found.images.length;
     const matching = found.total > count ? ` of ${found.total} that match` : "";
-    const said = count ? `${count === 1 ? "1 image" : `${count} images`}${matching}.` : "No image matches.";
+    const said = count ? `${counted(count)}${matching}.` : `No ${holdsSections() ? "section" : "image"} matches.`;
     show(found, [said, found.doubts].filter(Boolean).join("\n"));
   } catch (error) {
     if (error.name !== "AbortError") tell(problem(error));
@@ -104,11 +125,14 @@ function show(found, said) {
   byId("images").replaceChildren(...found.images.map((image) => card(image, byId("image"), acts)));
   byId("missing").hidden = found.images.length === 0;
   byId("left-out").hidden = leftOut.size === 0;
-  byId("left-out").firstElementChild.textContent = leftOut.size === 1 ? "1 image is left out." : `${leftOut.size} images are left out.`;
+  byId("left-out").firstElementChild.textContent = `${counted(leftOut.size)} ${leftOut.size === 1 ? "is" : "are"} left out.`;
 }
 
 const acts = {
   told: tell,
+  get pictured() {
+    return !holdsSections();
+  },
   leaveOut(image) {
     leftOut.add(image.id);
     suggest();
@@ -191,6 +215,7 @@ async function whyNot() {
 }
 
 async function showValues() {
+  showKind();
   const index = byId("index").value;
   if (index) showFilters(byId("filters"), await ask(`/v1/values?index=${encodeURIComponent(index)}`));
 }
