@@ -67,14 +67,15 @@ def test_where_bm25_alone_is_better_it_decides(
 ) -> None:
     """Each section is judged to want what BM25 ranks first for it: with the balanced weight, auto would lose."""
     sections = read_topics(sample_files / "topics.jsonl", print)
-    words = Suggester(index, client=client)
-    first = {one.id: words.suggest(one, size=1, hybrid="caption_stems:1e9") for one in sections}
+    by_words = Suggester(index, client=client)
+    first = {one.id: by_words.suggest(one, size=1, hybrid="caption_stems:1e9") for one in sections}
     qrels = tmp_path / "qrels.txt"
     qrels.write_text("".join(f"{topic} 0 {hit.id} 1\n" for topic, hits in first.items() for hit in hits))
     ran = tune(index, sample_files, "--qrels", str(qrels), "--store")
     assert "warning: BM25 alone is better on these pages, so the terms hardly count beside it." in ran.stderr
     assert "train --from-collection" in ran.stderr
-    together = {one.id: words.suggest(one, size=1, hybrid="auto") for one in sections}
+    advised = Suggester(index, client=client)  # the other one still knows the weight before
+    together = {one.id: advised.suggest(one, size=1, hybrid="auto") for one in sections}
     assert {id_: hits[0].id for id_, hits in together.items()} == {id_: hits[0].id for id_, hits in first.items()}
 
 

@@ -127,7 +127,7 @@ def test_a_column_that_is_not_there_is_told_before_reading(tmp_path: Path) -> No
 
 def test_address() -> None:
     """Pages are not fetched from a site; who gives its address is told what to do."""
-    with pytest.raises(SourceError, match=r"https://docs\.example/manual is no source: .* wget --mirror"):
+    with pytest.raises(SourceError, match=r"https://docs\.example/manual is no source: .*wget --mirror"):
         open_source("https://docs.example/manual")
 
 
