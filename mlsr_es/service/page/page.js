@@ -63,13 +63,14 @@ function search() {
   const share = Number(byId("bm25").value);
   const known = index?.hybrid?.field;
   const texts = Object.fromEntries(TEXTS.map((name) => [name, holdsSections() && name !== "text" ? "" : byId(name).value]));
+  const source = holdsSections() ? null : picked;
   return {
-    ...(like ? { like } : { section: { ...picked?.section, ...texts } }),
+    ...(like ? { like } : { section: { ...source?.section, ...texts } }),
     index: index?.name,
     size: SHOWN_IMAGES,
     hybrid: share && known ? `${known}:${(index.hybrid.weight * share).toPrecision(4)}` : "",
     filters: Object.fromEntries(Object.entries(chosen(byId("filters"))).map(([field, value]) => [field, [value]])),
-    without: picked && byId("elsewhere").checked ? { page: [picked.page] } : {},
+    without: source && byId("elsewhere").checked ? { page: [source.page] } : {},
     at_least: byId("width").value && !holdsSections() ? { width: Number(byId("width").value) } : {},
     exclude: [...leftOut],
     veto: [...words.struck],
@@ -289,7 +290,7 @@ byId("clear").addEventListener("click", () => {
   forget();
   showShare();
   suggest();
-  byId("page_title").focus();
+  byId(holdsSections() ? "text" : "page_title").focus();
 });
 byId("add").addEventListener("submit", (event) => {
   event.preventDefault();
