@@ -34,7 +34,6 @@ bench: $(INSTALLED)
 
 # How an index grows to a million documents: about half an hour. docs/scale.md quotes it.
 bench-full: $(INSTALLED)
-	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/peers.txt
 	$(BIN)/python benchmarks/growth.py --json benchmarks/growth.json --plot benchmarks/results/growth.svg
 
 # The tests, and which lines they reach.

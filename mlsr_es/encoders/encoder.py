@@ -129,19 +129,21 @@ class Encoder(nn.Module):
             scales = torch.cat([scales, ones.to(scales.dtype)], dim=1)
         return cast("Tensor", self.head(hidden, counted, scales))
 
-    def token_weights(self, text: TextBatch, pixels: Tensor | None = None) -> Tensor:
+    def token_weights(self, text: TextBatch, pixels: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         """Compute the weight that an MLP head gives each token of texts.
 
         Args:
             text: Windows.
             pixels: As in ``forward``.
+            mask: As in ``hidden_states``.
 
         Returns:
             Float at least 0, shape (windows, length); 0 for special tokens, unknown words and padding.
         """
-        head = cast("MlpHead", self.head)
-        hidden = self.hidden_states(text, self._patches(pixels))[:, : text.token_ids.shape[1]]
-        return head.token_weights(hidden, text.content, self.scales(text), text.token_ids)
+        head, patches = cast("MlpHead", self.head), self._patches(pixels)
+        hidden = self.hidden_states(text, patches, mask)
+        tokens = hidden if patches is None else hidden[:, : text.token_ids.shape[1]]
+        return head.token_weights(tokens, text.content, self.scales(text), text.token_ids)
 
     def _patches(self, pixels: Tensor | None) -> Tensor | None:
         return self.image(pixels) if self.image is not None and pixels is not None else None

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from mlsr_es.encoders.config import Head
-from mlsr_es.encoders.heads import MlmHead, MlpHead, term_weight
+from mlsr_es.encoders.heads import MlmHead, term_weight
 from mlsr_es.encoders.onnx_query_encoder import ABOUT, INPUTS, OUTPUT, About, OnnxQueryEncoder
 from mlsr_es.encoders.text import NO_FIELD, WindowBatch
 from mlsr_es.encoders.text_batch import TextBatch
@@ -134,12 +134,10 @@ class _Graph(nn.Module):
         super().__init__()
         self.encoder = encoder
 
-    def hidden_states(self, text: TextBatch) -> Tensor:
-        """Float, shape (windows, length, hidden size)."""
-        if not self.own_mask:
-            return self.encoder.hidden_states(text)
-        padding = 1 - text.attended[:, None, None].to(torch.float32)
-        return self.encoder.hidden_states(text, mask=padding * torch.finfo(torch.float32).min)
+    def mask(self, attended: Tensor) -> Tensor | None:
+        """What is added to the logits of the attention, as ``Encoder.hidden_states`` takes it."""
+        padding = 1 - attended[:, None, None].to(torch.float32)
+        return padding * torch.finfo(torch.float32).min if self.own_mask else None
 
 
 class _TokenWeights(_Graph):
@@ -148,8 +146,7 @@ class _TokenWeights(_Graph):
     def forward(self, token_ids: Tensor, attended: Tensor, token_types: Tensor, fields: Tensor) -> Tensor:
         """Float, shape (windows, length)."""
         text = TextBatch(token_ids, attended, token_types, fields)
-        head = cast("MlpHead", self.encoder.head)
-        return head.token_weights(self.hidden_states(text), text.content, self.encoder.scales(text), token_ids)
+        return self.encoder.token_weights(text, mask=self.mask(attended))
 
 
 class _ExpandedTerms(_Graph):
@@ -159,7 +156,7 @@ class _ExpandedTerms(_Graph):
         """Float, shape (windows, vocabulary size)."""
         text = TextBatch(token_ids, attended, token_types, fields)
         head = cast("MlmHead", self.encoder.head)
-        states = head.norm(head.activation(head.dense(self.hidden_states(text))))
+        states = head.norm(head.activation(head.dense(self.encoder.hidden_states(text, mask=self.mask(attended)))))
         factor = (self.encoder.scales(text) * attended)[..., None]
         weight, bias = head.decoder.weight, head.decoder.bias
         tiles = [

@@ -41,20 +41,22 @@ function holdsSections() {
   return chosenIndex()?.holds === "sections";
 }
 
+function noun() {
+  return holdsSections() ? "section" : "image";
+}
+
 function counted(count) {
-  const noun = holdsSections() ? "section" : "image";
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `${count} ${noun()}${count === 1 ? "" : "s"}`;
 }
 
 function showKind() {
-  const [found, given, one] = holdsSections() ? ["Sections", "Caption", "a section"] : ["Images", "Text", "an image"];
   document.body.classList.toggle("sections", holdsSections());
   document.title = holdsSections() ? "Sections for an image" : "Images for a text";
   byId("title").textContent = document.title;
-  byId("text-label").textContent = given;
-  byId("suggest").textContent = `Suggest ${found.toLowerCase()}`;
-  byId("images").setAttribute("aria-label", `Suggested ${found.toLowerCase()}`);
-  byId("why-title").textContent = `Why is ${one} not shown?`;
+  byId("text-label").textContent = holdsSections() ? "Caption" : "Text";
+  byId("suggest").textContent = `Suggest ${noun()}s`;
+  byId("images").setAttribute("aria-label", `Suggested ${noun()}s`);
+  byId("why-title").textContent = `Why is ${holdsSections() ? "a" : "an"} ${noun()} not shown?`;
 }
 
 // What is searched for and how, as the service takes it; without what only a list of images has.
@@ -92,7 +94,7 @@ async function suggest() {
     show({ images: [], words: {} }, "");
     return;
   }
-  byId("status").textContent = `Looking for ${holdsSections() ? "sections" : "images"}…`;
+  byId("status").textContent = `Looking for ${noun()}s…`;
   underWay?.abort();
   underWay = new AbortController();
   const shown = { explain: true, thumbnails: true, distinct: byId("distinct").checked && !holdsSections(), diverse: byId("diverse").checked ? VARIETY : 0 };
@@ -100,7 +102,7 @@ async function suggest() {
     const found = await ask("/v1/suggest", { ...asked, ...shown }, underWay.signal);
     const count = found.images.length;
     const matching = found.total > count ? ` of ${found.total} that match` : "";
-    const said = count ? `${counted(count)}${matching}.` : `No ${holdsSections() ? "section" : "image"} matches.`;
+    const said = count ? `${counted(count)}${matching}.` : `No ${noun()} matches.`;
     show(found, [said, found.doubts].filter(Boolean).join("\n"));
   } catch (error) {
     if (error.name !== "AbortError") tell(problem(error));
