@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -96,10 +95,13 @@ def _made(
 
 
 def _end_with_parent() -> None:
-    """Stop once the process that looks after this one is gone, even if it was killed: the port is to be free."""
+    """End once the process that looks after this one was killed: the port is to be free.
+
+    At once, since a process that still starts would first go on doing so after a SIGTERM.
+    """
     if parent := parent_process():
         parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+        os._exit(1)
 
 
 def _listening(host: str, port: int) -> socket.socket:

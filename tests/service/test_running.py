@@ -44,9 +44,10 @@ def answering(process: psutil.Popen) -> set[int]:
 
 
 def _answers(child: psutil.Process) -> bool:
+    """Whether it counts what it answers; before, it may still be starting."""
     try:
-        return "spawn_main" in " ".join(child.cmdline())
-    except psutil.ZombieProcess:
+        return any(file.path.endswith(f"_{child.pid}.db") for file in child.open_files())
+    except psutil.NoSuchProcess:  # a zombie, too
         return False
 
 
