@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import get_running_loop
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -42,6 +40,7 @@ from mlsr_es.service.questions import (
     WhyNotBody,
     words_of,
 )
+from mlsr_es.service.routing import BodyRoute
 from mlsr_es.service.sections import SectionStore
 from mlsr_es.service.settings import ServiceSettings
 from mlsr_es.suggestion import Suggestions, SuggestOptions, doubts_about
@@ -55,8 +54,6 @@ if TYPE_CHECKING:
     from mlsr_es.suggestion import QueryEncoder
 
 _PAGE = Path(__file__).with_name("page")
-_THREADS = 40
-"""How many sections are suggested for at the same time; they mostly wait for the cluster."""
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A picture may be an SVG of somebody's: it is looked at, and nothing in it runs."""
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -161,19 +158,12 @@ class _Served:
 
 def _suggesting(app: FastAPI, served: _Served) -> None:
     fields = served.settings.filter_fields
-    threads = ThreadPoolExecutor(_THREADS)
 
-    def suggested(body: SuggestBody) -> Response:
+    def suggest(body: SuggestBody) -> Response:
+        """Suggest images for a section."""
         asked = served.suggester(body.index)
         return _json(_answer(asked.index, asked.ask(body.query, body.options(fields))))
 
-    @app.post("/v1/suggest", response_model=SuggestAnswer)
-    async def suggest(body: SuggestBody) -> Response:
-        """Suggest images for a section."""
-        # FastAPI's way to let a thread wait for the cluster takes 0.15 ms more.
-        return await get_running_loop().run_in_executor(threads, suggested, body)
-
-    @app.post("/v1/suggest/batch", response_model=BatchAnswer)
     def suggest_batch(body: BatchBody) -> Response:
         """Suggest images for many sections; one that cannot be asked has its problem in its place."""
         asked = served.suggester(body.index)
@@ -186,11 +176,19 @@ def _suggesting(app: FastAPI, served: _Served) -> None:
         ]
         return _json(BatchAnswer(answers=answers))
 
-    @app.post("/v1/why-not", response_model=WhyNotAnswer)
     def why_not(body: WhyNotBody) -> Response:
         """Why an image is not among the images of a search."""
         asked = served.suggester(body.index)
         return _json(WhyNotAnswer.of(asked.ask_why_not(body.query, body.id, body.options(fields))))
+
+    for path, endpoint, answer in (
+        ("/v1/suggest", suggest, SuggestAnswer),
+        ("/v1/suggest/batch", suggest_batch, BatchAnswer),
+        ("/v1/why-not", why_not, WhyNotAnswer),
+    ):
+        app.router.add_api_route(
+            path, endpoint, methods=["POST"], response_model=answer, route_class_override=BodyRoute
+        )
 
 
 def _looking(app: FastAPI, served: _Served) -> None:

@@ -26,11 +26,11 @@ _OPEN = ("/healthz", "/", "/page/")
 _ONE_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
+    b"content-security-policy": b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cache-control": b"no-store",
 }
 
 
@@ -89,11 +89,9 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                given = {name.decode().lower() for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *((name.encode(), value.encode()) for name, value in _HEADERS.items() if name.lower() not in given),
-                ]
+                given = {name for name, _ in message["headers"]}
+                added = [(name, value) for name, value in _HEADERS.items() if name not in given]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         async def answered_unless_refused(message: Message) -> None:
@@ -122,22 +120,21 @@ class Guard:
         self._tell(scope, status, perf_counter() - started)
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = dict(scope["headers"])
         settings = self._settings
-        if not settings.token and _host(headers.get("host", "")) not in _ONE_MACHINE:
+        if not settings.token and _host(headers.get(b"host", b"").decode("latin-1")) not in _ONE_MACHINE:
             # Else a page of another site could ask, by a name of its own that leads to this machine.
             return problem(HTTPStatus.MISDIRECTED_REQUEST, "this service answers to localhost only.")
         path = scope["path"]
         if settings.token and path not in _OPEN and not path.startswith("/page/"):
-            given = headers.get("authorization", "").encode("latin-1")
+            given = headers.get(b"authorization", b"")
             if not hmac.compare_digest(given, f"Bearer {settings.token}".encode("latin-1")):
                 advice = "Send the header Authorization: Bearer TOKEN."
                 return problem(
                     HTTPStatus.UNAUTHORIZED, "the token is missing or wrong.", advice, {"WWW-Authenticate": "Bearer"}
                 )
-        if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > settings.body:
-            return _too_large(settings)
-        return None
+        length = headers.get(b"content-length", b"0")
+        return _too_large(settings) if length.isdigit() and int(length) > settings.body else None
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")

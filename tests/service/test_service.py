@@ -200,7 +200,7 @@ BAD: list[tuple[str, Any, int, str]] = [
     ("foreign field left out", {"section": {"text": TEXT}, "without": {"_id": ["1"]}}, 422, "may filter by '_id'"),
     ("no object", [], 422, "body"),
     ("no JSON", b"{", 422, "JSON"),
-    ("binary", b"\x00\xff\xfe", 400, ""),
+    ("binary", b"\x00\xff\xfe", 422, "JSON"),
     ("lone surrogate", b'{"section": {"text": "\\ud800 rope"}}', 422, ""),
     ("long text", {"section": {"text": "rope " * 30_000}}, 422, "100000"),
     ("unknown field", {"section": {"text": TEXT}, "sise": 3}, 422, "sise"),
@@ -226,6 +226,15 @@ def test_what_cannot_be_asked_is_a_problem(body: Any, status: int, told: str, sa
     assert reply.json["status"] == status
     assert told in reply.json["detail"]
     assert "Traceback" not in reply.content.decode()
+
+
+def test_a_body_that_is_not_said_to_be_json_is_refused(sample: Client) -> None:
+    """A form of another site may send plain text without asking first; a type of its own that is JSON may be sent."""
+    asked = {"section": {"text": TEXT}}
+    reply = sample.ask("POST", "/v1/suggest", asked, Content_Type="text/plain")
+    assert (reply.status, "application/json" in reply.json["detail"]) == (422, True)
+    for kind in ("application/json; charset=utf-8", "application/ld+json"):
+        assert sample.ask("POST", "/v1/suggest", asked, Content_Type=kind).status == 200
 
 
 def test_a_body_that_is_too_large(serve: Serve, cluster_url: str, sample_index: str) -> None:
