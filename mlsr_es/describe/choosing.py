@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlsr_es.describe.cache import Cache
 from mlsr_es.describe.describer import Describer
-from mlsr_es.describe.describing import LABELS, NAME, TEXT, Describing, check_describe
+from mlsr_es.describe.describing import LABELS, NAME, TEXT, Describing, check_describe, labels_asked
 from mlsr_es.shipped import shipped
 from mlsr_es.state import state_folder
 
@@ -40,5 +40,7 @@ def _describer(name: str, model: str, device: str, *, downloads: bool) -> Descri
         return TextReader()
     from mlsr_es.describe.models import Generator, Labeller
 
-    kind = Labeller if name == LABELS else Generator
-    return kind(model, device, downloads=downloads)
+    if name == LABELS:
+        asked, labels = labels_asked(model)
+        return Labeller(asked, device, downloads=downloads, labels=labels)
+    return Generator(model, device, downloads=downloads)

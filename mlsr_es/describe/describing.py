@@ -21,7 +21,8 @@ NAME, TEXT, LABELS, CAPTION = "name", "text", "labels", "caption"
 TESSERACT = "tesseract"
 _KNOWN = f"""{NAME} (the words of the file's name), {TEXT} (what can be read in the image), \
 {TEXT}:{TESSERACT} or {TEXT}:{TESSERACT}=LANGUAGES (the same, by Tesseract), \
-{LABELS} or {LABELS}:MODEL (what a classifier or a detector sees), {CAPTION}:MODEL (a sentence that a model writes)"""
+{LABELS} or {LABELS}:MODEL (what a classifier or a detector sees), {LABELS}:MODEL=LABEL+LABEL (which of your labels \
+a zero-shot model sees), {CAPTION}:MODEL (a sentence that a model writes)"""
 
 
 def check_describe(given: str) -> tuple[tuple[str, str], ...]:
@@ -50,6 +51,7 @@ def check_describe(given: str) -> tuple[tuple[str, str], ...]:
                 f"--describe {name} knows no {model!r}.",
                 advice=f"Write it alone, or with Tesseract's languages: --describe {name}:{TESSERACT}=rus+eng",
             )
+        _check_labels(name, model)
         if name == CAPTION and not model:
             raise InputError(
                 "--describe caption needs the model that writes the captions.",
@@ -58,6 +60,28 @@ def check_describe(given: str) -> tuple[tuple[str, str], ...]:
     if len({name for name, _ in pairs}) < len(pairs):
         raise InputError(f"--describe names the same twice: {given}.", advice="Name each once.")
     return pairs
+
+
+def labels_asked(model: str) -> tuple[str, tuple[str, ...]]:
+    """Split what stands behind ``labels:`` into the model's name and the labels of a zero-shot model.
+
+    Args:
+        model: As in ``owner/name=screenshot+photograph``; without ``=`` the model has its own labels.
+    """
+    name, _, labels = model.partition("=")
+    return name, tuple(filter(None, (label.strip() for label in labels.split("+"))))
+
+
+def _check_labels(name: str, model: str) -> None:
+    if name != LABELS or "=" not in model:
+        return
+    asked, labels = labels_asked(model)
+    # Of one label alone each model is sure.
+    if not asked or len(set(labels)) < max(2, len(labels)):
+        raise InputError(
+            f"--describe {name}:{model} lacks the model, or has fewer than two different labels.",
+            advice=f"Name those that may fit: --describe '{name}:owner/name=screenshot+photograph+diagram'",
+        )
 
 
 @dataclass(frozen=True, slots=True)

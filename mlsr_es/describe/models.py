@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from mlsr_es.batching import Batching
 from mlsr_es.collection import CaptionKind
@@ -24,13 +25,11 @@ _MOST_TOKENS = 40
 _AT_ONCE = 32
 _TASKS = {"ForImageClassification": "image-classification", "ForObjectDetection": "object-detection"}
 """The end of an architecture's name to the pipeline that runs it."""
+_ZERO_SHOT = "zero-shot-image-classification"
 
 
 class _Model:
     """A model that is loaded when the first picture comes, and sees the pictures of several threads in one batch."""
-
-    _limits: ClassVar[str]
-    """What of this module the words depend on."""
 
     def __init__(self, name: str, device: str, *, downloads: bool = True) -> None:
         self.name = name
@@ -63,22 +62,35 @@ class _Model:
         """The words for a picture, as ``Describer`` says."""
         return self._together(shrunk(picture.copy()))
 
+    @property
+    def _limits(self) -> str:
+        """What the words depend on beside the model's files."""
+        raise NotImplementedError
+
     def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
         raise NotImplementedError
 
 
 class Labeller(_Model):
-    """Labels of a classifier or a detector.
+    """Labels of a classifier or a detector, or of a zero-shot model that is told them.
 
     Args:
         name: A folder, or a model of a hub, for image classification or object detection; "" for the ImageNet labels of
             EfficientNet-Lite0, which a package brings.
         device: "auto", or a name that torch knows.
         downloads: Whether a hub's model is fetched.
+        labels: Those that a zero-shot model (CLIP, SigLIP) chooses from; none for a model that has its own.
     """
 
     kind = CaptionKind.LABEL
-    _limits = f"{LEAST_CONFIDENCE}, {_MOST_LABELS}"
+
+    def __init__(self, name: str, device: str, *, downloads: bool = True, labels: tuple[str, ...] = ()) -> None:
+        super().__init__(name, device, downloads=downloads)
+        self.labels = labels
+
+    @property
+    def _limits(self) -> str:
+        return ", ".join(map(str, (LEAST_CONFIDENCE, _MOST_LABELS, *sorted(self.labels))))
 
     @cached_property
     def folder(self) -> Path:
@@ -88,25 +100,47 @@ class Labeller(_Model):
         return efficientnet_lite0(labels=True)
 
     def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
-        found = self._pipeline(pictures, batch_size=len(pictures))
+        told = {"candidate_labels": list(self.labels)} if self.labels else {}
+        found = self._pipeline(pictures, batch_size=len(pictures), **told)
         return [_labels(each) for each in found]
 
     @cached_property
     def _pipeline(self) -> Any:
         from transformers import AutoConfig, pipeline
 
-        what = self.name or "package:efficientnet-lite0"
-        with loading("labels", what):
-            architectures = AutoConfig.from_pretrained(self.folder, trust_remote_code=False).architectures or ()
-            tasks = [task for end, task in _TASKS.items() for name in architectures if name.endswith(end)]
-            if not tasks:
-                raise ModelError(
-                    f"the model {what!r} gives images no labels: it is {', '.join(architectures) or 'unknown'}.",
-                    advice="Name one for image classification or object detection.",
-                )
+        with loading("labels", self.name or "package:efficientnet-lite0"):
+            config = AutoConfig.from_pretrained(self.folder, trust_remote_code=False)
             settings: dict[str, Any] = {"model": str(self.folder), "device": choose_device(self._device)}
             run: Any = pipeline  # its overloads, one a task, do not know a task by a variable
-            return run(tasks[0], **settings)
+            return run(self._task(config.architectures or ()), **settings)
+
+    def _task(self, architectures: Sequence[str]) -> str:
+        """The pipeline that runs the model.
+
+        Raises:
+            ModelError: The model gives images no labels, or lacks labels, or is told some although it has its own.
+        """
+        from transformers.models.auto.modeling_auto import MODEL_FOR_ZERO_SHOT_IMAGE_CLASSIFICATION_MAPPING_NAMES
+
+        zero_shot = set(MODEL_FOR_ZERO_SHOT_IMAGE_CLASSIFICATION_MAPPING_NAMES.values())
+        tasks = [task for end, task in _TASKS.items() for name in architectures if name.endswith(end)]
+        if not zero_shot.isdisjoint(architectures):
+            if self.labels:
+                return _ZERO_SHOT
+            raise ModelError(
+                f"the model {self.name!r} has no labels of its own.",
+                advice=f"Say which may fit: --describe 'labels:{self.name}=screenshot+photograph+diagram'",
+            )
+        if not tasks:
+            raise ModelError(
+                f"the model {self.name!r} gives images no labels: it is {', '.join(architectures) or 'unknown'}.",
+                advice="Name one for image classification, for object detection, or a zero-shot one (CLIP, SigLIP).",
+            )
+        if self.labels:
+            raise ModelError(
+                f"the model {self.name!r} has its own labels.", advice=f"Name it alone: --describe labels:{self.name}"
+            )
+        return tasks[0]
 
 
 class Generator(_Model):
@@ -119,7 +153,10 @@ class Generator(_Model):
     """
 
     kind = CaptionKind.GENERATED
-    _limits = f"{_MOST_TOKENS} tokens"
+
+    @property
+    def _limits(self) -> str:
+        return f"{_MOST_TOKENS} tokens"
 
     def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
         import torch

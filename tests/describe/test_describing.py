@@ -91,6 +91,10 @@ def test_what_the_user_types(given: str, pairs: tuple[tuple[str, str], ...]) -> 
         ("text:model", "knows no 'model'"),
         ("caption", "needs the model"),
         ("text,text", "the same twice"),
+        ("labels:model=", "fewer than two different labels"),
+        ("labels:model=owl", "fewer than two different labels"),
+        ("labels:model=owl+owl", "fewer than two different labels"),
+        ("labels:=owl+boat", "lacks the model"),
     ],
 )
 def test_what_cannot_be_is_said(given: str, told: str) -> None:

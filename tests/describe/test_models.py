@@ -78,11 +78,62 @@ def captioner(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def zero_shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CLIP with random weights, the text that it reads cut by words."""
+    import torch
+    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
+
+    folder = tmp_path_factory.mktemp("zero-shot")
+    tokenizer = word_model().tokenizer
+    small: dict[str, Any] = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
+    config = CLIPConfig(
+        # With 2 a text is summed up by its highest id, here the label's: the tokenizer of words adds no end.
+        text_config={"vocab_size": len(tokenizer), "bos_token_id": 1, "eos_token_id": 2, **small},
+        vision_config={"image_size": 16, "patch_size": 8, **small},
+        projection_dim=8,
+    )
+    torch.manual_seed(0)
+    CLIPModel(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    CLIPImageProcessor(size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16}).save_pretrained(folder)
+    return folder
+
+
 def test_labels_are_those_that_the_model_is_sure_of(classifier: Path) -> None:
     """The surest first, with the words apart."""
     labeller = Labeller(str(classifier), "cpu")
     assert labeller.describe(PICTURES[0]) == ("tabby cat", "dog")
     assert labeller.kind is CaptionKind.LABEL
+
+
+def test_a_zero_shot_model_chooses_from_the_labels_that_it_is_told(zero_shot: Path) -> None:
+    """The surest first: as CLIP itself scores the pipeline's sentence with each of them."""
+    import torch
+    from transformers import AutoTokenizer, CLIPImageProcessor, CLIPModel
+
+    labels = ("rope", "boat", "owl")
+    labeller = Labeller(str(zero_shot), "cpu", labels=labels)
+    model, tokenizer = CLIPModel.from_pretrained(zero_shot), AutoTokenizer.from_pretrained(zero_shot)
+    texts = tokenizer([f"This is a photo of {each}." for each in labels], padding=True, return_tensors="pt")
+    pixels = CLIPImageProcessor.from_pretrained(zero_shot)(PICTURES, return_tensors="pt")["pixel_values"]
+    with torch.inference_mode():
+        scores = model(**texts, pixel_values=pixels).logits_per_image.softmax(1)
+    for picture, row in zip(PICTURES, scores.tolist(), strict=True):
+        assert len(set(row)) == len(row)
+        sure = sorted((score, label) for score, label in zip(row, labels, strict=True) if score >= 0.2)
+        assert labeller.describe(picture) == tuple(label for _, label in reversed(sure))
+    assert labeller.kind is CaptionKind.LABEL
+    assert labeller.revision != Labeller(str(zero_shot), "cpu", labels=("rope", "boat")).revision
+
+
+def test_labels_are_told_to_a_zero_shot_model_and_to_no_other(zero_shot: Path, classifier: Path) -> None:
+    """Either mistake is told with what to write."""
+    with pytest.raises(ModelError, match="has no labels of its own") as caught:
+        Labeller(str(zero_shot), "cpu").describe(PICTURES[0])
+    assert "=screenshot+photograph" in caught.value.advice
+    with pytest.raises(ModelError, match="has its own labels"):
+        Labeller(str(classifier), "cpu", labels=("rope", "owl")).describe(PICTURES[0])
 
 
 def test_a_captioning_model_writes_a_sentence(captioner: Path) -> None:

@@ -8,7 +8,8 @@ import typer
 
 _HELP = (
     "What machines add to the captions: name (the words of the file's name), text (what stands in the image), labels "
-    "or labels:MODEL (what a classifier or a detector sees), caption:MODEL (a sentence that a model writes); or none. "
+    "or labels:MODEL (what a classifier or a detector sees), labels:MODEL=LABEL+LABEL (which of your labels a "
+    "zero-shot model sees), caption:MODEL (a sentence that a model writes); or none. "
     "An image is looked at once: what was found is kept."
 )
 
