@@ -23,6 +23,7 @@ def test_an_index_and_its_sections(sample_index: str, sample_files: Path, cluste
     assert told["documents"]["rows"] > 50
     assert told["queries"]["rows"] > 50
     assert 0 < told["co_activation"] < told["queries"]["terms"]
+    assert told["found"] > 0.9, "by their own captions"
     assert told["kinds"]["alt"] > 50
     assert sum(told["origins"].values()) == pytest.approx(1)
     assert told["origins"]["alt"] > 0.1, "and none of its terms is from nowhere: the demo model's heads are MLP"
@@ -69,5 +70,5 @@ def test_captions_of_others_are_text_on_the_page() -> None:
 
     usage = Usage.of(SparseVectors.from_mappings([{0: 1.0}], vocabulary_size=1), Vocabulary(("<b>",)))
     evil = Example('"><script>alert(1)</script>', ("<img src=x onerror=alert(1)>",), (("<b>", 1.0),), {"read": "<i>"})
-    page = report([Analysis("<u>", "m", usage, None, None, {}, {"<b>": 1.0}, (evil,), ())])
+    page = report([Analysis("<u>", "m", usage, None, None, None, {}, {"<b>": 1.0}, (evil,), ())])
     assert not re.search(r"<(script|img|u|i|b)\b(?!ody)", page)

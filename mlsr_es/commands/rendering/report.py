@@ -50,6 +50,8 @@ def _rows(analyses: Sequence[Analysis]) -> Iterator[tuple[str, list[str]]]:
     yield from _of_usage("a section", "sections", [one.queries for one in analyses])
     shared = (one.co_activation for one in analyses)
     yield "terms that a section shares with an image", ["" if one is None else f"{one:.2f}" for one in shared]
+    found = (one.found for one in analyses)
+    yield "images that their own caption finds in the best ten", ["" if one is None else f"{one:.0%}" for one in found]
     for kind in dict.fromkeys(kind for one in analyses for kind in one.kinds):
         yield f"images with {kind}", [f"{one.kinds.get(kind, 0):,}" for one in analyses]
     for origin in dict.fromkeys(origin for one in analyses for origin in one.origins):

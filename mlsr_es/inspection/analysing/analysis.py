@@ -14,6 +14,7 @@ from mlsr_es.elastic.versions import Version
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import Usage, co_activation
 from mlsr_es.inspection.analysing.origins import Origins
+from mlsr_es.inspection.analysing.own_captions import found_by_own_caption
 from mlsr_es.inspection.analysing.signs import Sign, signs
 from mlsr_es.inspection.evaluating import Contents, encoded, read_contents, vectors_of_model
 from mlsr_es.progress import Progress, Silent
@@ -58,6 +59,7 @@ class Analysis:
         queries: The same of the sections' vectors; None without sections.
         co_activation: The mean number of terms that a section shares with an image (``co_activation``); None without
             sections.
+        found: The share of images that their own captions find (``found_by_own_caption``); None where it is not known.
         kinds: The kind of caption component to how many images have it; empty where it is not known.
         origins: The kind of caption component to its share of all weight in the images' vectors, and ``EXPANSION`` to
             the share of terms that no caption has; empty where the kinds are not known.
@@ -70,6 +72,7 @@ class Analysis:
     documents: Usage
     queries: Usage | None
     co_activation: float | None
+    found: float | None
     kinds: Mapping[str, int]
     origins: Mapping[str, float]
     examples: tuple[Example, ...]
@@ -120,7 +123,7 @@ def analyse_index(
     return _analysis(
         index,
         version.meta.model,
-        model.vocabulary,
+        model,
         contents,
         queries=encoded(model, sections, progress) if sections else None,
         origins=origins.shares(),
@@ -153,31 +156,33 @@ def analyse_vectors(folder: Path, *, model: QueryEncoder) -> Analysis:
     ]
     queries = stored.sections if len(stored.sections) else None
     name, model_name = str(folder), stored.meta["model"]
-    return _analysis(name, model_name, model.vocabulary, contents, queries=queries, origins={}, examples=examples)
+    return _analysis(name, model_name, model, contents, queries=queries, origins={}, examples=examples)
 
 
 def _analysis(
     name: str,
-    model: str,
-    vocabulary: Vocabulary,
+    model_name: str,
+    model: QueryEncoder,
     contents: Contents,
     *,
     queries: SparseVectors | None,
     origins: Mapping[str, float],
     examples: Sequence[Example],
 ) -> Analysis:
-    documents = Usage.of(contents.vectors, vocabulary)
+    documents = Usage.of(contents.vectors, model.vocabulary)
+    found = found_by_own_caption(model, contents)
     looked = any(kind != CaptionKind.NAME for kind in contents.described)
     return Analysis(
         name,
-        model,
+        model_name,
         documents,
-        None if queries is None else Usage.of(queries, vocabulary),
+        None if queries is None else Usage.of(queries, model.vocabulary),
         None if queries is None else float(co_activation(queries, contents.vectors).mean()),
+        found,
         contents.kinds,
         origins,
         tuple(examples),
-        tuple(signs(documents, origins, described=looked, silent=contents.captions.count(""))),
+        tuple(signs(documents, origins, described=looked, silent=contents.captions.count(""), found=found)),
     )
 
 

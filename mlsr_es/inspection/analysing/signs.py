@@ -13,6 +13,7 @@ _UNREADABLE = 0.5
 _MOSTLY = 0.5
 _MANY_SILENT = 0.2
 _MANY_EMPTY = 0.05
+_FEW_FOUND = 0.5
 _NAMED = 5
 _LEAST_ROWS = 20
 """Of fewer vectors nothing is concluded."""
@@ -33,7 +34,9 @@ class Sign:
     advice: str
 
 
-def signs(documents: Usage, origins: Mapping[str, float], *, described: bool, silent: int) -> Iterator[Sign]:
+def signs(
+    documents: Usage, origins: Mapping[str, float], *, described: bool, silent: int, found: float | None
+) -> Iterator[Sign]:
     """Look for signs in the vectors of images.
 
     Args:
@@ -41,6 +44,7 @@ def signs(documents: Usage, origins: Mapping[str, float], *, described: bool, si
         origins: The kind of caption component to its share of the weight; empty where it is not known.
         described: Whether machines looked at the images for words.
         silent: How many images have no words.
+        found: The share of images that their own captions find; None where it is not known.
     """
     if documents.rows < _LEAST_ROWS:
         return
@@ -51,6 +55,13 @@ def signs(documents: Usage, origins: Mapping[str, float], *, described: bool, si
             f"{len(everywhere)} terms are in half of all images or more, as {', '.join(everywhere[:_NAMED])}: they "
             "tell no image from another, and their posting lists are read for each query.",
             "Train with more regularisation of the documents, or allow fewer terms (limits.document_terms).",
+        )
+    if found is not None and found < _FEW_FOUND:
+        yield Sign(
+            "images that their own captions do not find",
+            f"Asked for by its own caption, an image is among the best ten in {found:.0%} of all cases.",
+            "A model of images alone is far behind where pixels say little of the text, as in screenshots: take one "
+            "that reads captions (m3, m4). One that reads captions needs more training, or has another language.",
         )
     if documents.content < _UNREADABLE:
         yield Sign(
