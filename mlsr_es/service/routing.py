@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from asyncio import get_running_loop
-from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 _THREADS = ThreadPoolExecutor(40)
 """How many requests may wait for the cluster at the same time."""
@@ -20,23 +19,26 @@ _THREADS = ThreadPoolExecutor(40)
 class BodyRoute(APIRoute):
     """A route whose endpoint takes one body, a model of pydantic's, and gives a response.
 
-    FastAPI's own way, with dependencies that none of these routes has, costs one request in twenty.
+    FastAPI documents it as it does its own. To answer as FastAPI does, with dependencies that none of these routes has,
+    costs about 8 % of the requests a second.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """What reads a request and answers it.
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        (body,) = self.dependant.body_params
+        self._model: type[BaseModel] = body.field_info.annotation  # type: ignore[assignment]
+        self.app = self._answer
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request.
 
         Raises:
-            RequestValidationError: By the handler; the body is no JSON, or not what the model asks for.
+            RequestValidationError: The body is no JSON, or not what the model asks for.
         """
-        (body,) = self.dependant.body_params
-        model: type[BaseModel] = body.field_info.annotation  # type: ignore[assignment]
-
-        async def handle(request: Request) -> Response:
-            read = _read(model, request.headers.get("content-type", ""), await request.body())
-            return await get_running_loop().run_in_executor(_THREADS, self.endpoint, read)
-
-        return handle
+        request = Request(scope, receive)
+        body = _read(self._model, request.headers.get("content-type", ""), await request.body())
+        response = await get_running_loop().run_in_executor(_THREADS, self.endpoint, body)
+        await response(scope, receive, send)
 
 
 def _read(model: type[BaseModel], content_type: str, body: bytes) -> BaseModel:
