@@ -68,8 +68,8 @@ def labels_asked(model: str) -> tuple[str, tuple[str, ...]]:
     Args:
         model: As in ``owner/name=screenshot+photograph``; without ``=`` the model has its own labels.
     """
-    name, _, labels = model.partition("=")
-    return name, tuple(filter(None, (label.strip() for label in labels.split("+"))))
+    name, equals, labels = model.rpartition("=")  # the last one: a folder's name may have others
+    return (name, tuple(filter(None, map(str.strip, labels.split("+"))))) if equals else (model, ())
 
 
 def _check_labels(name: str, model: str) -> None:

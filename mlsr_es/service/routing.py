@@ -9,7 +9,8 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 _THREADS = ThreadPoolExecutor(40)
@@ -33,10 +34,15 @@ class BodyRoute(APIRoute):
         """Answer a request.
 
         Raises:
+            HTTPException: The client went away before it had sent its body.
             RequestValidationError: The body is no JSON, or not what the model asks for.
         """
         request = Request(scope, receive)
-        body = _read(self._model, request.headers.get("content-type", ""), await request.body())
+        try:
+            content = await request.body()
+        except ClientDisconnect as error:  # it is counted, though nobody reads the answer
+            raise HTTPException(400, "the body was not sent to its end.") from error
+        body = _read(self._model, request.headers.get("content-type", ""), content)
         response = await get_running_loop().run_in_executor(_THREADS, self.endpoint, body)
         await response(scope, receive, send)
 

@@ -11,6 +11,7 @@ from PIL import Image
 from mlsr_es.collection import Caption, CaptionKind
 from mlsr_es.describe import NAMES_ONLY, NOTHING, Describing, check_describe, choose_describers
 from mlsr_es.describe.cache import Cache
+from mlsr_es.describe.describing import labels_asked
 from mlsr_es.errors import InputError, ModelError
 
 PICTURE = Image.new("RGB", (20, 10))
@@ -101,6 +102,12 @@ def test_what_cannot_be_is_said(given: str, told: str) -> None:
     """With what there is."""
     with pytest.raises(InputError, match=told):
         check_describe(given)
+
+
+def test_labels_stand_behind_the_last_equals_sign() -> None:
+    """A folder's name may have one, too; a model with labels of its own stands alone."""
+    assert labels_asked("/run=3/clip=owl+ red boat ") == ("/run=3/clip", ("owl", "red boat"))
+    assert labels_asked("owner/name") == ("owner/name", ())
 
 
 def test_a_model_that_only_an_index_names_is_not_fetched() -> None:

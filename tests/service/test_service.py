@@ -262,6 +262,12 @@ def test_a_body_that_does_not_come(serve: Serve, cluster_url: str, sample_index:
             parts.sendall(part)
             time.sleep(0.1)
         assert parts.recv(4096).startswith(b"HTTP/1.1 200")
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as gone:
+        gone.sendall(head.encode() + body[:20])
+    counted, until = 'route="/v1/suggest",status="400"} 1.0', time.monotonic() + 10
+    while counted not in client.get("/metrics").content.decode() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert counted in client.get("/metrics").content.decode(), "and whoever goes away before the end"
     assert client.suggest().status == 200
 
 

@@ -15,7 +15,7 @@ _MANY_SILENT = 0.2
 _MANY_EMPTY = 0.05
 _FEW_FOUND = 0.5
 _NAMED = 5
-_LEAST_ROWS = 20
+LEAST_ROWS = 20
 """Of fewer vectors nothing is concluded."""
 
 
@@ -46,7 +46,7 @@ def signs(
         silent: How many images have no words.
         found: The share of images that their own captions find; None where it is not known.
     """
-    if documents.rows < _LEAST_ROWS:
+    if documents.rows < LEAST_ROWS:
         return
     everywhere = [term for term, share in documents.longest if share >= _EVERYWHERE]
     if everywhere:
