@@ -47,7 +47,7 @@ def write_query_graph(model: BiEncoder, layout: Layout) -> None:
         layout: A folder that has all else of the checkpoint.
 
     Raises:
-        ModelError: torch makes no graph of this backbone, or one that gives other weights.
+        ModelError: torch makes no graph of this backbone, or one that does not run or gives other weights.
         StorageError: The file cannot be written.
     """
     graph = (_ExpandedTerms if model.config.query_head is Head.MLM else _TokenWeights)(model.query).eval()
@@ -283,7 +283,11 @@ def _compare(encoder: OnnxQueryEncoder, model: BiEncoder) -> None:
         batch = _windows(model, count=count, length=length)
         with torch.inference_mode():
             expected = weigh(TextBatch.of(batch)).numpy()
-        if not np.allclose(encoder.weights(batch), expected, rtol=0, atol=_TOLERANCE):
+        try:
+            found = encoder.weights(batch)
+        except Exception as error:  # what onnxruntime raises has no class of its own
+            raise ModelError("the ONNX graph of this query encoder does not run.") from error
+        if not np.allclose(found, expected, rtol=0, atol=_TOLERANCE):
             raise ModelError("the ONNX graph of this query encoder gives other weights than torch.")
 
 
