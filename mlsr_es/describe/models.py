@@ -31,6 +31,9 @@ _ZERO_SHOT = "zero-shot-image-classification"
 class _Model:
     """A model that is loaded when the first picture comes, and sees the pictures of several threads in one batch."""
 
+    _limits: str
+    """What the words depend on beside the model's files."""
+
     def __init__(self, name: str, device: str, *, downloads: bool = True) -> None:
         self.name = name
         self._device, self._downloads = device, downloads
@@ -62,11 +65,6 @@ class _Model:
         """The words for a picture, as ``Describer`` says."""
         return self._together(shrunk(picture.copy()))
 
-    @property
-    def _limits(self) -> str:
-        """What the words depend on beside the model's files."""
-        raise NotImplementedError
-
     def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
         raise NotImplementedError
 
@@ -87,10 +85,7 @@ class Labeller(_Model):
     def __init__(self, name: str, device: str, *, downloads: bool = True, labels: tuple[str, ...] = ()) -> None:
         super().__init__(name, device, downloads=downloads)
         self.labels = labels
-
-    @property
-    def _limits(self) -> str:
-        return ", ".join(map(str, (LEAST_CONFIDENCE, _MOST_LABELS, *sorted(self.labels))))
+        self._limits = ", ".join(map(str, (LEAST_CONFIDENCE, _MOST_LABELS, *sorted(labels))))
 
     @cached_property
     def folder(self) -> Path:
@@ -153,10 +148,7 @@ class Generator(_Model):
     """
 
     kind = CaptionKind.GENERATED
-
-    @property
-    def _limits(self) -> str:
-        return f"{_MOST_TOKENS} tokens"
+    _limits = f"{_MOST_TOKENS} tokens"
 
     def _describe_all(self, pictures: list[Image]) -> list[tuple[str, ...]]:
         import torch

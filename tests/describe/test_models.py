@@ -18,6 +18,12 @@ from tests.models import word_model
 if TYPE_CHECKING:
     from torch import nn
 
+SMALL: dict[str, Any] = {
+    "hidden_size": 8,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "intermediate_size": 8,
+}
 PICTURES = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green", "blue")]
 
 
@@ -30,10 +36,7 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("classifier")
     config = ViTConfig(
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=8,
+        **SMALL,
         image_size=16,
         patch_size=8,
         id2label={0: "tabby_cat", 1: "dog", 2: "tree"},
@@ -61,10 +64,9 @@ def captioner(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("captioner")
     tokenizer = word_model().tokenizer
-    small: dict[str, Any] = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
     config = VisionEncoderDecoderConfig.from_encoder_decoder_configs(
-        ViTConfig(image_size=16, patch_size=8, **small),
-        BertConfig(vocab_size=len(tokenizer), is_decoder=True, add_cross_attention=True, **small),
+        ViTConfig(image_size=16, patch_size=8, **SMALL),
+        BertConfig(vocab_size=len(tokenizer), is_decoder=True, add_cross_attention=True, **SMALL),
     )
     config.decoder_start_token_id = tokenizer.cls_token_id
     config.pad_token_id, config.eos_token_id = tokenizer.pad_token_id, tokenizer.sep_token_id
@@ -86,11 +88,10 @@ def zero_shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("zero-shot")
     tokenizer = word_model().tokenizer
-    small: dict[str, Any] = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
     config = CLIPConfig(
         # With 2 a text is summed up by its highest id, here the label's: the tokenizer of words adds no end.
-        text_config={"vocab_size": len(tokenizer), "bos_token_id": 1, "eos_token_id": 2, **small},
-        vision_config={"image_size": 16, "patch_size": 8, **small},
+        text_config={"vocab_size": len(tokenizer), "bos_token_id": 1, "eos_token_id": 2, **SMALL},
+        vision_config={"image_size": 16, "patch_size": 8, **SMALL},
         projection_dim=8,
     )
     torch.manual_seed(0)
