@@ -22,8 +22,10 @@ Nothing of a dependency's own errors leaves a room: each is turned into one of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from typing import Any, Self, TypeVar
+
+Answer = TypeVar("Answer")
 
 
 def first_line(error: Exception) -> str:
@@ -44,6 +46,14 @@ class MlsrError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what} {self.advice}".rstrip()
+
+
+def or_error(work: Callable[[], Answer]) -> Answer | MlsrError:
+    """What some work gives, or the error that it raises: for one of several that are done together."""
+    try:
+        return work()
+    except MlsrError as error:
+        return error
 
 
 class InputError(MlsrError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mlsr_es.collection import Section
 from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.elastic.search import find_document
-from mlsr_es.errors import IndexMismatchError, QueryError
+from mlsr_es.errors import IndexMismatchError, MlsrError, QueryError
 from mlsr_es.progress import say_nothing
 from mlsr_es.suggestion import (
     Adjustment,
@@ -29,10 +29,11 @@ from mlsr_es.suggestion import (
     look_up,
     model_for,
     prepare,
+    prepare_together,
     read_table,
     section_from,
     send,
-    send_many,
+    send_together,
     shown_source,
     wanted_source,
     why_not,
@@ -208,17 +209,26 @@ class Suggester:
         """
         waiting = iter(sections)
         while some := list(islice(waiting, _AT_ONCE)):
-            known = self._looked_up()
-            prepared = [self._prepared(known, section, asked) for section in some]
-            answers = send_many(self._client, (each for each in prepared if isinstance(each, Request)))
-            found = [each if isinstance(each, QueryError) else next(answers) for each in prepared]
-            if any(not isinstance(each, QueryError) and self._is_other(known, each) for each in found):
-                known = self._looked_up(again=True)
-                found = [
-                    each if isinstance(each, QueryError) else self._sent(known, section, asked)
-                    for each, section in zip(found, some, strict=True)
-                ]
-            yield from found
+            for found in self.ask_together([(section, asked) for section in some]):
+                if isinstance(found, MlsrError) and not isinstance(found, QueryError):
+                    raise found
+                yield found
+
+    def ask_together(self, asked: Sequence[tuple[Query, SuggestOptions]]) -> list[Suggestions | MlsrError]:
+        """Suggest images for several sections or images, each with options of its own, by one request.
+
+        Returns:
+            For each, in order, its images; or the error of one that cannot be asked, or that the cluster refuses.
+
+        Raises:
+            InputError: The index or its model is not what it should be.
+            ClusterError: The cluster cannot be reached, or refuses all of them.
+        """
+        known = self._looked_up()
+        found = self._sent_together(known, asked)
+        if any(self._is_outdated(known, each) for each in found):
+            return self._sent_together(self._looked_up(again=True), asked)
+        return found
 
     def ask(self, query: Query, options: SuggestOptions = SuggestOptions()) -> Suggestions:
         """Suggest images for a section or an image, with options as one value.
@@ -232,7 +242,7 @@ class Suggester:
             found = self._sent(known, query, options)
         except IndexMismatchError:  # it is gone, and perhaps back under its name
             return self._sent(self._looked_up(again=True), query, options)
-        if self._is_other(known, found):
+        if self._is_outdated(known, found):
             return self._sent(self._looked_up(again=True), query, options)
         return found
 
@@ -306,16 +316,15 @@ class Suggester:
         return self._looked_up().searched
 
     def _sent(self, known: _Known, query: Query, options: SuggestOptions) -> Suggestions:
-        return send(self._client, self._request(known, query, options))
+        asked = prepare(self._client, self.index, query, options, encoder=known.encoder, known=known.searched)
+        return send(self._client, asked)
 
-    def _prepared(self, known: _Known, section: Section, options: SuggestOptions) -> Request | QueryError:
-        try:
-            return self._request(known, section, options)
-        except QueryError as error:
-            return error
-
-    def _request(self, known: _Known, query: Query, options: SuggestOptions) -> Request:
-        return prepare(self._client, self.index, query, options, encoder=known.encoder, known=known.searched)
+    def _sent_together(
+        self, known: _Known, asked: Sequence[tuple[Query, SuggestOptions]]
+    ) -> list[Suggestions | MlsrError]:
+        prepared = prepare_together(self._client, self.index, asked, encoder=known.encoder, known=known.searched)
+        found = iter(send_together(self._client, [each for each in prepared if isinstance(each, Request)]))
+        return [each if isinstance(each, MlsrError) else next(found) for each in prepared]
 
     def _looked_up(self, *, again: bool = False) -> _Known:
         """What is known of the index; several threads that find it too old ask one after the other, the first only."""
@@ -339,8 +348,10 @@ class Suggester:
         """The query encoder for what an index says of itself."""
         return model_for(meta, self._model, device=self._device, say=self._say)
 
-    def _is_other(self, known: _Known, found: Suggestions) -> bool:
-        """Whether images are of an index that was not looked up: another version was promoted meanwhile."""
+    def _is_outdated(self, known: _Known, found: Suggestions | MlsrError) -> bool:
+        """Whether the index is no longer what was looked up: another version was promoted, or it is gone."""
+        if isinstance(found, MlsrError):
+            return isinstance(found, IndexMismatchError)
         return not found.indices <= {known.searched.version.index}
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -22,15 +24,15 @@ from starlette.exceptions import HTTPException
 from mlsr_es.api import Suggester
 from mlsr_es.collection import Section
 from mlsr_es.elastic.reading import count, frequent_values
-from mlsr_es.errors import MlsrError, QueryError
-from mlsr_es.service.batching import BatchingEncoder
+from mlsr_es.errors import MlsrError
+from mlsr_es.service.answers import answer, answers, batch_answer, response
+from mlsr_es.service.gathering import Gathering
 from mlsr_es.service.guard import Guard, Metrics
 from mlsr_es.service.pictures import picture_of
-from mlsr_es.service.problems import content, detail_of, problem, status_of
+from mlsr_es.service.problems import detail_of, problem, status_of
 from mlsr_es.service.questions import (
     BatchAnswer,
     BatchBody,
-    ImageAnswer,
     IndexAnswer,
     Problem,
     SectionAnswer,
@@ -38,20 +40,20 @@ from mlsr_es.service.questions import (
     SuggestBody,
     WhyNotAnswer,
     WhyNotBody,
-    words_of,
 )
 from mlsr_es.service.routing import BodyRoute
 from mlsr_es.service.sections import SectionStore
 from mlsr_es.service.settings import ServiceSettings
-from mlsr_es.suggestion import Suggestions, SuggestOptions, doubts_about
+from mlsr_es.suggestion import SuggestOptions
 from mlsr_es.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from mlsr_es.elastic.client import Client
-    from mlsr_es.elastic.mapping import IndexMeta
-    from mlsr_es.suggestion import QueryEncoder
+
+_THREADS = 40
+"""How many answers, of a request or of a batch, may wait for the cluster at the same time."""
 
 _PAGE = Path(__file__).with_name("page")
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -64,13 +66,6 @@ Index = Annotated[
     str, Query(alias="index", max_length=300, description="The index; the first that is served if left out.")
 ]
 Titles = Annotated[str, Query(alias="titles", max_length=300, description="Words, or parts of words.")]
-
-
-class ServedSuggester(Suggester):
-    """A suggester whose concurrent queries are encoded in one batch."""
-
-    def _loaded(self, meta: IndexMeta) -> QueryEncoder:
-        return BatchingEncoder(super()._loaded(meta))
 
 
 def service(
@@ -87,14 +82,16 @@ def service(
         say: Told, in a sentence, what the service's owner should know, such as failures of the cluster.
         sections: From which one may be picked; None for none. It is closed with the service.
     """
-    suggesters = {name: ServedSuggester(name, client=client, say=say) for name in settings.indices}
-    served = _Served(settings, client, suggesters, sections)
+    suggesters = {name: Suggester(name, client=client, say=say) for name in settings.indices}
+    threads = ThreadPoolExecutor(_THREADS)
+    served = _Served(settings, client, suggesters, sections, threads)
     metrics = Metrics()
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         Thread(target=_warm_up, args=(suggesters.values(),), daemon=True).start()
         yield
+        threads.shutdown()
         client.close()
         if sections:
             sections.close()
@@ -139,6 +136,11 @@ class _Served:
     client: Client
     suggesters: Mapping[str, Suggester]
     sections: SectionStore | None
+    threads: Executor
+
+    async def on_thread(self, answer: Callable[[], Response]) -> Response:
+        """An answer that is waited for."""
+        return await get_running_loop().run_in_executor(self.threads, answer)
 
     def suggester(self, name: str | None) -> Suggester:
         """The suggester of an index; of the first that is served where none is named."""
@@ -158,37 +160,32 @@ class _Served:
 
 def _suggesting(app: FastAPI, served: _Served) -> None:
     fields = served.settings.filter_fields
+    gatherings = {name: Gathering(partial(answers, each), served.threads) for name, each in served.suggesters.items()}
 
-    def suggest(body: SuggestBody) -> Response:
+    async def suggest(body: SuggestBody) -> Response:
         """Suggest images for a section."""
-        asked = served.suggester(body.index)
-        return _json(_answer(asked.index, asked.ask(body.query, body.options(fields))))
+        asked, query, options = served.suggester(body.index), body.query, body.options(fields)
+        if isinstance(query, Section) and not options.explain:
+            return await gatherings[asked.index]((query, options))
+        # It takes several requests, for which nobody else is to wait.
+        return await served.on_thread(lambda: answer(asked, asked.ask(query, options)))
 
-    def suggest_batch(body: BatchBody) -> Response:
+    async def suggest_batch(body: BatchBody) -> Response:
         """Suggest images for many sections; one that cannot be asked has its problem in its place."""
-        asked = served.suggester(body.index)
-        found = asked.ask_many((each.section for each in body.sections), body.options(fields))
-        answers = [
-            Problem(**content(status_of(each), each.what, each.advice))
-            if isinstance(each, QueryError)
-            else _answer(asked.index, each)
-            for each in found
-        ]
-        return _json(BatchAnswer(answers=answers))
+        asked, options = served.suggester(body.index), body.options(fields)
+        return await served.on_thread(lambda: batch_answer(asked, body, options))
 
-    def why_not(body: WhyNotBody) -> Response:
+    async def why_not(body: WhyNotBody) -> Response:
         """Why an image is not among the images of a search."""
-        asked = served.suggester(body.index)
-        return _json(WhyNotAnswer.of(asked.ask_why_not(body.query, body.id, body.options(fields))))
+        asked, query, options = served.suggester(body.index), body.query, body.options(fields)
+        return await served.on_thread(lambda: response(WhyNotAnswer.of(asked.ask_why_not(query, body.id, options))))
 
-    for path, endpoint, answer in (
+    for path, endpoint, model in (
         ("/v1/suggest", suggest, SuggestAnswer),
         ("/v1/suggest/batch", suggest_batch, BatchAnswer),
         ("/v1/why-not", why_not, WhyNotAnswer),
     ):
-        app.router.add_api_route(
-            path, endpoint, methods=["POST"], response_model=answer, route_class_override=BodyRoute
-        )
+        app.router.add_api_route(path, endpoint, methods=["POST"], response_model=model, route_class_override=BodyRoute)
 
 
 def _looking(app: FastAPI, served: _Served) -> None:
@@ -275,28 +272,6 @@ def _tell_problems(app: FastAPI, say: Callable[[str], None]) -> None:
         wrong = [{"at": ".".join(map(str, each["loc"])), "says": each["msg"]} for each in error.errors()][:20]
         told = "; ".join(f"{each['at']}: {each['says']}" for each in wrong[:3])
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, told, "See /openapi.json.", errors=wrong)
-
-
-def _answer(index: str, found: Suggestions) -> SuggestAnswer:
-    return SuggestAnswer(
-        index=index,
-        images=[ImageAnswer.of(image, _picture(index, image.id)) for image in found],
-        total=found.total,
-        took_ms=found.took_ms,
-        words=dict(words_of(found)),
-        doubts=str(doubts_about(found)),
-        # Without the reason: what the cluster said is not for those who ask.
-        partial=str(replace(found.partial, reason="")) if found.partial else None,
-    )
-
-
-def _json(answer: SuggestAnswer | BatchAnswer | WhyNotAnswer) -> Response:
-    """An answer as a response: FastAPI would check an answer once more that was checked when it was made."""
-    return Response(answer.model_dump_json(exclude_none=True), media_type="application/json")
-
-
-def _picture(index: str, image_id: str) -> str:
-    return f"/v1/images/{quote(image_id, safe='')}/picture?index={quote(index, safe='')}"
 
 
 def _index(name: str, suggester: Suggester, served: _Served) -> IndexAnswer:

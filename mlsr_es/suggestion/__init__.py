@@ -13,12 +13,12 @@ from mlsr_es.suggestion.picture import IndexedImage, QueryImage, read_picture
 from mlsr_es.suggestion.query_encoder import QueryEncoder, everywhere
 from mlsr_es.suggestion.query_table import QueryTable
 from mlsr_es.suggestion.reasons import Reason, WhyNot
-from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare
+from mlsr_es.suggestion.request import EncoderOf, Query, Request, prepare, prepare_together
 from mlsr_es.suggestion.section import check_query, read_section, section_from
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for, serving_version
 from mlsr_es.suggestion.showing import Share, shown_source, texts_in, wanted_source
 from mlsr_es.suggestion.strategy import exact_strategy_for, strategy_for
-from mlsr_es.suggestion.suggest import Suggestions, send, send_many, suggest
+from mlsr_es.suggestion.suggest import Suggestions, send, send_together, suggest
 from mlsr_es.suggestion.suggested import SuggestedImage
 from mlsr_es.suggestion.table_file import read_table, write_table
 from mlsr_es.suggestion.why_not import why_not
@@ -55,12 +55,13 @@ __all__ = [
     "look_up",
     "model_for",
     "prepare",
+    "prepare_together",
     "read_picture",
     "read_section",
     "read_table",
     "section_from",
     "send",
-    "send_many",
+    "send_together",
     "serving_version",
     "shown_source",
     "strategy_for",

@@ -21,7 +21,7 @@ from mlsr_es.elastic.search import (
     ids_like,
     with_request_options,
 )
-from mlsr_es.errors import QueryError, UnknownImageError
+from mlsr_es.errors import MlsrError, QueryError, UnknownImageError, or_error
 from mlsr_es.hybrid import AUTO, Hybrid
 from mlsr_es.suggestion.adjusting import Added, Adjusted, adjusted
 from mlsr_es.suggestion.highlighting import highlighting
@@ -30,11 +30,11 @@ from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.picking import Picking
 from mlsr_es.suggestion.picture import IndexedImage, QueryImage, picture_terms
 from mlsr_es.suggestion.query_encoder import QueryEncoder, pieces_of
-from mlsr_es.suggestion.section import check_query
+from mlsr_es.suggestion.section import check_query, is_empty
 from mlsr_es.suggestion.serving import SearchedIndex, check_model, look_up, model_for
 from mlsr_es.suggestion.showing import texts_in, wanted_source
 from mlsr_es.suggestion.strategy import strategy_for
-from mlsr_es.vectors import feature_weights, term_of
+from mlsr_es.vectors import SparseVectors, feature_weights, term_of
 from mlsr_es.word_pieces import Words, weights_by_word, words_asked
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ def prepare(
     *,
     encoder: QueryEncoder | EncoderOf | None = None,
     known: SearchedIndex | None = None,
+    vector: SparseVectors | None = None,
 ) -> Request:
     """Encode a query and build the request; only the index is looked up, and no search is sent.
 
@@ -139,6 +140,7 @@ def prepare(
         options: What is asked beside it.
         encoder: Of the model that the index was made with, or what gives one; None for the model that the index names.
         known: Of ``look_up``, in place of the name; None to look it up.
+        vector: One row: what ``encoder`` made of the query, a section, already. None to encode it.
 
     Raises:
         InputError: What is asked does not go with the index.
@@ -155,7 +157,7 @@ def prepare(
     model = encoder if isinstance(encoder, QueryEncoder) else (encoder or model_for)(searched.version.meta)
     version = searched.version
     check_model(model, version)
-    section, cut, terms = _asked(client, searched, query, model)
+    section, cut, terms = _asked(client, searched, query, model, vector)
     if isinstance(query, IndexedImage):
         options = replace(options, exclude=(*options.exclude, query.id))
     words = words_asked(cut, terms)
@@ -196,8 +198,40 @@ def prepare(
     )
 
 
+def prepare_together(
+    client: Client,
+    index: str,
+    asked: Sequence[tuple[Query, SuggestOptions]],
+    *,
+    encoder: QueryEncoder,
+    known: SearchedIndex,
+) -> list[Request | MlsrError]:
+    """The same for several queries of one index; their sections are encoded in one batch.
+
+    Args:
+        client: Of ``mlsr_es.elastic.client.connect``.
+        index: The alias, or the index.
+        asked: What is searched for, and what is asked beside it.
+        encoder: Of the model that the index was made with.
+        known: Of ``look_up``.
+
+    Returns:
+        For each, in order, the request; or the error of one that cannot be asked.
+    """
+    sections = {
+        place: query for place, (query, _) in enumerate(asked) if isinstance(query, Section) and not is_empty(query)
+    }
+    vectors = encoder.encode_sections(list(sections.values()))
+    encoded = {place: vectors.rows(row, row + 1) for row, place in enumerate(sections)}
+    ready = partial(prepare, client, index, encoder=encoder, known=known)
+    return [
+        or_error(partial(ready, query, options, vector=encoded.get(place)))
+        for place, (query, options) in enumerate(asked)
+    ]
+
+
 def _asked(
-    client: Client, searched: SearchedIndex, query: Query, model: QueryEncoder
+    client: Client, searched: SearchedIndex, query: Query, model: QueryEncoder, vector: SparseVectors | None
 ) -> tuple[Section, Mapping[str, tuple[str, ...]], Mapping[str, float]]:
     """The query's text as a section, its words with their word pieces, and its vector: term to weight, heaviest first.
 
@@ -208,7 +242,7 @@ def _asked(
     """
     if isinstance(query, Section):
         cut = model.words_of(query)
-        return query, cut, _section_terms(query, cut, model)
+        return query, cut, _section_terms(query, cut, model, vector)
     if isinstance(query, QueryImage):
         return query.section, model.words_of(query.section), picture_terms(query, model)
     meta = searched.version.meta
@@ -236,7 +270,7 @@ def no_such_image(searched: SearchedIndex, image_id: str, near: Sequence[str]) -
     )
 
 
-def _section_terms(section: Section, cut: Words, model: QueryEncoder) -> dict[str, float]:
+def _section_terms(section: Section, cut: Words, model: QueryEncoder, vector: SparseVectors | None) -> dict[str, float]:
     """The section's query vector: term to weight, heaviest first.
 
     Raises:
@@ -246,7 +280,7 @@ def _section_terms(section: Section, cut: Words, model: QueryEncoder) -> dict[st
         raise QueryError(
             "the model knows no word of the query.", advice="Use words of the model's language, without misspellings."
         )
-    terms = model.encode_sections([section]).named(0, model.vocabulary)
+    terms = (vector or model.encode_sections([section])).named(0, model.vocabulary)
     if not terms:
         raise QueryError("the model gives no word of the query any weight.", advice="Say more: a title, a sentence.")
     return terms

@@ -93,11 +93,16 @@ def _unread(values: Mapping[str, Any]) -> str:
     return ", ".join(with_meant(name, _FIELDS) for name in unread)
 
 
+def is_empty(section: Section) -> bool:
+    """Whether text and titles are empty."""
+    return not any(text.strip() for text in (section.text, section.page_title, section.section_title))
+
+
 def check_query(section: Section) -> None:
     """See that there is something to search for.
 
     Raises:
         QueryError: Text and titles are empty.
     """
-    if not any(text.strip() for text in (section.text, section.page_title, section.section_title)):
+    if is_empty(section):
         raise QueryError("the query is empty.", advice="Give a text or a title.")

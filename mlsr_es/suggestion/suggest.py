@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, tee
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.elastic.search import Answer, Hit, Partial, contributions, search, search_many
+from mlsr_es.elastic.search import Answer, Hit, Partial, contributions, search, search_together
+from mlsr_es.errors import MlsrError, or_error
 from mlsr_es.suggestion.missed import Missed, missed_by
 from mlsr_es.suggestion.options import SuggestOptions
 from mlsr_es.suggestion.query_encoder import QueryEncoder
@@ -112,22 +113,27 @@ def send(client: Client, request: Request) -> Suggestions:
     return _suggestions(client, request, answer)
 
 
-def send_many(client: Client, requests: Iterable[Request]) -> Iterator[Suggestions]:
-    """Send many requests to one index, some at a time in one ``_msearch``; the answers come in their order.
+def send_together(client: Client, requests: Sequence[Request]) -> list[Suggestions | MlsrError]:
+    """Send requests to one index by one ``_msearch``.
 
     Args:
         client: Of ``mlsr_es.elastic.client.connect``.
-        requests: Of ``prepare``, all for one index; taken as they are needed.
+        requests: Of ``prepare_together``, all for one index.
+
+    Returns:
+        For each, in order, what it found; or the error of one that the cluster refuses: the others are not lost.
 
     Raises:
-        ClusterError: The cluster cannot be reached, or refuses one of them.
+        ClusterError: The cluster cannot be reached, or refuses all of them.
     """
-    waiting = iter(requests)
-    if (first := next(waiting, None)) is None:
-        return
-    sent, asked = tee(chain([first], waiting))
-    for request, answer in zip(asked, search_many(client, first.index, (each.search for each in sent)), strict=True):
-        yield _suggestions(client, request, answer)
+    if not requests:
+        return []
+    answers = search_together(client, requests[0].index, [each.search for each in requests])
+    return [
+        # Where a search is explained, more is asked.
+        answer if isinstance(answer, MlsrError) else or_error(partial(_suggestions, client, request, answer))
+        for request, answer in zip(requests, answers, strict=True)
+    ]
 
 
 def _suggestions(client: Client, request: Request, answer: Answer) -> Suggestions:

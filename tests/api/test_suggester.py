@@ -14,7 +14,8 @@ from elasticsearch import Elasticsearch
 
 import mlsr_es
 from mlsr_es.elastic.versions import resolve
-from mlsr_es.errors import ClusterUnreachableError, IndexMismatchError, InputError, QueryError
+from mlsr_es.errors import ClusterRefusedError, ClusterUnreachableError, IndexMismatchError, InputError, QueryError
+from mlsr_es.suggestion import SuggestOptions
 from tests.program import run_program
 
 TEXT = "How is a rope tied to a post?"
@@ -137,6 +138,28 @@ def test_many_texts_are_asked_as_one_would_be(images: mlsr_es.Suggester, request
                 images.suggest(text, size=4)
         else:
             assert hits(each) == hits(images.suggest(text, size=4, explain=True))
+
+
+def test_several_are_asked_together_each_with_its_own_options(images: mlsr_es.Suggester, requests: list[str]) -> None:
+    """By one request; one that the cluster refuses has its error in its place."""
+    wrong = {"range": {"width": {"gte": "wide"}}}
+    queries = [
+        (mlsr_es.Section("query", TEXT), SuggestOptions(size=2)),
+        (mlsr_es.Section("query", TEXT), SuggestOptions(clauses=[wrong])),
+        (mlsr_es.Section("query", ""), SuggestOptions()),
+        (mlsr_es.Section("query", "an owl at night"), SuggestOptions(size=3, filters={"collection": ["sample"]})),
+    ]
+    images.suggest(TEXT)
+    requests.clear()
+    post, refused, empty, owl = images.ask_together(queries)
+    assert [path.rpartition("/")[2] for path in requests] == ["_msearch"]
+    assert isinstance(refused, ClusterRefusedError)
+    assert isinstance(empty, QueryError)
+    for found, text, size in ((post, TEXT, 2), (owl, "an owl at night", 3)):
+        assert isinstance(found, mlsr_es.Suggestions)
+        alone = images.suggest(text, size=size)
+        assert [image.id for image in found] == [image.id for image in alone]
+        assert [image.score for image in found] == pytest.approx([image.score for image in alone])
 
 
 def test_many_texts_take_the_options_of_one(images: mlsr_es.Suggester) -> None:

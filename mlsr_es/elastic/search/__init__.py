@@ -8,7 +8,17 @@ from mlsr_es.elastic.search.checks import (
     explained_document,
     sampled_features,
 )
-from mlsr_es.elastic.search.hits import Answer, Hit, Partial, Search, contributions, search, search_many, weights_in
+from mlsr_es.elastic.search.hits import (
+    Answer,
+    Hit,
+    Partial,
+    Search,
+    contributions,
+    search,
+    search_many,
+    search_together,
+    weights_in,
+)
 from mlsr_es.elastic.search.known_fields import check_filter_fields, check_text_field, field_types, first_text_field
 from mlsr_es.elastic.search.queries import WordClauses, build_query
 from mlsr_es.elastic.search.rank import (
@@ -62,6 +72,7 @@ __all__ = [
     "sampled_features",
     "search",
     "search_many",
+    "search_together",
     "term_field_of",
     "weights_in",
     "with_request_options",

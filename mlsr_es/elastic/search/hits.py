@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlsr_es.elastic.client import address_of, reason, refusal, translated
+from mlsr_es.elastic.client import PASSING, address_of, reason, refusal, translated
 from mlsr_es.elastic.search.queries import Dropped, lightened
 from mlsr_es.elastic.search.request_options import RequestOptions, with_request_options
+from mlsr_es.errors import MlsrError, or_error
 from mlsr_es.vectors import quantised, term_of
 
 if TYPE_CHECKING:
@@ -139,8 +141,7 @@ def search(
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses.
     """
-    first = _searched(client, index, body, request_options)
-    return _completed(client, index, Search(body, exact, request_options), first)
+    return _alone(client, index, Search(body, exact, request_options))
 
 
 def search_many(
@@ -159,26 +160,67 @@ def search_many(
         IndexMismatchError: The index does not exist.
         ClusterError: The cluster cannot be reached, or refuses one of them.
     """
-    doing = f"search {index}"
     waiting = iter(searches)
     while some := list(islice(waiting, _SEARCHES_AT_ONCE)):
-        lines = [
-            line
-            for each in some
-            for line in (
-                {"allow_partial_search_results": each.request_options.allow_partial},
-                with_request_options(each.body, each.request_options),
-            )
-        ]
-        with translated(client, doing):
+        for each in search_together(client, index, some):
+            if isinstance(each, MlsrError):
+                raise each
+            yield each
+
+
+def search_together(client: Elasticsearch, index: str, searches: Sequence[Search]) -> list[Answer | MlsrError]:
+    """Send some searches in one request.
+
+    Args:
+        client: Of ``connect``.
+        index: An index or alias.
+        searches: At least one.
+
+    Returns:
+        For each, in order, its answer; or the error of one that the cluster refuses, so that the others are not lost.
+
+    Raises:
+        ClusterError: The cluster cannot be reached, or refuses all of them.
+    """
+    if len(searches) == 1:  # as a plain search it is answered sooner
+        return [or_error(partial(_alone, client, index, searches[0]))]
+    lines = [
+        line
+        for each in searches
+        for line in (
+            {"allow_partial_search_results": each.request_options.allow_partial},
+            with_request_options(each.body, each.request_options),
+        )
+    ]
+    from elasticsearch import BadRequestError
+
+    with translated(client, f"search {index}"):
+        try:
             responses = client.msearch(index=index, searches=lines)["responses"]
-        for each, response in zip(some, responses, strict=True):
-            if "error" not in response:
-                yield _completed(client, index, each, _answer(response))
-            elif _CLAUSE_LIMIT.search(reason(response, response["status"])):
-                yield search(client, index, each.body, exact=each.exact, request_options=each.request_options)
-            else:
-                raise refusal(address_of(client), doing, response["status"], response)
+        except BadRequestError:  # a cluster refuses all if it cannot read one of them
+            return [or_error(partial(_alone, client, index, each)) for each in searches]
+    return [
+        or_error(partial(_answered, client, index, each, response))
+        for each, response in zip(searches, responses, strict=True)
+    ]
+
+
+def _alone(client: Elasticsearch, index: str, asked: Search) -> Answer:
+    return _completed(client, index, asked, _searched(client, index, asked.body, asked.request_options))
+
+
+def _answered(client: Elasticsearch, index: str, asked: Search, response: Mapping[str, Any]) -> Answer:
+    """The answer to one of several searches.
+
+    Raises:
+        IndexMismatchError: The index does not exist.
+        ClusterError: The cluster refuses it.
+    """
+    if "error" not in response:
+        return _completed(client, index, asked, _answer(response))
+    if response["status"] in PASSING or _CLAUSE_LIMIT.search(reason(response, response["status"])):
+        return _alone(client, index, asked)
+    raise refusal(address_of(client), f"search {index}", response["status"], response)
 
 
 def _completed(client: Elasticsearch, index: str, asked: Search, answer: Answer) -> Answer:

@@ -13,6 +13,7 @@ from mlsr_es.elastic.bulk import IndexAction, load
 from mlsr_es.elastic.mapping import IndexMeta, document_body
 from mlsr_es.elastic.reading import refresh, scan, scanning
 from mlsr_es.elastic.search import (
+    Answer,
     RequestOptions,
     Search,
     WordClauses,
@@ -20,6 +21,7 @@ from mlsr_es.elastic.search import (
     contributions,
     search,
     search_many,
+    search_together,
     weights_in,
 )
 from mlsr_es.elastic.versions import create_version, promote
@@ -167,6 +169,32 @@ def test_one_refused_search_of_many_is_an_error(client: Elasticsearch, index: st
     with pytest.raises(IndexMismatchError, match="no such index"):
         list(search_many(client, f"{index_name}-missing", [Search(build_query({"bird": 1.0}, size=1))]))
     assert list(search_many(client, index, [])) == []
+
+
+def test_one_refused_search_of_several_is_an_error_in_its_place(client: Elasticsearch, index: str) -> None:
+    """Whether its shards refuse it, or the cluster cannot read it and so refuses all: the others have their hits."""
+    put(client, index, {"a": {"bird": 1.0}})
+    well = Search(build_query({"bird": 1.0}, size=2))
+    deep = Search(build_query({"bird": 1.0}, size=10_001))
+    unread = Search(well.body, request_options=RequestOptions(filters=[{"no such clause": {}}]))
+    for bad, why in ((deep, "Result window is too large"), (unread, "no such clause")):
+        first, refused, last = search_together(client, index, [well, bad, well])
+        assert isinstance(refused, ClusterRefusedError)
+        assert why in str(refused)
+        assert isinstance(first, Answer)
+        assert isinstance(last, Answer)
+        assert [hit.id for answer in (first, last) for hit in answer.hits] == ["a", "a"]
+
+
+def test_a_search_that_found_the_queue_full_is_sent_again(
+    client_of: Callable[[str], Elasticsearch], fault_server: FaultServer
+) -> None:
+    """Alone, as any search would be."""
+    full = {"error": {"type": "es_rejected_execution_exception", "reason": "queue is full"}, "status": 429}
+    found = {"took": 1, "hits": {"hits": []}, "status": 200}
+    fault_server.replies += [Reply(200, {"responses": [found, full]}), Reply(200, found)]
+    one = Search(build_query({"bird": 1.0}, size=1))
+    assert [type(each) for each in search_together(client_of(fault_server.url), "photos", [one, one])] == [Answer] * 2
 
 
 def test_dot_product_and_bm25_add_up_in_one_request(client: Elasticsearch, index: str) -> None:
