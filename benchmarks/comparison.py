@@ -85,13 +85,14 @@ def node_of_its_own(version: str = VERSIONS[0]) -> Iterator[tuple[NodeStatus, Pa
             node.stop()
 
 
-def asked(about: str | None, documents: int, versions: Sequence[str] = ()) -> argparse.Namespace:
+def asked(about: str | None, documents: int, versions: Sequence[str] = (), *, real: bool = False) -> argparse.Namespace:
     """The options ``documents``, ``rounds`` and ``json`` as they were typed, and ``version`` where there are several.
 
     Args:
         about: The script's first lines.
         documents: How many there are where nobody says.
         versions: Of Elasticsearch, the default first.
+        real: Whether ``vectors`` may name a folder of real ones, which stand in for made-up documents.
     """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=documents)
@@ -99,6 +100,8 @@ def asked(about: str | None, documents: int, versions: Sequence[str] = ()) -> ar
     parser.add_argument("--json", type=Path)
     if versions:
         parser.add_argument("--version", choices=versions, default=versions[0])
+    if real:
+        parser.add_argument("--vectors", type=Path, metavar="FOLDER", help="of mlsr-es encode, in place of --documents")
     return parser.parse_args()
 
 

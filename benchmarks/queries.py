@@ -1,8 +1,10 @@
-"""Queries of 20 and of 60 terms over made-up documents, beside other ways to ask the same, in turns.
+"""Queries of 20 and of 60 terms over made-up or real documents, beside other ways to ask the same, in turns.
 
-python benchmarks/queries.py [--version 7.17.29] [--documents 100000] [--rounds 3] [--json FILE]
+python benchmarks/queries.py [--version 7.17.29] [--documents 100000 | --vectors FOLDER] [--rounds 3] [--json FILE]
 
-Documents and queries are those of strategies.py: 120 terms a document, one shard, one segment, on a node of its own.
+Documents and queries are those of strategies.py: 120 terms a document, one shard, one segment, on a node of its own. Or
+they are the vectors of a folder of ``mlsr-es encode``, such as that of the collection that many.py makes: queries are
+the 20 and the 60 heaviest terms of sections that have so many.
 The first system is what a client sends by default: a ``bool`` of ``rank_feature`` clauses on 7.17, from 8.15 on a
 ``sparse_vector`` query without pruning. Beside it stand what this package sends out of the box and as ``tune strategy``
 recommends, what sentence-transformers' helper sends on 7.17 (``saturation``), what newer clusters prune by default, and
@@ -22,9 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from comparison import Compared, asked, in_turns, median_ms, node_of_its_own, told
-from in_memory import SIZE, Ask, impact_index_in_memory, numba_in_memory, scipy_in_memory, seismic_in_memory
+from encoded import Encoded
+from in_memory import SIZE, Ask, impact_index_in_memory, numba_in_memory, parts_of, scipy_in_memory, seismic_in_memory
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from strategies import VOCABULARY, Collection, Weights, indexed
+from strategies import Collection, Weights, indexed
 
 from mlsr_es.elastic.client import ConnectionSettings, connect
 from mlsr_es.elastic.cluster import ClusterVersion
@@ -43,12 +47,21 @@ _TIE = 1e-5
 Body = Callable[[Weights], Mapping[str, Any]]
 
 
-def matrix_of(vectors: Sequence[Weights]) -> csr_array:
+def matrix_of(vectors: Sequence[Weights], vocabulary: int) -> csr_array:
     """Vectors as rows; weights as an index keeps them."""
     starts = np.cumsum([0, *map(len, vectors)])
     columns = np.array([int(term[1:]) for vector in vectors for term in vector])
     weights = np.array([weight for vector in vectors for weight in vector.values()], dtype=np.float32)
-    return csr_array((quantised(weights), columns, starts), shape=(len(vectors), VOCABULARY))
+    return csr_array((quantised(weights), columns, starts), shape=(len(vectors), vocabulary))
+
+
+def scores_of(rows: csr_array, weights: Weights) -> NDArray[np.float32]:
+    """The dot product of each row with a query, whose own weights are not rounded."""
+    terms, values = parts_of(weights)
+    query = np.zeros(rows.shape[1], dtype=np.float32)
+    query[terms] = values
+    scores: NDArray[np.float32] = rows @ query
+    return scores
 
 
 def features(weights: Weights, function: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +144,7 @@ def in_memory(rows: csr_array) -> Iterator[dict[str, Ask]]:
 
 def latencies(systems: Mapping[str, Ask], queries: Sequence[Weights], rows: csr_array, rounds: int) -> list[Compared]:
     """The time of a query, by each system, whose recall is in its name."""
-    exact = [rows @ matrix_of([weights]).toarray()[0] for weights in queries]
+    exact = [scores_of(rows, weights) for weights in queries]
     found = {
         name: mean(recall(ask(weights), scores) for weights, scores in zip(queries, exact, strict=True))
         for name, ask in systems.items()
@@ -157,9 +170,9 @@ def rates(
 
 def main() -> None:
     """Measure, and print a table."""
-    given = asked(__doc__, documents=100_000, versions=VERSIONS)
-    collection = Collection(given.documents)
-    rows = matrix_of(collection.documents)
+    given = asked(__doc__, documents=100_000, versions=VERSIONS, real=True)
+    collection = Encoded(given.vectors) if given.vectors else Collection(given.documents)
+    rows = matrix_of(collection.documents, collection.vocabulary)
     lines: list[Compared] = []
     usual = Strategy.for_version(ClusterVersion.parse(given.version))
     kind = FieldKind.RANK_FEATURES if given.version == VERSIONS[0] else FieldKind.SPARSE_VECTOR

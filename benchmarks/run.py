@@ -1,9 +1,10 @@
 """Run the benchmarks on this machine, and write what they say to RESULTS.md.
 
-python benchmarks/run.py [encoding] [images] [loading] [queries] [queries-8.19.3] [queries-9.5.0]
+python benchmarks/run.py [encoding] [images] [loading] [queries] [queries-8.19.3] [queries-9.5.0] [queries-many]
 
-The newer versions of Elasticsearch need a JDK 21, so they run only where they are named. Each has peers beside it in
-one run, in turns. The ratios count: milliseconds are those of one machine on one day.
+The newer versions of Elasticsearch need a JDK 21, and queries-many needs real vectors in build/many (many.py says how),
+so they run only where they are named. Each has peers beside it in one run, in turns. The ratios count: milliseconds are
+those of one machine on one day.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ BENCHMARKS: Mapping[str, str] = {
     "queries": "Queries, to Elasticsearch 7.17.29",
     "queries-8.19.3": "Queries, to Elasticsearch 8.19.3",
     "queries-9.5.0": "Queries, to Elasticsearch 9.5.0",
+    "queries-many": "Queries over real vectors, to Elasticsearch 7.17.29",
+}
+_OPTIONS: Mapping[str, Sequence[str]] = {
+    "queries-8.19.3": ("--version", "8.19.3"),
+    "queries-9.5.0": ("--version", "9.5.0"),
+    "queries-many": ("--vectors", "build/many"),
 }
 _USUAL = ("encoding", "images", "loading", "queries")
 _PACKAGES = (
@@ -65,15 +72,14 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB"
 
 
-def version_of(name: str) -> str:
-    """The version of Elasticsearch in a benchmark's name; "" for the default one."""
+def variant_of(name: str) -> str:
+    """What a benchmark's name has behind the script's, such as a version of Elasticsearch; "" for the usual one."""
     return name.partition("-")[2]
 
 
 def command(name: str) -> list[str]:
-    """What is typed behind ``python``: the script, and the version of Elasticsearch if the name has one."""
-    version = ["--version", number] if (number := version_of(name)) else []
-    return [f"benchmarks/{name.partition('-')[0]}.py", *version]
+    """What is typed behind ``python``: the script, and its options."""
+    return [f"benchmarks/{name.partition('-')[0]}.py", *_OPTIONS.get(name, ())]
 
 
 def measured(name: str) -> dict[str, Any]:
@@ -116,10 +122,10 @@ def section(name: str, told: Mapping[str, Any]) -> str:
 
 def plot(results: Mapping[str, Mapping[str, Any]]) -> None:
     """All ratios as bars, with their spread; rates of queries follow from their times, and are on the page alone."""
-    named = [(version_of(name), line) for name, told in results.items() for line in told["lines"]]
-    shown = [(version, line) for version, line in named if line["ratio"] != 1 and line["unit"] != "queries/s"]
+    named = [(variant_of(name), line) for name, told in results.items() for line in told["lines"]]
+    shown = [(variant, line) for variant, line in named if line["ratio"] != 1 and line["unit"] != "queries/s"]
     lines = [line for _, line in shown]
-    labels = [f"{version and f'{version}, '}{line['case']}: {line['system']}" for version, line in shown]
+    labels = [f"{variant and f'{variant}, '}{line['case']}: {line['system']}" for variant, line in shown]
     mpl.rcParams["svg.hashsalt"] = "mlsr-es"  # so that the same results are the same file
     figure, axes = plt.subplots(figsize=(8, 0.32 * len(lines) + 1), layout="constrained")
     places = range(len(lines), 0, -1)

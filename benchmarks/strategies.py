@@ -49,6 +49,7 @@ class Collection:
     """Made-up documents and queries, the same each time."""
 
     def __init__(self, size: int) -> None:
+        self.vocabulary = VOCABULARY
         self._random = np.random.default_rng(2402_07736)
         likelihood = 1 / (np.arange(VOCABULARY) + 10.0)
         self._likelihood = np.cumsum(likelihood / likelihood.sum())
