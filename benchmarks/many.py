@@ -7,7 +7,8 @@ A document is an image in one language: of the manuals of GIMP and KiCad each im
 stamps each language that an image has a caption in. Images without captions are left out, and no image is copied. Of
 each manual's sections every twentieth is written: enough to ask with. Packages are fetched once, into the folder that
 keeps known collections (2.1 GB). One that cannot be had is told, and the others are read. Where translators have not
-come to a caption, its manual has it in English: it is counted for the manual's language all the same.
+come to a caption, its manual has it in English, as all of the Croatian and the Farsi one: it is counted for the
+manual's language all the same.
 """
 
 from __future__ import annotations
