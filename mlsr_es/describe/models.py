@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlsr_es.batching import Batching
 from mlsr_es.collection import CaptionKind
+from mlsr_es.describe.batching import Batching
 from mlsr_es.encoders import choose_device, efficientnet_lite0, folder_of, loading
 from mlsr_es.errors import ModelError
 from mlsr_es.sources import shrunk

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-_TILES = {"cpu": (2048, 256), "mps": (8192, 4096), "cuda": (8192, 16384)}
-"""The terms and the positions whose logits an MLM head holds at a time, by device: 2 MiB on a CPU, 512 MiB on CUDA."""
+from mlsr_es.encoders.highest_logits import folded_in, highest_logits
 
 _FUNCTION_SCALE = 0.1
 """The factor of function words before training."""
@@ -168,58 +167,16 @@ class MlmHead(nn.Module):
         """
         del token_ids
         transformed = self.norm(self.activation(self.dense(hidden)))
-        # One product applies the factor (0 where masked) and the bias: (s t, s) . (E, b) = s (E . t + b).
-        factor = (scale * mask)[..., None]
-        folded = torch.cat([transformed * factor, factor], dim=-1)
-        weight = torch.cat([self.decoder.weight, self.decoder.bias[:, None]], dim=-1)
+        factors = scale * mask
         if not torch.is_grad_enabled():
-            return term_weight(_highest(folded, mask, weight))
+            return term_weight(highest_logits(transformed, factors, self.decoder.weight, self.decoder.bias))
+        folded, weight = folded_in(transformed, factors, self.decoder.weight, self.decoder.bias)
         highest: Tensor = hidden.new_zeros(hidden.shape[0], self.decoder.out_features)  # relu raises lower values to 0
         for start in range(0, hidden.shape[1], self.positions_at_once):
             logits = functional.linear(folded[:, start : start + self.positions_at_once], weight)
             # max keeps only indices for the backward pass; amax would keep the logits
             highest = torch.maximum(highest, logits.max(dim=1).values)
         return term_weight(highest)
-
-
-def _highest(states: Tensor, mask: Tensor, weight: Tensor) -> Tensor:
-    """The largest logit of each term over the positions: tile by tile, each small enough for the processor's cache.
-
-    Args:
-        states: Float, shape (batch, length, size); 0 where masked.
-        mask: Bool, shape (batch, length). Positions after the last one that is True are not multiplied, so a batch
-            should be sorted by length.
-        weight: Float, shape (vocabulary_size, size).
-
-    Returns:
-        Float, shape (batch, vocabulary_size); may be below 0 for a row without padding.
-    """
-    places = torch.arange(1, mask.shape[1] + 1, device=mask.device)
-    lengths = (mask * places).amax(dim=1).clamp(min=1).tolist()
-    terms, positions = _TILES[states.device.type]
-    groups = [
-        (slice(start, stop), states[start:stop, :longest].flatten(0, 1), (stop - start, longest))
-        for start, stop, longest in _groups(lengths, positions)
-    ]
-    highest = states.new_empty(len(states), len(weight))
-    logits = states.new_empty(max(len(flat) for _, flat, _ in groups) * terms)
-    for term in range(0, len(weight), terms):
-        tile = weight[term : term + terms].T
-        for rows, flat, shape in groups:
-            found = torch.mm(flat, tile, out=logits[: len(flat) * tile.shape[1]].view(len(flat), -1))
-            torch.amax(found.view(*shape, -1), dim=1, out=highest[rows, term : term + terms])
-    return highest
-
-
-def _groups(lengths: Sequence[int], positions: int) -> Iterator[tuple[int, int, int]]:
-    """Split rows into ranges with at most so many positions, or of one row; each with the length of its longest row."""
-    start, longest = 0, 0
-    for stop, length in enumerate(lengths):
-        if stop > start and max(longest, length) * (stop + 1 - start) > positions:
-            yield start, stop, longest
-            start, longest = stop, 0
-        longest = max(longest, length)
-    yield start, len(lengths), longest
 
 
 _MLM_HEADS = {

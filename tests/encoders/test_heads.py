@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from mlsr_es.encoders import heads
+from mlsr_es.encoders import highest_logits
 from mlsr_es.encoders.heads import MlmHead, MlpHead, rarity, term_weight
 
 
@@ -139,7 +139,7 @@ def test_mlm_head_in_chunks_equals_the_whole_at_once(at_once: int) -> None:
 @pytest.mark.parametrize("tile", [(7, 4), (50, 1), (64, 1000)])
 def test_mlm_head_in_tiles_equals_the_whole_at_once(monkeypatch: pytest.MonkeyPatch, tile: tuple[int, int]) -> None:
     """Without gradients terms and rows are done in pieces, however long the rows are; one row has no position."""
-    monkeypatch.setitem(heads._TILES, "cpu", tile)
+    monkeypatch.setitem(highest_logits._TILES, "cpu", tile)
     torch.manual_seed(0)
     head = MlmHead(8, 50)
     hidden, scale = torch.randn(5, 10, 8), torch.rand(5, 10) + 0.5
