@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from multiprocessing import parent_process
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -95,12 +96,13 @@ def _made(
 
 
 def _end_with_parent() -> None:
-    """End once the process that looks after this one was killed: the port is to be free.
+    """End once the process that looks after this one was killed: port and disk are to be free of it.
 
     At once, since a process that still starts would first go on doing so after a SIGTERM.
     """
     if parent := parent_process():
         parent.join()
+        rmtree(os.environ[METRICS_FOLDER], ignore_errors=True)
         os._exit(1)
 
 

@@ -80,7 +80,9 @@ def test_several_processes_answer_as_one(cluster_url: str, sample_index: str) ->
         assert max(first) in second
         assert client.suggest("an owl", size=1).status == 200
         assert counted.replace("10.0", "11.0") in client.get("/metrics").content.decode()
+        counts = psutil.Process(max(second)).environ()["PROMETHEUS_MULTIPROC_DIR"]
         process.kill()
         _, left = psutil.wait_procs([psutil.Process(pid) for pid in second if psutil.pid_exists(pid)], timeout=10)
         # Nobody may collect what their parent left: a zombie has ended.
         assert [each for each in left if each.status() != psutil.STATUS_ZOMBIE] == []
+        assert not Path(counts).exists()
