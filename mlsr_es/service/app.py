@@ -44,6 +44,7 @@ from mlsr_es.service.questions import (
 from mlsr_es.service.routing import BodyRoute
 from mlsr_es.service.sections import SectionStore
 from mlsr_es.service.settings import ServiceSettings
+from mlsr_es.service.telling import Telling
 from mlsr_es.suggestion import SuggestOptions
 from mlsr_es.version import __version__
 
@@ -109,7 +110,7 @@ def service(
     _looking(app, served)
     _watching(app, served, metrics)
     app.mount("/page", StaticFiles(directory=_PAGE))
-    _tell_problems(app, say)
+    _tell_problems(app, Telling(say))
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -255,12 +256,12 @@ def _watching(app: FastAPI, served: _Served, metrics: Metrics) -> None:
         return Response(metrics.told(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _tell_problems(app: FastAPI, say: Callable[[str], None]) -> None:
+def _tell_problems(app: FastAPI, tell: Telling) -> None:
     @app.exception_handler(MlsrError)
     def failed(_: Request, error: MlsrError) -> JSONResponse:
         detail = detail_of(error)
         if detail != error.what:
-            say(str(error))
+            tell(str(error))
         return problem(status_of(error), detail, error.advice if detail == error.what else "")
 
     @app.exception_handler(HTTPException)
