@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlsr_es.collection import ImageDocument, Judgement, Section
 from mlsr_es.sources import Item, Wrapped
@@ -33,7 +33,31 @@ class CaptionTopics(Wrapped):
 
     An image's first caption is the query. Queries are split as pages are: a held-out caption is one that no image of
     the training has.
+
+    Args:
+        source: The source.
+        languages: Of the captions that are searched, and of which the first is the query; None for all.
     """
+
+    languages: frozenset[str] | None = None
+
+    def documents(self) -> Iterator[Item]:
+        """The documents with these captions; one that has none is left away."""
+        for item in self.source.documents():
+            searched = self._searched(item) if isinstance(item, ImageDocument) else item
+            if searched is not None:
+                yield searched
+
+    def translations(self, language: str) -> dict[str, str]:
+        """Query to the same in another language, for those whose image has a caption in it."""
+        found: dict[str, str] = {}
+        for item in self.source.documents():
+            searched = self._searched(item) if isinstance(item, ImageDocument) else None
+            if isinstance(item, ImageDocument) and searched:
+                other = next((caption.text for caption in item.captions if caption.language == language), None)
+                if other:
+                    found.setdefault(searched.captions[0].text, other)
+        return found
 
     def sections(self) -> Iterator[Section]:
         """One for each caption."""
@@ -46,6 +70,12 @@ class CaptionTopics(Wrapped):
             yield Judgement(caption, image)
 
     def _asked(self) -> Iterator[tuple[str, str]]:
-        for item in self.source.documents():
-            if isinstance(item, ImageDocument) and item.captions:
+        for item in self.documents():
+            if isinstance(item, ImageDocument):
                 yield item.captions[0].text, item.id
+
+    def _searched(self, image: ImageDocument) -> ImageDocument | None:
+        captions = tuple(
+            caption for caption in image.captions if self.languages is None or caption.language in self.languages
+        )
+        return replace(image, captions=captions) if captions else None

@@ -18,6 +18,7 @@ from mlsr_es.experiments.tables import (
     collections_table,
     contributions_table,
     examples_table,
+    languages_table,
     legend,
     systems_table,
     types_table,
@@ -28,6 +29,9 @@ value: what it adds, on average over all orders of adding components one by one.
 figure with all of them."""
 _TYPES = """Of the images that belong in a section, the share that is among its ten best. 252 images were sorted by eye,
 the others by a classifier that learned from them: `benchmarks/image_types.py`."""
+_LANGUAGES = """nDCG@10. All languages search the same images by the same captions; what is asked is a held-out image's
+caption in another language. *dictionary* learns which word translates which from the captions of the other images.
+BM25 has its usual constants."""
 _COLLECTIONS = """nDCG@10. Each collection's pages are split in five, and all systems are measured on the same fold of
 it; a model never saw that fold of its own collection, where its figure is in bold. BM25's constants are found on the
 other pages of each collection. What is asked as a whole was never seen, and BM25 has its usual constants there."""
@@ -57,6 +61,7 @@ def section(gathered: StudyResults, answers: Sequence[StudyAnswer], *, folder: s
     for heading, note, table in (
         ("What each component is worth", _SHAPLEY, contributions_table(gathered)),
         ("By collection", _COLLECTIONS, collections_table(gathered)),
+        ("By language", _LANGUAGES, languages_table(gathered)),
         ("By type of image", _TYPES, types_table(gathered)),
     ):
         if table:

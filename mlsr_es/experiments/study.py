@@ -22,7 +22,7 @@ with extra("research"):
     from pydantic import Field
 
 TRANSLATING = "dictionary"
-"""A baseline of studies of two languages: BM25 with boosted titles, asked in translated words."""
+"""A baseline of studies of several languages: BM25 with boosted titles, asked in translated words."""
 
 BASELINES = ("bm25s", "titles", TRANSLATING)
 """Systems in addition to the cells: BM25 with its defaults, BM25 with boosted titles, and ``TRANSLATING``."""
@@ -77,6 +77,7 @@ class Variant(TomlTable):
     )
     together: bool = Field(default=False, description="the model and BM25, at the weight that the model found")
     promotion: bool = Field(default=False, description="from images to the sections that want them")
+    language: str = Field(default="", description="asked by the images' captions in another language")
 
     @property
     def is_of_collection(self) -> bool:
@@ -93,6 +94,7 @@ class Variant(TomlTable):
             f"on {'all of ' if self.whole else ''}{self.collection}" if self.collection else "",
             "with BM25" if self.together else "",
             "from images to sections" if self.promotion else "",
+            f"asked in {self.language}" if self.language else "",
         ]
         return "; ".join(part for part in said if part)
 
@@ -119,6 +121,25 @@ class Subsets(TomlTable):
         """The name of the system that reads these components: the variant's, or the system's own for all of them."""
         chosen = [kind for kind in self.kinds if kind in kinds]
         return system if chosen == self.kinds else f"{system}: {'+'.join(chosen)}"
+
+
+class Languages(TomlTable):
+    """A variant of each of some systems for every language in which images have captions."""
+
+    of: list[str] = Field(min_length=1)
+    asked: list[str] = Field(min_length=1, description="ISO 639-1 codes, or those that the collection has")
+
+    def variants(self) -> dict[str, Variant]:
+        """Name to variant, language by language."""
+        return {
+            self.name(system, language): Variant(of=system, language=language)
+            for language in self.asked
+            for system in self.of
+        }
+
+    def name(self, system: str, language: str) -> str:
+        """The name of a system that is asked in a language."""
+        return f"{system}: {language}"
 
 
 class CellAdjustment(TomlTable):
@@ -171,6 +192,7 @@ class Study(TomlTable):
     cells: dict[str, GridCell] = Field(min_length=1)
     variants: dict[str, Variant] = Field(default={})
     subsets: Subsets | None = None
+    languages: Languages | None = Field(default=None, description="of captions that ask; topics are captions")
     questions: list[Question] = Field(default=[])
     image_types: str = Field(default="", description="a file among the results that says what type each image is of")
     recipe: dict[str, Any]
@@ -207,11 +229,16 @@ class Study(TomlTable):
 
     @cached_property
     def all_variants(self) -> dict[str, Variant]:
-        """Name to variant, those of ``subsets`` last."""
-        return self.variants | (self.subsets.variants() if self.subsets else {})
+        """Name to variant, those of ``subsets`` and ``languages`` last."""
+        return self.variants | {
+            name: variant
+            for table in (self.subsets, self.languages)
+            if table
+            for name, variant in table.variants().items()
+        }
 
     def is_choice(self, system: str) -> bool:
-        """Whether a system is a choice of caption components."""
+        """Whether a system is one of many: a choice of caption components, or a language."""
         return system in self.all_variants and system not in self.variants
 
     def variants_of(self, system: str) -> dict[str, Variant]:
@@ -221,7 +248,7 @@ class Study(TomlTable):
     @property
     def baselines(self) -> tuple[str, ...]:
         """The names of the baselines."""
-        return BASELINES if self.translation else BASELINES[:-1]
+        return BASELINES if self.translation or self.languages else BASELINES[:-1]
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -311,6 +338,8 @@ class Study(TomlTable):
             for name, variant in self.all_variants.items()
             if variant.collection and variant.of in self.cells and self.cells[variant.of].document_input != "caption"
         )
+        if self.languages and self.topics != "captions":
+            yield "languages: the topics are sections, which are in one language"
         for question in self.questions:
             named = {system for pair in question.pairs for system in pair}
             unknown = sorted(named - set(self.systems))

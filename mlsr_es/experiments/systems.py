@@ -82,8 +82,8 @@ def system_of(
         InputError: There is nothing to train on.
         ModelError: A backbone cannot be loaded.
     """
-    if name == TRANSLATING and translation and config.folds.test is not None:
-        return _translating(source, translation, config.folds.test)
+    if name == TRANSLATING and config.folds.test is not None:
+        return _translating(source, translation, config.folds.test) if translation else CaptionDictionary()
     return Bm25Baseline(name) if name in BASELINES else Model(_trained(config, source, also, device))
 
 
@@ -93,8 +93,10 @@ class Bm25Baseline:
     def __init__(self, name: str) -> None:
         self._name, self._what = name, ""
 
-    def find(self, data: TrainingData, variant: Variant) -> Found:  # noqa: ARG002
-        """BM25 has no terms to leave out."""
+    def find(self, data: TrainingData, variant: Variant) -> Found:
+        """BM25 has no terms to leave out. Where another language asks, the constants are the usual ones."""
+        if variant.language:
+            data = replace(data, training=Topics((), ()))
         system = next(one for one in baselines(data) if one.run.name == self._name)
         self._what = self._what or system.what  # of the unit's own collection, which comes first
         return Found(system.run)
@@ -120,6 +122,20 @@ class TranslatingBaseline(Bm25Baseline):
         """Translate, then ask."""
         captions, ids = [caption_text(image) for image in data.images], [image.id for image in data.images]
         return Found(baseline_run(self._baseline, data.test.sections, captions, ids))
+
+
+class CaptionDictionary(Bm25Baseline):
+    """The same where captions are topics: for each language, a dictionary of the training's captions."""
+
+    def __init__(self) -> None:
+        super().__init__(TRANSLATING)
+
+    def find(self, data: TrainingData, variant: Variant) -> Found:
+        """Learn the dictionary, translate, then ask."""
+        sections = data.training.sections  # whose ids are the captions that are searched
+        parallel = [(section.id, section.text) for section in sections]
+        dictionary = Dictionary.learned(parallel, sections, variant.language or "en")
+        return TranslatingBaseline(dictionary).find(data, variant)
 
 
 class Model:

@@ -62,6 +62,21 @@ def collections_table(gathered: StudyResults) -> str:
     return _table(header, rows, text=1)
 
 
+def languages_table(gathered: StudyResults) -> str:
+    """A table with one row a language in which is asked; "" if the study has none."""
+    languages = gathered.study.languages
+    if languages is None:
+        return ""
+    rows = []
+    for language in languages.asked:
+        found = [gathered.systems.get(languages.name(system, language)) for system in languages.of]
+        topics = next((str(system.topics) for system in found if system), "")
+        rows.append((language, topics, *(f"{system.mean(_MAIN):.3f}" if system else "" for system in found)))
+    means = [[float(row[column]) for row in rows if row[column]] for column in range(2, 2 + len(languages.of))]
+    rows.append(("mean", "", *(f"{sum(column) / len(column):.3f}" if column else "" for column in means)))
+    return _table(("asked in", "topics", *languages.of), rows, text=1)
+
+
 def contributions_table(gathered: StudyResults) -> str:
     """A table with one row a caption component of each system; "" if the study has no choices of components."""
     if gathered.study.subsets is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mlsr_es.collection import CaptionKind, ImageDocument, Section
 from mlsr_es.errors import InputError
+from mlsr_es.evaluation import Topics
 from mlsr_es.extras import extra
 from mlsr_es.sources import Source, Wrapped
 from mlsr_es.words import FIELD_BOOSTS, Analyser, saturated, stems, tokens
@@ -74,6 +75,17 @@ class Translated(Wrapped):
                     yield _said(image, kind), _said(other, kind)
 
 
+def translated(topics: Topics, translations: Mapping[str, str]) -> Topics:
+    """Topics whose texts are translated; those without a translation are left away."""
+    sections = tuple(
+        replace(section, text=translations[section.text]) for section in topics.sections if section.text in translations
+    )
+    ids = {section.id for section in sections}
+    return replace(
+        topics, sections=sections, judgements=tuple(one for one in topics.judgements if one.section_id in ids)
+    )
+
+
 @dataclass(frozen=True)
 class Dictionary:
     """A sparse map from the words of one language into stems of English, learned from parallel texts.
@@ -95,16 +107,19 @@ class Dictionary:
         Args:
             parallel: Pairs of an English text and the same in the other language.
             sections: Sections in the other language, which say which words are frequent.
-            language: The other language, as Snowball's stemmers know it: "de".
+            language: The other language, as Snowball's stemmers know it: "de"; words of one that they do not know stay
+                as they are.
         """
         with extra("research"):
             import Stemmer
             from nltk.translate import AlignedSent, IBMModel1
-        stemmer = Stemmer.Stemmer(language)
+        try:
+            stemmed: Callable[[list[str]], list[str]] = Stemmer.Stemmer(language).stemWords
+        except KeyError:
+            stemmed = list
 
         def analyse(text: str) -> list[str]:
-            stemmed: list[str] = stemmer.stemWords(tokens(text))
-            return stemmed
+            return stemmed(tokens(text))
 
         analysed = ((stems(english), analyse(other)) for english, other in dict.fromkeys(parallel))
         pairs = [pair for pair in analysed if all(0 < len(words) < _LONGEST for words in pair)]

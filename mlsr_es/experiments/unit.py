@@ -20,7 +20,7 @@ from mlsr_es.experiments.promotion import Promotion
 from mlsr_es.experiments.results import Measured, Result, digest, told
 from mlsr_es.experiments.study import Study, Unit, Variant
 from mlsr_es.experiments.systems import System, system_of
-from mlsr_es.experiments.translated import Translated
+from mlsr_es.experiments.translated import Translated, translated
 from mlsr_es.sources import Source, open_source
 from mlsr_es.training import TrainingConfig, TrainingData, read_training_data
 
@@ -97,12 +97,23 @@ class _Collection:
         source: Its images that every cell can read, with what machines say of them.
         data: The same, split as the unit's fold says.
         least_text: A query's own text has more characters than this.
+        captions: Where captions are topics, what knows them in other languages.
     """
 
     name: str
     source: Source
     data: TrainingData
     least_text: int
+    captions: CaptionTopics | None = None
+
+    def asked_in(self, language: str) -> TrainingData:
+        """The data with the captions of another language as topics; those without one are left away."""
+        if self.captions is None:
+            raise TypeError("the topics are no captions")
+        training, test = (
+            translated(topics, self.captions.translations(language)) for topics in (self.data.training, self.data.test)
+        )
+        return replace(self.data, training=training, test=test)
 
 
 class _Collections:
@@ -120,14 +131,16 @@ class _Collections:
 
     def _opened(self, name: str) -> _Collection:
         collection = self._config.collection
-        source: Source = Complete(open_source(name, languages=frozenset(collection.languages) or None))
-        if self._study.topics == "captions":
-            source = CaptionTopics(source)
+        searched = frozenset(collection.languages) or None
+        asked = self._study.languages.asked if self._study.languages else ()
+        source: Source = Complete(open_source(name, languages=searched and searched.union(asked)))
+        captions = CaptionTopics(source, searched) if self._study.topics == "captions" else None
+        source = captions or source
         source = described(source, choose_describers(collection.describe, device=self._device))
         if self._study.translation:
             source = Translated(source, open_source(self._study.translation.collection))
         data = read_training_data(source, PRESETS["m4"], self._config)
-        return _Collection(name, source, data, collection.least_text)
+        return _Collection(name, source, data, collection.least_text, captions)
 
 
 def _measured(system: System, collection: _Collection, variant: Variant, captions: Captions) -> Measured:
@@ -139,7 +152,7 @@ def _measured(system: System, collection: _Collection, variant: Variant, caption
         variant: What is other than in the unit.
         captions: What the unit reads.
     """
-    data = collection.data
+    data = collection.asked_in(variant.language) if variant.language else collection.data
     if variant.whole:
         data = replace(data, training=Topics((), ()), test=data.training.joined(data.test))
     if variant.fields:
@@ -154,7 +167,7 @@ def _measured(system: System, collection: _Collection, variant: Variant, caption
     topics = [section.id for section in data.test.sections]
     quality = aligned(figures(found.run, data.test.judgements, QUALITY), topics)
     return Measured(
-        collection=f"{collection.name}: whole" if variant.whole else collection.name,
+        collection=f"{collection.name}{_asked(variant)}",
         images=len(data.images),
         topics=topics,
         values=rounded(quality | found.values),
@@ -162,6 +175,11 @@ def _measured(system: System, collection: _Collection, variant: Variant, caption
         ranks=ranks(found.run, data.test.judgements),
         examples=found.examples,
     )
+
+
+def _asked(variant: Variant) -> str:
+    """What of a collection is asked, where that is not the fold's topics as they are."""
+    return ": whole" if variant.whole else f": {variant.language}" if variant.language else ""
 
 
 def _promoted(system: System, collection: _Collection, data: TrainingData) -> Measured:

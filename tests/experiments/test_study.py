@@ -28,6 +28,7 @@ def test_every_shipped_study_is_right() -> None:
         "left-out",
         "preprocessing",
         "sparsity",
+        "stamps-languages",
         "stamps",
         "visual",
     ]
