@@ -74,6 +74,11 @@ def by_language(document: ImageDocument) -> Iterator[ImageDocument]:
         yield replace(document, id=f"{document.id}#{language}", captions=tuple(same))
 
 
+def in_language(document: ImageDocument, language: str) -> ImageDocument:
+    """A document whose captions are all in one language: KiCad's pages say English whatever they are in."""
+    return replace(document, captions=tuple(replace(caption, language=language) for caption in document.captions))
+
+
 class Rows:
     """The two files of a folder of rows, and how many documents of each source and language they have.
 
@@ -114,7 +119,7 @@ def add_manual(known: KnownCollection, rows: Rows) -> None:
     """Write a manual's images and some of its sections."""
     source = opened(known)
     for document in documents_of(source):
-        rows.add(known.package.partition("-")[0], known.language, document)
+        rows.add(known.package.partition("-")[0], known.language, in_language(document, known.language))
     for section in islice(source.sections(), 0, None, _EVERY):
         rows.add_section(known.name, section)
 
