@@ -41,7 +41,8 @@ def highest_logits(states: Tensor, factors: Tensor, weight: Tensor, bias: Tensor
     if states.is_cuda and _kernel_gains(states.device, states.dtype, weight.shape):
         from mlsr_es.encoders.fused import fused_highest_logits
 
-        return fused_highest_logits(states, factors, weight, bias).to(states.dtype)
+        with torch.cuda.device(states.device):  # Triton takes the current one
+            return fused_highest_logits(states, factors, weight, bias).to(states.dtype)
     return tiled_highest_logits(states, factors, weight, bias)
 
 
@@ -96,7 +97,8 @@ def _kernel_gains(device: torch.device, dtype: torch.dtype, shape: torch.Size) -
         torch.rand(size, device=device, dtype=dtype) for size in ((*_TRIED, shape[1]), _TRIED, shape, shape[:1])
     )
     arguments = (states - 0.5, factors, weight - 0.5, bias - 0.5)
-    return gains(fused_highest_logits, tiled_highest_logits, arguments, torch.cuda.synchronize)
+    with torch.cuda.device(device):
+        return gains(fused_highest_logits, tiled_highest_logits, arguments, torch.cuda.synchronize)
 
 
 def gains(

@@ -338,8 +338,12 @@ class Study(TomlTable):
             for name, variant in self.all_variants.items()
             if variant.collection and variant.of in self.cells and self.cells[variant.of].document_input != "caption"
         )
-        if self.languages and self.topics != "captions":
-            yield "languages: the topics are sections, which are in one language"
+        if self.topics != "captions":
+            yield from (
+                f"variants.{name}: the topics are sections, which are in one language"
+                for name, variant in self.all_variants.items()
+                if variant.language
+            )
         for question in self.questions:
             named = {system for pair in question.pairs for system in pair}
             unknown = sorted(named - set(self.systems))

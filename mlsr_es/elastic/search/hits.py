@@ -182,6 +182,8 @@ def search_together(client: Elasticsearch, index: str, searches: Sequence[Search
     Raises:
         ClusterError: The cluster cannot be reached, or refuses all of them.
     """
+    from elasticsearch import BadRequestError
+
     if len(searches) == 1:  # as a plain search it is answered sooner
         return [or_error(partial(_alone, client, index, searches[0]))]
     lines = [
@@ -192,8 +194,6 @@ def search_together(client: Elasticsearch, index: str, searches: Sequence[Search
             with_request_options(each.body, each.request_options),
         )
     ]
-    from elasticsearch import BadRequestError
-
     with translated(client, f"search {index}"):
         try:
             responses = client.msearch(index=index, searches=lines)["responses"]
