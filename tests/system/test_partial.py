@@ -34,7 +34,9 @@ def test_a_partial_answer_is_an_error_or_says_so(half_failing: str, cluster_url:
     with Suggester(half_failing, es_url=cluster_url) as suggester:
         found = suggester.suggest("an owl", highlight=True, allow_partial=True)
         assert found.partial is not None
-        (many,) = suggester.suggest_many(["an owl"], highlight=True, allow_partial=True)
-        assert getattr(many, "partial", None) == found.partial
+        for many in suggester.suggest_many(["an owl"] * 2, highlight=True, allow_partial=True):
+            assert getattr(many, "partial", None) == found.partial
         with pytest.raises(ClusterError, match="max_analyzed_offset"):
             suggester.suggest("an owl", highlight=True)
+        with pytest.raises(ClusterError, match="max_analyzed_offset"):
+            list(suggester.suggest_many(["an owl"] * 2, highlight=True))

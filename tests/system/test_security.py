@@ -169,7 +169,7 @@ def test_a_searcher_serves(guarded: Guarded) -> None:
             for path, body in (
                 ("/v1/suggest", {"index": index, "like": first}),
                 ("/v1/why-not", {**more, "id": first}),
-                ("/v1/suggest/batch", {"index": index, "sections": [asked["section"]]}),
+                ("/v1/suggest/batch", {"index": index, "sections": [asked["section"]] * 2}),
             ):
                 assert client.post(path, json=body).status_code == 200, path
             for path in (f"/v1/images/{quote(first, safe='')}", "/v1/values"):
