@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self, TypeVar
 
-Answer = TypeVar("Answer")
+Given = TypeVar("Given")
 
 
 def first_line(error: Exception) -> str:
@@ -48,7 +48,7 @@ class MlsrError(Exception):
         return f"{self.what} {self.advice}".rstrip()
 
 
-def or_error(work: Callable[[], Answer]) -> Answer | MlsrError:
+def or_error(work: Callable[[], Given]) -> Given | MlsrError:
     """What some work gives, or the error that it raises: for one of several that are done together."""
     try:
         return work()

@@ -28,11 +28,9 @@ from mlsr_es.suggestion import (
     check_model,
     look_up,
     model_for,
-    prepare,
     prepare_together,
     read_table,
     section_from,
-    send,
     send_together,
     shown_source,
     wanted_source,
@@ -225,9 +223,9 @@ class Suggester:
             ClusterError: The cluster cannot be reached, or refuses all of them.
         """
         known = self._looked_up()
-        found = self._sent_together(known, asked)
+        found = self._sent(known, asked)
         if any(self._is_outdated(known, each) for each in found):
-            return self._sent_together(self._looked_up(again=True), asked)
+            return self._sent(self._looked_up(again=True), asked)
         return found
 
     def ask(self, query: Query, options: SuggestOptions = SuggestOptions()) -> Suggestions:
@@ -237,13 +235,9 @@ class Suggester:
             InputError: What is asked does not go with the index, the model or the query.
             ClusterError: The cluster cannot be reached, or refuses.
         """
-        known = self._looked_up()
-        try:
-            found = self._sent(known, query, options)
-        except IndexMismatchError:  # it is gone, and perhaps back under its name
-            return self._sent(self._looked_up(again=True), query, options)
-        if self._is_outdated(known, found):
-            return self._sent(self._looked_up(again=True), query, options)
+        (found,) = self.ask_together([(query, options)])
+        if isinstance(found, MlsrError):
+            raise found
         return found
 
     def like(self, image_id: str, **options: Any) -> Suggestions:
@@ -315,13 +309,7 @@ class Suggester:
         """
         return self._looked_up().searched
 
-    def _sent(self, known: _Known, query: Query, options: SuggestOptions) -> Suggestions:
-        asked = prepare(self._client, self.index, query, options, encoder=known.encoder, known=known.searched)
-        return send(self._client, asked)
-
-    def _sent_together(
-        self, known: _Known, asked: Sequence[tuple[Query, SuggestOptions]]
-    ) -> list[Suggestions | MlsrError]:
+    def _sent(self, known: _Known, asked: Sequence[tuple[Query, SuggestOptions]]) -> list[Suggestions | MlsrError]:
         prepared = prepare_together(self._client, self.index, asked, encoder=known.encoder, known=known.searched)
         found = iter(send_together(self._client, [each for each in prepared if isinstance(each, Request)]))
         return [each if isinstance(each, MlsrError) else next(found) for each in prepared]
@@ -349,7 +337,7 @@ class Suggester:
         return model_for(meta, self._model, device=self._device, say=self._say)
 
     def _is_outdated(self, known: _Known, found: Suggestions | MlsrError) -> bool:
-        """Whether the index is no longer what was looked up: another version was promoted, or it is gone."""
+        """Whether the index is not what was looked up: another version was promoted, or it is gone and perhaps back."""
         if isinstance(found, MlsrError):
             return isinstance(found, IndexMismatchError)
         return not found.indices <= {known.searched.version.index}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mlsr_es.collection import ImageDocument, Judgement, Section
 from mlsr_es.sources import Item, Wrapped
@@ -48,15 +50,20 @@ class CaptionTopics(Wrapped):
             if searched is not None:
                 yield searched
 
-    def translations(self, language: str) -> dict[str, str]:
+    def translations(self, language: str) -> Mapping[str, str]:
         """Query to the same in another language, for those whose image has a caption in it."""
-        found: dict[str, str] = {}
+        return self._translations.get(language, {})
+
+    @cached_property
+    def _translations(self) -> dict[str, dict[str, str]]:
+        """Language to query to the first caption in that language: a study asks for many languages."""
+        found: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for item in self.source.documents():
             searched = self._searched(item) if isinstance(item, ImageDocument) else None
             if isinstance(item, ImageDocument) and searched:
-                other = next((caption.text for caption in item.captions if caption.language == language), None)
-                if other:
-                    found.setdefault(searched.captions[0].text, other)
+                for language, text in {each.language: each.text for each in reversed(item.captions)}.items():
+                    if text:
+                        found[language].setdefault(searched.captions[0].text, text)
         return found
 
     def sections(self) -> Iterator[Section]:

@@ -22,6 +22,7 @@ from mlsr_es.sources import Source
 from mlsr_es.splits import fold_of
 from mlsr_es.state import state_folder
 from mlsr_es.training import Trained, TrainingConfig, TrainingData, baselines, by_bm25, together, train
+from mlsr_es.vectors import SparseVectors
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ class Model:
 
     def __init__(self, trained: Trained) -> None:
         self._trained = trained
+        self._images: tuple[ImageDocument, ...] = ()
+        self._documents: SparseVectors | None = None
 
     def find(self, data: TrainingData, variant: Variant) -> Found:
         """Rank the images that an index of this model would have: all that it can read."""
@@ -150,7 +153,7 @@ class Model:
         if not data.images:
             nothing = np.zeros(len(data.test.sections))
             return Found(Run("model", {}), dict.fromkeys(OF_VECTORS, nothing))
-        queries, documents = self._trained.ranker.vectors(data.test, data.images)
+        queries, documents = self._vectors(data.test, data.images)
         encoded = Encoded(self._trained.model, data, queries, documents.pruned(top=variant.terms))
         hybrid = self._trained.model.hybrid if variant.together else None  # not every model found a weight of BM25
         run = together(hybrid, data, queries, encoded.documents) if hybrid else encoded.run()
@@ -164,6 +167,15 @@ class Model:
     def told(self) -> dict[str, Any]:
         """Which model it is."""
         return {"revision": self._trained.model.revision}
+
+    def _vectors(self, topics: Topics, images: tuple[ImageDocument, ...]) -> tuple[SparseVectors, SparseVectors]:
+        """Encode topics and images; not again the images of the last call: many variants differ in topics alone."""
+        if self._documents is None or images != self._images:
+            queries, self._documents = self._trained.ranker.vectors(topics, images)
+            self._images = images
+        else:
+            queries, _ = self._trained.ranker.vectors(topics, ())
+        return queries, self._documents
 
     def _readable(self, images: Sequence[ImageDocument]) -> tuple[ImageDocument, ...]:
         reads_caption = self._trained.model.config.document_input.reads_caption

@@ -67,13 +67,14 @@ def languages_table(gathered: StudyResults) -> str:
     languages = gathered.study.languages
     if languages is None:
         return ""
-    rows = []
+    rows, figures = [], []
     for language in languages.asked:
         found = [gathered.systems.get(languages.name(system, language)) for system in languages.of]
         topics = next((str(system.topics) for system in found if system), "")
-        rows.append((language, topics, *(f"{system.mean(_MAIN):.3f}" if system else "" for system in found)))
-    means = [[float(row[column]) for row in rows if row[column]] for column in range(2, 2 + len(languages.of))]
-    rows.append(("mean", "", *(f"{sum(column) / len(column):.3f}" if column else "" for column in means)))
+        figures.append([system.mean(_MAIN) if system else None for system in found])
+        rows.append((language, topics, *(_number(figure, 3) for figure in figures[-1])))
+    columns = [[figure for figure in column if figure is not None] for column in zip(*figures, strict=True)]
+    rows.append(("mean", "", *(_number(sum(column) / len(column) if column else None, 3) for column in columns)))
     return _table(("asked in", "topics", *languages.of), rows, text=1)
 
 

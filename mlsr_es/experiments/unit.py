@@ -110,9 +110,8 @@ class _Collection:
         """The data with the captions of another language as topics; those without one are left away."""
         if self.captions is None:
             raise TypeError("the topics are no captions")
-        training, test = (
-            translated(topics, self.captions.translations(language)) for topics in (self.data.training, self.data.test)
-        )
+        translations = self.captions.translations(language)
+        training, test = (translated(topics, translations) for topics in (self.data.training, self.data.test))
         return replace(self.data, training=training, test=test)
 
 
