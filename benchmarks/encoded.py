@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from strategies import QUERIES, Weights
+from strategies import QUERIES, Weights, named
 
 from mlsr_es.evaluation.vector_files import read_vectors
-from mlsr_es.vectors import SparseVectors
 
 
 class Encoded:
@@ -20,8 +19,7 @@ class Encoded:
 
     def __init__(self, folder: Path) -> None:
         found = read_vectors(folder)
-        self.vocabulary = found.documents.vocabulary_size
-        self.documents = [weights for weights in _numbered(found.documents) if weights]
+        self.documents = found.documents.select(np.flatnonzero(found.documents.term_counts))
         self._sections = found.sections
         self._random = np.random.default_rng(2402_07736)
 
@@ -29,10 +27,4 @@ class Encoded:
         """The heaviest terms of sections that have so many."""
         long = np.flatnonzero(self._sections.term_counts >= terms)
         chosen = self._random.choice(long, min(QUERIES, len(long)), replace=False)
-        return _numbered(self._sections.select(chosen).pruned(top=terms))
-
-
-def _numbered(vectors: SparseVectors) -> list[Weights]:
-    return [
-        dict(zip([f"t{term}" for term in terms.tolist()], weights.tolist(), strict=True)) for terms, weights in vectors
-    ]
+        return list(named(self._sections.select(chosen).pruned(top=terms)))

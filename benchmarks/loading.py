@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import urllib3
 from comparison import Compared, asked, in_turns, node_of_its_own, told
-from strategies import Collection
+from strategies import Collection, named
 
 from mlsr_es.api import job_of
 from mlsr_es.collection import ImageDocument
@@ -88,7 +88,7 @@ def by_loader(client: Client, actions: Sequence[IndexAction]) -> float:
 
 def bulk(url: str, client: Client, documents: int, rounds: int) -> list[Compared]:
     """Bulk requests, prepared beforehand and not."""
-    made = Collection(documents).documents
+    made = named(Collection(documents).documents)
     actions = [IndexAction(f"d{place}", {"mlsr": {"terms": [terms]}}) for place, terms in enumerate(made)]
     lines = chunks(map(line, actions), ChunkSize(_CHUNK_BYTES))
     prepared = [b"\n".join(each.ndjson for each in chunk) + b"\n" for chunk in lines]

@@ -8,8 +8,9 @@ the 20 and the 60 heaviest terms of sections that have so many.
 The first system is what a client sends by default: a ``bool`` of ``rank_feature`` clauses on 7.17, from 8.15 on a
 ``sparse_vector`` query without pruning. Beside it stand what this package sends out of the box and as ``tune strategy``
 recommends, what sentence-transformers' helper sends on 7.17 (``saturation``), what newer clusters prune by default, and
-libraries that have all in memory. A value is the median time of a query with the client's own part, or queries a second
-of several threads, or of ``_msearch`` with 50 of them; recall@10 is against the exact dot products of what is stored.
+libraries that have all in memory. A value is the median time of a query with the client's own part, or the part of it
+that the cluster does not count in ``took``, or queries a second of several threads, or of ``_msearch`` with 50 of them;
+recall@10 is against the exact dot products of what is stored.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
-from statistics import mean
+from statistics import mean, median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,6 @@ from mlsr_es.elastic.mapping import FieldKind, TermField
 from mlsr_es.elastic.search import Strategy, build_query
 from mlsr_es.embedded import VERSIONS
 from mlsr_es.inspection.tuning import try_strategies
-from mlsr_es.vectors import quantised
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
@@ -45,14 +45,6 @@ _TERMS = (20, 60)
 _CLIENTS = (1, 4, 16)
 _TIE = 1e-5
 Body = Callable[[Weights], Mapping[str, Any]]
-
-
-def matrix_of(vectors: Sequence[Weights], vocabulary: int) -> csr_array:
-    """Vectors as rows; weights as an index keeps them."""
-    starts = np.cumsum([0, *map(len, vectors)])
-    columns = np.array([int(term[1:]) for vector in vectors for term in vector])
-    weights = np.array([weight for vector in vectors for weight in vector.values()], dtype=np.float32)
-    return csr_array((quantised(weights), columns, starts), shape=(len(vectors), vocabulary))
 
 
 def scores_of(rows: csr_array, weights: Weights) -> NDArray[np.float32]:
@@ -108,6 +100,16 @@ def asks(client: Client, index: str, sent: Mapping[str, Body]) -> dict[str, Ask]
     return {name: partial(hits_of, client, index, body) for name, body in sent.items()}
 
 
+def outside_took(client: Client, index: str, body: Body, queries: Sequence[Weights]) -> float:
+    """The median milliseconds of a query that the cluster does not count as its own: client, network, HTTP."""
+    left = []
+    for weights in queries:
+        started = perf_counter()
+        took = client.search(index=index, body=dict(body(weights)))["took"]
+        left.append((perf_counter() - started) * 1000 - took)
+    return median(left)
+
+
 def recall(found: Sequence[int], scores: Any) -> float:
     """The share of the ten best that was found; documents that tie with the last of them count as well."""
     least = np.sort(scores)[-SIZE] * (1 - _TIE)
@@ -156,11 +158,12 @@ def latencies(systems: Mapping[str, Ask], queries: Sequence[Weights], rows: csr_
 def rates(
     client: Client, index: str, sent: Mapping[str, Body], queries: Sequence[Weights], rounds: int
 ) -> list[Compared]:
-    """Queries a second by several clients, and in one request."""
+    """What a query takes outside the cluster; queries a second by several clients, and in one request."""
     one_by_one = asks(client, index, sent)
     measure = partial(in_turns, rounds=rounds, unit="queries/s", more_is_better=True)
     case = f"{len(queries[0])} terms"
-    lines: list[Compared] = []
+    outside = {name: partial(outside_took, client, index, body, queries) for name, body in sent.items()}
+    lines = in_turns(f"{case}, outside took", outside, rounds, unit="ms")
     for clients in _CLIENTS:
         systems = {name: partial(rate, ask, queries, clients) for name, ask in one_by_one.items()}
         lines += measure(f"{case}, {clients} client{'s' if clients > 1 else ''}", systems)
@@ -172,7 +175,7 @@ def main() -> None:
     """Measure, and print a table."""
     given = asked(__doc__, documents=100_000, versions=VERSIONS, real=True)
     collection = Encoded(given.vectors) if given.vectors else Collection(given.documents)
-    rows = matrix_of(collection.documents, collection.vocabulary)
+    rows = collection.documents.quantised().to_scipy()
     lines: list[Compared] = []
     usual = Strategy.for_version(ClusterVersion.parse(given.version))
     kind = FieldKind.RANK_FEATURES if given.version == VERSIONS[0] else FieldKind.SPARSE_VECTOR

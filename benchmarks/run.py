@@ -1,10 +1,11 @@
 """Run the benchmarks on this machine, and write what they say to RESULTS.md.
 
-python benchmarks/run.py [encoding] [images] [loading] [queries] [queries-8.19.3] [queries-9.5.0] [queries-many]
+python benchmarks/run.py [encoding] [images] [loading] [queries] [queries-8.19.3] [queries-9.5.0] [queries-million]
+                         [queries-many] [queries-many-8.19.3] [queries-many-9.5.0]
 
-The newer versions of Elasticsearch need a JDK 21, and queries-many needs real vectors in build/many (many.py says how),
-so they run only where they are named. Each has peers beside it in one run, in turns. The ratios count: milliseconds are
-those of one machine on one day.
+The newer versions of Elasticsearch need a JDK 21, queries-many needs real vectors in build/many (many.py says how), and
+queries-million takes most of an hour and 12 GB: they run only where they are named. Each has peers beside it in one
+run, in turns. The ratios count: milliseconds are those of one machine on one day.
 """
 
 from __future__ import annotations
@@ -35,12 +36,18 @@ BENCHMARKS: Mapping[str, str] = {
     "queries": "Queries, to Elasticsearch 7.17.29",
     "queries-8.19.3": "Queries, to Elasticsearch 8.19.3",
     "queries-9.5.0": "Queries, to Elasticsearch 9.5.0",
+    "queries-million": "Queries over a million documents, to Elasticsearch 7.17.29",
     "queries-many": "Queries over real vectors, to Elasticsearch 7.17.29",
+    "queries-many-8.19.3": "Queries over real vectors, to Elasticsearch 8.19.3",
+    "queries-many-9.5.0": "Queries over real vectors, to Elasticsearch 9.5.0",
 }
 _OPTIONS: Mapping[str, Sequence[str]] = {
     "queries-8.19.3": ("--version", "8.19.3"),
     "queries-9.5.0": ("--version", "9.5.0"),
+    "queries-million": ("--documents", "1000000"),
     "queries-many": ("--vectors", "build/many"),
+    "queries-many-8.19.3": ("--vectors", "build/many", "--version", "8.19.3"),
+    "queries-many-9.5.0": ("--vectors", "build/many", "--version", "9.5.0"),
 }
 _USUAL = ("encoding", "images", "loading", "queries")
 _PACKAGES = (

@@ -28,6 +28,7 @@ from mlsr_es.elastic.mapping import FieldKind, IndexMeta
 from mlsr_es.elastic.search import Strategy, build_query
 from mlsr_es.elastic.versions import create_version, promote
 from mlsr_es.inspection.tuning import Ask, Measured, Stopwatch, Tuning, try_strategies
+from mlsr_es.vectors import SparseVectors
 
 if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
@@ -49,41 +50,51 @@ class Collection:
     """Made-up documents and queries, the same each time."""
 
     def __init__(self, size: int) -> None:
-        self.vocabulary = VOCABULARY
         self._random = np.random.default_rng(2402_07736)
         likelihood = 1 / (np.arange(VOCABULARY) + 10.0)
         self._likelihood = np.cumsum(likelihood / likelihood.sum())
-        self.documents = [self._weighted(self._terms(DOCUMENT_TERMS)) for _ in range(size)]
+        terms = np.empty((size, DOCUMENT_TERMS), dtype=np.int32)
+        weights = np.empty((size, DOCUMENT_TERMS), dtype=np.float32)
+        for row in range(size):
+            terms[row] = np.sort(self._terms(DOCUMENT_TERMS))
+            weights[row] = self._weights(DOCUMENT_TERMS)
+        starts = np.arange(0, terms.size + 1, DOCUMENT_TERMS, dtype=np.int64)
+        self.documents = SparseVectors(starts, terms.ravel(), weights.ravel(), VOCABULARY)
 
     def queries(self, terms: int) -> list[Weights]:
         """Queries of so many terms."""
         chosen = self._random.choice(len(self.documents), QUERIES, replace=False)
-        return [self._query(list(self.documents[place]), terms) for place in chosen]
+        return [self._query(self.documents[place][0], terms) for place in chosen]
 
-    def _query(self, known: list[str], terms: int) -> Weights:
+    def _query(self, known: NDArray[np.int32], terms: int) -> Weights:
         own = self._random.choice(known, terms // 2, replace=False).tolist()
-        others = [f"t{term}" for term in self._terms(2 * terms)]
-        return self._weighted(list(dict.fromkeys([*own, *others]))[:terms])
+        chosen = list(dict.fromkeys([*own, *self._terms(2 * terms).tolist()]))[:terms]
+        return dict(zip([f"t{term}" for term in chosen], self._weights(terms).tolist(), strict=True))
 
     def _terms(self, count: int) -> NDArray[np.int64]:
         drawn = np.searchsorted(self._likelihood, self._random.random(4 * count))
         _, first = np.unique(drawn, return_index=True)
         return drawn[np.sort(first)][:count]
 
-    def _weighted(self, terms: NDArray[np.int64] | list[str]) -> Weights:
-        names = [term if isinstance(term, str) else f"t{term}" for term in terms]
-        return dict(zip(names, self._random.gamma(2.0, 0.5, len(names)).astype(np.float32).tolist(), strict=True))
+    def _weights(self, count: int) -> NDArray[np.float32]:
+        return self._random.gamma(2.0, 0.5, count).astype(np.float32)
+
+
+def named(vectors: SparseVectors) -> Iterator[Weights]:
+    """Each vector as a mapping; a term's name is its number behind a "t"."""
+    for terms, weights in vectors:
+        yield dict(zip([f"t{term}" for term in terms.tolist()], weights.tolist(), strict=True))
 
 
 @contextmanager
-def indexed(client: Client, documents: list[Weights], kind: FieldKind = FieldKind.RANK_FEATURES) -> Iterator[str]:
+def indexed(client: Client, documents: SparseVectors, kind: FieldKind = FieldKind.RANK_FEATURES) -> Iterator[str]:
     """An index with these documents, in one segment."""
     name = f"mlsr-benchmark-{secrets.token_hex(4)}"
     version = create_version(client, name, IndexMeta("none", "none", "none", "mlp", "mlp", field_kind=kind))
     try:
         actions = (
             IndexAction(f"d{place}", {"image_id": f"d{place}", "mlsr": {"terms": [terms]}})
-            for place, terms in enumerate(documents)
+            for place, terms in enumerate(named(documents))
         )
         for done, loaded in enumerate(load(client, version, actions), 1):
             if loaded.rejected:
