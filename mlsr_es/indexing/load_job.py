@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from mlsr_es.indexing.prepare import BLOCK, check_collection
 from mlsr_es.indexing.record import Record
 from mlsr_es.indexing.rejects import RejectsFile
 from mlsr_es.indexing.sinks import VersionPlan, VersionSink
+from mlsr_es.indexing.sinks.balancing import stored_weight
 from mlsr_es.indexing.sinks.target import find_target
 from mlsr_es.indexing.summary import Summary
 from mlsr_es.progress import Progress, Silent, say_nothing
@@ -78,7 +80,7 @@ def load_vectors(
     plan = _plan(job)
     find_target(client, job.index, plan.meta, job.field_kind)  # before any lease
     with leased(client, job.index, "load", say=say) as lease:
-        sink = VersionSink(client, plan, lambda _: None)
+        sink = VersionSink(client, plan, partial(stored_weight, client))
         with closing(sink), RejectsFile(job.rejects, plan.collection) as rejects:
             sink.open()
             summary = Summary(sink.name, sink.index, plan.collection, field=sink.field)

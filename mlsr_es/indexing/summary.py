@@ -69,7 +69,7 @@ class Summary:
         missing_collections: Collections that the serving version has and this one lacks, which is why it was not
             promoted.
         not_pruned: Why nothing was pruned although pruning was asked for; else "".
-        hybrid: The weight of BM25 that this run found; None where it found none.
+        hybrid: The weight of BM25 that the index has after the run; None where it has none, or nothing changed.
         captions: Some captions that nobody says to be in the model's language.
         looked: Whether machines looked at the images for words.
         rejects_file: The file with the rejected records; None where there are none.

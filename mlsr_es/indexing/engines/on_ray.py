@@ -161,7 +161,7 @@ class _Workers:
             first = next((each.id for each in slot.piece.items), "") if slot.piece else ""
             where = f"over the same records (the first is {first})" if first else "before they began"
             raise EngineError(
-                f"{deaths} workers have ended {where}: {first_line(error)}.",
+                f"{deaths} workers have ended {where}: {_death(error)}",
                 advice="See the logs of Ray; memory is often the reason. What is stored stays stored.",
             ) from error
         if slot.actor not in self._successors:
@@ -221,6 +221,11 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _death(error: Exception) -> str:
+    """What Ray knows of the end of a worker: the last line that it says, without the causes that it guesses."""
+    return str(error).rstrip().rpartition("\n")[2].partition(" Some common causes")[0].strip()
 
 
 def _reason(cause: Exception) -> Exception:

@@ -32,6 +32,8 @@ _LEAST_SECTIONS = 10
 def balance(reader: Reader, model: Model, client: Client, index: str) -> Hybrid | None:
     """Find the weight at which BM25's best scores are as high as the dot products, and store it in the index.
 
+    Where the source has too few sections to ask with, the model's own weight stays.
+
     BM25's scores depend on the captions that are searched, so the weight from the pages that a model was trained on is
     too small or too large elsewhere. A weight that the index's owner stored is not changed.
 
@@ -42,18 +44,16 @@ def balance(reader: Reader, model: Model, client: Client, index: str) -> Hybrid 
         index: The version that was filled and refreshed.
 
     Returns:
-        The stored weight; None where none was stored.
+        The weight that is stored now; None where none is.
 
     Raises:
         IndexMismatchError: The version is gone.
         ClusterError: The cluster cannot be reached, or refuses.
     """
     meta = read_meta(client, index)
-    if meta.hybrid.get("kept"):
-        return None
-    sections = _chosen(reader)
+    sections = [] if meta.hybrid.get("kept") else _chosen(reader)
     if len(sections) < _LEAST_SECTIONS:
-        return None
+        return stored_weight(client, index)
     vectors = model.encode_sections(sections)
     ask = partial(build_query, size=1, field=meta.terms, strategy=Strategy(), source=False)
     terms = (feature_weights(vectors.named(row, model.vocabulary)) for row in range(len(sections)))
@@ -61,10 +61,22 @@ def balance(reader: Reader, model: Model, client: Client, index: str) -> Hybrid 
     dots = _run(client, index, [ask(weights) for weights in terms if weights])
     bm25 = _run(client, index, [ask({}, text=clauses) for clauses in words if clauses.words])
     weight = balanced_weight(dots, bm25)
-    if weight is None:
+    if weight is not None:
+        store_hybrid(client, index, Hybrid(STEMS, weight, f"{len(sections)} sections of {reader.collection}"))
+    return stored_weight(client, index)
+
+
+def stored_weight(client: Client, index: str) -> Hybrid | None:
+    """The weight of BM25 that is stored in a version; None where none is, or it cannot be read.
+
+    Raises:
+        IndexMismatchError: The version is gone.
+        ClusterError: The cluster cannot be reached, or refuses.
+    """
+    try:
+        return Hybrid.from_json(read_meta(client, index).hybrid)
+    except ValueError:
         return None
-    found = Hybrid(STEMS, weight, f"{len(sections)} sections of {reader.collection}")
-    return found if store_hybrid(client, index, found) else None
 
 
 def _chosen(reader: Reader) -> list[Section]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mlsr_es.elastic.client import Client
 
 Balance = Callable[[str], Hybrid | None]
-"""Finds the weight of BM25 for an index and stores it there; None where none was stored."""
+"""Finds the weight of BM25 for an index and stores it there; the weight that is stored now, or None."""
 
 
 @dataclass(frozen=True, slots=True)

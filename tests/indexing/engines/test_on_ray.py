@@ -140,6 +140,7 @@ def test_records_that_kill_every_worker_end_the_run(client: Elasticsearch, job: 
     """They are named, what is stored stays, and a run without them goes on."""
     with pytest.raises(EngineError, match="3 workers have ended over the same records") as raised:
         index_collection(failing(job, Deadly, tmp_path), client)
+    assert "its worker process has died" in str(raised.value)
     assert "What is stored stays stored" in raised.value.advice
     assert index_collection(job, client).promoted
     assert len(reached(client, job.index)) == COUNT - 3
