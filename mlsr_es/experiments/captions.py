@@ -30,21 +30,27 @@ class Captions(TomlTable):
     """Which caption components there are, and which of their words."""
 
     kinds: list[Kind] = Field(default=[], description="the caption components; default: all that the recipe reads")
+    languages: list[str] = Field(default=[], description="of the captions; default: all")
     words: Literal["all", "content", "nouns"] = Field(
         default="all", description="content: without stop words and punctuation; nouns: by a part-of-speech tagger"
     )
 
     def of(self, document: ImageDocument) -> ImageDocument:
         """The document with these captions alone; a component without such words is left out."""
-        chosen = (one for one in document.captions if not self.kinds or one.kind in self.kinds)
+        chosen = (
+            one
+            for one in document.captions
+            if (not self.kinds or one.kind in self.kinds) and (not self.languages or one.language in self.languages)
+        )
         kept = _WORDS[self.words]
         captions = (Caption(kept(one.text), one.kind, one.language) for one in chosen)
         return replace(document, captions=tuple(one for one in captions if one.text))
 
     def __str__(self) -> str:
-        """As in a table: ``title, alt; nouns``."""
+        """As in a table: ``title, alt; in de; nouns alone``."""
         kinds = ", ".join(self.kinds) or "all components"
-        return kinds if self.words == "all" else f"{kinds}; {_SAID[self.words]}"
+        languages = f"in {', '.join(self.languages)}" if self.languages else ""
+        return "; ".join(part for part in (kinds, languages, _SAID[self.words]) if part)
 
 
 @dataclass(frozen=True)
@@ -82,4 +88,6 @@ def _tagger() -> Any:
 
 
 _WORDS: Mapping[str, Callable[[str], str]] = MappingProxyType({"all": str, "content": _content, "nouns": _nouns})
-_SAID: Mapping[str, str] = MappingProxyType({"content": "without stop words and punctuation", "nouns": "nouns alone"})
+_SAID: Mapping[str, str] = MappingProxyType(
+    {"all": "", "content": "without stop words and punctuation", "nouns": "nouns alone"}
+)

@@ -162,6 +162,7 @@ class Translation(TomlTable):
 
     collection: str = Field(min_length=1)
     language: str = Field(min_length=2, description="as Snowball's stemmers know it: de")
+    captions: Literal["own", "both"] = Field(default="own", description="both: an image has them in both languages")
 
 
 class Question(TomlTable):

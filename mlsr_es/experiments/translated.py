@@ -11,7 +11,7 @@ from mlsr_es.collection import CaptionKind, ImageDocument, Section
 from mlsr_es.errors import InputError
 from mlsr_es.evaluation import Topics
 from mlsr_es.extras import extra
-from mlsr_es.sources import Source, Wrapped
+from mlsr_es.sources import Item, Source, Wrapped
 from mlsr_es.words import FIELD_BOOSTS, Analyser, saturated, stems, tokens
 
 _SENTENCE_END = re.compile(r"(?<=[.:!?])\s+")
@@ -31,9 +31,20 @@ class Translated(Wrapped):
     Args:
         source: The source; its ids, images and judgements stay.
         other: The other one: the same number of sections on the same pages, in the same order.
+        both: Whether an image has its captions in both languages; else those of the source alone.
     """
 
     other: Source
+    both: bool = False
+
+    def documents(self) -> Iterator[Item]:
+        """The source's, with what the other one says of the same images behind their own captions."""
+        others = {_within(image): image.captions for image in _images(self.other)} if self.both else {}
+        for item in self.source.documents():
+            if isinstance(item, ImageDocument):
+                yield replace(item, captions=(*item.captions, *others.get(_within(item), ())))
+            else:
+                yield item
 
     def sections(self) -> Iterator[Section]:
         """The other source's, with this one's ids."""

@@ -136,8 +136,8 @@ class _Collections:
         captions = CaptionTopics(source, searched) if self._study.topics == "captions" else None
         source = captions or source
         source = described(source, choose_describers(collection.describe, device=self._device))
-        if self._study.translation:
-            source = Translated(source, open_source(self._study.translation.collection))
+        if translation := self._study.translation:
+            source = Translated(source, open_source(translation.collection), both=translation.captions == "both")
         data = read_training_data(source, PRESETS["m4"], self._config)
         return _Collection(name, source, data, collection.least_text, captions)
 

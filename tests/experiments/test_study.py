@@ -21,6 +21,8 @@ def values(study_file: Callable[..., Path]) -> dict[str, Any]:
 def test_every_shipped_study_is_right() -> None:
     """All keys known, every cell's configuration whole."""
     assert [study.name for study in shipped_studies()] == [
+        "backbones",
+        "both-languages",
         "components",
         "cross-domain",
         "first-three",

@@ -79,6 +79,16 @@ def test_sections_are_the_others_with_our_ids() -> None:
     assert list(translated.judgements()) == list(ENGLISH.judged)
 
 
+def test_an_image_may_have_its_captions_in_both_languages() -> None:
+    """Its own come first; an image that the other collection lacks keeps them alone."""
+    alone = replace(owl("english", "Alone"), id="english/alone.png")
+    both = Translated(replace(ENGLISH, images=(*ENGLISH.images, alone)), GERMAN, both=True)
+    texts = [
+        [caption.text for caption in item.captions] for item in both.documents() if isinstance(item, ImageDocument)
+    ]
+    assert texts == [["A sleeping owl", "Eine schlafende Eule"], ["Alone"]]
+
+
 def test_other_pages_are_refused() -> None:
     """What stands where is all that tells which section translates which."""
     with pytest.raises(InputError, match="english and german do not have the same sections"):
