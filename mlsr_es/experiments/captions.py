@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from mlsr_es.collection import Caption, CaptionKind, ImageDocument
 from mlsr_es.extras import extra
 from mlsr_es.settings import TomlTable
-from mlsr_es.sources import Item, Wrapped
+from mlsr_es.sources import Item, Wrapped, narrowed
 from mlsr_es.words import STOP_WORDS
 
 with extra("research"):
@@ -30,18 +30,16 @@ class Captions(TomlTable):
     """Which caption components there are, and which of their words."""
 
     kinds: list[Kind] = Field(default=[], description="the caption components; default: all that the recipe reads")
-    languages: list[str] = Field(default=[], description="of the captions; default: all")
+    languages: list[str] = Field(default=[], description="ISO 639-1 codes; default: all")
     words: Literal["all", "content", "nouns"] = Field(
         default="all", description="content: without stop words and punctuation; nouns: by a part-of-speech tagger"
     )
 
     def of(self, document: ImageDocument) -> ImageDocument:
         """The document with these captions alone; a component without such words is left out."""
-        chosen = (
-            one
-            for one in document.captions
-            if (not self.kinds or one.kind in self.kinds) and (not self.languages or one.language in self.languages)
-        )
+        spoken = narrowed(document, frozenset(self.languages) or None)
+        there = spoken.captions if isinstance(spoken, ImageDocument) else ()
+        chosen = (one for one in there if not self.kinds or one.kind in self.kinds)
         kept = _WORDS[self.words]
         captions = (Caption(kept(one.text), one.kind, one.language) for one in chosen)
         return replace(document, captions=tuple(one for one in captions if one.text))

@@ -29,7 +29,7 @@ from mlsr_es.sources.opening import check_holds_images, open_source, origin_of
 from mlsr_es.sources.promoted import Promoted
 from mlsr_es.sources.reading import Reading
 from mlsr_es.sources.rejected import Rejected
-from mlsr_es.sources.source import RULES, Captioned, ImagesAlone, Item, LeftOut, Source, Wrapped, captioned
+from mlsr_es.sources.source import RULES, Captioned, ImagesAlone, Item, LeftOut, Source, Wrapped, captioned, narrowed
 from mlsr_es.sources.store import ImageStore
 from mlsr_es.sources.table import read_topics
 
@@ -67,6 +67,7 @@ __all__ = [
     "header_of",
     "inspect",
     "likely_encoding",
+    "narrowed",
     "open_source",
     "origin_of",
     "read_headers",
