@@ -3,9 +3,9 @@
 python benchmarks/loading.py [--documents 20000] [--rounds 3] [--json FILE]
 
 Bulk: made-up documents of 120 terms, beside a bare loop that posts the same lines, prepared beforehand, with as many
-threads. A run: captions of the GIMP manual in rows of Parquet, by the demo model; its limit is the larger of its
-slowest stage alone and of the processor seconds of all stages, the node's among them, divided by the cores. A run where
-nothing changed is told as its rate.
+threads. A run: the GIMP manual with its images, and captions of it in rows of Parquet, by the demo model; its limit is
+the larger of its slowest stage alone and of the processor seconds of all stages, the node's among them, divided by the
+cores. A run where nothing changed is told as its rate.
 """
 
 from __future__ import annotations
@@ -149,13 +149,21 @@ def run(jobs: Iterator[IndexJob], client: Client) -> float:
 
 
 def runs(client: Client, node: int, folder: Path, documents: int, rounds: int) -> list[Compared]:
-    """Whole runs beside their limit, and a run where nothing changed."""
-    source = rows(folder, documents)
-    names = (f"rows-{number}" for number in count())
-    jobs = (job_of(client, source, name, model="demo", rejects=folder / "rejects.ndjson") for name in names)
-    systems = {"its limit": lambda: limit(next(jobs), client, node), "mlsr-es index": partial(run, jobs, client)}
-    lines = in_turns(f"a run, {documents:,} captions", systems, rounds)
-    last = next(jobs)
+    """Whole runs beside their limit, of captions and of a manual, and a run of captions where nothing changed."""
+
+    def jobs_of(source: str, name: str) -> Iterator[IndexJob]:
+        for number in count():
+            yield job_of(client, source, f"{name}-{number}", model="demo", rejects=folder / "rejects.ndjson")
+
+    lines: list[Compared] = []
+    manual, captions = jobs_of("gimp-manual", "manual"), jobs_of(rows(folder, documents), "rows")
+    for what, jobs in (("the GIMP manual", manual), (f"{documents:,} captions", captions)):
+        systems = {
+            "its limit": lambda jobs=jobs: limit(next(jobs), client, node),
+            "mlsr-es index": partial(run, jobs, client),
+        }
+        lines += in_turns(f"a run, {what}", systems, rounds)
+    last = next(captions)
     index_collection(last, client)
     again = {"mlsr-es index": lambda: documents / index_collection(last, client).seconds}
     return lines + in_turns("nothing has changed", again, rounds, unit="documents/s", more_is_better=True)
