@@ -32,7 +32,7 @@ bench: $(INSTALLED)
 	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/peers.txt
 	$(BIN)/python benchmarks/run.py
 
-# How an index grows to a million documents, and queries over a million: an hour and a half, 12 GB of memory. docs/scale.md quotes it.
+# How an index grows to a million documents, and queries over a million: about an hour. docs/scale.md quotes it.
 bench-full: $(INSTALLED)
 	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/peers.txt
 	$(BIN)/python benchmarks/growth.py --json benchmarks/growth.json --plot benchmarks/results/growth.svg

@@ -85,7 +85,9 @@ def node_of_its_own(version: str = VERSIONS[0]) -> Iterator[tuple[NodeStatus, Pa
             node.stop()
 
 
-def asked(about: str | None, documents: int, versions: Sequence[str] = (), *, real: bool = False) -> argparse.Namespace:
+def asked(
+    about: str | None, documents: int, versions: Sequence[str] = (), *, real: bool = False, brief: bool = False
+) -> argparse.Namespace:
     """The options ``documents``, ``rounds`` and ``json`` as they were typed, and ``version`` where there are several.
 
     Args:
@@ -93,6 +95,7 @@ def asked(about: str | None, documents: int, versions: Sequence[str] = (), *, re
         documents: How many there are where nobody says.
         versions: Of Elasticsearch, the default first.
         real: Whether ``vectors`` may name a folder of real ones, which stand in for made-up documents.
+        brief: Whether ``brief`` may leave out what takes long.
     """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=documents)
@@ -102,6 +105,8 @@ def asked(about: str | None, documents: int, versions: Sequence[str] = (), *, re
         parser.add_argument("--version", choices=versions, default=versions[0])
     if real:
         parser.add_argument("--vectors", type=Path, metavar="FOLDER", help="of mlsr-es encode, in place of --documents")
+    if brief:
+        parser.add_argument("--brief", action="store_true", help="leave out what takes long")
     return parser.parse_args()
 
 

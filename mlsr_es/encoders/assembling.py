@@ -65,6 +65,7 @@ def assemble(
     text: str | Path,
     document_text: str | Path | None = None,
     image: str | Path | None = None,
+    text_layers: int | None = None,
 ) -> BiEncoder:
     """Assemble a bi-encoder from backbones, with newly initialised MLP heads and projection, ready for training.
 
@@ -74,14 +75,15 @@ def assemble(
         document_text: The text backbone of the document side, with the same vocabulary; default ``text``. Used only if
             ``config.shared`` is false.
         image: A vision model, a folder or a hub name; required if the document encoder reads images.
+        text_layers: Of the text backbones, only so many of the first layers, at least 1; None for all.
 
     Raises:
         ModelError: A backbone cannot be loaded, or the parts do not fit.
     """
     if config.document_input.reads_image and image is None:
         raise ModelError("this model reads images, and no image backbone is named.", advice="Name one.")
-    query_parts = load_text(text)
-    document_parts = query_parts if config.shared else load_text(document_text or text)
+    query_parts = load_text(text, layers=text_layers)
+    document_parts = query_parts if config.shared else load_text(document_text or text, layers=text_layers)
     vision, processor = load_vision(image) if config.document_input.reads_image and image is not None else (None, None)
     model = fit(
         config,
@@ -171,22 +173,33 @@ def load_tokenizer(name: str | Path) -> PreTrainedTokenizerFast:
     return cast("PreTrainedTokenizerFast", tokenizer)
 
 
-def load_text(name: str | Path) -> TextParts:
+def load_text(name: str | Path, *, layers: int | None = None) -> TextParts:
     """Load a text backbone and its MLM head; without a head in the checkpoint, make one tied to the input embeddings.
 
+    Args:
+        name: A folder or a hub name.
+        layers: Only so many of the first layers, at least 1; None for all.
+
     Raises:
-        ModelError: The model cannot be loaded.
+        ModelError: The model cannot be loaded, or has fewer layers.
     """
     from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM
 
     with loading("text backbone", name):
         config = AutoConfig.from_pretrained(name, trust_remote_code=False)
+        if layers is not None:
+            if layers > config.num_hidden_layers:
+                raise ModelError(
+                    f"the text backbone {str(name)!r} has {config.num_hidden_layers} layers, not {layers}.",
+                    advice="Name fewer in backbones.text_layers, or leave it out.",
+                )
+            config.num_hidden_layers = layers
         masked = any(entry.endswith("ForMaskedLM") for entry in config.architectures or ())
         if masked and has_mlm_head(config.model_type):
-            model = AutoModelForMaskedLM.from_pretrained(name, use_safetensors=True, dtype=torch.float32)
+            model = AutoModelForMaskedLM.from_pretrained(name, config=config, use_safetensors=True, dtype=torch.float32)
             head = mlm_head_of(model, config.model_type, activation=_activation(config))
             return TextParts(model.base_model, head)
-        backbone = AutoModel.from_pretrained(name, use_safetensors=True, dtype=torch.float32)
+        backbone = AutoModel.from_pretrained(name, config=config, use_safetensors=True, dtype=torch.float32)
     return _with_fresh_head(backbone)
 
 

@@ -52,6 +52,7 @@ class Backbones(TomlTable):
     text: str = Field(min_length=1)
     document_text: str | None = None
     image: str | None = None
+    text_layers: int | None = Field(default=None, gt=0, description="only so many of the first layers; default: all")
     freeze_image: bool = Field(default=False, description="features of images are computed once and kept")
 
 

@@ -158,6 +158,7 @@ def prepared(config: TrainingConfig) -> BiEncoder:
         text=resolved(names.text),
         document_text=resolved(names.document_text) if names.document_text else None,
         image=resolved(names.image) if names.image else None,
+        text_layers=names.text_layers,
     )
 
 

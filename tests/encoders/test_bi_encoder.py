@@ -22,8 +22,10 @@ from mlsr_es.encoders import (
     caption_texts,
     load_model,
 )
+from mlsr_es.encoders.assembling import load_text
 from mlsr_es.encoders.encoder import Encoder
 from mlsr_es.encoders.heads import MlpHead
+from mlsr_es.errors import ModelError
 from mlsr_es.vectors import SparseVectors
 from tests.models import word_model
 
@@ -110,6 +112,21 @@ def test_every_bert_like_backbone_brings_its_mlm_head(kind: str, text_backbone: 
     expected = torch.log1p(torch.relu(logits)).max(dim=1).values.numpy()
     vectors = model.encode_sections([Section("s", "open the toolbox")])
     np.testing.assert_allclose(vectors.to_scipy().toarray(), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["bert", "distilbert"])
+def test_a_text_backbone_may_be_cut_to_its_first_layers(kind: str, text_backbone: Make) -> None:
+    """They say what they say in the whole one; more than there are is a model error."""
+    import torch
+    from transformers import AutoModel
+
+    folder, token_ids = text_backbone(kind), torch.tensor([[2, 6, 7, 3]])
+    cut = load_text(folder, layers=1).backbone.eval()
+    with torch.inference_mode():
+        whole = AutoModel.from_pretrained(folder).eval()(token_ids, output_hidden_states=True)
+        torch.testing.assert_close(cut(token_ids).last_hidden_state, whole.hidden_states[1])
+    with pytest.raises(ModelError, match=r"has 2 layers, not 3"):
+        load_text(folder, layers=3)
 
 
 @pytest.mark.parametrize("kind", IMAGE_BACKBONES)
